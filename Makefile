@@ -1,0 +1,34 @@
+# Every target makes the environment on first use and is quick afterwards.
+PYTHON ?= python3
+VENV ?= .venv
+STAMP := $(VENV)/dabench.stamp
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: run test lint bench tables help
+
+run: $(STAMP) ## run the mini suite and print its leaderboard
+	$(BIN)/dabench run mini
+
+test: $(STAMP) ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## check style and types
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+bench: $(STAMP) ## measure the speed of the harness
+	$(BIN)/python -m pytest tests/bench_*.py
+
+tables: $(STAMP) ## write the published tables anew from results/
+	$(BIN)/dabench table mini --results results --format markdown --output tables/mini.md
+
+help: ## show this text
+	@echo "make TARGET [PYTHON=python3.12] [VENV=.venv]"
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
+
+$(STAMP): constraints.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@

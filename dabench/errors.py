@@ -1,0 +1,44 @@
+"""Errors that a user can mend. The command line prints them as one paragraph, without a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class DabenchError(Exception):
+    """Something the user can mend: says what, where, and what to do next."""
+
+    exit_code = 1
+
+
+class UsageError(DabenchError):
+    """The command or a file it names asks for something that does not exist or makes no sense."""
+
+    exit_code = 2
+
+
+class SuiteError(UsageError):
+    """A suite file with mistakes; the message lists all of them."""
+
+
+class PluginError(DabenchError):
+    """A plugin that cannot be loaded, or two that claim the same name."""
+
+    exit_code = 4
+
+
+class DataError(DabenchError):
+    """Data that are missing or are not what they should be."""
+
+
+class ResultsError(DabenchError):
+    """A results folder that cannot be read or written."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], *, listing: str) -> UsageError:
+    """An error for a name nobody registered: the nearest names and the command that lists them all."""
+    known = sorted(known)
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(repr(item) for item in near)}?" if near else ""
+    return UsageError(f"unknown {kind} {name!r}.{hint} `{listing}` lists the choices.")
