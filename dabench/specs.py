@@ -1,0 +1,165 @@
+"""Frozen descriptors that hooks yield.
+
+They name things by "module:attribute", so that listing imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from dabench.errors import PluginError
+
+TRACKS = ("unsupervised", "few_shot", "paired")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PATH_NAME = re.compile(r"[a-z][a-z0-9_]*(/[a-z0-9][a-z0-9_]*)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """What every descriptor has.
+
+    Attributes:
+        name: `[a-z][a-z0-9_]*`; domains may group with `/`, as in `amazon/books`.
+        target: `"module:attribute"`, imported only when it is used.
+        summary: one line for `dabench list`.
+    """
+
+    name: str
+    target: str
+    summary: str
+
+    def __post_init__(self) -> None:
+        pattern = _PATH_NAME if isinstance(self, DomainSpec) else _NAME
+        if not pattern.fullmatch(self.name):
+            raise ValueError(f"{type(self).__name__} name {self.name!r} must match {pattern.pattern}")
+        module, separator, attribute = self.target.partition(":")
+        if not (module and separator and attribute):
+            raise ValueError(f"{type(self).__name__} {self.name!r}: target {self.target!r} is not 'module:attribute'")
+
+    def load(self) -> Any:
+        """Import the module and return what the spec names."""
+        module, _, attribute = self.target.partition(":")
+        return getattr(import_module(module), attribute)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodSpec(Spec):
+    """An adaptation method.
+
+    Attributes:
+        target: a `DeepMethod` or `FeatureMethod` class.
+        title: how a table names the method; the name with spaces if empty.
+        reference: paper and where to find it, as in "Sun & Saenko 2016, arXiv:1607.01719".
+        tracks: where it can run; see `TRACKS`.
+        sees_target_labels: only for bounds that train on the target's labels. Tables mark them.
+        deviations: what differs from the paper, one sentence each.
+    """
+
+    title: str = ""
+    reference: str = ""
+    tracks: tuple[str, ...] = ("unsupervised",)
+    sees_target_labels: bool = False
+    deviations: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.tracks or set(self.tracks) - set(TRACKS):
+            raise ValueError(f"method {self.name!r}: tracks {self.tracks!r} must be some of {TRACKS}")
+
+    @property
+    def label(self) -> str:
+        """The name that tables print."""
+        return self.title or self.name.replace("_", " ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainSpec(Spec):
+    """One labelled data set from one distribution.
+
+    Attributes:
+        target: a function without arguments that returns `DomainArrays`.
+        version: part of the cache's name; raise it when the recipe or the reading changes.
+        licence: as its publisher states it.
+        citation: how to cite it.
+        regenerated: made here from a recipe, because the original is gone or needs no download. Tables say so.
+    """
+
+    version: int = 1
+    licence: str = ""
+    citation: str = ""
+    regenerated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteSpec(Spec):
+    """A suite that ships with a package. `target` is `"package:file.yaml"`."""
+
+    def load(self) -> Any:
+        """Return the YAML file as an `importlib.resources` traversable."""
+        from importlib.resources import files
+
+        package, _, file = self.target.partition(":")
+        return files(package) / file
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackboneSpec(Spec):
+    """The network (or feature map) that all methods of a comparison share. `target` is a `Backbone` class."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectorSpec(Spec):
+    """A rule that picks the checkpoint to report. `target` maps checkpoints to the index of one of them.
+
+    Attributes:
+        uses_target_labels: true for the oracle alone; such a selector can never be the one reported.
+    """
+
+    uses_target_labels: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LauncherSpec(Spec):
+    """Where runs are executed. `target` is a function `(jobs, workers) -> iterator of events`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormatSpec(Spec):
+    """How a table is written. `target` is a function `(table) -> str`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Which plugin yielded a spec: the distribution, its version and its entry point."""
+
+    distribution: str
+    version: str
+    entry_point: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution}:{self.entry_point}"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A spec together with where it came from."""
+
+    spec: Any
+    origin: Origin
+
+    def load(self) -> Any:
+        """What the spec names, imported.
+
+        Raises:
+            PluginError: its module cannot be imported or lacks the attribute; the message names the plugin.
+        """
+        try:
+            return self.spec.load()
+        except (ImportError, AttributeError) as error:
+            raise PluginError(
+                f"{type(self.spec).__name__} {self.spec.name!r} of the plugin {self.origin}: cannot load "
+                f"{self.spec.target!r}: {type(error).__name__}: {error}."
+            ) from error

@@ -1,0 +1,103 @@
+"""What all tests share: one torch thread, no DABENCH_* of the person who runs them, and plugins made on the spot."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dabench.plugins import Registry, load_registry
+
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# Before torch is imported by anything: two threads in one process are slower than one when anything else runs.
+for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[variable] = "1"
+for variable in [name for name in os.environ if name.startswith("DABENCH_")]:
+    del os.environ[variable]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a GPU where there is none, and say so."""
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a CUDA device")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def data_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One cache of prepared data for the whole session, away from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        path = tmp_path_factory.mktemp("data")
+        patch.setenv("DABENCH_DATA_DIR", str(path))
+        yield path
+
+
+class Site:
+    """A folder on sys.path with distributions in it, as pip would leave them in site-packages."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir()
+
+    def install(self, distribution: str, entry_points: dict[str, str] | str, **modules: str) -> None:
+        """Write a distribution.
+
+        Args:
+            distribution: its name.
+            entry_points: of the group dabench, as name -> module, or as the lines of entry_points.txt.
+            modules: source by module name.
+        """
+        info = self.path / f"{distribution.replace('-', '_')}-1.5.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.5\n")
+        if isinstance(entry_points, dict):
+            entry_points = "\n".join(f"{name} = {module}" for name, module in entry_points.items())
+        (info / "entry_points.txt").write_text(f"[dabench]\n{entry_points}\n")
+        for name, source in modules.items():
+            (self.path / f"{name}.py").write_text(textwrap.dedent(source))
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A `Site` that this process and its children see; its modules are forgotten afterwards."""
+    made = Site(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(made.path))
+    monkeypatch.setenv("PYTHONPATH", str(made.path), prepend=os.pathsep)
+    yield made
+    for path in made.path.iterdir():
+        sys.modules.pop(path.stem, None)
+
+
+@pytest.fixture
+def dabench(tmp_path: Path) -> Cli:
+    """Run the command line in a process of its own, in an empty folder."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "dabench", *arguments],
+            env=os.environ | environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """All plugins of this environment, and the toys of the tests, also in child processes."""
+    toys = str(Path(__file__).parent / "toys")
+    monkeypatch.syspath_prepend(toys)
+    monkeypatch.setenv("PYTHONPATH", toys)
+    return load_registry()
