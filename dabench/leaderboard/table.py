@@ -1,0 +1,115 @@
+"""What every format of a leaderboard renders: tables of rows of cells. Built from runs by `build.build_tables`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dabench.stats import Gap
+
+CellStatus = Literal["ok", "failed", "collapsed", "timeout", "missing", "incomplete"]
+
+NO_GAP = Gap(None, None, None, 0, "no runs")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One method on one pair, over seeds. Accuracies are fractions.
+
+    Attributes:
+        mean: of the selected checkpoint's accuracy over runs that have one, collapsed ones included; None without any.
+        std: standard deviation (n - 1) over seeds; None for one seed.
+        ci95: Student's t interval of the mean: training noise only.
+        n: runs that have an accuracy, of `expected` seeds.
+        gap: share of the gap between the bounds that is covered, paired by seed.
+        oracle, last: mean of the best checkpoint (uses target labels: never a result) and of the last one.
+        status: what to warn of first; counts of each are in `failed`, `collapsed` and `timeout`.
+        best, tied: among methods with the same settings on this pair; the best is also tied. Never set on bounds.
+    """
+
+    mean: float | None = None
+    std: float | None = None
+    ci95: tuple[float, float] | None = None
+    n: int = 0
+    expected: int = 0
+    gap: Gap = NO_GAP
+    oracle: float | None = None
+    last: float | None = None
+    status: CellStatus = "missing"
+    failed: int = 0
+    collapsed: int = 0
+    timeout: int = 0
+    best: bool = False
+    tied: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether the cell may enter an average: it has an accuracy and no run of it failed."""
+        return self.status in ("ok", "collapsed", "incomplete")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One method in one variant.
+
+    Attributes:
+        label: what to print: the method's title, with the variant in parentheses unless all rows share it.
+        distribution: the package that the method came from.
+        bound: one of the two rows that frame the table.
+        sees_target_labels: trained on them.
+        tuned_on_target: the options were chosen with target labels.
+        average: mean of the cells' means; None unless every pair is complete.
+        rank: mean rank over pairs among methods with the same settings, 1 is best; None for bounds and unless complete.
+    """
+
+    method: str
+    variant: str
+    label: str
+    distribution: str
+    bound: bool
+    sees_target_labels: bool
+    tuned_on_target: bool
+    cells: Mapping[str, Cell]
+    average: float | None
+    rank: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows that may be compared: one suite version, track, number of shots, backbone, metric and selector.
+
+    Attributes:
+        pairs: `source:target`, the columns.
+        seeds: those expected in each cell.
+        variant: the one that all rows share.
+        test_error: pair -> largest standard error of its cells from the size of the test set; a fraction.
+        failed, collapsed, timeout: how many of the `runs` are.
+        left_out: runs of older code, data or settings that do not count.
+        device: what the runs were made on.
+        origin: where the runs were read from.
+        notes: what a reader must know beyond the numbers.
+    """
+
+    suite: str
+    suite_version: int
+    track: str
+    shots: int | None
+    backbone: str
+    metric: str
+    selector: str
+    transductive: bool
+    precision: str
+    pairs: tuple[str, ...]
+    seeds: tuple[int, ...]
+    variant: str
+    rows: tuple[Row, ...]
+    test_error: Mapping[str, float]
+    runs: int
+    failed: int
+    collapsed: int
+    timeout: int
+    left_out: int
+    device: str
+    origin: str
+    notes: tuple[str, ...]

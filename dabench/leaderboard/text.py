@@ -1,0 +1,118 @@
+"""How numbers, headings and footnotes read, in every format that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dabench.leaderboard.table import Cell, Row, Table
+from dabench.stats import Gap
+
+BEST, TIED, SEES, TUNED = "*", "=", "†", "‡"
+RANKED_FROM = 3  # pairs; a mean rank over fewer says nothing
+
+
+def fraction(value: float | None) -> str:
+    """`.843`; an empty string for None."""
+    return "" if value is None else f"{value:.3f}".removeprefix("0")
+
+
+def accuracy(cell: Cell) -> str:
+    """`.843 ±.012`, or why there is no number."""
+    if cell.mean is None:
+        return {"failed": "failed", "timeout": "timed out"}.get(cell.status, "missing")
+    return fraction(cell.mean) + ("" if cell.std is None else f" ±{fraction(cell.std)}")
+
+
+def share(gap: Gap) -> str:
+    """`57 % [49, 65]`, or why there is none; an empty string for a bound."""
+    if gap.value is None:
+        return gap.why if gap.why not in ("bound", "no runs") else ""
+    ends = "" if gap.low is None or gap.high is None else f" [{round(100 * gap.low)}, {round(100 * gap.high)}]"
+    return f"{round(100 * gap.value)} %{ends}"
+
+
+def flags(cell: Cell) -> str:
+    """What is not as it should be: `3 of 5 seeds, 2 failed`; an empty string if nothing is."""
+    parts = [f"{cell.n} of {cell.expected} seeds"] if 0 < cell.n < cell.expected else []
+    counts = ((cell.failed, "failed"), (cell.timeout, "timed out"), (cell.collapsed, "collapsed"))
+    # Where nothing but "failed" is printed, the count adds nothing unless some seeds were not run at all.
+    parts += [f"{count} {word}" for count, word in counts if count and (cell.n or count < cell.expected)]
+    return ", ".join(parts)
+
+
+def label(row: Row) -> str:
+    """The row's name with its marks."""
+    return row.label + (SEES if row.sees_target_labels else "") + (TUNED if row.tuned_on_target else "")
+
+
+def pair_title(pair: str) -> str:
+    """`digits → digits_m`."""
+    return pair.replace(":", " → ")
+
+
+def meaning(table: Table, *, backbone: bool) -> list[str]:
+    """What the numbers of a table are; the backbone where several tables stand together."""
+    parts = [table.suite if table.suite_version == 1 else f"{table.suite} (version {table.suite_version})"]
+    parts.append(table.track if table.shots is None else f"{table.track}, {table.shots} per class")
+    parts += [f"backbone {table.backbone}"] if backbone else []
+    parts += [table.variant] if table.variant else []
+    parts += [table.metric.replace("_", " ")] if table.metric != "accuracy" else []
+    parts.append("1 seed" if len(table.seeds) == 1 else f"{len(table.seeds)} seeds")
+    parts.append({"last": "last step"}.get(table.selector, table.selector.replace("_", " ")))
+    return [*parts, table.precision, table.device]
+
+
+def heading(table: Table, *, backbone: bool) -> list[str]:
+    """The parts of the line above a table: what it means, how many runs went well, where they are."""
+    runs = "1 run" if table.runs == 1 else f"{table.runs} runs"
+    counts = f"{runs}, {table.failed} failed, {table.collapsed} collapsed"
+    counts += f", {table.timeout} timed out" if table.timeout else ""
+    return [*meaning(table, backbone=backbone), counts, *([table.origin] if table.origin else [])]
+
+
+def footnotes(table: Table) -> list[str]:
+    """What the numbers mean and do not mean; only what the table needs. Marks of best and tied are the format's own."""
+    cells = [cell for row in table.rows for cell in row.cells.values()]
+    notes = []
+    if any(cell.std is not None for cell in cells):
+        notes.append("± standard deviation over seeds")
+    if any(cell.gap.value is not None for cell in cells):
+        notes.append("% share of the gap from source only to train on target that is covered [95 % interval]")
+    if any(cell.gap.why == "gap too small" for cell in cells):
+        notes.append("gap too small: noise dominates the gap between the bounds, or there is none")
+    if table.test_error:
+        worst = fraction(max(table.test_error.values()))
+        notes.append(f"intervals over seeds cover training noise only; test-set standard error ±{worst}")
+    if any(row.sees_target_labels for row in table.rows):
+        notes.append(f"{SEES} trained with target labels")
+    if any(row.tuned_on_target for row in table.rows):
+        notes.append(f"{TUNED} options chosen with target labels")
+    if any(cell.collapsed for cell in cells):
+        notes.append("collapsed: predicts (almost) one class; counted in the mean")
+    if table.transductive:
+        notes.append("transductive: adapts on the test inputs, as the published protocol does")
+    if table.left_out:
+        notes.append(f"{table.left_out} runs of older code, data or settings are left out")
+    return [*notes, *table.notes]
+
+
+def ranked(table: Table) -> bool:
+    """Whether the table shows mean ranks."""
+    return len(table.pairs) >= RANKED_FROM and sum(row.rank is not None for row in table.rows) > 1
+
+
+def next_commands(tables: Sequence[Table]) -> str:
+    """The commands that a reader of a table may want; an empty string where there is no method to explain."""
+    for table in tables:
+        rows = [row for row in table.rows if not row.bound] or list(table.rows)
+        cells = [(row.method, pair, cell.mean) for row in rows for pair, cell in row.cells.items()]
+        found = [(mean, method, pair) for method, pair, mean in cells if mean is not None]
+        if found:
+            _, method, pair = max(found)
+            usual = ("", "results", f"results/{table.suite}.csv", f"results/runs/{table.suite}")
+            where = "" if table.origin in usual else f" --results {table.origin}"
+            return (
+                f"next: dabench explain {table.suite} {pair} {method}{where} · "
+                f"dabench table {table.suite}{where} --format markdown -o {table.suite}.md"
+            )
+    return ""

@@ -1,0 +1,236 @@
+"""A results folder: `DIR/runs/**/*.json` (full records of this machine) and `DIR/*.csv` (published rows).
+
+What cannot be used is reported with its reason, never deleted and never counted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from errno import ENOSPC
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from dabench.atomic import replacing
+from dabench.errors import ResultsError
+from dabench.records import SCHEMA, RunRecord, flatten, run_stem
+from dabench.results_csv import Problem, csv_text, flaw, frame_of, other_schema, read_csv
+
+__all__ = [
+    "Problem", "Results", "current", "find_records", "publish", "read_records", "read_results", "write_atomic",
+    "write_record",
+]  # fmt: skip
+
+CELL = ["suite", "source", "target", "method", "variant"]
+LINEAGE = ["suite_version", "settings_sha256", "data_sha256", "plugin_source_sha256", "plugin_version"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a folder (or a single file) holds.
+
+    Attributes:
+        path: where it was read from.
+        frame: one row per run, columns as in `records.flatten`; each run once.
+        problems: what is there but not counted.
+    """
+
+    path: Path
+    frame: pd.DataFrame
+    problems: list[Problem]
+
+
+def read_results(path: Path, suite: str | None = None) -> Results:
+    """Read a results folder, or a single `.csv` or `.json` file; with `suite`, only the runs of that one.
+
+    A run that is both a record and a row of a CSV counts once: the record wins.
+
+    Raises:
+        ResultsError: the path does not exist or cannot be read, or there is nothing in it.
+    """
+    if path.is_dir():
+        records, problems = find_records(path, suite)
+        files = sorted(file for file in path.iterdir() if file.suffix == ".csv")
+    elif path.suffix == ".json" and path.is_file():
+        (records, problems), files = _read_files([path]), []
+    elif path.suffix == ".csv" and path.is_file():
+        (records, problems), files = ([], []), [path]
+    elif path.exists():
+        raise ResultsError(f"{path} is neither a results folder nor a .csv or .json file of results.")
+    else:
+        raise ResultsError(f"there is no results folder {path}. `dabench run {suite or 'mini'}` makes one.")
+    published = [read_csv(file) for file in files]
+    problems += [problem for _, found in published for problem in found]
+    rows = pd.concat([frame_of([]), *(rows for rows, _ in published)], ignore_index=True)
+    frame = _each_run_once(frame_of(flatten(record) for _, record in records), rows)
+    here = sorted(frame["suite"].unique())
+    if suite is not None:
+        frame = frame[frame["suite"] == suite].reset_index(drop=True)
+    if frame.empty and not problems:
+        others = f" (there are some of {', '.join(here)})" if here else ""
+        what = f"results of the suite {suite!r}" if suite else "results"
+        raise ResultsError(f"there are no {what} in {path}{others}. `dabench run {suite or 'mini'}` makes some.")
+    return Results(path, frame, problems)
+
+
+def read_records(directory: Path, suite: str) -> tuple[list[RunRecord], list[Problem]]:
+    """The full records of one suite; nothing but the newest of those with the same run_id."""
+    records, problems = find_records(directory, suite)
+    return [record for _, record in records], problems
+
+
+def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:
+    """The full records below a results folder with the files they are in, sorted by path. No folder: no records.
+
+    Raises:
+        ResultsError: the folder cannot be read.
+    """
+    folder = directory / "runs" / (suite or "")
+    unreadable: list[OSError] = []
+    try:
+        next(directory.iterdir(), None)  # os.walk would take a folder that is not there for an empty one
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        raise ResultsError(f"{directory} cannot be read ({error.strerror}). Name another with --results.") from error
+    names = [Path(at) / name for at, _, names in os.walk(folder, onerror=unreadable.append) for name in names]
+    records, problems = _read_files(sorted(name for name in names if name.suffix == ".json"))
+    problems += [
+        Problem(Path(error.filename), f"cannot be read: {error.strerror}")
+        for error in unreadable
+        if not isinstance(error, FileNotFoundError)  # no runs yet
+    ]
+    return [(path, record) for path, record in records if suite in (None, record.suite)], problems
+
+
+def _read_files(paths: list[Path]) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:
+    found: dict[str, tuple[Path, RunRecord]] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        record = _read_file(path)
+        if isinstance(record, Problem):
+            problems.append(record)
+            continue
+        twin = found.get(record.run_id)
+        if twin is not None:
+            older, newer = sorted([twin, (path, record)], key=lambda item: pd.Timestamp(item[1].finished))
+            problems.append(Problem(older[0], f"the same run as {newer[0]}, which is newer: delete one of them"))
+            found[record.run_id] = newer
+        else:
+            found[record.run_id] = (path, record)
+    return list(found.values()), problems
+
+
+def _read_file(path: Path) -> RunRecord | Problem:
+    """One record, or why the file is not one."""
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        return Problem(path, f"cannot be read: {error.strerror}")
+    try:
+        record = RunRecord.model_validate_json(text)
+    except ValidationError as error:
+        return Problem(path, _why_invalid(text, error))
+    reason = flaw(flatten(record))
+    return Problem(path, reason) if reason else record
+
+
+def _why_invalid(text: bytes, error: ValidationError) -> str:
+    try:
+        data = json.loads(text)
+    except ValueError as why:
+        return f"not valid JSON, perhaps cut off ({why}): delete it, and the next `dabench run` repeats the run"
+    if not isinstance(data, dict) or "run_id" not in data or "schema" not in data:
+        return "JSON, but not a record of dabench: move it elsewhere"
+    if isinstance(data["schema"], int) and data["schema"] != SCHEMA:
+        return other_schema(data["schema"])
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"not a valid record ({where}: {first['msg']}): delete it, and the next `dabench run` repeats the run"
+
+
+def _each_run_once(records: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Join records and rows of CSVs by run_id. A record wins, unless it failed and a later row did not."""
+    newest_first = _times(rows).sort_values(ascending=False, kind="stable").index
+    rows = rows.loc[newest_first].drop_duplicates("run_id").sort_index()
+    both = records.merge(rows, on="run_id", suffixes=("", "_row"))
+    later = _times(both, "finished_row") > _times(both)
+    redone = both.loc[~_done(both) & _done(both, "status_row") & later, "run_id"]
+    records = records[~records["run_id"].isin(redone)]
+    return pd.concat([records, rows[~rows["run_id"].isin(records["run_id"])]], ignore_index=True)
+
+
+def _times(frame: pd.DataFrame, column: str = "finished") -> pd.Series[pd.Timestamp]:
+    return pd.to_datetime(frame[column], utc=True, format="ISO8601")
+
+
+def _done(frame: pd.DataFrame, column: str = "status") -> pd.Series[bool]:
+    return frame[column].isin(["ok", "collapsed"])
+
+
+def current(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The runs that may stand side by side in a cell, and how many others were left out.
+
+    Code, plugin, data or settings may have changed since a run. In each cell (suite, source, target, method, variant)
+    only runs of the same suite version, settings, data and plugin as the newest count; of a seed that is still there
+    twice (two devices, say), the newest.
+    """
+    newest_first = frame.assign(_time=_times(frame)).sort_values(["_time", "run_id"], ascending=False, kind="stable")
+    heads = newest_first.drop_duplicates(CELL)[CELL + LINEAGE]
+    kept = newest_first.reset_index(names="_place").merge(heads, on=CELL + LINEAGE)
+    kept = kept.drop_duplicates([*CELL, "seed"]).sort_values("_place")
+    result = kept[list(frame.columns)].reset_index(drop=True)
+    return result, len(frame) - len(result)
+
+
+def write_record(directory: Path, record: RunRecord) -> Path:
+    """Write a record where `run_stem` says, whole or not at all.
+
+    Raises:
+        ResultsError: the folder cannot be written to, or is full.
+    """
+    stem = run_stem(record.suite, record.source, record.target, record.method, record.seed, record.run_id)
+    return write_atomic(directory / "runs" / stem.with_name(stem.name + ".json"), record.to_json())
+
+
+def publish(directory: Path, suite: str, out: Path) -> Path:
+    """Write the current runs of a suite, failed ones included, as a CSV to commit: one row per run in a fixed order.
+
+    Raises:
+        ResultsError: there are no runs, `out` cannot be written, or rows of `out` would be lost.
+    """
+    results = read_results(directory, suite)
+    frame, _ = current(results.frame)
+    if frame.empty:
+        raise ResultsError(
+            f"there is nothing to publish: no usable results of {suite!r} in {directory}. "
+            f"`dabench results verify {directory}` says why, `dabench run {suite}` makes new ones."
+        )
+    if out.exists():
+        rows, problems = read_csv(out)
+        if problems:
+            raise ResultsError(f"{problems[0]}. Publishing would overwrite it: mend it or move it away first.")
+        if set(rows["suite"]) - {suite}:
+            raise ResultsError(f"{out} holds runs of other suites. Name another file with -o.")
+    bounds = {"source_only": 0, "target_only": 2}
+    frame = frame.assign(_place=frame["method"].map(lambda method: bounds.get(method, 1)))
+    frame = frame.sort_values(["source", "target", "_place", "method", "variant", "seed"], kind="stable")
+    return write_atomic(out, csv_text(frame.drop(columns="_place")))
+
+
+def write_atomic(path: Path, text: str) -> Path:
+    """Write a file under a temporary name and rename it, so that readers see all of it or nothing.
+
+    Raises:
+        ResultsError: the folder cannot be written to, or is full.
+    """
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        mend = "Free some space" if error.errno == ENOSPC else "Make its folder writable"
+        raise ResultsError(f"{path} cannot be written ({error.strerror}). {mend}, or name another place.") from error
+    return path

@@ -1,0 +1,210 @@
+"""What the renderers print."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from io import StringIO
+
+import pytest
+from rich.cells import cell_len
+
+from dabench.leaderboard import console, csv_, json_, markdown
+from dabench.leaderboard.build import build_tables
+from dabench.leaderboard.table import Table
+from dabench.leaderboard.text import next_commands
+from dabench.records import RunRecord
+from tests.factories import make_frame, make_record, make_records
+
+RUNS: dict[str, list[float | None]] = {
+    "source_only": [0.50, 0.52, 0.51],
+    "coral": [0.54, 0.55, 0.59],
+    "dann": [0.70, 0.75, 0.80],
+    "mmd": [0.71, 0.74, 0.79],
+    "target_only": [0.90, 0.91, 0.92],
+}
+# The interval ends are those of scipy.stats.ttest_1samp(gain - r * gap) inverted by root finding, not of dabench.
+LINES = """\
+mini · unsupervised · 3 seeds · last step · fp32 · cpu, 2 workers · 30 runs, 0 failed, 0 collapsed
+results/mini.csv
+                   digits → digits_m            glyphs → digits              average
+ source only       .510 ±.010                   .510 ±.010                      .510
+ coral             .560 ±.026  (12 % [-4, 27])  .560 ±.026  (12 % [-4, 27])     .560
+ DANN              .750 ±.050* (60 % [33, 85])  .750 ±.050* (60 % [33, 85])     .750
+ mmd               .747 ±.040= (59 % [37, 79])  .747 ±.040= (59 % [37, 79])     .747
+ train on target†  .910 ±.010                   .910 ±.010                      .910
+"""
+
+
+def two_pairs(**changed: list[float | None]) -> list[RunRecord]:
+    return make_records(RUNS | changed) + make_records(RUNS, "glyphs:digits")
+
+
+def tables(*records: RunRecord) -> list[Table]:
+    return build_tables(
+        make_frame(*records), labels={"dann": "DANN"}, device="cpu, 2 workers", origin="results/mini.csv"
+    )
+
+
+def twelve_pairs() -> list[RunRecord]:
+    names = ["art", "clipart", "product", "real"]
+    return [
+        record
+        for source in names
+        for target in names
+        if source != target
+        for record in make_records(RUNS, f"{source}:{target}")
+    ]
+
+
+def test_the_console_table_fits_a_hundred_columns() -> None:
+    text = console.render(tables(*two_pairs()), width=100, colour=False)
+    assert text.startswith(LINES)
+    assert "test-set standard error ±.017" in text
+
+
+def test_the_next_commands_are_those_of_the_best_cell_and_know_the_folder() -> None:
+    made = tables(*two_pairs(dann=[0.6, 0.6, 0.6]))
+    assert next_commands(made) == (
+        "next: dabench explain mini glyphs:digits dann · dabench table mini --format markdown -o mini.md"
+    )
+    elsewhere = build_tables(make_frame(make_record()), origin="/tmp/r")
+    assert "dabench explain mini digits:digits_m dann --results /tmp/r ·" in next_commands(elsewhere)
+    assert next_commands([]) == ""
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+@pytest.mark.parametrize("many", [False, True])
+def test_the_console_table_folds_to_the_width_and_loses_nothing(width: int, many: bool) -> None:
+    records = twelve_pairs() if many else two_pairs()
+    text = console.render(tables(*records), width=width, colour=False)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    assert "…" not in text
+    pairs = 12 if many else 2
+    assert (text.count("(60 % [33, 85])"), text.count(".750 ±.050*"), text.count(" → ")) == (pairs, pairs, pairs)
+    assert text.count("average") == 1
+    assert ("rank" in text) == many
+
+
+def test_a_long_variant_folds_and_loses_nothing() -> None:
+    variant = "weight=0.5,strong=randaugment,again=and_again"
+    text = console.render(tables(*two_pairs(), make_record(variant=variant)), width=60, colour=False)
+    assert variant in "".join(line[:26].strip() for line in text.splitlines() if re.search("=|again", line[:26]))
+    assert max(cell_len(line) for line in text.splitlines()) <= 60
+
+
+def test_failed_missing_and_collapsed_cells_are_visible_in_console_and_markdown() -> None:
+    records = two_pairs(dann=[0.7, None, 0.8], mmd=[None, None, None])
+    records[3] = make_record(0.1, method="coral", status="collapsed")
+    records.append(make_record(None, method="slow", status="timeout", seed=1))
+    made = tables(*records)
+    for text in (console.render(made, width=120, colour=False), markdown.render(made)):
+        lines = text.splitlines()
+        assert "31 runs, 4 failed, 1 collapsed, 1 timed out" in text
+        assert "2 of 3 seeds, 1 failed" in text
+        assert "1 collapsed" in text
+        assert re.search(r"^\W*mmd\W+failed\W.*\.747.*-( \|)?$", "\n".join(lines), re.MULTILINE)
+        assert re.search(r"slow\W+timed out", text)
+        assert "missing" in text
+        assert re.search(r"^\W*DANN.*-( \|)?$", text, re.MULTILINE), "no average"
+
+
+def test_a_gap_without_meaning_says_so() -> None:
+    runs = make_records({"source_only": [0.5, 0.6], "dann": [0.7, 0.7], "target_only": [0.55, 0.6]})
+    assert "(gap too small)" in console.render(tables(*runs), width=100, colour=False)
+    assert "| **.700** ±.000 (gap too small) |" in markdown.render(tables(*runs))
+    assert "(no bounds)" in console.render(tables(make_record()), width=100, colour=False)
+
+
+def test_one_seed_has_no_spread() -> None:
+    text = console.render(
+        tables(*make_records({"source_only": [0.5], "dann": [1.0], "target_only": [0.9]})), 100, False
+    )
+    assert re.search(r"DANN +1\.000\* \(125 %\)\n", text)
+    assert "±" not in text.partition("intervals over seeds")[0]
+
+
+def test_colour_marks_best_and_dims_bounds() -> None:
+    text = console.render(tables(*two_pairs()), width=100, colour=True)
+    assert "\x1b[1;32m.750 ±.050*" in text
+    assert "\x1b[32m.747 ±.040=" in text
+    assert "\x1b[2m source only" in text
+    assert re.sub(r"\x1b\[[\d;]*m", "", text).startswith(LINES)
+
+
+def test_no_terminal_means_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    assert console.render(tables(*two_pairs())).startswith(LINES)  # pytest's stdout is no terminal
+    monkeypatch.setattr("sys.stdout", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[" in console.render(tables(*two_pairs()))
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in console.render(tables(*two_pairs()))
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_several_tables_name_their_backbones() -> None:
+    made = tables(make_record(), make_record(backbone="big", method="coral"))
+    for text in (console.render(made, width=120, colour=False), markdown.render(made)):
+        assert "backbone small" in text
+        assert "backbone big" in text
+
+
+def test_markdown_is_a_github_table() -> None:
+    lines = markdown.render(tables(*two_pairs())).splitlines()
+    assert lines[0].startswith("**mini** · unsupervised · 3 seeds · last step")
+    assert lines[2:4] == ["| method | digits → digits_m | glyphs → digits | average |", "| --- | --- | --- | ---: |"]
+    assert lines[6] == "| DANN | **.750** ±.050 (60 % [33, 85]) | **.750** ±.050 (60 % [33, 85]) | .750 |"
+    assert lines[7].startswith("| mmd | .747 ±.040= (59 % [37, 79]) |")
+    assert "- intervals over seeds cover training noise only; test-set standard error ±.017" in lines
+
+
+def test_names_from_plugins_become_no_markup() -> None:
+    made = build_tables(make_frame(make_record()), labels={"dann": "<script>|*x*\n[a](b)[bold]"})
+    assert r"| \<script\>\|\*x\* [a]\(b)[bold] |" in markdown.render(made)
+    assert "[bold]" in console.render(made, width=100, colour=False), "rich must not take it for markup"
+
+
+def test_csv_has_a_line_per_row_and_pair() -> None:
+    text = csv_.render(tables(*two_pairs(dann=[0.7, None, 0.8])))
+    lines = list(csv.DictReader(StringIO(text)))
+    assert len(lines) == 10
+    assert "\r" not in text
+    (line,) = [line for line in lines if (line["method"], line["target"]) == ("dann", "digits_m")]
+    assert (float(line["mean"]), line["n"], line["status"], line["average"]) == (pytest.approx(0.75), "2", "failed", "")
+    assert not re.search("nan|None", text, re.IGNORECASE)
+
+
+def test_json_rows_are_the_contract() -> None:
+    made = tables(*two_pairs(dann=[0.7, None, 0.8], mmd=[None, None, None]))
+    rows = json.loads(json_.render(made), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert [row["method"] for row in rows] == ["source_only", "coral", "dann", "mmd", "target_only"]
+    row = rows[1]
+    keys = ["track", "shots", "backbone", "method", "variant", "distribution", "pairs", "average", "rank"]
+    assert list(row) == keys
+    assert (row["track"], row["shots"], row["backbone"], row["distribution"]) == (
+        "unsupervised",
+        None,
+        "small",
+        "dabench",
+    )
+    cell = row["pairs"]["glyphs:digits"]
+    names = ["mean", "std", "ci95", "n", "gap_covered", "gap_covered_ci95", "why", "oracle", "last", "status"]
+    assert list(cell) == [*names, "published"]
+    assert (cell["mean"], cell["gap_covered"], cell["why"]) == (pytest.approx(0.56), pytest.approx(0.125), None)
+    assert (len(cell["ci95"]), len(cell["gap_covered_ci95"])) == (2, 2)
+    failed = rows[3]["pairs"]["digits:digits_m"]
+    assert (failed["mean"], failed["std"], failed["ci95"], failed["gap_covered"]) == (None, None, None, None)
+    assert (failed["why"], failed["status"], rows[3]["average"]) == ("no runs", "failed", None)
+
+
+@pytest.mark.parametrize("render", [console.render, markdown.render, csv_.render, json_.render])
+def test_no_tables_render_as_nothing(render: object) -> None:
+    assert callable(render)
+    assert len(render([]).splitlines()) <= 1
