@@ -1,0 +1,308 @@
+"""Suite files: what they may say, and every mistake in one at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from dabench.errors import SuiteError, UsageError
+from dabench.names import canonical
+
+Bound = Literal["source_only", "target_only"]
+
+_PAIR = re.compile(r"[a-z][a-z0-9_/]*:[a-z][a-z0-9_/]*")
+_SEEDS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
+
+
+def parse_seeds(text: str | int | Sequence[Any]) -> tuple[int, ...]:
+    """Seeds from `0-4`, `0,2,5-7`, a number or a list of such.
+
+    Raises:
+        ValueError: other syntax, a range that runs backwards, or a seed named twice.
+    """
+    parts = [text] if isinstance(text, str | int) else text
+    joined = ",".join(str(part) for part in parts).replace(" ", "")
+    if not _SEEDS.fullmatch(joined):
+        raise ValueError(f"seeds {joined!r} are not of the form 0-4 or 0,2,5-7")
+    seeds: list[int] = []
+    for part in joined.split(","):
+        first, _, last = part.partition("-")
+        if last and int(last) < int(first):
+            raise ValueError(f"the range of seeds {part!r} runs backwards")
+        seeds.extend(range(int(first), int(last or first) + 1))
+    twice = sorted({seed for seed in seeds if seeds.count(seed) > 1})
+    if twice:
+        raise ValueError(f"seed {', '.join(map(str, twice))} is named twice in {joined!r}")
+    return tuple(seeds)
+
+
+def parse_pair(text: str) -> str:
+    """A pair as typed: `-` and `_` mean the same.
+
+    Raises:
+        ValueError: it is not `source:target`.
+    """
+    pair = canonical(text)
+    if not _PAIR.fullmatch(pair):
+        raise ValueError(f"pair {text!r} is not of the form source:target, as in mnist:mnist_m")
+    return pair
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Input(_Section):
+    """How examples become floats, on the device.
+
+    Attributes:
+        normalise: `unit` scales uint8 to [0, 1]; `mean` also subtracts the mean of each channel over source train;
+            `standardise` also divides by its standard deviation; `instance` gives every image mean 0 and standard
+            deviation 1 per channel (Shu et al. 2018, VADA).
+    """
+
+    normalise: Literal["unit", "mean", "standardise", "instance"] = "unit"
+
+
+class Named(_Section):
+    """Something from the registry with its options, written `name` or `{name: …, options: {…}}`."""
+
+    name: str
+    options: dict[str, Any] = {}
+
+    @field_validator("name")
+    @classmethod
+    def _canonical(cls, value: str) -> str:
+        return canonical(value)
+
+
+def _named(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Optimiser(_Section):
+    """The optimiser that all methods and bounds share."""
+
+    name: Literal["sgd", "adam", "adamw"] = "sgd"
+    lr: float = Field(0.01, gt=0)
+    momentum: float = Field(0.9, ge=0, lt=1)
+    nesterov: bool = False
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = Field(0.0, ge=0)
+
+
+class Schedule(_Section):
+    """The learning rate over a stage's progress p in [0, 1].
+
+    Attributes:
+        name: `constant`; `inverse` is lr / (1 + alpha p)^beta (Ganin & Lempitsky 2015); `cosine` is
+            lr cos(7/8 pi/2 p) (Xie et al. 2019).
+    """
+
+    name: Literal["constant", "inverse", "cosine"] = "constant"
+    alpha: float = Field(10.0, ge=0)
+    beta: float = Field(0.75, ge=0)
+
+
+class Budget(_Section):
+    """How long a run trains.
+
+    Attributes:
+        steps: of all stages together.
+        batch: examples from the source, and as many from the target.
+        checkpoints: how often to measure, evenly spread; the last step is always one.
+    """
+
+    steps: int = Field(ge=1)
+    batch: int = Field(ge=1)
+    checkpoints: int = Field(1, ge=1)
+
+
+class MethodEntry(_Section):
+    """A method of a suite, written `dann` or `{method: dann, as: …, options: {…}}`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    method: str
+    as_: str = Field("", alias="as", pattern=r"^[a-z0-9_]*$")
+    options: dict[str, Any] = {}
+
+    @field_validator("method")
+    @classmethod
+    def _canonical(cls, value: str) -> str:
+        return canonical(value)
+
+
+class PairEntry(_Section):
+    """A pair of a suite, written `mnist:mnist_m` or `{pair: …, backbone: …, budget: …, options: {dann: {…}}}`."""
+
+    pair: Annotated[str, BeforeValidator(lambda value: parse_pair(value) if isinstance(value, str) else value)]
+    backbone: Annotated[Named | None, BeforeValidator(_named)] = None
+    input: Input | None = None
+    budget: dict[str, Any] = {}
+    options: dict[str, dict[str, Any]] = {}
+
+
+def _methods(value: Any) -> Any:
+    return [{"method": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
+
+
+def _pairs(value: Any) -> Any:
+    return [{"pair": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
+
+
+class Suite(_Section):
+    """A suite: pairs, track, backbone, methods, seeds, budget. Unknown keys are refused.
+
+    Attributes:
+        version: rises when the meaning of a cell changes; more methods, pairs or seeds do not raise it.
+        shots: labelled target examples per class; only in the track few_shot.
+        metric: what `accuracy` means in this suite's records.
+        readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train.
+        selector: the label-free rule that picks the reported checkpoint.
+        chosen_by: who chose the options of its methods.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: int = Field(ge=1)
+    summary: str = ""
+    track: Literal["unsupervised", "few_shot", "paired"] = "unsupervised"
+    shots: int | None = Field(None, ge=1)
+    seeds: Annotated[tuple[int, ...], BeforeValidator(parse_seeds)]
+    metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
+    input: Input = Input()
+    backbone: Annotated[Named, BeforeValidator(_named)]
+    optimiser: Optimiser = Optimiser()
+    schedule: Schedule = Schedule()
+    budget: Budget
+    precision: Literal["fp32"] = "fp32"
+    readout: Literal["network", "linear_svm", "rbf_svm", "nearest_neighbour"] = "network"
+    bounds: tuple[Bound, ...] = ("source_only", "target_only")
+    selector: str = "last_step"
+    transductive: bool = False
+    chosen_by: Literal["paper", "label_free", "target_labels"] = "paper"
+    methods: Annotated[tuple[MethodEntry, ...], BeforeValidator(_methods)]
+    pairs: Annotated[tuple[PairEntry, ...], BeforeValidator(_pairs), Field(min_length=1)]
+
+    @field_validator("selector")
+    @classmethod
+    def _selector(cls, value: str) -> str:
+        return canonical(value)
+
+    @field_validator("pairs")
+    @classmethod
+    def _pairs_once(cls, value: tuple[PairEntry, ...]) -> tuple[PairEntry, ...]:
+        names = [entry.pair for entry in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is named twice")
+        return value
+
+    @field_validator("methods")
+    @classmethod
+    def _methods_once(cls, value: tuple[MethodEntry, ...]) -> tuple[MethodEntry, ...]:
+        names = [(entry.method, entry.as_) for entry in value]
+        twice = sorted({name for name, alias in names if names.count((name, alias)) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is named twice; tell them apart with `as`")
+        return value
+
+
+def read_suite(file: Path | Any) -> Suite:
+    """Read a suite file.
+
+    Args:
+        file: a path or an `importlib.resources` traversable.
+
+    Raises:
+        SuiteError: it cannot be read, is not YAML, or breaks the schema; lists every mistake with its line.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SuiteError(f"cannot read the suite file {file}: {error}") from error
+    try:
+        content = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise SuiteError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise SuiteError(f"{file} must be a mapping with the keys {', '.join(Suite.model_fields)}")
+    try:
+        return Suite.model_validate(content)
+    except ValidationError as error:
+        raise SuiteError(f"{file} is not a valid suite:\n" + "\n".join(_explain(error, tree))) from error
+
+
+def option_errors(error: ValidationError, prefix: str) -> str:
+    """One line that names every wrong option of a method or backbone."""
+    return "; ".join(
+        f"{prefix}.{'.'.join(str(part) for part in item['loc'])}: {_message(item)}" for item in error.errors()
+    )
+
+
+def _explain(error: ValidationError, tree: yaml.Node | None) -> list[str]:
+    lines = []
+    for item in error.errors():
+        where = ".".join(str(part) for part in item["loc"] if part != "tagged-union")
+        lines.append(f"  line {_line(tree, item['loc'])}: {where}: {_message(item)}")
+    return lines
+
+
+def _message(item: Any) -> str:
+    if item["type"] == "extra_forbidden":
+        return "there is no such key"
+    text: str = item["msg"].removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
+def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:
+    """The line of a place in the file, or of the nearest part of it that exists."""
+    line = 1
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == part]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def find_suite(name: str, registry: Any) -> Suite:
+    """A suite by name, or from a path that ends in .yaml or .yml.
+
+    Raises:
+        UsageError: there is no such suite or file.
+    """
+    if name.endswith((".yaml", ".yml")):
+        if not Path(name).is_file():
+            raise UsageError(f"there is no suite file {name}. `dabench list suites` lists the suites that ship.")
+        return read_suite(Path(name))
+    spec = registry.get("suites", name).spec
+    suite = read_suite(spec.load())
+    if suite.name != spec.name:
+        raise SuiteError(f"the suite file {spec.target} calls itself {suite.name!r}, its plugin says {spec.name!r}")
+    return suite
+
+
+class Settings(_Section):
+    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind."""
+
+    method: str
+    options: dict[str, Any]
+    backbone: Named
+    input: Input
+    optimiser: Optimiser
+    schedule: Schedule
+    budget: Budget
+    precision: str
+    shots: int | None
+    readout: str

@@ -1,0 +1,83 @@
+"""Whole splits on the compute device: batches are gathered and normalised there, by index, without a loader."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dabench.seeding import stream
+
+
+def to_device(x: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.int64], device: torch.device) -> Tensor:
+    """Put an array on the device; on the CPU a memory-mapped array stays mapped, so workers share it."""
+    return torch.from_numpy(x).to(device)
+
+
+class Normaliser:
+    """Turn raw examples into what the network takes.
+
+    See `config.Input` for the kinds. Statistics are fitted on source train alone and applied to both domains.
+    """
+
+    def __init__(self, kind: str, source_x: Tensor) -> None:
+        """Fit on source train (N, ...); images are uint8."""
+        self.kind = kind
+        self.mean: Tensor | None = None
+        self.std: Tensor | None = None
+        if kind in ("mean", "standardise"):
+            channels = [0, *range(2, source_x.ndim)]  # images (N, C, H, W): per channel; vectors (N, D): per column
+            scaled = _unit(source_x).double()  # a float32 sum over many pixels is not precise enough
+            self.mean = scaled.mean(channels, keepdim=True).float()
+            if kind == "standardise":
+                self.std = scaled.std(channels, keepdim=True, correction=0).float().clamp(min=1e-6)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Normalise raw examples (B, ...)."""
+        out = _unit(x)
+        if self.kind == "instance":
+            pixels = list(range(2, out.ndim))
+            out = out - out.mean(pixels, keepdim=True)
+            # The floor keeps the noise of a blank image from being blown up to full contrast.
+            return out / out.square().mean(pixels, keepdim=True).sqrt().clamp(min=1e-2)
+        if self.mean is not None:
+            out = out - self.mean
+        return out if self.std is None else out / self.std
+
+
+def _unit(x: Tensor) -> Tensor:
+    return x.float().div_(255) if x.dtype == torch.uint8 else x
+
+
+class Order:
+    """The order in which a split is visited: a fresh permutation for every epoch, batches running over its end.
+
+    A batch is a pure function of (seed, purpose, step), whatever was drawn before; a split smaller than a batch is
+    repeated within it.
+    """
+
+    def __init__(self, seed: int, purpose: str, rows: int, batch: int, device: torch.device) -> None:
+        self._seed, self._purpose, self._rows, self._batch, self._device = seed, purpose, rows, batch, device
+        self._epochs: dict[int, Tensor] = {}
+
+    def at(self, step: int) -> Tensor:
+        """Rows of the batch of one step, int64 (B,)."""
+        first = step * self._batch
+        last = first + self._batch - 1
+        epoch = first // self._rows
+        if last // self._rows == epoch:
+            start = first - epoch * self._rows
+            return self._epoch(epoch)[start : start + self._batch]
+        epochs = range(epoch, last // self._rows + 1)
+        start = first - epoch * self._rows
+        return torch.cat([self._epoch(number) for number in epochs])[start : start + self._batch]
+
+    def _epoch(self, number: int) -> Tensor:
+        if number not in self._epochs:
+            generator = torch.Generator().manual_seed(stream(self._seed, self._purpose, number))
+            order = torch.randperm(self._rows, generator=generator)
+            # Neighbouring epochs meet in a batch; older ones are not asked for again.
+            self._epochs = {old: rows for old, rows in self._epochs.items() if old >= number - 1}
+            self._epochs[number] = order.to(self._device)
+        return self._epochs[number]

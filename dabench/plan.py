@@ -1,0 +1,237 @@
+"""All runs that a command asks for, each with its identity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import product
+from pathlib import Path
+
+from dabench.config import MethodEntry, PairEntry, Suite
+from dabench.data.store import Prepared, prepare
+from dabench.errors import DabenchError, PluginError, UsageError, unknown
+from dabench.identity import NUMERICS_VERSION, sha256
+from dabench.names import canonical
+from dabench.overrides import Overrides
+from dabench.plugins import Registry
+from dabench.records import run_stem
+from dabench.resolve import Resolved, resolve
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedRun(Resolved):
+    """One run to be.
+
+    Attributes:
+        data_error: why its data could not be prepared, if so: then it fails without being launched.
+    """
+
+    suite: str
+    source: str
+    target: str
+    seed: int
+    run_id: str
+    data_sha256: str
+    data_error: str | None = None
+
+    @property
+    def pair(self) -> str:
+        """`source:target`."""
+        return f"{self.source}:{self.target}"
+
+    @property
+    def stem(self) -> Path:
+        """Where its files live below `DIR/runs`, without suffix."""
+        return run_stem(self.suite, self.source, self.target, self.method.name, self.seed, self.run_id)
+
+    def __str__(self) -> str:
+        variant = f" ({self.variant})" if self.variant else ""
+        return f"{self.pair} {self.method.name}{variant} seed {self.seed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All runs of one command, in the order of execution: bounds first, feature methods last.
+
+    Attributes:
+        suite: with the seeds of the command.
+        device_kind: `cpu` or `cuda`.
+        pairs: those of the command, in the suite's order.
+        methods: those of the command, in its or the suite's order; bounds first.
+        domains: the prepared domains by name; those that could not be prepared are missing.
+    """
+
+    suite: Suite
+    device_kind: str
+    pairs: tuple[str, ...]
+    methods: tuple[str, ...]
+    runs: tuple[PlannedRun, ...]
+    domains: Mapping[str, Prepared]
+
+
+def make_plan(
+    suite: Suite,
+    registry: Registry,
+    *,
+    device_kind: str,
+    methods: Sequence[str] | None = None,
+    pairs: Sequence[str] | None = None,
+    seeds: tuple[int, ...] | None = None,
+    overrides: Overrides | None = None,
+) -> Plan:
+    """Plan a suite.
+
+    Args:
+        suite: as read from its file.
+        registry: for methods, domains and backbones.
+        device_kind: `cpu` or `cuda`.
+        methods: only these, and the suite's bounds; all of the suite if None. Methods that the suite does not name
+            can be added this way.
+        pairs: only these; all of the suite if None.
+        seeds: instead of the suite's.
+        overrides: `--steps` and `--set`.
+
+    Raises:
+        UsageError: unknown names or wrong options, all of them at once.
+        PluginError: a method or backbone cannot be imported.
+    """
+    if suite.track != "unsupervised":
+        raise UsageError(f"the suite {suite.name} is of the track {suite.track}; this version runs unsupervised suites")
+    if seeds is not None:
+        suite = suite.model_copy(update={"seeds": seeds})
+    overrides = overrides or Overrides()
+    entries = _entries(suite, registry, methods)
+    chosen = _pairs(suite, pairs)
+    overrides.check([entry.method for entry in entries])
+    cells = _cells(suite, chosen, entries, overrides, registry)
+    domains, problems = _prepare(chosen, registry)
+    runs = [
+        _run(suite, pair, seed, cell, device_kind, domains, problems)
+        for pair, cell in sorted(cells, key=lambda item: item[1].is_feature_method)  # they wait for source_only
+        for seed in suite.seeds
+    ]
+    counts = Counter(run.run_id for run in runs)
+    twice = [str(run) for run in runs if counts[run.run_id] > 1]
+    if twice:
+        raise UsageError(f"several entries of the suite {suite.name} are the same run: {', '.join(twice)}")
+    return Plan(
+        suite=suite,
+        device_kind=device_kind,
+        pairs=tuple(pair.pair for pair in chosen),
+        methods=tuple(dict.fromkeys(entry.method for entry in entries)),
+        runs=tuple(runs),
+        domains=domains,
+    )
+
+
+def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> list[MethodEntry]:
+    """The methods to run, bounds first."""
+    entries = list(suite.methods)
+    if names is not None:
+        entries = []
+        for name in dict.fromkeys(canonical(item) for item in names):
+            own = [entry for entry in suite.methods if entry.method == name]
+            entries += own or [MethodEntry(method=registry.get("methods", name).spec.name)]
+        if not entries:
+            raise UsageError("no method is named. `dabench list methods` lists the choices.")
+    bounds = [MethodEntry(method=bound) for bound in suite.bounds]
+    plain = [entry.method for entry in bounds]
+    entries = bounds + [entry for entry in entries if entry.as_ or entry.method not in plain or entry.options]
+    if not entries:
+        raise UsageError(f"the suite {suite.name} names no method and no bound. Name some with --methods.")
+    return entries
+
+
+def _pairs(suite: Suite, names: Sequence[str] | None) -> list[PairEntry]:
+    if names is None:
+        return list(suite.pairs)
+    known = {entry.pair: entry for entry in suite.pairs}
+    wanted = [canonical(item) for item in names]
+    for name in wanted:
+        if name not in known:
+            raise unknown(f"pair of the suite {suite.name}", name, known, listing="dabench list pairs")
+    if not wanted:
+        raise UsageError(f"no pair is named. The suite {suite.name} has {', '.join(known)}.")
+    return [entry for name, entry in known.items() if name in wanted]
+
+
+def _cells(
+    suite: Suite, pairs: Sequence[PairEntry], entries: Sequence[MethodEntry], overrides: Overrides, registry: Registry
+) -> list[tuple[PairEntry, Resolved]]:
+    """Resolve all cells; every mistake is reported at once, and once."""
+    mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry)}
+    cells = []
+    for entry, pair in product(entries, pairs):
+        try:
+            cells.append((pair, resolve(suite, pair, entry, overrides, registry)))
+        except (UsageError, PluginError) as error:
+            mistakes[str(error)] = error
+    if len(mistakes) == 1:
+        raise next(iter(mistakes.values()))
+    if mistakes:
+        raise UsageError(f"{len(mistakes)} mistakes in the suite {suite.name}:\n  " + "\n  ".join(mistakes))
+    return cells
+
+
+def _wrong_names(suite: Suite, pairs: Sequence[PairEntry], registry: Registry) -> Iterator[UsageError | PluginError]:
+    """What is wrong with the suite's selector and domains; methods and backbones are seen to with their settings."""
+    try:
+        if registry.get("selectors", suite.selector).spec.uses_target_labels:
+            yield UsageError(f"the selector {suite.selector} uses target labels: it may stand beside results only")
+    except UsageError as error:
+        yield error
+    for domain in dict.fromkeys(domain for pair in pairs for domain in pair.pair.split(":")):
+        try:
+            registry.get("domains", domain)
+        except UsageError as error:
+            yield error
+
+
+def _prepare(pairs: Sequence[PairEntry], registry: Registry) -> tuple[dict[str, Prepared], dict[str, str]]:
+    """Prepare every domain once; one that fails stops only the runs that need it."""
+    domains: dict[str, Prepared] = {}
+    problems: dict[str, str] = {}
+    for name in dict.fromkeys(name for entry in pairs for name in entry.pair.split(":")):
+        try:
+            domains[name] = prepare(registry.get("domains", name).spec)
+        except DabenchError as error:
+            problems[name] = str(error)
+        except Exception as error:  # a plugin's loader may raise anything
+            problems[name] = f"the domain {name} cannot be loaded: {type(error).__name__}: {error}"
+    return domains, problems
+
+
+def _run(
+    suite: Suite,
+    pair: PairEntry,
+    seed: int,
+    cell: Resolved,
+    device_kind: str,
+    domains: Mapping[str, Prepared],
+    problems: Mapping[str, str],
+) -> PlannedRun:
+    source, target = pair.pair.split(":")
+    data = [domains[name].sha256 if name in domains else "missing" for name in (source, target)]
+    data_sha256 = sha256(data)
+    identity = {
+        "suite": [suite.name, suite.version],
+        "pair": pair.pair,
+        "method": cell.method.name,
+        "seed": seed,
+        "settings": cell.settings_sha256,
+        "data": data_sha256,
+        "plugin": [cell.plugin.distribution, cell.plugin.version, cell.plugin.source_sha256],
+        "numerics": NUMERICS_VERSION,
+        "device": device_kind,
+    }
+    return PlannedRun(
+        **{item.name: getattr(cell, item.name) for item in fields(cell)},
+        suite=suite.name,
+        source=source,
+        target=target,
+        seed=seed,
+        run_id=sha256(identity),
+        data_sha256=data_sha256,
+        data_error=" ".join(problems[name] for name in (source, target) if name in problems) or None,
+    )

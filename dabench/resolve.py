@@ -1,0 +1,114 @@
+"""The settings of one cell of a table: defaults < suite < pair < `--set`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from dabench.config import MethodEntry, PairEntry, Settings, Suite, option_errors
+from dabench.errors import PluginError, UsageError
+from dabench.identity import sha256
+from dabench.options import validated
+from dabench.overrides import Overrides, differences, merge
+from dabench.plugins import Registry
+from dabench.records import ChosenBy, PluginInfo
+from dabench.sources import source_sha256
+from dabench.specs import BackboneSpec, MethodSpec, Spec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """One method on one pair, for all seeds.
+
+    Attributes:
+        variant: the entry's `as`, and how the settings differ from the suite's own; empty for neither.
+        settings_sha256: hash of the settings.
+        comparison_sha256: the same without method and options: cells that share it can be compared.
+    """
+
+    method: MethodSpec
+    backbone: BackboneSpec
+    settings: Settings
+    variant: str
+    settings_sha256: str
+    comparison_sha256: str
+    plugin: PluginInfo
+    chosen_by: ChosenBy
+    is_feature_method: bool
+
+
+def resolve(suite: Suite, pair: PairEntry, entry: MethodEntry, overrides: Overrides, registry: Registry) -> Resolved:
+    """Resolve one cell.
+
+    Raises:
+        UsageError: unknown names, wrong settings or options.
+        PluginError: a method or backbone cannot be imported.
+    """
+    registered = registry.get("methods", entry.method)
+    method: MethodSpec = registered.spec
+    if suite.track not in method.tracks:
+        raise UsageError(f"{method.name} runs in {', '.join(method.tracks)}, the suite {suite.name} is {suite.track}")
+    shared = {
+        "backbone": (pair.backbone or suite.backbone).model_dump(),
+        "input": (pair.input or suite.input).model_dump(),
+        "optimiser": suite.optimiser.model_dump(),
+        "schedule": suite.schedule.model_dump(),
+        "budget": merge(suite.budget.model_dump(), pair.budget),
+        "precision": suite.precision,
+        "readout": suite.readout,
+        "shots": suite.shots,
+    }
+    options = merge(entry.options, pair.options.get(method.name, {}))
+    own, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)
+    changed = merge({"method": method.name, "options": options, **shared}, overrides.shared)
+    changed["options"] = merge(options, overrides.options.get(method.name, {}))
+    settings, backbone = _validated(changed, method, registry)
+    difference = differences(own.model_dump(mode="json"), settings.model_dump(mode="json"))
+    content = settings.model_dump(mode="json")
+    return Resolved(
+        method=method,
+        backbone=backbone,
+        settings=settings,
+        variant=",".join(part for part in (entry.as_, difference) if part),
+        settings_sha256=sha256(content),
+        comparison_sha256=sha256({key: content[key] for key in content if key not in ("method", "options")}),
+        plugin=PluginInfo(
+            distribution=registered.origin.distribution,
+            version=registered.origin.version,
+            source_sha256=source_sha256(method.target),
+        ),
+        chosen_by="user" if difference else suite.chosen_by,
+        is_feature_method=_is_feature_method(method),
+    )
+
+
+def _validated(content: dict[str, Any], method: MethodSpec, registry: Registry) -> tuple[Settings, BackboneSpec]:
+    """Check settings, and fill in the defaults of the method's and the backbone's options."""
+    try:
+        settings = Settings.model_validate(content)
+    except ValidationError as error:
+        raise UsageError(f"wrong settings: {option_errors(error, 'suite')}") from error
+    backbone: BackboneSpec = registry.get("backbones", settings.backbone.name).spec
+    options = validated(_imported(method), settings.options, method.name)
+    network = validated(_imported(backbone), settings.backbone.options, backbone.name)
+    filled = settings.backbone.model_copy(update={"name": backbone.name, "options": network.model_dump(mode="json")})
+    update = {"options": options.model_dump(mode="json"), "backbone": filled}
+    return settings.model_copy(update=update), backbone
+
+
+def _is_feature_method(method: MethodSpec) -> bool:
+    from dabench.methods import FeatureMethod
+
+    return issubclass(_imported(method), FeatureMethod)
+
+
+def _imported(spec: Spec) -> Any:
+    try:
+        return spec.load()
+    except Exception as error:  # a plugin's module may raise anything on import
+        raise PluginError(
+            f"{spec.name!r} cannot be imported from {spec.target}: {type(error).__name__}: {error}. "
+            "Mend its plugin, or leave it out with --methods."
+        ) from error

@@ -1,0 +1,60 @@
+"""A hash of the sources behind a target, so that a changed method or loader is a different run."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from importlib.util import find_spec, resolve_name
+from pathlib import Path
+
+from dabench.errors import PluginError
+
+
+def source_sha256(target: str) -> str:
+    """Hash the module of a `"module:attribute"` and all modules of the same package that it imports, also indirectly.
+
+    Modules of other packages are named by their versions, not by their text. dabench's own modules stand behind
+    `NUMERICS_VERSION`.
+
+    Raises:
+        PluginError: the module has no Python source.
+    """
+    start = target.partition(":")[0]
+    package = start.partition(".")[0]
+    seen: dict[str, bytes] = {}
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        path = _source(name)
+        if path is None:
+            if name == start:
+                raise PluginError(f"the module {name} of {target!r} cannot be found, or has no Python source")
+            continue  # an attribute of a module, not a module
+        seen[name] = path.read_bytes().replace(b"\r\n", b"\n")
+        parent = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        waiting += [item for item in _imports(seen[name], parent) if item.partition(".")[0] == package]
+    digest = hashlib.sha256()
+    for name in sorted(seen):
+        digest.update(f"{name}\0{len(seen[name])}\0".encode() + seen[name])
+    return digest.hexdigest()
+
+
+def _source(name: str) -> Path | None:
+    try:
+        spec = find_spec(name)
+    except (ModuleNotFoundError, ValueError):
+        return None
+    return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
+
+
+def _imports(text: bytes, package: str) -> list[str]:
+    found: list[str] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
+            found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+    return found
