@@ -1,0 +1,60 @@
+"""The network that all methods of a comparison share."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor, nn
+
+
+class Backbone(nn.Module):
+    """A feature extractor and a label predictor.
+
+    A subclass sets three modules in `__init__` and `feature_size`, the width F of the features.
+
+    Attributes:
+        trunk: examples (N, ...) -> last convolutional features; flattened to (N, F).
+        hidden: features (N, F) -> last hidden layer (N, H).
+        output: (N, H) -> logits (N, C).
+    """
+
+    class Options(BaseModel):
+        """Options of the backbone in a suite; a subclass adds fields."""
+
+        model_config = ConfigDict(extra="forbid", frozen=True)
+
+    trunk: nn.Module
+    hidden: nn.Module
+    output: nn.Module
+    feature_size: int
+
+    def __init__(self, input_shape: tuple[int, ...], classes: int, options: Options) -> None:
+        """Build the layers.
+
+        Args:
+            input_shape: of one example, such as (3, 32, 32).
+            classes: number of classes C.
+            options: validated options of this backbone.
+        """
+        super().__init__()
+
+    def features(self, x: Tensor) -> Tensor:
+        """Examples (N, ...) -> features (N, F)."""
+        out: Tensor = self.trunk(x)
+        return out.flatten(1)
+
+    def embed(self, x: Tensor) -> Tensor:
+        """Examples (N, ...) -> last hidden layer (N, H)."""
+        out: Tensor = self.hidden(self.features(x))
+        return out
+
+    def classify(self, features: Tensor) -> Tensor:
+        """Features (N, F) -> logits (N, C)."""
+        out: Tensor = self.output(self.hidden(features))
+        return out
+
+    def domain_head(self) -> nn.Module:
+        """A new domain classifier, features (N, F) -> one logit (N, 1).
+
+        That of the MNIST network of Ganin & Lempitsky (2015), Fig. 4, unless a subclass says otherwise.
+        """
+        return nn.Sequential(nn.Linear(self.feature_size, 100), nn.ReLU(), nn.Linear(100, 1))

@@ -1,0 +1,95 @@
+"""What the harness itself brings: domains, the suite, the backbone, selectors, launchers and formats. No method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dabench.hookspecs import hookimpl
+from dabench.specs import BackboneSpec, DomainSpec, FormatSpec, LauncherSpec, SelectorSpec, SuiteSpec
+
+_OPTDIGITS = "CC BY 4.0 (UCI Optical Recognition of Handwritten Digits)"
+_PHOTOGRAPHS = "CC BY 2.0 (photographs by danielbuechele and vultilion, as shipped with scikit-learn)"
+_FONTS = "fonts as shipped with matplotlib: DejaVu (Bitstream Vera licence), STIX (OFL 1.1), Computer Modern (BaKoMa)"
+_ALPAYDIN = "Alpaydin & Kaynak 1998, doi:10.24432/C50P49"
+_GANIN = "recipe: Ganin & Lempitsky 2015, arXiv:1409.7495"
+
+
+@hookimpl
+def dabench_domains() -> Iterator[DomainSpec]:
+    """The domains that need no download."""
+    yield DomainSpec(
+        name="digits",
+        target="dabench.domains.handwritten:load_digits",
+        summary="handwritten digits of scikit-learn, white on black",
+        licence=_OPTDIGITS,
+        citation=_ALPAYDIN,
+    )
+    yield DomainSpec(
+        name="digits_m",
+        target="dabench.domains.handwritten:load_digits_m",
+        summary="other handwritten digits, inverting patches of photographs (the MNIST-M recipe)",
+        licence=f"{_OPTDIGITS}; {_PHOTOGRAPHS}",
+        citation=f"{_ALPAYDIN}; {_GANIN}",
+        regenerated=True,
+    )
+    yield DomainSpec(
+        name="glyphs",
+        target="dabench.domains.glyphs:load_glyphs",
+        summary="digits in computer fonts, varied and cluttered (the SYN NUMBERS recipe in small)",
+        licence=_FONTS,
+        citation=_GANIN,
+        regenerated=True,
+    )
+
+
+@hookimpl
+def dabench_suites() -> Iterator[SuiteSpec]:
+    """The suites that ship."""
+    yield SuiteSpec(name="mini", target="dabench.suites:mini.yaml", summary="small digits, no download, minutes")
+
+
+@hookimpl
+def dabench_backbones() -> Iterator[BackboneSpec]:
+    """The networks."""
+    yield BackboneSpec(
+        name="mini_cnn",
+        target="dabench.backbones.mini_cnn:MiniCnn",
+        summary="small convolutional network for 16x16 images",
+    )
+
+
+@hookimpl
+def dabench_selectors() -> Iterator[SelectorSpec]:
+    """The rules that pick a checkpoint."""
+    yield SelectorSpec(name="last_step", target="dabench.selection:last_step", summary="the last checkpoint")
+    yield SelectorSpec(
+        name="source_val",
+        target="dabench.selection:source_val",
+        summary="the best on held-out source data",
+    )
+    yield SelectorSpec(
+        name="oracle",
+        target="dabench.selection:oracle",
+        summary="the best on target test labels; never the number that is reported",
+        uses_target_labels=True,
+    )
+
+
+@hookimpl
+def dabench_launchers() -> Iterator[LauncherSpec]:
+    """Where runs are executed."""
+    yield LauncherSpec(name="inline", target="dabench.launchers.inline:launch", summary="in this process, in turn")
+    yield LauncherSpec(
+        name="processes",
+        target="dabench.launchers.processes:launch",
+        summary="in worker processes with one torch thread each",
+    )
+
+
+@hookimpl
+def dabench_formats() -> Iterator[FormatSpec]:
+    """How a table is written."""
+    yield FormatSpec(name="console", target="dabench.leaderboard.console:render", summary="for the terminal")
+    yield FormatSpec(name="markdown", target="dabench.leaderboard.markdown:render", summary="for a README")
+    yield FormatSpec(name="csv", target="dabench.leaderboard.csv_:render", summary="for a spreadsheet")
+    yield FormatSpec(name="json", target="dabench.leaderboard.json_:render", summary="for programs")

@@ -1,0 +1,56 @@
+"""What a plan would cost, measured: a few steps of every method, on the machine that would run it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dabench.errors import DabenchError
+from dabench.execution import execute
+from dabench.job import Finished
+from dabench.jobs import Options, make_jobs
+from dabench.plan import Plan, PlannedRun
+from dabench.plugins import Registry
+
+PROBE_STEPS = 50
+PROBE_S = 5.0
+
+
+def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options: Options) -> list[str]:
+    """A line per method and pair with its runs, steps and seconds, and the sum over all workers.
+
+    Every cell is tried for some steps. A feature method costs little beyond the source-only network that it reuses.
+    """
+    lines, total = [], 0.0
+    cells = Counter((run.method.name, run.variant, run.pair) for run in runs)
+    for (method, variant, pair), count in cells.items():
+        run = next(run for run in runs if (run.method.name, run.variant, run.pair) == (method, variant, pair))
+        name = f"{pair} {method}{f' ({variant})' if variant else ''}: {count} runs of {run.settings.budget.steps} steps"
+        if run.data_error:
+            lines.append(f"  {name}, cannot run: {run.data_error}")
+        elif run.is_feature_method:
+            lines.append(f"  {name}, on the features of source_only")
+        else:
+            per_step = _seconds_per_step(plan, run, registry, options)
+            cost = count * per_step * run.settings.budget.steps
+            total += cost
+            lines.append(f"  {name}, {per_step * 1000:.1f} ms each: {cost:.0f} s")
+    workers = min(options.workers, len(runs)) if options.launcher != "inline" else 1
+    lines.append(
+        f"about {total:.0f} s of training, {total / max(workers, 1):.0f} s with {workers} workers at that speed"
+    )
+    return lines
+
+
+def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: Options) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        (job,) = make_jobs(plan, [run], Path(folder), registry, options)
+        budget = job.settings.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
+        probe = replace(job, settings=job.settings.model_copy(update={"budget": budget}), timeout_s=PROBE_S)
+        outcome = next(event.outcome for event in execute(probe) if isinstance(event, Finished))
+    if not outcome.steps:
+        raise DabenchError(f"{run} cannot run: {outcome.error}")
+    return outcome.train_s / outcome.steps

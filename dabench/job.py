@@ -1,0 +1,104 @@
+"""What travels to a worker and what comes back: plain data that can be pickled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dabench.config import Settings
+from dabench.data.store import Prepared
+from dabench.records import Accuracy, Checkpoint, Metrics, Selection, Status
+from dabench.specs import BackboneSpec, MethodSpec, SelectorSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One run, ready to be executed anywhere that sees the same files.
+
+    Attributes:
+        device: as torch names it, such as `cpu` or `cuda:0`.
+        timeout_s: after which the run ends as `timeout`; None for never.
+        log: file that takes everything the run prints.
+        state: file that takes the training state now and then, and is gone when the run is done.
+        features: file with the features of the source-only network of this pair, seed and settings, for feature
+            methods: whoever trains that network first writes it.
+        keep_features: this run is that source-only run, and some method of the plan waits for its features.
+        source_only: for feature methods, the job that trains that network where nobody has yet.
+        save_every_s: how often the training state is written.
+    """
+
+    run_id: str
+    method: MethodSpec
+    backbone: BackboneSpec
+    selectors: tuple[SelectorSpec, ...]
+    selector: str
+    track: str
+    metric: str
+    source: Prepared
+    target: Prepared
+    seed: int
+    settings: Settings
+    device: str
+    timeout_s: float | None
+    log: Path
+    state: Path
+    features: Path
+    keep_features: bool = False
+    source_only: Job | None = None
+    save_every_s: float = 60.0
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.target.name} {self.method.name} seed {self.seed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a run came to. Times in seconds; see `records.RunRecord` for the fields."""
+
+    status: Status
+    error: str | None = None
+    accuracy: Accuracy | None = None
+    selections: dict[str, Selection] = field(default_factory=dict)
+    per_class: dict[str, float] = field(default_factory=dict)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    metrics: Metrics | None = None
+    predictions_sha256: str | None = None
+    steps: int = 0
+    train_s: float = 0.0
+    wall_s: float = 0.0
+    examples_per_s: float = 0.0
+    images_seen: int = 0
+    test_rows: int = 0
+    peak_memory_bytes: int = 0
+    torch: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A worker took a run."""
+
+    run_id: str
+    worker: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run goes on. At a checkpoint `values` holds its label-free values."""
+
+    run_id: str
+    step: int
+    steps: int
+    images_per_s: float
+    values: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run is over, in whatever way."""
+
+    run_id: str
+    outcome: Outcome
+
+
+Event = Started | Progress | Finished

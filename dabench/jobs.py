@@ -1,0 +1,77 @@
+"""From planned runs to jobs that a launcher can execute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from dabench.identity import NUMERICS_VERSION, sha256
+from dabench.job import Job
+from dabench.plan import Plan, PlannedRun
+from dabench.plugins import Registry
+from dabench.sources import source_sha256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to run.
+
+    Attributes:
+        device: as torch names it.
+        launcher: its name.
+        workers: how many runs at a time.
+        timeout_s: for each run; None for no limit.
+        fail_fast: stop at the first run that fails.
+    """
+
+    device: str
+    launcher: str = "processes"
+    workers: int = 1
+    timeout_s: float | None = None
+    fail_fast: bool = False
+
+
+def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: Options) -> list[Job]:
+    """Turn planned runs into jobs; feature methods get the job of the network whose features they need."""
+    names = dict.fromkeys([plan.suite.selector, "last_step", *registry.all("selectors")])
+    selectors = tuple(registry.get("selectors", name).spec for name in names)
+    source_only = registry.get("methods", "source_only").spec
+    embedding_code = source_sha256(source_only.target)
+
+    def features_key(run: PlannedRun) -> str:
+        # Other than a run's identity this names the version of torch: features are not kept across them.
+        parts = [run.pair, run.seed, run.comparison_sha256, run.data_sha256, embedding_code, NUMERICS_VERSION]
+        return sha256([*parts, plan.device_kind, version("torch")])
+
+    def job(run: PlannedRun) -> Job:
+        return Job(
+            run_id=run.run_id,
+            method=run.method,
+            backbone=run.backbone,
+            selectors=selectors,
+            selector=plan.suite.selector,
+            track=plan.suite.track,
+            metric=plan.suite.metric,
+            source=plan.domains[run.source],
+            target=plan.domains[run.target],
+            seed=run.seed,
+            settings=run.settings,
+            device=options.device,
+            timeout_s=options.timeout_s,
+            log=(results / "runs" / run.stem).with_suffix(".log"),
+            state=results / "cache" / "state" / f"{run.run_id}.pt",
+            features=results / "cache" / "features" / f"{features_key(run)}.npz",
+        )
+
+    needed = {features_key(run) for run in runs if run.is_feature_method}
+    jobs = []
+    for run in runs:
+        if run.is_feature_method:
+            settings = run.settings.model_copy(update={"method": "source_only", "options": {}})
+            jobs.append(replace(job(run), source_only=replace(job(run), method=source_only, settings=settings)))
+        else:
+            plain = run.method == source_only and not run.settings.options
+            jobs.append(replace(job(run), keep_features=plain and features_key(run) in needed))
+    return jobs

@@ -1,0 +1,64 @@
+"""What a method may see. Target labels are not here: they stay in `evaluation.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+X = TypeVar("X", Tensor, NDArray[np.float32])
+Y = TypeVar("Y", Tensor, NDArray[np.int64])
+
+
+@dataclass(frozen=True)
+class Problem(Generic[X, Y]):
+    """Labelled source data and unlabelled target data of one run.
+
+    A `DeepMethod` gets tensors on the run's device, a `FeatureMethod` NumPy arrays of features.
+
+    Attributes:
+        track: what the method is allowed to see.
+        classes: number of classes C.
+        source_x: source train without the held-out source_val, (N, ...); images are uint8.
+        source_y: their labels, int64 (N,).
+        target_x: target train, (M, ...).
+        target_y: None, unless the method's spec declares `sees_target_labels`: then the labels of target train (M,).
+        prepare: turns rows of `source_x` or `target_x` into what the network takes: float, normalised.
+    """
+
+    track: str
+    classes: int
+    source_x: X
+    source_y: Y
+    target_x: X
+    target_y: Y | None
+    prepare: Callable[[X], X]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One training step's examples, on the device.
+
+    Attributes:
+        source_x: float (B, ...), normalised.
+        source_y: int64 (B,).
+        target_x: float (B, ...), normalised.
+        target_y: int64 (B,), for bounds that declare `sees_target_labels`; None for every method.
+        source_index: rows of `Problem.source_x`, int64 (B,).
+        target_index: rows of `Problem.target_x`, int64 (B,).
+        step: steps done in this stage.
+        progress: step / steps of this stage, in [0, 1).
+    """
+
+    source_x: Tensor
+    source_y: Tensor
+    target_x: Tensor
+    target_y: Tensor | None
+    source_index: Tensor
+    target_index: Tensor
+    step: int
+    progress: float

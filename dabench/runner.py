@@ -1,0 +1,79 @@
+"""Carries out a plan: skips what is done, launches the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from dabench.job import Event, Job, Outcome
+from dabench.jobs import Options, make_jobs
+from dabench.plan import Plan
+from dabench.recorder import Recorder
+from dabench.records import RunRecord
+from dabench.results import Problem, find_records, write_atomic
+
+
+def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[Problem]]:
+    """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
+
+    What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused.
+    """
+    records, problems = find_records(results, plan.suite.name)
+    wanted = {run.run_id for run in plan.runs}
+    meaning = plan.suite.selector, plan.suite.metric
+    found = {
+        record.run_id: record
+        for _, record in records
+        if record.done and record.run_id in wanted and (record.selector, record.metric) == meaning
+    }
+    return found, problems
+
+
+def carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], None] = lambda event: None) -> bool:
+    """Make the runs of a plan that have no record yet.
+
+    Args:
+        recorder: with the plan, the results folder and the records that are there.
+        options: how to run.
+        on_event: is told of every event, for a progress display.
+
+    Returns:
+        False if `fail_fast` ended it early.
+
+    Raises:
+        ResultsError: the results folder cannot be written; found out before the first run.
+        KeyboardInterrupt: after the workers have ended; what they finished before is recorded.
+    """
+    write_atomic(recorder.results / "runs" / ".writable", "").unlink()
+    recorder.registry.notify("dabench_run_started", plan=recorder.plan)
+    todo = recorder.todo
+    for run in todo:
+        if run.data_error:
+            recorder.keep(run, Outcome(status="failed", error=run.data_error))
+            if options.fail_fast:
+                return False
+    runs = {run.run_id: run for run in todo if not run.data_error}
+    jobs = make_jobs(recorder.plan, list(runs.values()), recorder.results, recorder.registry, options)
+    launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get("launchers", options.launcher).load()
+    before = len(recorder.failed)
+
+    def handle(event: Event) -> None:
+        recorder.take(runs[event.run_id], event)
+        on_event(event)
+
+    with closing(launch(jobs, options.workers)) as events:  # closing ends the workers, also after an error here
+        try:
+            for event in events:
+                handle(event)
+                if options.fail_fast and len(recorder.failed) > before:
+                    return False
+        except KeyboardInterrupt:
+            # Thrown into the launcher, so that it can report what its workers finished in the meantime.
+            with suppress(KeyboardInterrupt, StopIteration):
+                event = events.throw(KeyboardInterrupt)
+                while True:
+                    handle(event)
+                    event = next(events)
+            raise
+    return True

@@ -1,0 +1,45 @@
+"""The built-in methods, announced to dabench like anybody's. The methods themselves are the files beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dabench import MethodSpec, hookimpl
+
+
+@hookimpl
+def dabench_methods() -> Iterator[MethodSpec]:
+    """The two bounds, then the adaptation methods."""
+    yield MethodSpec(
+        name="source_only",
+        target="dabench_plugins.source_only:SourceOnly",
+        title="source only",
+        summary="train on the source, adapt nothing: the lower bound",
+        tracks=("unsupervised", "few_shot", "paired"),
+    )
+    yield MethodSpec(
+        name="target_only",
+        target="dabench_plugins.target_only:TargetOnly",
+        title="train on target",
+        summary="train on the target with all its labels: the upper bound",
+        tracks=("unsupervised", "few_shot", "paired"),
+        sees_target_labels=True,
+    )
+    yield MethodSpec(
+        name="coral",
+        target="dabench_plugins.coral:Coral",
+        summary="recolour source features with the target's covariance, in closed form",
+        reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
+    )
+    yield MethodSpec(
+        name="deep_coral",
+        target="dabench_plugins.deep_coral:DeepCoral",
+        summary="match second-order statistics of source and target features",
+        reference="Sun & Saenko 2016, Deep CORAL, ECCV workshops, arXiv:1607.01719",
+    )
+    yield MethodSpec(
+        name="dann",
+        target="dabench_plugins.dann:Dann",
+        summary="features that a domain classifier cannot tell apart, by gradient reversal",
+        reference="Ganin & Lempitsky 2015, ICML, arXiv:1409.7495; Ganin et al. 2016, JMLR 17(59)",
+    )

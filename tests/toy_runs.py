@@ -1,0 +1,48 @@
+"""Runs of the toy suite, for tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from dabench.config import Suite, find_suite
+from dabench.jobs import Options
+from dabench.overrides import parse_overrides
+from dabench.plan import Plan, make_plan
+from dabench.plugins import Registry
+from dabench.recorder import Recorder
+from dabench.records import RunRecord
+from dabench.runner import carry_out, done_records
+
+METHODS = ["coral", "deep_coral", "dann"]
+
+
+def plan_of(
+    registry: Registry, methods: list[str] | None = None, *, sets: tuple[str, ...] = (), **changes: Any
+) -> Plan:
+    """A plan of the toy suite, with fields of the suite changed."""
+    suite = find_suite("toy", registry)
+    if changes:
+        suite = Suite.model_validate({**suite.model_dump(by_alias=True), **changes})
+    return make_plan(suite, registry, device_kind="cpu", methods=methods, overrides=parse_overrides(sets))
+
+
+def run(plan: Plan, results: Path, registry: Registry, **options: Any) -> dict[tuple[str, str, int], RunRecord]:
+    """Carry out a plan; records by (pair, method, seed)."""
+    found, _ = done_records(plan, results)
+    recorder = Recorder(plan, results, registry, list(found.values()))
+    carry_out(recorder, Options(device="cpu", **{"launcher": "inline", **options}))
+    return {(record.pair, record.method, record.seed): record for record in recorder.records}
+
+
+def numbers(record: RunRecord) -> Any:
+    """All that must be equal to the bit in two runs that are the same."""
+    return (
+        record.run_id,
+        record.predictions_sha256,
+        record.accuracy,
+        record.selections,
+        record.per_class,
+        record.metrics,
+        record.checkpoints,
+    )
