@@ -1,0 +1,112 @@
+"""`dabench list`: what the plugins of this environment offer."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from dabench.cli.context import Context, pass_context
+from dabench.errors import unknown
+from dabench.plugins import KINDS, Plugin, Registry
+from dabench.specs import Registered
+
+Row = dict[str, Any]
+
+CHOICES = ("methods", "domains", "pairs", *(kind for kind in KINDS if kind not in ("methods", "domains")), "plugins")
+
+# What a person must know before using it, by the field that says so.
+MARKS = {
+    "sees_target_labels": "sees target labels",
+    "uses_target_labels": "uses target labels",
+    "regenerated": "regenerated",
+}
+
+
+def complete_kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Kinds at the prompt."""
+    return [kind for kind in CHOICES if kind.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("kind", required=False, shell_complete=complete_kinds)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects, with every field.")
+@pass_context
+def command(context: Context, kind: str | None, as_json: bool) -> None:
+    """List what there is of one KIND; without it, how much there is of each.
+
+    KIND is methods, domains, pairs, suites, backbones, selectors, launchers, formats or plugins.
+    """
+    if kind is not None and kind not in CHOICES:
+        raise unknown("kind", kind, CHOICES, listing="dabench list")
+    rows = _summary(context.registry) if kind is None else _rows(context.registry, kind)
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        click.echo(_aligned([_columns(row) for row in rows]))
+    if kind == "plugins":
+        for conflict in context.registry.conflicts:
+            click.echo(f"Warning: {conflict}", err=True)
+
+
+def _rows(registry: Registry, kind: str) -> list[Row]:
+    """One row for each thing of a kind, with every field."""
+    if kind == "plugins":
+        return [_plugin_row(plugin) for plugin in registry.plugins]
+    if kind == "pairs":
+        return _pair_rows(registry)
+    return [_spec_row(registered) for registered in registry.all(kind).values()]
+
+
+def _pair_rows(registry: Registry) -> list[Row]:
+    from dabench.pairs import suites_by_pair
+
+    found, errors = suites_by_pair(registry.all("suites"))
+    for error in errors:
+        click.echo(f"Warning: {error}", err=True)
+    return [{"name": pair, "suites": suites} for pair, suites in found.items()]
+
+
+def _spec_row(registered: Registered) -> Row:
+    return dataclasses.asdict(registered.spec) | {"origin": dataclasses.asdict(registered.origin)}
+
+
+def _plugin_row(plugin: Plugin) -> Row:
+    state = "broken" if plugin.error else "disabled" if plugin.disabled else "ok"
+    return {
+        "name": str(plugin.origin),
+        "state": state,
+        "module": plugin.module,
+        "error": plugin.error,
+        "origin": dataclasses.asdict(plugin.origin),
+    }
+
+
+def _summary(registry: Registry) -> list[Row]:
+    """One row for each kind."""
+    names = {kind: [row["name"] for row in _rows(registry, kind)] for kind in CHOICES}
+    return [{"kind": kind, "count": len(found), "names": found} for kind, found in names.items()]
+
+
+def _columns(row: Row) -> list[str]:
+    """What a person sees of a row; the rest is for `--json`."""
+    if "kind" in row:
+        return [row["kind"], str(row["count"]), ", ".join(row["names"])]
+    if "suites" in row:
+        return [row["name"], ", ".join(row["suites"])]
+    distribution = "{distribution} {version}".format(**row["origin"])
+    if "state" in row:
+        return [row["name"], distribution, row["module"], row["state"], row["error"]]
+    marks = [text for field, text in MARKS.items() if row.get(field)]
+    return [row["name"], distribution, row["summary"] + (f" ({', '.join(marks)})" if marks else "")]
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Lines with their columns below each other."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )

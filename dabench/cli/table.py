@@ -1,0 +1,98 @@
+"""`dabench table`: a leaderboard from results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dabench.errors import ResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dabench.results import Problem
+
+SHOWN = 5  # problems printed in full
+
+
+@click.command("table")
+@click.argument("suite", default="mini")
+@click.option(
+    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
+)  # fmt: skip
+@click.option("--format", "form", default="console", show_default=True, help="See `dabench list formats`.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
+@click.option("--pairs", help="Only these, comma-separated, in this order.")
+@click.pass_context
+def command(
+    context: click.Context,
+    suite: str,
+    directory: Path,
+    form: str,
+    output: Path | None,
+    methods: str | None,
+    pairs: str | None,
+) -> None:
+    """Print the leaderboard of runs that are there."""
+    from dabench.leaderboard.build import BOUNDS, build_tables
+    from dabench.leaderboard.text import next_commands
+    from dabench.names import canonical
+    from dabench.results import read_results, write_atomic
+
+    registry = context.obj.registry
+    render = registry.get("formats", form).spec.load()
+    results = read_results(directory, suite)
+    warn(results.problems, directory)
+    frame = results.frame
+    if frame.empty:
+        raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
+    names = frame["source"].str.cat(frame["target"], sep=":")
+    wanted_methods = [canonical(name) for name in _listed(methods)]
+    wanted_pairs = _listed(pairs)
+    _refuse_unknown("method", wanted_methods, frame["method"].tolist(), suite)
+    _refuse_unknown("pair", wanted_pairs, names.tolist(), suite)
+    if wanted_pairs:
+        frame = frame[names.isin(wanted_pairs)]
+    if wanted_methods:
+        frame = frame[frame["method"].isin([*wanted_methods, *BOUNDS])]
+    titles = {name: registered.spec.label for name, registered in registry.all("methods").items()}
+    published = directory / f"{suite}.csv"
+    tables = build_tables(
+        frame,
+        labels=titles,
+        pairs=wanted_pairs,
+        methods=wanted_methods,
+        origin=str(published if published.is_file() and not (directory / "runs" / suite).is_dir() else directory),
+    )
+    text = render(tables)
+    if output is None:
+        click.echo(text, nl=False)
+        if form == "console":
+            click.echo(next_commands(tables), err=True)
+    else:
+        click.echo(f"wrote {write_atomic(output, click.unstyle(text))}", err=True)
+
+
+def warn(problems: Sequence[Problem], directory: Path) -> None:
+    """Print what was not counted on stderr, the first few in full."""
+    for problem in problems[:SHOWN]:
+        click.echo(f"Warning: {problem} (not counted)", err=True)
+    if len(problems) > SHOWN:
+        more = len(problems) - SHOWN
+        click.echo(f"Warning: and {more} more; `dabench results verify {directory}` lists them", err=True)
+
+
+def _listed(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _refuse_unknown(kind: str, wanted: Sequence[str], known: Sequence[str], suite: str) -> None:
+    from dabench.errors import unknown
+
+    for name in wanted:
+        if name not in known:
+            raise unknown(f"{kind} in these results", name, set(known), listing=f"dabench table {suite}")

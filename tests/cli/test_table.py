@@ -1,0 +1,166 @@
+"""`dabench table`, `dabench explain` and `dabench results`, without the rest of the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from dabench.cli import explain, results, table
+from dabench.errors import ResultsError, UsageError, unknown
+from dabench.results import write_record
+from dabench.specs import FormatSpec, MethodSpec, Registered
+from tests.factories import make_record, make_records
+
+
+class FakeRegistry:
+    """The two kinds that a table asks for."""
+
+    def __init__(self) -> None:
+        names = {"console": "console", "markdown": "markdown", "csv": "csv_", "json": "json_"}
+        self.kinds = {
+            "formats": {
+                name: SimpleNamespace(
+                    spec=FormatSpec(name=name, target=f"dabench.leaderboard.{module}:render", summary="")
+                )
+                for name, module in names.items()
+            },
+            "methods": {"dann": SimpleNamespace(spec=MethodSpec(name="dann", target="x:y", summary="", title="DANN"))},
+        }
+
+    def all(self, kind: str) -> dict[str, Registered]:
+        return self.kinds[kind]  # type: ignore[return-value]
+
+    def get(self, kind: str, name: str) -> Registered:
+        if name not in self.kinds[kind]:
+            raise unknown(kind, name, self.kinds[kind], listing=f"dabench list {kind}")
+        return self.all(kind)[name]
+
+
+def invoke(command: click.Command, *arguments: Any) -> Result:
+    context = SimpleNamespace(registry=FakeRegistry())
+    result = CliRunner().invoke(command, [str(argument) for argument in arguments], obj=context)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for pair in ("digits:digits_m", "glyphs:digits"):
+        runs: dict[str, list[float | None]] = {
+            "source_only": [0.5, 0.52],
+            "coral": [0.6, 0.7],
+            "dann": [0.7, 0.75],
+            "target_only": [0.9, 0.91],
+        }
+        for record in make_records(runs, pair):
+            write_record(tmp_path, record)
+    return tmp_path
+
+
+def test_table_prints_the_leaderboard_of_mini(folder: Path) -> None:
+    result = invoke(table.command, "--results", folder)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("mini · unsupervised · 2 seeds")
+    assert " DANN " in result.stdout
+    assert result.stderr.startswith("next: dabench explain mini glyphs:digits dann --results")
+
+
+def test_table_takes_the_folder_from_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DABENCH_RESULTS", str(folder))
+    assert len(json.loads(invoke(table.command, "mini", "--format", "json").stdout)) == 4
+
+
+def test_table_filters_methods_and_pairs_and_keeps_the_bounds(folder: Path) -> None:
+    result = invoke(
+        table.command, "--results", folder, "--format", "json", "--methods", "dann", "--pairs", "glyphs:digits"
+    )
+    rows = json.loads(result.stdout)
+    assert [row["method"] for row in rows] == ["source_only", "dann", "target_only"]
+    assert [list(row["pairs"]) for row in rows] == [["glyphs:digits"]] * 3
+
+
+def test_table_writes_a_file(folder: Path, tmp_path: Path) -> None:
+    result = invoke(table.command, "--results", folder, "--format", "markdown", "-o", tmp_path / "out" / "mini.md")
+    assert result.stdout == ""
+    assert (tmp_path / "out" / "mini.md").read_text().startswith("**mini** ·")
+    assert "wrote" in result.stderr
+
+
+def test_table_reports_what_it_does_not_count_on_stderr(folder: Path) -> None:
+    for number in range(7):
+        (folder / "runs" / "mini" / f"{number}.json").write_text("{")
+    result = invoke(table.command, "--results", folder, "--format", "json")
+    assert json.loads(result.stdout)
+    assert result.stderr.count("(not counted)") == 5
+    assert f"and 2 more; `dabench results verify {folder}` lists them" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--methods", "dan"], r"unknown method in these results 'dan'. Did you mean 'dann'\? `dabench table mini`"),
+        (["--pairs", "digits:x"], "unknown pair in these results"),
+        (["--format", "jsn"], "Did you mean 'json'"),
+    ],
+)
+def test_table_refuses_unknown_names(folder: Path, arguments: list[str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        invoke(table.command, "--results", folder, *arguments)
+
+
+def test_table_without_results_names_the_next_command(folder: Path) -> None:
+    with pytest.raises(ResultsError, match="dabench run office"):
+        invoke(table.command, "office", "--results", folder)
+    with pytest.raises(ResultsError, match="dabench run mini"):
+        invoke(table.command, "--results", folder / "nowhere")
+
+
+def test_table_of_damaged_results_alone_is_an_error(tmp_path: Path) -> None:
+    write_record(tmp_path, make_record()).write_text("{")
+    with pytest.raises(ResultsError, match="no usable results"):
+        invoke(table.command, "--results", tmp_path)
+
+
+def test_explain_prints_what_is_behind_a_cell(folder: Path) -> None:
+    result = invoke(explain.command, "mini", "digits:digits_m", "dann", "--results", folder)
+    assert result.stdout.startswith("dann on digits → digits_m\n")
+
+
+def test_publish_writes_the_csv_beside_the_runs_and_the_table_reads_it(folder: Path) -> None:
+    result = invoke(results.command, "publish", "mini", "--results", folder)
+    assert result.stdout == f"{folder / 'mini.csv'}\n"
+    from_rows = invoke(table.command, "--results", folder / "mini.csv", "--format", "json").stdout
+    assert from_rows == invoke(table.command, "--results", folder, "--format", "json").stdout
+
+
+def test_verify_lists_problems_and_fails(folder: Path) -> None:
+    assert invoke(results.command, "verify", folder).exit_code == 0
+    (folder / "runs" / "mini" / "x.json").write_text("{}")
+    result = invoke(results.command, "verify", folder)
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"{folder / 'runs' / 'mini' / 'x.json'}: JSON, but not a record")
+    assert "16 runs, 1 problem" in result.stderr
+
+
+def test_command_modules_import_nothing_heavy() -> None:
+    code = (
+        "import sys, dabench.cli.table, dabench.cli.explain, dabench.cli.results;"
+        "print([name for name in ('torch', 'pandas', 'pydantic', 'rich', 'numpy', 'scipy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_results_and_tables_need_no_torch() -> None:
+    code = "import sys, dabench.explain, dabench.leaderboard.console; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
