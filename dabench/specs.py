@@ -53,6 +53,7 @@ class MethodSpec(Spec):
         target: a `DeepMethod` or `FeatureMethod` class.
         title: how a table names the method; the name with spaces if empty.
         reference: paper and where to find it, as in "Sun & Saenko 2016, arXiv:1607.01719".
+        citation: how to cite it, as BibTeX entries.
         tracks: where it can run; see `TRACKS`.
         sees_target_labels: only for bounds that train on the target's labels. Tables mark them.
         deviations: what differs from the paper, one sentence each.
@@ -60,6 +61,7 @@ class MethodSpec(Spec):
 
     title: str = ""
     reference: str = ""
+    citation: str = ""
     tracks: tuple[str, ...] = ("unsupervised",)
     sees_target_labels: bool = False
     deviations: tuple[str, ...] = ()
@@ -83,14 +85,20 @@ class DomainSpec(Spec):
         target: a function without arguments that returns `DomainArrays`.
         version: part of the cache's name; raise it when the recipe or the reading changes.
         licence: as its publisher states it.
-        citation: how to cite it.
+        citation: how to cite it, as BibTeX entries.
         regenerated: made here from a recipe, because the original is gone or needs no download. Tables say so.
+        files: what the loader reads, as paths or glob patterns below `DABENCH_DATA_DIR`.
+        homepage: where a person gets the files.
+        known: hashes of decoded content with what each is, as ("ab12…", "complete") or ("cd34…", "subset: …").
     """
 
     version: int = 1
     licence: str = ""
     citation: str = ""
     regenerated: bool = False
+    files: tuple[str, ...] = ()
+    homepage: str = ""
+    known: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
