@@ -17,14 +17,12 @@ from dabench.runner import carry_out, done_records
 METHODS = ["coral", "deep_coral", "dann"]
 
 
-def plan_of(
-    registry: Registry, methods: list[str] | None = None, *, sets: tuple[str, ...] = (), **changes: Any
-) -> Plan:
+def plan_of(registry: Registry, only: list[str] | None = None, *, sets: tuple[str, ...] = (), **changes: Any) -> Plan:
     """A plan of the toy suite, with fields of the suite changed."""
     suite = find_suite("toy", registry)
     if changes:
         suite = Suite.model_validate({**suite.model_dump(by_alias=True), **changes})
-    return make_plan(suite, registry, device_kind="cpu", methods=methods, overrides=parse_overrides(sets))
+    return make_plan(suite, registry, device_kind="cpu", methods=only, overrides=parse_overrides(sets))
 
 
 def run(plan: Plan, results: Path, registry: Registry, **options: Any) -> dict[tuple[str, str, int], RunRecord]:

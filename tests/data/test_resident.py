@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from dabench.data.resident import Normaliser, Order
+
+CPU = torch.device("cpu")
+
+
+def _rows(order: Order, steps: range) -> list[int]:
+    return [int(row) for step in steps for row in order.at(step)]
+
+
+def test_every_epoch_visits_every_row_once() -> None:
+    order = Order(3, "order:source", rows=10, batch=4, device=CPU)
+    rows = _rows(order, range(10))
+    for epoch in range(4):
+        assert sorted(rows[10 * epoch : 10 * epoch + 10]) == list(range(10))
+    assert rows[:10] != rows[10:20]
+
+
+def test_a_batch_depends_on_nothing_but_seed_purpose_and_step() -> None:
+    whole = Order(3, "order:source", 10, 4, CPU)
+    batches = [whole.at(step).tolist() for step in range(30)]
+    for step in (29, 7, 8, 0):
+        assert Order(3, "order:source", 10, 4, CPU).at(step).tolist() == batches[step]
+    assert Order(4, "order:source", 10, 4, CPU).at(0).tolist() != batches[0]
+    assert Order(3, "order:target", 10, 4, CPU).at(0).tolist() != batches[0]
+
+
+def test_a_split_smaller_than_a_batch_is_repeated() -> None:
+    order = Order(0, "order:target", rows=3, batch=8, device=CPU)
+    rows = _rows(order, range(3))
+    assert len(rows) == 24
+    assert all(sorted(rows[at : at + 3]) == [0, 1, 2] for at in range(0, 24, 3))
+
+
+@pytest.fixture
+def images() -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(0, 256, (50, 3, 6, 5), generator=generator, dtype=torch.uint8)
+
+
+def test_unit(images: Tensor) -> None:
+    assert torch.equal(Normaliser("unit", images)(images), images.float() / 255)
+
+
+def test_mean_and_standardise_are_fitted_on_the_source(images: Tensor) -> None:
+    reference = images.double() / 255
+    mean, std = reference.mean((0, 2, 3)), reference.std((0, 2, 3), correction=0)
+    other = images[:7] // 2
+    shaped = mean[:, None, None], std[:, None, None]
+    assert torch.allclose(Normaliser("mean", images)(other).double(), other.double() / 255 - shaped[0], atol=1e-6)
+    expected = (other.double() / 255 - shaped[0]) / shaped[1]
+    assert torch.allclose(Normaliser("standardise", images)(other).double(), expected, atol=1e-5)
+
+
+def test_instance_gives_every_image_mean_0_and_deviation_1(images: Tensor) -> None:
+    out = Normaliser("instance", images)(images)
+    assert torch.allclose(out.mean((2, 3)), torch.zeros(50, 3), atol=1e-5)
+    assert torch.allclose(out.std((2, 3), correction=0), torch.ones(50, 3), atol=1e-4)
+    alone = Normaliser("instance", images)(images[4:5])
+    assert torch.allclose(alone, out[4:5], atol=1e-6)
+
+
+def test_instance_keeps_a_blank_image_blank(images: Tensor) -> None:
+    blank = torch.full((1, 3, 6, 5), 77, dtype=torch.uint8)
+    assert Normaliser("instance", images)(blank).abs().max() < 1e-4
+
+
+def test_vectors_are_normalised_by_column() -> None:
+    x = torch.from_numpy(np.random.default_rng(0).normal(3, 2, (40, 4)).astype(np.float32))
+    out = Normaliser("standardise", x)(x)
+    assert torch.allclose(out.mean(0), torch.zeros(4), atol=1e-5)
+    assert torch.allclose(out.std(0, correction=0), torch.ones(4), atol=1e-5)
+
+
+def test_the_raw_examples_stay_as_they_are(images: Tensor) -> None:
+    before = images.clone()
+    for kind in ("unit", "mean", "standardise", "instance"):
+        Normaliser(kind, images)(images)
+    assert torch.equal(images, before)

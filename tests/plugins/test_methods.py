@@ -1,0 +1,141 @@
+"""The losses of the built-in methods against their papers' formulae."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from dabench_plugins.coral import Coral
+from dabench_plugins.dann import ReverseGradient
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from dabench import Batch
+from dabench.deep_run import build
+from dabench.execution import open_pair
+from dabench.jobs import Options, make_jobs
+from dabench.plugins import Registry
+from dabench.problem import Problem
+from dabench.readout import Readout
+from tests.toy_runs import plan_of
+
+
+def _method(registry: Registry, folder: Path, name: str, *sets: str) -> tuple[Any, Batch]:
+    plan = plan_of(registry, [name], seeds=[0], sets=sets)
+    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    job = next(job for job in jobs if job.method.name == name)
+    data = open_pair(job, torch.device("cpu"))
+    problem = data.problem
+    rows = torch.arange(20)
+    batch = Batch(
+        source_x=problem.prepare(problem.source_x[rows]),
+        source_y=problem.source_y[rows],
+        target_x=problem.prepare(problem.target_x[rows]),
+        target_y=None,
+        source_index=rows,
+        target_index=rows,
+        step=12,
+        progress=0.5,
+    )
+    return build(job, data, job.method.load()).eval(), batch
+
+
+def test_deep_coral_is_the_papers_equation_1(registry: Registry, tmp_path: Path) -> None:
+    method, batch = _method(registry, tmp_path, "deep_coral", "deep_coral.weight=3")
+    source = method.predict(batch.source_x).detach().double().numpy()
+    target = method.predict(batch.target_x).detach().double().numpy()
+    n, d = source.shape
+
+    def covariance(x: np.ndarray) -> np.ndarray:  # as the paper writes it, eq. 2 and 3
+        ones = np.ones((1, n))
+        return (x.T @ x - (ones @ x).T @ (ones @ x) / n) / (n - 1)
+
+    expected = np.square(covariance(source) - covariance(target)).sum() / (4 * d * d)
+    losses = method.losses(batch)
+    assert losses["coral"].item() == pytest.approx(3 * expected, rel=1e-4)
+    assert set(losses) == {"class", "coral"}
+
+
+def test_the_reversal_turns_gradients_around_and_nothing_else() -> None:
+    x = torch.tensor([1.0, -2.0], requires_grad=True)
+    y = ReverseGradient.apply(x, 0.3)
+    assert torch.equal(y, x)
+    (y * torch.tensor([1.0, 5.0])).sum().backward()
+    assert torch.allclose(x.grad, torch.tensor([-0.3, -1.5]))
+
+
+def test_danns_ramp_scales_only_what_reaches_the_features(registry: Registry, tmp_path: Path) -> None:
+    method, batch = _method(registry, tmp_path, "dann")
+    ramp = 2 / (1 + np.exp(-10 * batch.progress)) - 1
+    method.losses(batch)["domain"].backward()
+    head = [parameter.grad.clone() for parameter in method.domain.parameters()]
+    trunk = [parameter.grad.clone() for parameter in method.network.trunk.parameters()]
+    method.zero_grad()
+    features = method.features(torch.cat([batch.source_x, batch.target_x]))
+    labels = torch.cat([torch.zeros(20, 1), torch.ones(20, 1)])
+    binary_cross_entropy_with_logits(method.domain(features), labels).backward()
+    for got, plain in zip(head, method.domain.parameters(), strict=True):
+        assert torch.allclose(got, plain.grad, atol=1e-7)
+    for got, plain in zip(trunk, method.network.trunk.parameters(), strict=True):
+        assert torch.allclose(got, -ramp * plain.grad, atol=1e-7)
+
+
+def test_danns_ramp_starts_at_zero(registry: Registry, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    method, batch = _method(registry, tmp_path, "dann")
+    method.losses(replace(batch, progress=0.0))["domain"].backward()
+    assert all(not parameter.grad.any() for parameter in method.network.trunk.parameters())
+    assert any(parameter.grad.any() for parameter in method.domain.parameters())
+
+
+def _coral(ridge: float) -> tuple[Coral, Any]:
+    generator = np.random.default_rng(0)
+    mix = generator.normal(size=(5, 5))
+    y = np.arange(400) % 2
+    source = generator.normal(size=(400, 5)) + 2 * y[:, None] * np.eye(5)[0]
+    target = generator.normal(size=(300, 5)) @ mix
+    problem = Problem("unsupervised", 2, source.astype(np.float32), y, target.astype(np.float32), None, lambda x: x)
+    seen: list[np.ndarray] = []
+
+    class Spy(Readout):
+        def fit(self, x: Any, y: Any) -> Readout:
+            seen.append(x)
+            return super().fit(x, y)
+
+    method = Coral(Coral.Options(ridge=ridge), lambda: Spy("linear_svm", 2, 0))
+    method.fit(problem)
+    return method, (problem, seen[0])
+
+
+def test_coral_gives_the_source_the_targets_covariance() -> None:
+    _, (problem, aligned) = _coral(ridge=1e-6)
+    assert np.allclose(np.cov(aligned.T), np.cov(problem.target_x.T), rtol=1e-2, atol=1e-2)
+
+
+def test_coral_follows_algorithm_1_with_lambda_1() -> None:
+    from scipy.linalg import fractional_matrix_power, inv, sqrtm
+
+    _, (problem, aligned) = _coral(ridge=1.0)
+    source = np.cov(problem.source_x.astype(float).T) + np.eye(5)
+    target = np.cov(problem.target_x.astype(float).T) + np.eye(5)
+    expected = problem.source_x @ inv(sqrtm(source)) @ sqrtm(target)
+    assert np.allclose(aligned, expected, atol=1e-4)
+    assert np.allclose(inv(sqrtm(source)), fractional_matrix_power(source, -0.5))
+
+
+def test_coral_leaves_the_target_untouched() -> None:
+    method, (problem, _) = _coral(ridge=1.0)
+    before = problem.target_x.copy()
+    assert method.predict(problem.target_x).shape == (300, 2)
+    assert np.array_equal(problem.target_x, before)
+
+
+def test_coral_on_one_feature() -> None:
+    x = np.linspace(-1, 1, 20, dtype=np.float32)[:, None]
+    problem = Problem("unsupervised", 2, x, (x[:, 0] > 0).astype(np.int64), 3 * x, None, lambda rows: rows)
+    method = Coral(Coral.Options(), lambda: Readout("linear_svm", 2, 0))
+    method.fit(problem)
+    assert method.predict(3 * x).shape == (20, 2)

@@ -1,0 +1,22 @@
+import numpy as np
+import pytest
+
+from dabench.readout import Readout
+
+
+@pytest.mark.parametrize("kind", ["network", "linear_svm", "rbf_svm", "nearest_neighbour"])
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_scores_have_a_column_per_class(kind: str, classes: int) -> None:
+    generator = np.random.default_rng(0)
+    y = np.arange(60) % min(classes, 3)  # of five classes the source has three
+    x = (generator.normal(size=(60, 4)) + 4 * np.eye(4)[y]).astype(np.float32)
+    scores = Readout(kind, classes, seed=0).fit(x, y).decision_function(x)
+    assert scores.shape == (60, classes)
+    assert scores.dtype == np.float32
+    assert (scores.argmax(axis=1) == y).mean() > 0.9
+
+
+def test_nearest_neighbour_is_just_that() -> None:
+    x = np.array([[0.0], [10.0]], np.float32)
+    scores = Readout("nearest_neighbour", 2, 0).fit(x, np.array([1, 0])).decision_function(np.array([[4.0], [6.0]]))
+    assert scores.argmax(axis=1).tolist() == [1, 0]
