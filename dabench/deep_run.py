@@ -37,7 +37,8 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
     method = cls(network, validated(cls, job.settings.options, job.method.name))
     with drawing_from(job.seed, f"init:{job.method.name}", CPU):
         method.setup(data.problem)
-    return method.to(data.device)
+    method.to(data.device, memory_format=torch.channels_last)
+    return method
 
 
 def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Result) -> Iterator[Progress]:

@@ -178,7 +178,7 @@ def _report_failures(recorder: Recorder) -> int:
     for record in recorder.failed:
         log = (recorder.results / "runs" / stems[record.run_id]).with_suffix(".log")
         last = (record.error or "").strip().splitlines()[-1:]
-        where = f" Its log: {log}" if log.is_file() else ""
+        where = f". Its log: {log}" if log.is_file() else ""
         click.echo(
             f"{record.status}: {record.pair} {record.method} seed {record.seed}: {''.join(last)}{where}", err=True
         )
