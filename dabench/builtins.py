@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dabench.domains import image_specs, vector_specs
 from dabench.hookspecs import hookimpl
 from dabench.specs import BackboneSpec, DomainSpec, FormatSpec, LauncherSpec, SelectorSpec, SuiteSpec
 
@@ -16,7 +17,7 @@ _GANIN = "recipe: Ganin & Lempitsky 2015, arXiv:1409.7495"
 
 @hookimpl
 def dabench_domains() -> Iterator[DomainSpec]:
-    """The domains that need no download."""
+    """The domains that need no download, and those that read or are made from published files."""
     yield DomainSpec(
         name="digits",
         target="dabench.domains.handwritten:load_digits",
@@ -40,12 +41,23 @@ def dabench_domains() -> Iterator[DomainSpec]:
         citation=_GANIN,
         regenerated=True,
     )
+    yield from image_specs.SPECS
+    yield from vector_specs.SPECS
 
 
 @hookimpl
 def dabench_suites() -> Iterator[SuiteSpec]:
     """The suites that ship."""
     yield SuiteSpec(name="mini", target="dabench.suites:mini.yaml", summary="small digits, no download, minutes")
+    yield SuiteSpec(name="ganin", target="dabench.suites:ganin.yaml", summary="the table of Ganin & Lempitsky 2015")
+    yield SuiteSpec(name="digits", target="dabench.suites:digits.yaml", summary="MNIST and USPS, in two framings")
+    for name, summary in (
+        ("office_caltech", "ten classes of objects, SURF histograms, the published protocol"),
+        ("amazon", "sentiment of product reviews, 5,000 terms"),
+        ("amazon_text", "sentiment of product reviews, from raw text"),
+        ("sensors", "activities of one person to another, phone at the waist"),
+    ):
+        yield SuiteSpec(name=name, target=f"dabench.suites:{name}.yaml", summary=summary)
 
 
 @hookimpl
@@ -55,6 +67,24 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
         name="mini_cnn",
         target="dabench.backbones.mini_cnn:MiniCnn",
         summary="small convolutional network for 16x16 images",
+    )
+    for name, attribute, summary in (
+        ("ganin_mnist", "GaninMnist", "the MNIST network of Ganin & Lempitsky 2015"),
+        ("ganin_svhn", "GaninSvhn", "the SVHN network of Ganin & Lempitsky 2015"),
+        ("ganin_gtsrb", "GaninGtsrb", "the GTSRB network of Ganin & Lempitsky 2015"),
+        ("digits_bn", "DigitsBn", "ganin_mnist with batch normalisation and dropout of channels"),
+    ):
+        yield BackboneSpec(name=name, target=f"dabench.backbones.ganin:{attribute}", summary=summary)
+    yield BackboneSpec(
+        name="identity",
+        target="dabench.backbones.identity:Identity",
+        summary="no network: vectors are their own features, for feature methods only",
+        trains=False,
+    )
+    yield BackboneSpec(
+        name="sensor_cnn",
+        target="dabench.backbones.sensor_cnn:SensorCnn",
+        summary="small one-dimensional convolutional network for windows of sensor signals",
     )
 
 

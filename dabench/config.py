@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +14,7 @@ from dabench.errors import SuiteError, UsageError
 from dabench.names import canonical
 
 Bound = Literal["source_only", "target_only"]
+Readout = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
 
 _PAIR = re.compile(r"[a-z][a-z0-9_/]*:[a-z][a-z0-9_/]*")
 _SEEDS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
@@ -63,10 +64,27 @@ class Input(_Section):
     Attributes:
         normalise: `unit` scales uint8 to [0, 1]; `mean` also subtracts the mean of each channel over source train;
             `standardise` also divides by its standard deviation; `instance` gives every image mean 0 and standard
-            deviation 1 per channel (Shu et al. 2018, VADA).
+            deviation 1 per channel (Shu et al. 2018, VADA). For vectors (backbone `identity`) `unit` leaves them as
+            they are, `mean` and `standardise` work per column, and there are `l1_zscore_per_domain` and `tfidf`: see
+            `data.vectors`.
     """
 
-    normalise: Literal["unit", "mean", "standardise", "instance"] = "unit"
+    normalise: Literal["unit", "mean", "standardise", "instance", "l1_zscore_per_domain", "tfidf"] = "unit"
+
+
+IMAGE_KINDS = ("instance",)
+VECTOR_KINDS = ("l1_zscore_per_domain", "tfidf")
+
+
+class Sample(_Section):
+    """What a run draws from the source.
+
+    Attributes:
+        source_per_class: train on so many source examples of each class, all of a class that has fewer; None for all
+            but the tenth that is held out. See `data.splits.sample`.
+    """
+
+    source_per_class: int | None = Field(None, ge=1)
 
 
 class Named(_Section):
@@ -124,13 +142,14 @@ class Budget(_Section):
 
 
 class MethodEntry(_Section):
-    """A method of a suite, written `dann` or `{method: dann, as: …, options: {…}}`."""
+    """A method of a suite, written `dann` or `{method: dann, as: …, options: {…}, chosen_by: …}`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     method: str
     as_: str = Field("", alias="as", pattern=r"^[a-z0-9_]*$")
     options: dict[str, Any] = {}
+    chosen_by: Literal["paper", "label_free", "target_labels"] | None = None
 
     @field_validator("method")
     @classmethod
@@ -163,8 +182,12 @@ class Suite(_Section):
         version: rises when the meaning of a cell changes; more methods, pairs or seeds do not raise it.
         shots: labelled target examples per class; only in the track few_shot.
         metric: what `accuracy` means in this suite's records.
+        sample: what a run draws from the source.
+        budget: None only where nothing is trained: with the backbone `identity`.
         readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train.
         selector: the label-free rule that picks the reported checkpoint.
+        transductive: both domains are taken whole, train and test joined: the source to train on, the target to adapt
+            to and to test on. For published protocols that say so; tables mark it.
         chosen_by: who chose the options of its methods.
     """
 
@@ -179,9 +202,10 @@ class Suite(_Section):
     backbone: Annotated[Named, BeforeValidator(_named)]
     optimiser: Optimiser = Optimiser()
     schedule: Schedule = Schedule()
-    budget: Budget
+    sample: Sample = Sample()
+    budget: Budget | None = None
     precision: Literal["fp32"] = "fp32"
-    readout: Literal["network", "linear_svm", "rbf_svm", "nearest_neighbour"] = "network"
+    readout: Readout = "network"
     bounds: tuple[Bound, ...] = ("source_only", "target_only")
     selector: str = "last_step"
     transductive: bool = False
@@ -233,6 +257,9 @@ def read_suite(file: Path | Any) -> Suite:
         raise SuiteError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise SuiteError(f"{file} must be a mapping with the keys {', '.join(Suite.model_fields)}")
+    twice = list(_keys_named_twice(tree))
+    if twice:
+        raise SuiteError(f"{file} is not a valid suite:\n" + "\n".join(twice))
     try:
         return Suite.model_validate(content)
     except ValidationError as error:
@@ -252,6 +279,20 @@ def _explain(error: ValidationError, tree: yaml.Node | None) -> list[str]:
         where = ".".join(str(part) for part in item["loc"] if part != "tagged-union")
         lines.append(f"  line {_line(tree, item['loc'])}: {where}: {_message(item)}")
     return lines
+
+
+def _keys_named_twice(node: yaml.Node | None) -> Iterator[str]:
+    """YAML takes the last of two equal keys without a word; here that is a mistake."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"  line {key.start_mark.line + 1}: {key.value}: the key is named twice"
+            seen.add(key.value)
+            yield from _keys_named_twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _keys_named_twice(value)
 
 
 def _message(item: Any) -> str:
@@ -302,7 +343,14 @@ class Settings(_Section):
     input: Input
     optimiser: Optimiser
     schedule: Schedule
-    budget: Budget
+    sample: Sample
+    budget: Budget | None
     precision: str
     shots: int | None
-    readout: str
+    readout: Readout
+    transductive: bool
+
+    @property
+    def steps(self) -> int:
+        """Of the training; 0 where nothing is trained."""
+        return self.budget.steps if self.budget else 0

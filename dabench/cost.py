@@ -28,14 +28,17 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
     cells = Counter((run.method.name, run.variant, run.pair) for run in runs)
     for (method, variant, pair), count in cells.items():
         run = next(run for run in runs if (run.method.name, run.variant, run.pair) == (method, variant, pair))
-        name = f"{pair} {method}{f' ({variant})' if variant else ''}: {count} runs of {run.settings.budget.steps} steps"
+        steps = f" of {run.settings.steps} steps" if run.backbone.trains else ""
+        name = f"{pair} {method}{f' ({variant})' if variant else ''}: {count} runs{steps}"
         if run.data_error:
             lines.append(f"  {name}, cannot run: {run.data_error}")
+        elif not run.backbone.trains:
+            lines.append(f"  {name}, on the vectors themselves: nothing is trained")
         elif run.is_feature_method:
             lines.append(f"  {name}, on the features of source_only")
         else:
             per_step = _seconds_per_step(plan, run, registry, options)
-            cost = count * per_step * run.settings.budget.steps
+            cost = count * per_step * run.settings.steps
             total += cost
             lines.append(f"  {name}, {per_step * 1000:.1f} ms each: {cost:.0f} s")
     workers = min(options.workers, len(runs)) if options.launcher != "inline" else 1
@@ -48,7 +51,7 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
 def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: Options) -> float:
     with tempfile.TemporaryDirectory() as folder:
         (job,) = make_jobs(plan, [run], Path(folder), registry, options)
-        budget = job.settings.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
+        budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
         probe = replace(job, settings=job.settings.model_copy(update={"budget": budget}), timeout_s=PROBE_S)
         outcome = next(event.outcome for event in execute(probe) if isinstance(event, Finished))
     if not outcome.steps:

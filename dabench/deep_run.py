@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
+from dabench.evaluation import Scores
 from dabench.job import Job, Progress
 from dabench.methods import DeepMethod
 from dabench.options import validated
@@ -37,13 +39,12 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
     method = cls(network, validated(cls, job.settings.options, job.method.name))
     with drawing_from(job.seed, f"init:{job.method.name}", CPU):
         method.setup(data.problem)
-    method.to(data.device, memory_format=torch.channels_last)
-    return method
+    return method.to(data.device).to(memory_format=torch.channels_last)
 
 
 def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Result) -> Iterator[Progress]:
     """Train a method, from its saved state if there is one, and fill `result`."""
-    budget = job.settings.budget
+    budget = job.budget
     state = read_state(job.state, data.device)
     if state:
         result.restore(state["result"])
@@ -70,15 +71,23 @@ def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Resu
 def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses: dict[str, float]) -> None:
     """Add a checkpoint to `result`: label-free scores, and what the evaluator says."""
     method.eval()
-    if job.settings.readout == "network":
-        val, test = (data.apply(method.predict, x) for x in (data.val_x, data.test_x))
-    else:
-        problem = data.problem
-        readout = Readout(job.settings.readout, problem.classes, job.seed)
-        readout.fit(data.apply(method.embed, problem.source_x), problem.source_y.cpu().numpy())
-        val, test = (readout.decision_function(data.apply(method.embed, x)) for x in (data.val_x, data.test_x))
+    of_network = job.settings.readout == "network"
+    readout = None if of_network else _readout(job, data, method)
+
+    def predict(x: Tensor) -> Scores:
+        if readout is None:
+            return data.apply(method.predict, x)
+        return readout.decision_function(data.apply(method.embed, x))
+
     result.add(
         losses={name: value for name, value in losses.items() if math.isfinite(value)},
-        scores={"source_val_accuracy": data.source_val_accuracy(val)},
-        evaluation=data.evaluator.evaluate(test, logits=job.settings.readout == "network"),
+        scores=data.val_scores(predict),
+        evaluation=data.evaluator.evaluate(predict(data.test_x), logits=of_network),
     )
+
+
+def _readout(job: Job, data: PairData, method: DeepMethod) -> Readout:
+    """The suite's classifier, fitted on the network's embedding of the source."""
+    problem = data.problem
+    readout = Readout(job.settings.readout, problem.classes, job.seed)
+    return readout.fit(data.apply(method.embed, problem.source_x), problem.source_y.cpu().numpy())

@@ -11,12 +11,13 @@ from dataclasses import replace
 
 import torch
 
+from dabench.data.drawn import Drawn
 from dabench.deep_run import build, train_and_measure
 from dabench.errors import DabenchError, UsageError
 from dabench.feature_run import fit_and_measure, keep_features
 from dabench.job import Finished, Job, Outcome, Progress
 from dabench.methods import DeepMethod, FeatureMethod
-from dabench.pairdata import PairData
+from dabench.pairdata import PairData, VectorData
 from dabench.records import Accuracy, Metrics, Selection
 from dabench.result import Result
 from dabench.runlog import run_log
@@ -43,7 +44,7 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
     with run_log(job.log) as log, reproducible(), isolated(device):
         log.info("%s on %s", job, job.device)
         try:
-            data = open_pair(job, device)
+            data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
             for progress in _steps(job, data, result):
                 yield progress
                 if job.timeout_s is not None and time.monotonic() - started > job.timeout_s:
@@ -74,26 +75,41 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
     )
 
 
-def open_pair(job: Job, device: torch.device) -> PairData:
+def draw(job: Job) -> Drawn:
     """Open the prepared domains of a job and draw its splits."""
+    return Drawn(job.source.open(), job.target.open(), (job.source.name, job.target.name), job.settings, job.seed)
+
+
+def open_pair(job: Job, device: torch.device) -> PairData:
+    """The data of a job whose backbone is a network."""
     return PairData(
-        job.source.open(),
-        job.target.open(),
-        names=(job.source.name, job.target.name),
+        draw(job),
         track=job.track,
         metric=job.metric,
         normalise=job.settings.input.normalise,
-        seed=job.seed,
         device=device,
         sees_target_labels=job.method.sees_target_labels,
     )
 
 
-def _steps(job: Job, data: PairData, result: Result) -> Iterator[Progress]:
+def open_vectors(job: Job) -> VectorData:
+    """The data of a job whose examples are their own features."""
+    return VectorData(
+        draw(job),
+        track=job.track,
+        metric=job.metric,
+        normalise=job.settings.input.normalise,
+        sees_target_labels=job.method.sees_target_labels,
+    )
+
+
+def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Progress]:
     cls = job.method.load()
     if issubclass(cls, FeatureMethod):
         yield from fit_and_measure(job, data, cls, result)
     elif issubclass(cls, DeepMethod):
+        if not isinstance(data, PairData):
+            raise UsageError(f"{job.method.name} trains a network, and the backbone {job.backbone.name} has none")
         method = build(job, data, cls)
         yield from train_and_measure(job, data, method, result)
         if job.keep_features:
@@ -102,7 +118,7 @@ def _steps(job: Job, data: PairData, result: Result) -> Iterator[Progress]:
         raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")
 
 
-def _outcome(job: Job, data: PairData, result: Result) -> Outcome:
+def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
     """Let the selectors pick, and judge what the suite's selector picked."""
     selections = {}
     for spec in job.selectors:
@@ -117,7 +133,7 @@ def _outcome(job: Job, data: PairData, result: Result) -> Outcome:
     steps = [checkpoint.step for checkpoint in result.checkpoints]
     chosen = result.evaluations[steps.index(selections[job.selector].step)]
     collapsed = result.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
-    images = 2 * job.settings.budget.batch * result.steps
+    images = 2 * job.budget.batch * result.steps if job.backbone.trains else 0
     return Outcome(
         status="collapsed" if collapsed else "ok",
         error=collapsed,
@@ -133,7 +149,7 @@ def _outcome(job: Job, data: PairData, result: Result) -> Outcome:
         predictions_sha256=chosen.predictions_sha256,
         examples_per_s=images / result.train_s if result.train_s else 0.0,
         images_seen=images,
-        test_rows=len(data.test_x),
+        test_rows=data.test_x.shape[0],
     )
 
 

@@ -1,63 +1,49 @@
-"""A run of a FeatureMethod, on the features of the source-only network of the same pair, settings and seed."""
+"""A run of a FeatureMethod.
+
+Vectors are their own features; otherwise the features are those of the source-only network of the same pair, settings
+and seed.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
-from numpy.typing import NDArray
 
 from dabench.atomic import replacing
 from dabench.deep_run import build, train_and_measure
 from dabench.job import Job, Progress
 from dabench.methods import DeepMethod, FeatureMethod
 from dabench.options import validated
-from dabench.pairdata import PairData
-from dabench.problem import Problem
+from dabench.pairdata import Features, PairData, VectorData, feature_problem
 from dabench.readout import Readout
 from dabench.result import Result
 
-Array = NDArray[np.float32]
 
-
-@dataclass(frozen=True)
-class Features:
-    """`embed()` of the trained source-only network, (N, H) each."""
-
-    source: Array
-    val: Array
-    target: Array
-    test: Array
-
-
-def fit_and_measure(job: Job, data: PairData, cls: type[FeatureMethod], result: Result) -> Iterator[Progress]:
-    """Fit the method on the features and fill `result`."""
-    features = yield from source_features(job, data)
-    problem = data.problem
+def fit_and_measure(
+    job: Job, data: PairData | VectorData, cls: type[FeatureMethod], result: Result
+) -> Iterator[Progress]:
+    """Fit the method on the features of the pair and fill `result`."""
+    if isinstance(data, VectorData):
+        features, problem = data.features, data.problem
+    else:
+        features = yield from source_features(job, data)
+        deep = data.problem
+        target_y = None if deep.target_y is None else deep.target_y.cpu().numpy()
+        problem = feature_problem(features, deep.track, deep.classes, deep.source_y.cpu().numpy(), target_y)
     method = cls(
         validated(cls, job.settings.options, job.method.name),
         lambda: Readout(job.settings.readout, problem.classes, job.seed),
     )
     begun = time.monotonic()
-    method.fit(
-        Problem(
-            track=problem.track,
-            classes=problem.classes,
-            source_x=features.source,
-            source_y=problem.source_y.cpu().numpy(),
-            target_x=features.target,
-            target_y=None if problem.target_y is None else problem.target_y.cpu().numpy(),
-            prepare=lambda x: x,
-        )
-    )
-    result.steps, result.train_s = job.settings.budget.steps, time.monotonic() - begun
+    method.fit(problem)
+    result.steps, result.train_s = job.settings.steps, time.monotonic() - begun
     result.add(
         losses={},
-        scores={"source_val_accuracy": data.source_val_accuracy(method.predict(features.val))},
+        scores=data.val_scores(lambda _: method.predict(features.val)),
         evaluation=data.evaluator.evaluate(method.predict(features.test), logits=False),
     )
     yield Progress(job.run_id, result.steps, result.steps, 0.0, result.checkpoints[-1].scores)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dabench.config import Settings
+from dabench.config import Budget, Settings
 from dabench.data.store import Prepared
 from dabench.records import Accuracy, Checkpoint, Metrics, Selection, Status
 from dabench.specs import BackboneSpec, MethodSpec, SelectorSpec
@@ -23,7 +23,8 @@ class Job:
         features: file with the features of the source-only network of this pair, seed and settings, for feature
             methods: whoever trains that network first writes it.
         keep_features: this run is that source-only run, and some method of the plan waits for its features.
-        source_only: for feature methods, the job that trains that network where nobody has yet.
+        source_only: for feature methods, the job that trains that network where nobody has yet; None where examples
+            are their own features.
         save_every_s: how often the training state is written.
     """
 
@@ -46,6 +47,12 @@ class Job:
     keep_features: bool = False
     source_only: Job | None = None
     save_every_s: float = 60.0
+
+    @property
+    def budget(self) -> Budget:
+        """Of a run that trains a network."""
+        assert self.settings.budget is not None, "the plan refuses a network without a budget"
+        return self.settings.budget
 
     def __str__(self) -> str:
         return f"{self.source.name}:{self.target.name} {self.method.name} seed {self.seed}"

@@ -65,10 +65,12 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
             features=results / "cache" / "features" / f"{features_key(run)}.npz",
         )
 
-    needed = {features_key(run) for run in runs if run.is_feature_method}
+    needed = {features_key(run) for run in runs if run.is_feature_method and run.backbone.trains}
     jobs = []
     for run in runs:
-        if run.is_feature_method:
+        if not run.backbone.trains:
+            jobs.append(job(run))
+        elif run.is_feature_method:
             settings = run.settings.model_copy(update={"method": "source_only", "options": {}})
             jobs.append(replace(job(run), source_only=replace(job(run), method=source_only, settings=settings)))
         else:

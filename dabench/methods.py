@@ -126,7 +126,9 @@ def total(losses: Mapping[str, Tensor]) -> Tensor:
 class FeatureMethod:
     """A method on feature vectors.
 
-    On images the vectors are `embed()` of the source-only network of the same pair, settings and seed.
+    On images the vectors are `embed()` of the source-only network of the same pair, settings and seed. With the
+    backbone `identity` examples are their own vectors; where a domain is sparse, `fit` and `predict` get float32
+    `scipy.sparse.csr_array`s.
     """
 
     class Options(MethodOptions):

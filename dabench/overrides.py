@@ -11,7 +11,7 @@ import yaml
 from dabench.errors import UsageError, unknown
 from dabench.names import canonical
 
-SECTIONS = ("backbone", "budget", "input", "optimiser", "schedule")
+SECTIONS = ("backbone", "budget", "input", "optimiser", "sample", "schedule")
 SCALARS = ("readout", "precision")
 
 

@@ -1,80 +1,122 @@
-"""The data of one run: both domains on the device, the splits drawn, target labels with the evaluator alone."""
+"""The data of one run: what the method may see, what it is measured on, target labels with the evaluator alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from torch import Tensor
 
-from dabench.data.arrays import DomainArrays
+from dabench.data.drawn import Drawn
 from dabench.data.resident import Normaliser, to_device
-from dabench.data.splits import hold_out
+from dabench.data.vectors import transforms
 from dabench.errors import DataError
-from dabench.evaluation import Evaluator, predicted_classes
+from dabench.evaluation import Evaluator, Scores, predicted_classes
 from dabench.problem import Problem
 
 EVALUATION_BATCH = 1024
 
 
-class PairData:
-    """Both domains of a run.
+class Measured:
+    """What a run is measured on, whatever form its examples have.
 
     Attributes:
-        problem: what the method may see.
-        val_x: held-out source examples (V, ...).
+        val_x: held-out source examples (V, ...), possibly none.
         test_x: target test (T, ...), seen by `predict` alone.
         evaluator: holds the labels of target test.
     """
 
+    def __init__(self, drawn: Drawn, val_x: Any, test_x: Any, metric: str) -> None:
+        self.val_x, self._val_y, self.test_x = val_x, drawn.val_y, test_x
+        self.evaluator = Evaluator(drawn.test.y, drawn.classes, metric)
+
+    def val_scores(self, predict: Callable[[Any], Scores]) -> dict[str, float]:
+        """The share of held-out source examples that are classified rightly; nothing where none are held out."""
+        if not len(self._val_y):
+            return {}
+        return {"source_val_accuracy": float(np.mean(predicted_classes(predict(self.val_x)) == self._val_y))}
+
+
+class PairData(Measured):
+    """Both domains of a run on the device, as tensors.
+
+    Attributes:
+        problem: what the method may see.
+    """
+
     def __init__(
-        self,
-        source: DomainArrays,
-        target: DomainArrays,
-        *,
-        names: tuple[str, str],
-        track: str,
-        metric: str,
-        normalise: str,
-        seed: int,
-        device: torch.device,
-        sees_target_labels: bool,
+        self, drawn: Drawn, *, track: str, metric: str, normalise: str, device: torch.device, sees_target_labels: bool
     ) -> None:
-        """Draw the splits and put everything where it belongs.
+        """Put everything where it belongs.
 
         Raises:
-            DataError: the domains do not fit each other.
+            DataError: the examples are sparse.
         """
-        if source.classes != target.classes:
-            raise DataError(f"{names[0]} and {names[1]} do not have the same classes")
-        shapes = source.train.x.shape[1:], target.train.x.shape[1:]
-        if shapes[0] != shapes[1]:
-            raise DataError(f"examples of {names[0]} have the shape {shapes[0]}, those of {names[1]} {shapes[1]}")
-        train_rows, val_rows = hold_out(source.train.y, seed)
-        source_x = to_device(source.train.x[train_rows], device)
+        if issparse(drawn.source.x):
+            raise DataError("these examples are sparse vectors, which no network takes: use the backbone identity")
+        super().__init__(drawn, to_device(drawn.val_x, device), to_device(drawn.test.x, device), metric)
+        source_x = to_device(drawn.source.x, device)
         self.problem: Problem[Tensor, Tensor] = Problem(
             track=track,
-            classes=len(source.classes),
+            classes=len(drawn.classes),
             source_x=source_x,
-            source_y=to_device(source.train.y[train_rows], device),
-            target_x=to_device(target.train.x, device),
-            target_y=to_device(target.train.y, device) if sees_target_labels else None,
+            source_y=to_device(drawn.source.y, device),
+            target_x=to_device(drawn.target.x, device),
+            target_y=to_device(drawn.target.y, device) if sees_target_labels else None,
             prepare=Normaliser(normalise, source_x),
         )
         self.device = device
-        self.val_x = to_device(source.train.x[val_rows], device)
-        self._val_y = source.train.y[val_rows]
-        self.test_x = to_device(target.test.x, device)
-        self.evaluator = Evaluator(target.test.y, target.classes, metric)
-
-    def source_val_accuracy(self, scores: NDArray[np.float32]) -> float:
-        """The share of held-out source examples that scores (V, C) classify rightly."""
-        return float(np.mean(predicted_classes(scores) == self._val_y))
 
     def apply(self, function: Callable[[Tensor], Tensor], x: Tensor) -> NDArray[np.float32]:
         """Apply a function to all rows of x (N, ...), prepared, in batches; returns an array (N, ...)."""
         with torch.inference_mode():
             parts = [function(self.problem.prepare(rows)) for rows in torch.split(x, EVALUATION_BATCH)]
             return torch.cat(parts).float().cpu().numpy()
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a FeatureMethod works on: arrays or `csr_array`s of float32, (N, D) each."""
+
+    source: Any
+    val: Any
+    target: Any
+    test: Any
+
+
+class VectorData(Measured):
+    """Both domains of a run whose examples are their own features: normalised, on the host.
+
+    Attributes:
+        features: of all splits.
+        problem: what the method may see.
+    """
+
+    def __init__(self, drawn: Drawn, *, track: str, metric: str, normalise: str, sees_target_labels: bool) -> None:
+        """Normalise both domains.
+
+        Raises:
+            DataError: the examples are no vectors, or the kind of `normalise` does not fit them.
+        """
+        of_source, of_target = transforms(
+            normalise, source=drawn.source.x, whole_source=drawn.whole_source.x, target=drawn.target.x
+        )
+        self.features = Features(
+            of_source(drawn.source.x), of_source(drawn.val_x), of_target(drawn.target.x), of_target(drawn.test.x)
+        )
+        super().__init__(drawn, self.features.val, self.features.test, metric)
+        self.problem = feature_problem(
+            self.features, track, len(drawn.classes), drawn.source.y, drawn.target.y if sees_target_labels else None
+        )
+
+
+def feature_problem(
+    features: Features, track: str, classes: int, source_y: NDArray[np.int64], target_y: NDArray[np.int64] | None
+) -> Problem[NDArray[np.float32], NDArray[np.int64]]:
+    """What a FeatureMethod may see."""
+    return Problem(track, classes, features.source, source_y, features.target, target_y, prepare=lambda x: x)

@@ -48,7 +48,7 @@ class ProgressDisplay:
         """Take one event."""
         run = self._runs[event.run_id]
         if isinstance(event, Started):
-            steps = run.settings.budget.steps
+            steps = run.settings.steps
             task = self._workers.get(event.worker)
             if task is None:
                 task = self._workers[event.worker] = self._bars.add_task("", speed="")

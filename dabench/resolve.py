@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from dabench.config import MethodEntry, PairEntry, Settings, Suite, option_errors
+from dabench.config import IMAGE_KINDS, VECTOR_KINDS, MethodEntry, PairEntry, Settings, Suite, option_errors
 from dabench.errors import PluginError, UsageError
 from dabench.identity import sha256
 from dabench.options import validated
@@ -43,28 +43,35 @@ def resolve(suite: Suite, pair: PairEntry, entry: MethodEntry, overrides: Overri
     """Resolve one cell.
 
     Raises:
-        UsageError: unknown names, wrong settings or options.
+        UsageError: unknown names, wrong settings or options, or a method that cannot run in this suite.
         PluginError: a method or backbone cannot be imported.
     """
     registered = registry.get("methods", entry.method)
     method: MethodSpec = registered.spec
     if suite.track not in method.tracks:
         raise UsageError(f"{method.name} runs in {', '.join(method.tracks)}, the suite {suite.name} is {suite.track}")
+    if suite.transductive and method.sees_target_labels:
+        raise UsageError(
+            f"{method.name} cannot run in {suite.name}: the suite is transductive, so it would train on the labels "
+            "that it is tested with. Such a suite says `bounds: [source_only]`."
+        )
     shared = {
         "backbone": (pair.backbone or suite.backbone).model_dump(),
         "input": (pair.input or suite.input).model_dump(),
         "optimiser": suite.optimiser.model_dump(),
         "schedule": suite.schedule.model_dump(),
-        "budget": merge(suite.budget.model_dump(), pair.budget),
+        "sample": suite.sample.model_dump(),
+        "budget": merge(suite.budget.model_dump() if suite.budget else {}, pair.budget) or None,
         "precision": suite.precision,
         "readout": suite.readout,
         "shots": suite.shots,
+        "transductive": suite.transductive,
     }
     options = merge(entry.options, pair.options.get(method.name, {}))
-    own, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)
+    own, _, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)
     changed = merge({"method": method.name, "options": options, **shared}, overrides.shared)
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
-    settings, backbone = _validated(changed, method, registry)
+    settings, backbone, method = _validated(changed, method, registry)
     difference = differences(own.model_dump(mode="json"), settings.model_dump(mode="json"))
     content = settings.model_dump(mode="json")
     return Resolved(
@@ -79,23 +86,63 @@ def resolve(suite: Suite, pair: PairEntry, entry: MethodEntry, overrides: Overri
             version=registered.origin.version,
             source_sha256=source_sha256(method.target),
         ),
-        chosen_by="user" if difference else suite.chosen_by,
+        chosen_by="user" if difference else entry.chosen_by or suite.chosen_by,
         is_feature_method=_is_feature_method(method),
     )
 
 
-def _validated(content: dict[str, Any], method: MethodSpec, registry: Registry) -> tuple[Settings, BackboneSpec]:
-    """Check settings, and fill in the defaults of the method's and the backbone's options."""
+def _validated(
+    content: dict[str, Any], method: MethodSpec, registry: Registry
+) -> tuple[Settings, BackboneSpec, MethodSpec]:
+    """Check settings, and fill in the defaults of the method's and the backbone's options.
+
+    Returns:
+        The settings, the backbone, and the method in the form that fits the backbone.
+    """
+    named = registry.all("backbones").get(content["backbone"]["name"])
+    if named and not named.spec.trains and content["budget"]:
+        raise UsageError(f"the backbone {named.spec.name} trains nothing: leave out the budget, and --steps")
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
         raise UsageError(f"wrong settings: {option_errors(error, 'suite')}") from error
     backbone: BackboneSpec = registry.get("backbones", settings.backbone.name).spec
+    _fitting(settings, backbone)
+    method = _form_for(method, backbone)
     options = validated(_imported(method), settings.options, method.name)
     network = validated(_imported(backbone), settings.backbone.options, backbone.name)
     filled = settings.backbone.model_copy(update={"name": backbone.name, "options": network.model_dump(mode="json")})
     update = {"options": options.model_dump(mode="json"), "backbone": filled}
-    return settings.model_copy(update=update), backbone
+    return settings.model_copy(update=update), backbone, method
+
+
+def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
+    """Refuse settings that make no sense with the backbone."""
+    kind = settings.input.normalise
+    if backbone.trains and settings.budget is None:
+        raise UsageError(f"the backbone {backbone.name} is trained: the suite needs a budget of steps and batch")
+    if kind in (VECTOR_KINDS if backbone.trains else IMAGE_KINDS):
+        what = "vectors" if backbone.trains else "images"
+        raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
+
+
+def _form_for(method: MethodSpec, backbone: BackboneSpec) -> MethodSpec:
+    """The method itself, or without a network to train the form that it has for feature vectors.
+
+    Raises:
+        UsageError: it has none.
+    """
+    if backbone.trains:
+        return method
+    if method.feature_target:
+        method = replace(method, target=method.feature_target)
+    if not _is_feature_method(method):
+        raise UsageError(
+            f"{method.name} trains a network, and the backbone {backbone.name} has none. "
+            "Only methods that work on feature vectors run there; the spec of one that has both forms names a "
+            "feature_target."
+        )
+    return method
 
 
 def _is_feature_method(method: MethodSpec) -> bool:

@@ -27,8 +27,13 @@ def last_step(candidates: Sequence[Candidate]) -> int:
 
 
 def source_val(candidates: Sequence[Candidate]) -> int:
-    """The checkpoint that is most accurate on held-out source examples; the latest of several equal ones."""
-    return max(range(len(candidates)), key=lambda index: (candidates[index].scores["source_val_accuracy"], index))
+    """The checkpoint that is most accurate on held-out source examples; the latest of several equal ones.
+
+    Where a protocol samples the source, nothing may be left to hold out: then it is the last one.
+    """
+    return max(
+        range(len(candidates)), key=lambda index: (candidates[index].scores.get("source_val_accuracy", 0), index)
+    )
 
 
 def oracle(candidates: Sequence[Candidate]) -> int:

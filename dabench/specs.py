@@ -51,6 +51,8 @@ class MethodSpec(Spec):
 
     Attributes:
         target: a `DeepMethod` or `FeatureMethod` class.
+        feature_target: for a method that trains a network: the `FeatureMethod` class that stands for it in suites
+            without one (backbone `identity`); empty if there is none.
         title: how a table names the method; the name with spaces if empty.
         reference: paper and where to find it, as in "Sun & Saenko 2016, arXiv:1607.01719".
         citation: how to cite it, as BibTeX entries.
@@ -65,9 +67,12 @@ class MethodSpec(Spec):
     tracks: tuple[str, ...] = ("unsupervised",)
     sees_target_labels: bool = False
     deviations: tuple[str, ...] = ()
+    feature_target: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.feature_target and not all(self.feature_target.partition(":")):
+            raise ValueError(f"method {self.name!r}: feature_target {self.feature_target!r} is not 'module:attribute'")
         if not self.tracks or set(self.tracks) - set(TRACKS):
             raise ValueError(f"method {self.name!r}: tracks {self.tracks!r} must be some of {TRACKS}")
 
@@ -115,7 +120,13 @@ class SuiteSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class BackboneSpec(Spec):
-    """The network (or feature map) that all methods of a comparison share. `target` is a `Backbone` class."""
+    """The network (or feature map) that all methods of a comparison share. `target` is a `Backbone` class.
+
+    Attributes:
+        trains: false for `identity` alone: examples are their own features, and there is no network.
+    """
+
+    trains: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

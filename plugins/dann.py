@@ -29,7 +29,10 @@ class ReverseGradient(torch.autograd.Function):
 
 
 class Dann(DeepMethod):
-    """Learn features from which a domain classifier cannot tell source from target (eq. 1-6 of the JMLR paper)."""
+    """Learn features from which a domain classifier cannot tell source from target (eq. 1-6 of the JMLR paper).
+
+    Source and target pass the network together, as in the paper: batch norm, if any, sees both.
+    """
 
     class Options(DeepMethod.Options):
         """Options.
@@ -52,8 +55,8 @@ class Dann(DeepMethod):
         The ramp scales only what reaches the features: the domain classifier itself always learns at full speed.
         """
         ramp = 2 / (1 + math.exp(-self.options.gamma * batch.progress)) - 1
-        source, target = self.features(batch.source_x), self.features(batch.target_x)
-        both = torch.cat([source, target])
+        both = self.features(torch.cat([batch.source_x, batch.target_x]))
+        source = both[: len(batch.source_x)]
         is_target = both.new_zeros(len(both), 1)
         is_target[len(source) :] = 1
         domain = self.domain(ReverseGradient.apply(both, ramp))

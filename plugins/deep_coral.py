@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from pydantic import Field
 from torch import Tensor, cov
 from torch.nn.functional import cross_entropy
@@ -10,7 +11,10 @@ from dabench import Batch, DeepMethod
 
 
 class DeepCoral(DeepMethod):
-    """Match second-order statistics of source and target activations while training (eq. 1 and 6 of the paper)."""
+    """Match second-order statistics of source and target logits while training (eq. 1 and 6 of the paper).
+
+    Source and target pass the network together: batch norm, if any, sees both.
+    """
 
     class Options(DeepMethod.Options):
         """Options.
@@ -23,8 +27,8 @@ class DeepCoral(DeepMethod):
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Classification loss, and the squared distance of the covariances of the logits over 4 d^2."""
-        source = self.classify(self.features(batch.source_x))
-        target = self.classify(self.features(batch.target_x))
+        both = self.classify(self.features(torch.cat([batch.source_x, batch.target_x])))
+        source, target = both[: len(batch.source_x)], both[len(batch.source_x) :]
         gap = cov(source.T) - cov(target.T)
         return {
             "class": cross_entropy(source, batch.source_y),

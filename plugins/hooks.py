@@ -13,6 +13,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="source_only",
         target="dabench_plugins.source_only:SourceOnly",
+        feature_target="dabench_plugins.source_only:SourceOnlyFeatures",
         title="source only",
         summary="train on the source, adapt nothing: the lower bound",
         tracks=("unsupervised", "few_shot", "paired"),
@@ -20,6 +21,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="target_only",
         target="dabench_plugins.target_only:TargetOnly",
+        feature_target="dabench_plugins.target_only:TargetOnlyFeatures",
         title="train on target",
         summary="train on the target with all its labels: the upper bound",
         tracks=("unsupervised", "few_shot", "paired"),

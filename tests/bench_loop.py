@@ -96,10 +96,9 @@ def _by_hand(job: Job, data: PairData, adapt: bool) -> Callable[[], None]:
             source_x, source_y = problem.prepare(problem.source_x[rows]), problem.source_y[rows]
             target_x = problem.prepare(problem.target_x[target_order[at_target : at_target + batch]])
             at_source, at_target = at_source + batch, at_target + batch
-            source = network.features(source_x)
-            loss = cross_entropy(network.classify(source), source_y)
+            both = network.features(torch.cat([source_x, target_x]) if adapt else source_x)
+            loss = cross_entropy(network.classify(both[:batch]), source_y)
             if adapt:
-                both = torch.cat([source, network.features(target_x)])
                 is_target = torch.cat([torch.zeros(batch, 1), torch.ones(batch, 1)])
                 ramp = 2 / (1 + math.exp(-10 * progress)) - 1
                 loss = loss + binary_cross_entropy_with_logits(method.domain(Reverse.apply(both, ramp)), is_target)

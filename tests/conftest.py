@@ -18,6 +18,8 @@ Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 # Before torch is imported by anything: two threads in one process are slower than one when anything else runs.
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
+# DABENCH_TEST_DATA alone is for the tests: a folder laid out like DABENCH_DATA_DIR that holds the real data sets.
+REAL_DATA = os.environ.get("DABENCH_TEST_DATA")
 for variable in [name for name in os.environ if name.startswith("DABENCH_")]:
     del os.environ[variable]
 
@@ -38,6 +40,24 @@ def data_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         path = tmp_path_factory.mktemp("data")
         patch.setenv("DABENCH_DATA_DIR", str(path))
         yield path
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder."""
+    path = tmp_path / "data"
+    path.mkdir()
+    monkeypatch.setenv("DABENCH_DATA_DIR", str(path))
+    return path
+
+
+@pytest.fixture
+def real_data(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder with the real data sets; the test is skipped where there is none."""
+    if not REAL_DATA:
+        pytest.skip("needs the real data: name their folder with DABENCH_TEST_DATA")
+    monkeypatch.setenv("DABENCH_DATA_DIR", REAL_DATA)
+    return Path(REAL_DATA)
 
 
 class Site:

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from dabench.readout import Readout
+from dabench.readout import C_RANGE, Readout
 
 
-@pytest.mark.parametrize("kind", ["network", "linear_svm", "rbf_svm", "nearest_neighbour"])
+@pytest.mark.parametrize(
+    "kind", ["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
+)
 @pytest.mark.parametrize("classes", [2, 3, 5])
 def test_scores_have_a_column_per_class(kind: str, classes: int) -> None:
     generator = np.random.default_rng(0)
@@ -20,3 +22,13 @@ def test_nearest_neighbour_is_just_that() -> None:
     x = np.array([[0.0], [10.0]], np.float32)
     scores = Readout("nearest_neighbour", 2, 0).fit(x, np.array([1, 0])).decision_function(np.array([[4.0], [6.0]]))
     assert scores.argmax(axis=1).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("kind", ["linear_svm_cv", "libsvm_cv"])
+def test_c_is_the_smallest_of_those_that_do_best_on_held_out_folds(kind: str) -> None:
+    generator = np.random.default_rng(0)
+    y = np.arange(80) % 2
+    x = (generator.normal(size=(80, 3)) + 20 * np.eye(3)[y]).astype(np.float32)  # so far apart that a small C will do
+    readout = Readout(kind, 2, seed=0).fit(x, y)
+    assert max(C_RANGE) > readout._model.C
+    assert readout._model.C in C_RANGE

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, issparse
 
 from dabench.errors import DataError
 
@@ -15,7 +17,8 @@ class Split:
     """Examples and their labels.
 
     Attributes:
-        x: uint8 images (N, C, H, W) or float32 (N, ...).
+        x: uint8 images (N, C, H, W), float32 (N, ...), or sparse float32 vectors (N, D) as made by `csr`. Networks
+            take no sparse ones: those are for feature methods.
         y: int64 (N,), from 0 to the number of classes - 1.
     """
 
@@ -23,13 +26,16 @@ class Split:
     y: NDArray[np.int64]
 
     def __post_init__(self) -> None:
+        if issparse(self.x):
+            _check_sparse(self.x)
         if self.x.dtype not in (np.uint8, np.float32):
             raise DataError(f"x must be uint8 or float32, not {self.x.dtype}")
         if self.x.dtype == np.uint8 and self.x.ndim != 4:
             raise DataError(f"uint8 examples are images (N, C, H, W), not {self.x.shape}")
-        if self.y.dtype != np.int64 or self.y.shape != (len(self.x),):
-            raise DataError(f"y must be int64 of shape ({len(self.x)},), not {self.y.dtype} {self.y.shape}")
-        if len(self.x) == 0:
+        rows = self.x.shape[0]
+        if self.y.dtype != np.int64 or self.y.shape != (rows,):
+            raise DataError(f"y must be int64 of shape ({rows},), not {self.y.dtype} {self.y.shape}")
+        if rows == 0:
             raise DataError("a split without examples")
 
 
@@ -47,3 +53,23 @@ class DomainArrays:
                 raise DataError(f"{name} labels lie outside 0..{len(self.classes) - 1}")
         if self.train.x.shape[1:] != self.test.x.shape[1:] or self.train.x.dtype != self.test.x.dtype:
             raise DataError("train and test differ in shape or type")
+        if issparse(self.train.x) != issparse(self.test.x):
+            raise DataError("one of train and test is sparse, the other is not")
+
+
+def csr(matrix: Any) -> Any:
+    """Any matrix (N, D) as a float32 `scipy.sparse.csr_array` in the one form that `Split` takes.
+
+    Columns of a row are sorted, no zero is stored, and the indices are int32, which is what scikit-learn takes.
+    """
+    made = csr_array(matrix, dtype=np.float32, copy=True)
+    made.sum_duplicates()
+    made.eliminate_zeros()
+    made.indices, made.indptr = made.indices.astype(np.int32), made.indptr.astype(np.int32)
+    return made
+
+
+def _check_sparse(x: Any) -> None:
+    good = isinstance(x, csr_array) and x.ndim == 2 and x.has_canonical_format and np.all(x.data != 0)
+    if not (good and x.indices.dtype == x.indptr.dtype == np.int32):
+        raise DataError("sparse examples must be a csr_array as made by dabench.data.arrays.csr")

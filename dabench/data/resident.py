@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from dabench.seeding import stream
+
+_PART = 1024  # rows that are averaged at a time
+BLANK = 0.05  # of the range from black to white
 
 
 def to_device(x: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.int64], device: torch.device) -> Tensor:
@@ -28,10 +33,10 @@ class Normaliser:
         self.std: Tensor | None = None
         if kind in ("mean", "standardise"):
             channels = [0, *range(2, source_x.ndim)]  # images (N, C, H, W): per channel; vectors (N, D): per column
-            scaled = _unit(source_x).double()  # a float32 sum over many pixels is not precise enough
-            self.mean = scaled.mean(channels, keepdim=True).float()
+            mean = _average(source_x, channels)
+            self.mean = mean.float()
             if kind == "standardise":
-                self.std = scaled.std(channels, keepdim=True, correction=0).float().clamp(min=1e-6)
+                self.std = _average(source_x, channels, around=mean).sqrt().float().clamp(min=1e-6)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Normalise raw examples (B, ...)."""
@@ -39,11 +44,24 @@ class Normaliser:
         if self.kind == "instance":
             pixels = list(range(2, out.ndim))
             out = out - out.mean(pixels, keepdim=True)
-            # The floor keeps the noise of a blank image from being blown up to full contrast.
-            return out / out.square().mean(pixels, keepdim=True).sqrt().clamp(min=1e-2)
+            # The small addition keeps the noise of a blank image from being blown up to full contrast.
+            return out / (out.square().mean(pixels, keepdim=True).sqrt() + BLANK)
         if self.mean is not None:
             out = out - self.mean
         return out if self.std is None else out / self.std
+
+
+def _average(x: Tensor, channels: list[int], around: Tensor | None = None) -> Tensor:
+    """The mean of x (N, ...) over some dimensions, or of its squared distance from `around`, in double precision.
+
+    In parts: a whole split of images in double precision is eight times its size, and a float32 sum is not precise
+    enough.
+    """
+    total = torch.zeros((), dtype=torch.float64, device=x.device)
+    for rows in torch.split(x, _PART):
+        part = _unit(rows).double()
+        total = total + (part if around is None else (part - around).square()).sum(channels, keepdim=True)
+    return total / math.prod(x.shape[dimension] for dimension in channels)
 
 
 def _unit(x: Tensor) -> Tensor:

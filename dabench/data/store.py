@@ -11,12 +11,16 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import platformdirs
 from filelock import FileLock
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, issparse
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.errors import DataError
@@ -24,6 +28,7 @@ from dabench.sources import source_sha256
 from dabench.specs import DomainSpec
 
 _PARTS = ("train_x", "train_y", "test_x", "test_y")
+_SPARSE = ("data", "indices", "indptr")  # a sparse part is kept as three files, as in `train_x.indices.npy`
 
 
 def data_dir() -> Path:
@@ -51,11 +56,22 @@ class Prepared:
 
     def open(self) -> DomainArrays:
         """Map the arrays into memory: processes on one machine share one copy."""
-        # Mode "c" (copy on write) shares pages like "r", and torch takes it without warning about read-only memory.
-        parts = {part: np.load(self.folder / f"{part}.npy", mmap_mode="c") for part in _PARTS}
+        parts = {part: self._part(part) for part in _PARTS}
         return DomainArrays(
             Split(parts["train_x"], parts["train_y"]), Split(parts["test_x"], parts["test_y"]), self.classes
         )
+
+    def _part(self, name: str) -> Any:
+        if not (self.folder / f"{name}.indptr.npy").is_file():
+            return _mapped(self.folder / f"{name}.npy")
+        data, indices, indptr = (_mapped(self.folder / f"{name}.{piece}.npy") for piece in _SPARSE)
+        return csr_array((data, indices, indptr), shape=(len(indptr) - 1, *self.shape))
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    # Mode "c" (copy on write) shares pages like "r", and torch takes it without warning about read-only memory.
+    array: NDArray[Any] = np.load(path, mmap_mode="c")
+    return array
 
 
 def prepare(spec: DomainSpec) -> Prepared:
@@ -88,7 +104,8 @@ def _decode(spec: DomainSpec, folder: Path) -> None:
     try:
         parts = (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y)
         for name, part in zip(_PARTS, parts, strict=True):
-            np.save(temporary / f"{name}.npy", np.ascontiguousarray(part), allow_pickle=False)
+            for suffix, array in _arrays(part):
+                np.save(temporary / f"{name}{suffix}.npy", np.ascontiguousarray(array), allow_pickle=False)
         meta = {"sha256": content_sha256(arrays), "classes": arrays.classes, "shape": arrays.train.x.shape[1:]}
         (temporary / "meta.json").write_text(json.dumps(meta))
         if folder.exists():  # without meta.json: an incomplete folder that somebody made by hand
@@ -103,5 +120,14 @@ def content_sha256(arrays: DomainArrays) -> str:
     digest = hashlib.sha256("\n".join(arrays.classes).encode())
     for part in (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y):
         digest.update(f"{part.dtype.str}{part.shape}".encode())
-        digest.update(np.ascontiguousarray(part).tobytes())
+        for _, array in _arrays(part):
+            digest.update(np.ascontiguousarray(array).data)  # in place: these arrays may be large
     return digest.hexdigest()
+
+
+def _arrays(part: Any) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The plain arrays that a part consists of, each with what its file's name adds to the part's."""
+    if issparse(part):
+        yield from ((f".{piece}", getattr(part, piece)) for piece in _SPARSE)
+    else:
+        yield "", part

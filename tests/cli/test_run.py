@@ -179,7 +179,8 @@ def test_a_suite_file_with_several_mistakes(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text(
         "name: wrong\nversion: 1\nseeds: 0,0\nbackbone: toy_net\n"
-        "budget: {steps: none, batch: 8}\noptimizer: {lr: 1}\nmethods: [dann]\npairs:\n  - toy_a:toy_b\n  - toy_a-toy_b\n"
+        "budget: {steps: none, batch: 8}\noptimizer: {lr: 1}\nmethods: [dann]\n"
+        "pairs:\n  - toy_a:toy_b\n  - toy_a-toy_b\n"
     )
     code, _, err = run(str(file))
     assert code == 2

@@ -10,9 +10,11 @@ import pytest
 import torch
 from dabench_plugins.coral import Coral
 from dabench_plugins.dann import ReverseGradient
+from scipy.linalg import fractional_matrix_power
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from dabench import Batch
+from dabench.data.arrays import csr
 from dabench.deep_run import build
 from dabench.execution import open_pair
 from dabench.jobs import Options, make_jobs
@@ -139,3 +141,22 @@ def test_coral_on_one_feature() -> None:
     method = Coral(Coral.Options(), lambda: Readout("linear_svm", 2, 0))
     method.fit(problem)
     assert method.predict(3 * x).shape == (20, 2)
+
+
+def test_coral_of_wide_vectors_is_coral() -> None:
+    """With more columns than rows it works in the span of the rows; algorithm 1 of the paper says the same."""
+    generator = np.random.default_rng(0)
+    source, target = (generator.normal(scale=scale, size=(rows, 30)) for scale, rows in ((1.0, 12), (3.0, 9)))
+    coral = Coral(Coral.Options(ridge=0.5), lambda: None)
+    whiten, colour = (np.cov(x, rowvar=False) + 0.5 * np.eye(30) for x in (source, target))
+    expected = source @ fractional_matrix_power(whiten, -0.5) @ fractional_matrix_power(colour, 0.5)
+    got = coral._wide_power(coral._wide_power(source, source, -0.5), target, 0.5)
+    np.testing.assert_allclose(got, expected, atol=1e-8)
+
+
+def test_coral_says_when_sparse_vectors_are_too_wide() -> None:
+    x = csr(np.eye(4, 20_000))
+    y = np.array([0, 1, 0, 1])
+    problem = Problem("unsupervised", 2, x, y, x, None, prepare=lambda rows: rows)
+    with pytest.raises(ValueError, match="20000 columns are too many"):
+        Coral(Coral.Options(), lambda: None).fit(problem)

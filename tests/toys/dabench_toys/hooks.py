@@ -24,7 +24,8 @@ def dabench_methods():
 
 @hookimpl
 def dabench_domains():
-    for name in ("toy_a", "toy_b", "toy_missing", "toy_wide", "toy_other_classes"):
+    vectors = ("toy_vectors_a", "toy_vectors_b", "toy_sparse_a", "toy_sparse_b")
+    for name in ("toy_a", "toy_b", "toy_missing", "toy_wide", "toy_other_classes", *vectors):
         yield DomainSpec(name=name, target=f"dabench_toys.data:{name}", summary="for tests")
 
 

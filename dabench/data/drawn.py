@@ -1,0 +1,59 @@
+"""The examples of one run, as arrays: both domains, with the source's splits drawn by the seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse, vstack
+
+from dabench.config import Settings
+from dabench.data.arrays import DomainArrays, Split, csr
+from dabench.data.splits import hold_out, sample
+from dabench.errors import DataError
+
+
+class Drawn:
+    """What a run works on, before anything is normalised.
+
+    Attributes:
+        whole_source: all there is to train on, source_val included: statistics of the domain are taken from it.
+        source: the part of it that is trained on.
+        val_x: source_val (V, ...), possibly empty.
+        val_y: its labels (V,).
+        target: target train.
+        test: target test; with `transductive` the same examples.
+        classes: their names.
+    """
+
+    def __init__(
+        self, source: DomainArrays, target: DomainArrays, names: tuple[str, str], settings: Settings, seed: int
+    ) -> None:
+        """Draw the splits.
+
+        Raises:
+            DataError: the domains do not fit each other.
+        """
+        if source.classes != target.classes:
+            raise DataError(f"{names[0]} and {names[1]} do not have the same classes")
+        shapes = source.train.x.shape[1:], target.train.x.shape[1:]
+        if shapes[0] != shapes[1]:
+            raise DataError(f"examples of {names[0]} have the shape {shapes[0]}, those of {names[1]} {shapes[1]}")
+        self.classes = source.classes
+        self.whole_source = _whole(source) if settings.transductive else source.train
+        self.target = _whole(target) if settings.transductive else target.train
+        self.test = self.target if settings.transductive else target.test
+        x, y = self.whole_source.x, self.whole_source.y
+        per_class = settings.sample.source_per_class
+        rows, val_rows = hold_out(y, seed) if per_class is None else sample(y, per_class, seed)
+        self.source = Split(x[rows], y[rows])
+        self.val_x, self.val_y = x[val_rows], y[val_rows]
+
+
+def _whole(domain: DomainArrays) -> Split:
+    """Train and test as one split."""
+    return Split(_stacked(domain.train.x, domain.test.x), np.concatenate([domain.train.y, domain.test.y]))
+
+
+def _stacked(first: Any, second: Any) -> Any:
+    return csr(vstack([first, second])) if issparse(first) else np.concatenate([first, second])

@@ -1,0 +1,69 @@
+"""What the image domains say of themselves; with the real data, that it is true."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dabench.config import find_suite
+from dabench.data.store import content_sha256
+from dabench.domains.image_specs import SPECS
+from dabench.plugins import load_registry
+
+BY_NAME = {spec.name: spec for spec in SPECS}
+MEASURED = [spec.name for spec in SPECS if spec.known]
+
+MNIST = (
+    [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+)
+COUNTS = {  # examples of each class in train and test
+    "mnist": MNIST,
+    "mnist_box": MNIST,
+    "mnist_m": MNIST,
+    "usps": (
+        [1194, 1005, 731, 658, 652, 556, 664, 645, 542, 644],
+        [359, 264, 198, 166, 200, 160, 170, 147, 166, 177],
+    ),
+}
+
+
+def test_every_domain_says_where_its_files_come_from_and_how_to_cite_them():
+    for spec in SPECS:
+        assert spec.files, spec.name
+        assert spec.homepage.startswith("http"), spec.name
+        assert spec.licence, spec.name
+        assert spec.citation.count("{") == spec.citation.count("}") > 0, spec.name
+        assert all(len(sha256) == 64 for sha256, _ in spec.known), spec.name
+    assert [spec.name for spec in SPECS if spec.regenerated] == ["mnist_m"]
+
+
+@pytest.mark.parametrize("name", ["ganin", "digits"])
+def test_suites_name_what_there_is(name):
+    registry = load_registry()
+    suite = find_suite(name, registry)
+    for entry in suite.pairs:
+        for domain in entry.pair.split(":"):
+            registry.get("domains", domain)
+        registry.get("backbones", (entry.backbone or suite.backbone).name)
+    for method in suite.methods:
+        registry.get("methods", method.method)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_the_real_files_hold_what_is_known_of_them(name, real_data):
+    spec = BY_NAME[name]
+    domain = spec.load()()
+    for split in (domain.train, domain.test):
+        assert split.x.shape == (len(split.y), 3, 32, 32)
+    if name in COUNTS:
+        assert tuple(np.bincount(split.y).tolist() for split in (domain.train, domain.test)) == COUNTS[name]
+    else:  # gtsrb, perhaps a subset
+        per_class = [len(list(folder.glob("*.ppm"))) for folder in _class_folders(real_data)]
+        assert np.bincount(domain.train.y).tolist() == per_class
+        assert len(domain.test.y) == 12_630
+    assert content_sha256(domain) in dict(spec.known)
+
+
+def _class_folders(root: Path) -> list[Path]:
+    return sorted(path for path in (root / "gtsrb/GTSRB/Training").iterdir() if path.is_dir())

@@ -1,0 +1,33 @@
+"""The suites of vectors and sensors: they plan, and say what the published protocols say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dabench.config import find_suite
+from dabench.plan import make_plan
+from dabench.plugins import Registry
+
+
+@pytest.mark.parametrize(
+    ("name", "pairs", "seeds"),
+    [("office_caltech", 12, 20), ("amazon", 12, 5), ("amazon_text", 12, 5), ("sensors", 10, 5)],
+)
+def test_a_suite_plans_without_its_data(data: Path, registry: Registry, name: str, pairs: int, seeds: int) -> None:
+    plan = make_plan(find_suite(name, registry), registry, device_kind="cpu")
+    assert len(plan.pairs) == len(set(plan.pairs)) == pairs
+    assert len(plan.suite.seeds) == seeds
+    assert len(plan.runs) == pairs * seeds * len(plan.methods)
+    assert all(run.data_error and "Get them from https://" in run.data_error for run in plan.runs)
+
+
+def test_office_caltech_follows_the_published_protocol(data: Path, registry: Registry) -> None:
+    plan = make_plan(find_suite("office_caltech", registry), registry, device_kind="cpu")
+    assert plan.suite.transductive
+    assert plan.methods == ("source_only", "coral")
+    for run in plan.runs:
+        assert run.settings.sample.source_per_class == 20
+        assert run.settings.input.normalise == "l1_zscore_per_domain"
+        assert run.settings.budget is None
