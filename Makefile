@@ -22,7 +22,7 @@ bench: $(STAMP) ## measure the speed of the harness
 	$(BIN)/python -m pytest tests/bench_*.py
 
 tables: $(STAMP) ## write the published tables anew from results/
-	$(BIN)/dabench table mini --results results --format markdown --output tables/mini.md
+	$(BIN)/dabench table mini --results results/mini.csv --format markdown --output tables/mini.md
 
 help: ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [VENV=.venv]"
