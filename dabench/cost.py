@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dabench.errors import DabenchError
 from dabench.execution import execute
-from dabench.job import Finished
+from dabench.job import Finished, Outcome
 from dabench.jobs import Options, make_jobs
 from dabench.plan import Plan, PlannedRun
 from dabench.plugins import Registry
@@ -37,7 +36,11 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
         elif run.is_feature_method:
             lines.append(f"  {name}, on the features of source_only")
         else:
-            per_step = _seconds_per_step(plan, run, registry, options)
+            outcome = _probe(plan, run, registry, options)
+            if not outcome.steps:
+                lines.append(f"  {name}, cannot run: {(outcome.error or '').strip().splitlines()[-1]}")
+                continue
+            per_step = outcome.train_s / outcome.steps
             cost = count * per_step * run.settings.steps
             total += cost
             lines.append(f"  {name}, {per_step * 1000:.1f} ms each: {cost:.0f} s")
@@ -48,12 +51,10 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
     return lines
 
 
-def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: Options) -> float:
+def _probe(plan: Plan, run: PlannedRun, registry: Registry, options: Options) -> Outcome:
+    """Run a few steps and leave nothing behind."""
     with tempfile.TemporaryDirectory() as folder:
         (job,) = make_jobs(plan, [run], Path(folder), registry, options)
         budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
         probe = replace(job, settings=job.settings.model_copy(update={"budget": budget}), timeout_s=PROBE_S)
-        outcome = next(event.outcome for event in execute(probe) if isinstance(event, Finished))
-    if not outcome.steps:
-        raise DabenchError(f"{run} cannot run: {outcome.error}")
-    return outcome.train_s / outcome.steps
+        return next(event.outcome for event in execute(probe) if isinstance(event, Finished))

@@ -38,7 +38,7 @@ def make_record(accuracy: float | None = 0.8, minute: int = 0, plugin: str = "a"
         "error": "Traceback (most recent call last):\n  ...\nValueError: wrong" if accuracy is None else None,
         "accuracy": accuracy and Accuracy(selected=accuracy, last=accuracy, oracle=min(1.0, accuracy + 0.01)),
         "metrics": accuracy and Metrics(balanced_accuracy=accuracy, macro_f1=accuracy, ece=0.1),
-        "selector": "last",
+        "selector": "last_step",
         "checkpoints": [
             Checkpoint(
                 step=step,

@@ -58,7 +58,7 @@ def meaning(table: Table, *, backbone: bool) -> list[str]:
     parts += [table.variant] if table.variant else []
     parts += [table.metric.replace("_", " ")] if table.metric != "accuracy" else []
     parts.append("1 seed" if len(table.seeds) == 1 else f"{len(table.seeds)} seeds")
-    parts.append({"last": "last step"}.get(table.selector, table.selector.replace("_", " ")))
+    parts.append(table.selector.replace("_", " "))
     return [*parts, table.precision, table.device]
 
 

@@ -78,6 +78,13 @@ def test_dry_run_shows_the_cost_and_writes_nothing(run: Run, tmp_path: Path) -> 
     assert not (tmp_path / "results").exists()
 
 
+def test_dry_run_names_a_method_that_raises(run: Run) -> None:
+    code, out, _ = run("toy", "--dry-run", "--methods", "toy_raises,dann", steps=40)
+    assert code == 0
+    assert "toy_raises (budget.steps=40): 2 runs of 40 steps, cannot run: RuntimeError: the toy broke at step 5" in out
+    assert "toy_a:toy_b dann" in out
+
+
 def test_settings_of_the_command_are_a_variant(run: Run, tmp_path: Path) -> None:
     code, _, _ = run(
         "toy", "--methods", "dann", "--set", "dann.weight=0.5", "--set", "optimiser.lr=0.2", "--seeds", "3"
