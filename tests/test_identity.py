@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,6 @@ import numpy as np
 import pytest
 
 from dabench.config import Suite
-from dabench.data.arrays import DomainArrays, Split
-from dabench.data.store import Prepared
 from dabench.errors import UsageError
 from dabench.execution import draw, execute, open_vectors
 from dabench.job import Finished, Job, Outcome
@@ -19,7 +16,7 @@ from dabench.jobs import Options, make_jobs
 from dabench.overrides import parse_overrides
 from dabench.plan import Plan, make_plan
 from dabench.plugins import Registry
-from tests.toy_runs import numbers, run
+from tests.toy_runs import numbers, run, with_poison
 
 DENSE, SPARSE = "toy_vectors_a:toy_vectors_b", "toy_sparse_a:toy_sparse_b"
 
@@ -89,21 +86,6 @@ def test_processes_give_the_same_bits_as_inline(registry: Registry, tmp_path: Pa
     }
 
 
-class Poisoned(Prepared):
-    """A domain whose labels are wrong in both splits."""
-
-    def open(self) -> DomainArrays:
-        arrays = super().open()
-        generator = np.random.Generator(np.random.PCG64(9))
-        parts = [Split(split.x, generator.permutation(split.y)) for split in (arrays.train, arrays.test)]
-        return DomainArrays(*parts, arrays.classes)
-
-
-def _poisoned(job: Job) -> Job:
-    target = job.target
-    return replace(job, target=Poisoned(target.name, target.folder, target.sha256, target.classes, target.shape))
-
-
 @pytest.mark.parametrize("transductive", [False, True])
 @pytest.mark.parametrize("method", ["source_only", "coral"])
 def test_poisoned_target_labels_change_no_prediction(
@@ -111,7 +93,7 @@ def test_poisoned_target_labels_change_no_prediction(
 ) -> None:
     plan = plan_of(registry, bounds=["source_only"], transductive=transductive)
     job = jobs_of(plan, registry, tmp_path)[method]
-    clean, poisoned = outcome_of(job), outcome_of(_poisoned(job))
+    clean, poisoned = outcome_of(job), outcome_of(with_poison(job))
     assert clean.status == "ok", clean.error
     assert poisoned.predictions_sha256 == clean.predictions_sha256
     assert [c.scores for c in poisoned.checkpoints] == [c.scores for c in clean.checkpoints]
@@ -122,7 +104,7 @@ def test_only_the_bound_that_declares_it_gets_target_labels(registry: Registry, 
     jobs = jobs_of(plan_of(registry), registry, tmp_path)
     assert open_vectors(jobs["source_only"]).problem.target_y is None
     assert open_vectors(jobs["coral"]).problem.target_y is None
-    clean, poisoned = outcome_of(jobs["target_only"]), outcome_of(_poisoned(jobs["target_only"]))
+    clean, poisoned = outcome_of(jobs["target_only"]), outcome_of(with_poison(jobs["target_only"]))
     assert clean.predictions_sha256 != poisoned.predictions_sha256
 
 

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from dabench.data.arrays import DomainArrays, Split
-from dabench.data.store import Prepared
 from dabench.execution import execute
 from dabench.job import Finished, Job, Outcome
 from dabench.jobs import Options, make_jobs
 from dabench.plugins import Registry, load_registry
-from tests.toy_runs import plan_of
+from tests.toy_runs import plan_of, with_poison
 
 BUILT_IN = [name for name, found in load_registry().all("methods").items() if found.origin.distribution == "dabench"]
-
-
-@dataclass(frozen=True)
-class Poisoned(Prepared):
-    """A domain whose labels are wrong in both splits, from the moment they are read."""
-
-    def open(self) -> DomainArrays:
-        arrays = super().open()
-        generator = np.random.Generator(np.random.PCG64(9))
-        parts = [Split(split.x, generator.permutation(split.y)) for split in (arrays.train, arrays.test)]
-        return DomainArrays(*parts, arrays.classes)
 
 
 def _job(registry: Registry, folder: Path, method: str) -> Job:
@@ -41,18 +26,10 @@ def _outcome(job: Job) -> Outcome:
     return outcome
 
 
-def _poisoned(job: Job) -> Job:
-    def swap(prepared: Prepared) -> Prepared:
-        return Poisoned(prepared.name, prepared.folder, prepared.sha256, prepared.classes, prepared.shape)
-
-    embedding = job.source_only and replace(job.source_only, target=swap(job.target))
-    return replace(job, target=swap(job.target), source_only=embedding)
-
-
 @pytest.mark.parametrize("method", sorted({*BUILT_IN} - {"target_only"}))
 def test_poisoned_target_labels_change_no_bit_of_a_prediction(registry: Registry, tmp_path: Path, method: str) -> None:
     clean = _outcome(_job(registry, tmp_path / "clean", method))
-    poisoned = _outcome(_poisoned(_job(registry, tmp_path / "poisoned", method)))
+    poisoned = _outcome(with_poison(_job(registry, tmp_path / "poisoned", method)))
     assert clean.status == "ok", clean.error
     assert poisoned.predictions_sha256 == clean.predictions_sha256
     assert [(c.losses, c.scores) for c in poisoned.checkpoints] == [(c.losses, c.scores) for c in clean.checkpoints]
@@ -61,7 +38,7 @@ def test_poisoned_target_labels_change_no_bit_of_a_prediction(registry: Registry
 
 def test_the_bound_that_declares_it_does_see_them(registry: Registry, tmp_path: Path) -> None:
     clean = _outcome(_job(registry, tmp_path / "clean", "target_only"))
-    poisoned = _outcome(_poisoned(_job(registry, tmp_path / "poisoned", "target_only")))
+    poisoned = _outcome(with_poison(_job(registry, tmp_path / "poisoned", "target_only")))
     assert poisoned.predictions_sha256 != clean.predictions_sha256
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dabench.config import Suite, find_suite
+from dabench.data.arrays import DomainArrays, Split
+from dabench.data.store import Prepared
+from dabench.job import Job
 from dabench.jobs import Options
 from dabench.overrides import parse_overrides
 from dabench.plan import Plan, make_plan
@@ -44,3 +50,24 @@ def numbers(record: RunRecord) -> Any:
         record.metrics,
         record.checkpoints,
     )
+
+
+@dataclass(frozen=True)
+class Poisoned(Prepared):
+    """A domain whose labels are wrong in both splits, from the moment they are read."""
+
+    def open(self) -> DomainArrays:
+        arrays = super().open()
+        generator = np.random.Generator(np.random.PCG64(9))
+        parts = [Split(split.x, generator.permutation(split.y)) for split in (arrays.train, arrays.test)]
+        return DomainArrays(*parts, arrays.classes)
+
+
+def with_poison(job: Job) -> Job:
+    """A job whose target labels are wrong, also those that its features come from."""
+
+    def swap(prepared: Prepared) -> Prepared:
+        return Poisoned(prepared.name, prepared.folder, prepared.sha256, prepared.classes, prepared.shape)
+
+    embedding = job.source_only and replace(job.source_only, target=swap(job.target))
+    return replace(job, target=swap(job.target), source_only=embedding)

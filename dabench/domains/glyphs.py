@@ -17,9 +17,6 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from dabench.data.arrays import DomainArrays, Split
 
-VERSION = 1
-"""Rises with any change of the recipe: a changed recipe is a new data set."""
-
 SIZE = 16
 CLASSES = tuple("0123456789")
 

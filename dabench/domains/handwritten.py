@@ -20,9 +20,6 @@ from sklearn import datasets
 
 from dabench.data.arrays import DomainArrays, Split
 
-VERSION = 1
-"""Rises with any change of the recipe: a changed recipe is a new data set."""
-
 SIZE = 16
 CLASSES = tuple("0123456789")
 PARTS = ("digits/train", "digits/test", "digits_m/train", "digits_m/test")

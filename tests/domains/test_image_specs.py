@@ -1,5 +1,6 @@
 """What the image domains say of themselves; with the real data, that it is true."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from dabench.config import find_suite
 from dabench.data.store import content_sha256
 from dabench.domains.image_specs import SPECS
+from dabench.overrides import Overrides
 from dabench.plugins import load_registry
+from dabench.resolve import resolve
 
 BY_NAME = {spec.name: spec for spec in SPECS}
 MEASURED = [spec.name for spec in SPECS if spec.known]
@@ -42,12 +45,14 @@ def test_every_domain_says_where_its_files_come_from_and_how_to_cite_them():
 def test_suites_name_what_there_is(name):
     registry = load_registry()
     suite = find_suite(name, registry)
-    for entry in suite.pairs:
-        for domain in entry.pair.split(":"):
-            registry.get("domains", domain)
-        registry.get("backbones", (entry.backbone or suite.backbone).name)
-    for method in suite.methods:
-        registry.get("methods", method.method)
+    domains = {domain for entry in suite.pairs for domain in entry.pair.split(":")}
+    assert domains <= set(registry.all("domains"))
+    for entry, method in product(suite.pairs, suite.methods):
+        resolved = resolve(
+            suite, entry, method, Overrides(), registry
+        )  # raises for names and options that are not there
+        assert resolved.variant == ""
+        assert resolved.backbone.name == (entry.backbone or suite.backbone).name
 
 
 @pytest.mark.parametrize("name", MEASURED)
