@@ -1,16 +1,13 @@
-"""Suite files: what they may say, and every mistake in one at once."""
+"""What a suite may say, and the resolved settings of a run."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from dabench.errors import SuiteError, UsageError
 from dabench.names import canonical
 
 Bound = Literal["source_only", "target_only"]
@@ -235,103 +232,6 @@ class Suite(_Section):
         if twice:
             raise ValueError(f"{', '.join(twice)} is named twice; tell them apart with `as`")
         return value
-
-
-def read_suite(file: Path | Any) -> Suite:
-    """Read a suite file.
-
-    Args:
-        file: a path or an `importlib.resources` traversable.
-
-    Raises:
-        SuiteError: it cannot be read, is not YAML, or breaks the schema; lists every mistake with its line.
-    """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SuiteError(f"cannot read the suite file {file}: {error}") from error
-    try:
-        content = yaml.safe_load(text)
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise SuiteError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict):
-        raise SuiteError(f"{file} must be a mapping with the keys {', '.join(Suite.model_fields)}")
-    twice = list(_keys_named_twice(tree))
-    if twice:
-        raise SuiteError(f"{file} is not a valid suite:\n" + "\n".join(twice))
-    try:
-        return Suite.model_validate(content)
-    except ValidationError as error:
-        raise SuiteError(f"{file} is not a valid suite:\n" + "\n".join(_explain(error, tree))) from error
-
-
-def option_errors(error: ValidationError, prefix: str) -> str:
-    """One line that names every wrong option of a method or backbone."""
-    return "; ".join(
-        f"{prefix}.{'.'.join(str(part) for part in item['loc'])}: {_message(item)}" for item in error.errors()
-    )
-
-
-def _explain(error: ValidationError, tree: yaml.Node | None) -> list[str]:
-    lines = []
-    for item in error.errors():
-        where = ".".join(str(part) for part in item["loc"] if part != "tagged-union")
-        lines.append(f"  line {_line(tree, item['loc'])}: {where}: {_message(item)}")
-    return lines
-
-
-def _keys_named_twice(node: yaml.Node | None) -> Iterator[str]:
-    """YAML takes the last of two equal keys without a word; here that is a mistake."""
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield f"  line {key.start_mark.line + 1}: {key.value}: the key is named twice"
-            seen.add(key.value)
-            yield from _keys_named_twice(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _keys_named_twice(value)
-
-
-def _message(item: Any) -> str:
-    if item["type"] == "extra_forbidden":
-        return "there is no such key"
-    text: str = item["msg"].removeprefix("Value error, ")
-    return text[:1].lower() + text[1:]
-
-
-def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:
-    """The line of a place in the file, or of the nearest part of it that exists."""
-    line = 1
-    for part in loc:
-        if isinstance(node, yaml.MappingNode):
-            found = [(key, value) for key, value in node.value if key.value == part]
-            if not found:
-                break
-            line, node = found[0][0].start_mark.line + 1, found[0][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
-
-
-def find_suite(name: str, registry: Any) -> Suite:
-    """A suite by name, or from a path that ends in .yaml or .yml.
-
-    Raises:
-        UsageError: there is no such suite or file.
-    """
-    if name.endswith((".yaml", ".yml")):
-        if not Path(name).is_file():
-            raise UsageError(f"there is no suite file {name}. `dabench list suites` lists the suites that ship.")
-        return read_suite(Path(name))
-    spec = registry.get("suites", name).spec
-    suite = read_suite(spec.load())
-    if suite.name != spec.name:
-        raise SuiteError(f"the suite file {spec.target} calls itself {suite.name!r}, its plugin says {spec.name!r}")
-    return suite
 
 
 class Settings(_Section):

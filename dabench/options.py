@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dabench.config import option_errors
 from dabench.errors import UsageError
 
 
@@ -21,3 +20,18 @@ def validated(cls: Any, options: dict[str, Any], name: str) -> Any:
     except ValidationError as error:
         known = ", ".join(cls.Options.model_fields) or "none"
         raise UsageError(f"wrong options: {option_errors(error, name)}. Options of {name}: {known}.") from error
+
+
+def option_errors(error: ValidationError, prefix: str) -> str:
+    """One line that names every wrong option of a method or backbone."""
+    return "; ".join(
+        f"{prefix}.{'.'.join(str(part) for part in item['loc'])}: {message(item)}" for item in error.errors()
+    )
+
+
+def message(item: Any) -> str:
+    """What is wrong, in one phrase, from an entry of `ValidationError.errors()`."""
+    if item["type"] == "extra_forbidden":
+        return "there is no such key"
+    text: str = item["msg"].removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dabench.config import IMAGE_KINDS, VECTOR_KINDS, MethodEntry, PairEntry, Settings, Suite, option_errors
+from dabench.config import IMAGE_KINDS, VECTOR_KINDS, MethodEntry, PairEntry, Settings, Suite
 from dabench.errors import PluginError, UsageError
 from dabench.identity import sha256
-from dabench.options import validated
+from dabench.options import option_errors, validated
 from dabench.overrides import Overrides, differences, merge
 from dabench.plugins import Registry
 from dabench.records import ChosenBy, PluginInfo

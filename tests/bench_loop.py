@@ -17,7 +17,6 @@ import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from dabench.config import find_suite
 from dabench.deep_run import build
 from dabench.execution import open_pair
 from dabench.job import Job
@@ -27,6 +26,7 @@ from dabench.pairdata import PairData
 from dabench.plan import make_plan
 from dabench.plugins import load_registry
 from dabench.seeding import reproducible
+from dabench.suitefile import find_suite
 from dabench.training import Recipe, train
 
 STEPS, ROUNDS, LIMIT = 60, 15, 1.10

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dabench.config import find_suite
 from dabench.plan import make_plan
 from dabench.plugins import Registry
+from dabench.suitefile import find_suite
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dabench.config import Suite, find_suite
+from dabench.config import Suite
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.store import Prepared
 from dabench.job import Job
@@ -19,6 +19,7 @@ from dabench.plugins import Registry
 from dabench.recorder import Recorder
 from dabench.records import RunRecord
 from dabench.runner import carry_out, done_records
+from dabench.suitefile import find_suite
 
 METHODS = ["coral", "deep_coral", "dann"]
 

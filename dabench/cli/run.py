@@ -68,8 +68,9 @@ def command(
     """Plan, run, record, and print the table."""
     from rich.console import Console
 
-    from dabench.config import find_suite, parse_seeds
+    from dabench.config import parse_seeds
     from dabench.overrides import parse_overrides
+    from dabench.suitefile import find_suite
 
     registry = context.registry
     registry.get("launchers", launcher)  # names are checked before torch is imported, which takes seconds

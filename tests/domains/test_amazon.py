@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dabench.config import find_suite
 from dabench.domains import amazon
 from dabench.domains.vector_files import PRODUCTS
 from dabench.errors import DataError
 from dabench.plugins import load_registry
 from dabench.readout import Readout
+from dabench.suitefile import find_suite
 
 
 def test_svmlight_files_become_sparse_counts(data: Path) -> None:

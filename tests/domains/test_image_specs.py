@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dabench.config import find_suite
 from dabench.data.store import content_sha256
 from dabench.domains.image_specs import SPECS
 from dabench.overrides import Overrides
 from dabench.plugins import load_registry
 from dabench.resolve import resolve
+from dabench.suitefile import find_suite
 
 BY_NAME = {spec.name: spec for spec in SPECS}
 MEASURED = [spec.name for spec in SPECS if spec.known]
