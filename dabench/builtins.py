@@ -97,6 +97,16 @@ def dabench_selectors() -> Iterator[SelectorSpec]:
         target="dabench.selection:source_val",
         summary="the best on held-out source data",
     )
+    for name, summary in (
+        ("iwcv", "the best on held-out source data, weighted by their likeness to the target"),
+        ("dev", "the same with a control variate: deep embedded validation"),
+        ("entropy", "the surest of the target"),
+        ("infomax", "sure of every target example, but not of one class: information maximisation"),
+        ("snd", "the most similar predictions among target examples: soft neighbourhood density"),
+        ("bnm", "the largest nuclear norm of the target's predictions"),
+        ("class_ami", "target predictions that agree best with clusters of the embedding"),
+    ):
+        yield SelectorSpec(name=name, target=f"dabench.selectors.{name}:{name}", summary=summary, needs_outputs=True)
     yield SelectorSpec(
         name="oracle",
         target="dabench.selection:oracle",

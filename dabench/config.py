@@ -69,6 +69,8 @@ class Input(_Section):
     normalise: Literal["unit", "mean", "standardise", "instance", "l1_zscore_per_domain", "tfidf"] = "unit"
 
 
+MOST_OUTPUTS = 5000  # rows of source_val, and of target train, that may be kept at a checkpoint
+
 IMAGE_KINDS = ("instance",)
 VECTOR_KINDS = ("l1_zscore_per_domain", "tfidf")
 
@@ -183,6 +185,8 @@ class Suite(_Section):
         budget: None only where nothing is trained: with the backbone `identity`.
         readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train.
         selector: the label-free rule that picks the reported checkpoint.
+        outputs: rows of source_val and of target train whose scores and embeddings are kept at every checkpoint, for
+            `dabench rescore`; without it none, unless the selector reads them.
         transductive: both domains are taken whole, train and test joined: the source to train on, the target to adapt
             to and to test on. For published protocols that say so; tables mark it.
         chosen_by: who chose the options of its methods.
@@ -205,6 +209,7 @@ class Suite(_Section):
     readout: Readout = "network"
     bounds: tuple[Bound, ...] = ("source_only", "target_only")
     selector: str = "last_step"
+    outputs: int = Field(0, ge=0, le=MOST_OUTPUTS)
     transductive: bool = False
     chosen_by: Literal["paper", "label_free", "target_labels"] = "paper"
     methods: Annotated[tuple[MethodEntry, ...], BeforeValidator(_methods)]

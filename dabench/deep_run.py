@@ -79,11 +79,20 @@ def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses
             return data.apply(method.predict, x)
         return readout.decision_function(data.apply(method.embed, x))
 
+    val = data.of_val(predict)
     result.add(
         losses={name: value for name, value in losses.items() if math.isfinite(value)},
-        scores=data.val_scores(predict),
+        scores=data.val_scores(val),
         evaluation=data.evaluator.evaluate(predict(data.test_x), logits=of_network),
     )
+    if job.keeper:
+        job.keeper.keep(
+            result.steps,
+            val=(data.val_x, val, data.val_y),
+            target_x=data.problem.target_x,
+            score=predict,
+            embed=lambda x: data.apply(method.embed, x),
+        )
 
 
 def _readout(job: Job, data: PairData, method: DeepMethod) -> Readout:

@@ -18,11 +18,11 @@ from dabench.feature_run import fit_and_measure, keep_features
 from dabench.job import Finished, Job, Outcome, Progress
 from dabench.methods import DeepMethod, FeatureMethod
 from dabench.pairdata import PairData, VectorData
-from dabench.records import Accuracy, Metrics, Selection
+from dabench.records import Accuracy, Metrics
 from dabench.result import Result
 from dabench.runlog import run_log
 from dabench.seeding import isolated, reproducible
-from dabench.selection import Candidate
+from dabench.selection import ask_all
 
 
 class RunTimeoutError(Exception):
@@ -120,17 +120,8 @@ def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Pr
 
 def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
     """Let the selectors pick, and judge what the suite's selector picked."""
-    selections = {}
-    for spec in job.selectors:
-        candidates = [
-            Candidate(
-                checkpoint.step, checkpoint.scores, checkpoint.target_accuracy if spec.uses_target_labels else None
-            )
-            for checkpoint in result.checkpoints
-        ]
-        picked = result.checkpoints[spec.load()(candidates)]
-        selections[spec.name] = Selection(step=picked.step, accuracy=picked.target_accuracy)
-    steps = [checkpoint.step for checkpoint in result.checkpoints]
+    checkpoints, selections = ask_all(job.selectors, result.checkpoints, job.outputs)
+    steps = [checkpoint.step for checkpoint in checkpoints]
     chosen = result.evaluations[steps.index(selections[job.selector].step)]
     collapsed = result.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
     images = 2 * job.budget.batch * result.steps if job.backbone.trains else 0
@@ -139,12 +130,12 @@ def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
         error=collapsed,
         accuracy=Accuracy(
             selected=chosen.accuracy,
-            last=result.checkpoints[-1].target_accuracy,
-            oracle=max(checkpoint.target_accuracy for checkpoint in result.checkpoints),
+            last=checkpoints[-1].target_accuracy,
+            oracle=max(checkpoint.target_accuracy for checkpoint in checkpoints),
         ),
         selections=selections,
         per_class=chosen.per_class,
-        checkpoints=result.checkpoints,
+        checkpoints=checkpoints,
         metrics=Metrics(balanced_accuracy=chosen.balanced_accuracy, macro_f1=chosen.macro_f1, ece=chosen.ece),
         predictions_sha256=chosen.predictions_sha256,
         examples_per_s=images / result.train_s if result.train_s else 0.0,

@@ -41,11 +41,20 @@ def fit_and_measure(
     begun = time.monotonic()
     method.fit(problem)
     result.steps, result.train_s = job.settings.steps, time.monotonic() - begun
+    val = data.of_val(lambda _: method.predict(features.val))
     result.add(
         losses={},
-        scores=data.val_scores(lambda _: method.predict(features.val)),
+        scores=data.val_scores(val),
         evaluation=data.evaluator.evaluate(method.predict(features.test), logits=False),
     )
+    if job.keeper:
+        job.keeper.keep(
+            result.steps,
+            val=(features.val, val, data.val_y),
+            target_x=features.target,
+            score=method.predict,
+            embed=lambda x: x,
+        )
     yield Progress(job.run_id, result.steps, result.steps, 0.0, result.checkpoints[-1].scores)
 
 

@@ -109,6 +109,9 @@ def dabench_backbones() -> Iterable[BackboneSpec]:
 def dabench_selectors() -> Iterable[SelectorSpec]:
     """Yield selectors: rules that pick the checkpoint to report, without target labels.
 
+    A target maps candidates to the index of one of them, or is a `ByScore` (see `dabench/selection.py`): then
+    `dabench selectors` compares its scores with the others', and `dabench tune` can optimise them.
+
     Example:
         from dabench import SelectorSpec, hookimpl
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dabench.config import Budget, Settings
 from dabench.data.store import Prepared
+from dabench.outputs import Keeper
 from dabench.records import Accuracy, Checkpoint, Metrics, Selection, Status
 from dabench.specs import BackboneSpec, MethodSpec, SelectorSpec
 
@@ -26,6 +27,8 @@ class Job:
         source_only: for feature methods, the job that trains that network where nobody has yet; None where examples
             are their own features.
         save_every_s: how often the training state is written.
+        outputs: folder that takes the outputs of every checkpoint.
+        output_rows: at most so many of source_val and of target train; 0 to keep none.
     """
 
     run_id: str
@@ -47,12 +50,22 @@ class Job:
     keep_features: bool = False
     source_only: Job | None = None
     save_every_s: float = 60.0
+    outputs: Path
+    output_rows: int = 0
 
     @property
     def budget(self) -> Budget:
         """Of a run that trains a network."""
         assert self.settings.budget is not None, "the plan refuses a network without a budget"
         return self.settings.budget
+
+    @property
+    def keeper(self) -> Keeper | None:
+        """What keeps the outputs of its checkpoints; None if nothing does."""
+        if not self.output_rows:
+            return None
+        checkpoints = self.settings.budget.checkpoints if self.settings.budget else 1
+        return Keeper(folder=self.outputs, rows=self.output_rows, checkpoints=checkpoints, seed=self.seed)
 
     def __str__(self) -> str:
         return f"{self.source.name}:{self.target.name} {self.method.name} seed {self.seed}"

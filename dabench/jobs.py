@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
+from dabench.config import MOST_OUTPUTS, Suite
+from dabench.errors import UsageError
 from dabench.identity import NUMERICS_VERSION, sha256
 from dabench.job import Job
+from dabench.outputs import outputs_folder
 from dabench.plan import Plan, PlannedRun
 from dabench.plugins import Registry
 from dabench.sources import source_sha256
+from dabench.specs import SelectorSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +28,7 @@ class Options:
         workers: how many runs at a time.
         timeout_s: for each run; None for no limit.
         fail_fast: stop at the first run that fails.
+        output_rows: of source_val and of target train whose outputs are kept at every checkpoint; 0 for none.
     """
 
     device: str
@@ -31,12 +36,27 @@ class Options:
     workers: int = 1
     timeout_s: float | None = None
     fail_fast: bool = False
+    output_rows: int = 0
+
+
+def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> int:
+    """How many rows of outputs a run keeps: as wanted, else as the suite says, else what its selector needs.
+
+    Raises:
+        UsageError: none, where the selector reads them.
+    """
+    needed: bool = registry.get("selectors", suite.selector).spec.needs_outputs
+    if wanted == 0 and needed:
+        raise UsageError(f"the selector {suite.selector} of the suite {suite.name} reads outputs: keep some of them")
+    return (suite.outputs or (MOST_OUTPUTS if needed else 0)) if wanted is None else wanted
 
 
 def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: Options) -> list[Job]:
     """Turn planned runs into jobs; feature methods get the job of the network whose features they need."""
-    names = dict.fromkeys([plan.suite.selector, "last_step", *registry.all("selectors")])
-    selectors = tuple(registry.get("selectors", name).spec for name in names)
+    chosen: SelectorSpec = registry.get("selectors", plan.suite.selector).spec
+    known = [found.spec for found in registry.all("selectors").values()]
+    # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
+    selectors = tuple(spec for spec in known if spec == chosen or not spec.needs_outputs)
     source_only = registry.get("methods", "source_only").spec
     embedding_code = source_sha256(source_only.target)
 
@@ -63,6 +83,8 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
             log=(results / "runs" / run.stem).with_suffix(".log"),
             state=results / "cache" / "state" / f"{run.run_id}.pt",
             features=results / "cache" / "features" / f"{features_key(run)}.npz",
+            outputs=outputs_folder(results, run.run_id),
+            output_rows=options.output_rows,
         )
 
     needed = {features_key(run) for run in runs if run.is_feature_method and run.backbone.trains}
@@ -72,7 +94,8 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
             jobs.append(job(run))
         elif run.is_feature_method:
             settings = run.settings.model_copy(update={"method": "source_only", "options": {}})
-            jobs.append(replace(job(run), source_only=replace(job(run), method=source_only, settings=settings)))
+            network = replace(job(run), method=source_only, settings=settings, output_rows=0)
+            jobs.append(replace(job(run), source_only=network))
         else:
             plain = run.method == source_only and not run.settings.options
             jobs.append(replace(job(run), keep_features=plain and features_key(run) in needed))

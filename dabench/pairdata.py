@@ -27,19 +27,26 @@ class Measured:
 
     Attributes:
         val_x: held-out source examples (V, ...), possibly none.
+        val_y: their labels (V,).
         test_x: target test (T, ...), seen by `predict` alone.
+        classes: their names.
         evaluator: holds the labels of target test.
     """
 
     def __init__(self, drawn: Drawn, val_x: Any, test_x: Any, metric: str) -> None:
-        self.val_x, self._val_y, self.test_x = val_x, drawn.val_y, test_x
+        self.val_x, self.val_y, self.test_x = val_x, drawn.val_y, test_x
+        self.classes = drawn.classes
         self.evaluator = Evaluator(drawn.test.y, drawn.classes, metric)
 
-    def val_scores(self, predict: Callable[[Any], Scores]) -> dict[str, float]:
-        """The share of held-out source examples that are classified rightly; nothing where none are held out."""
-        if not len(self._val_y):
+    def val_scores(self, scores: Scores) -> dict[str, float]:
+        """The share of held-out source examples that their scores (V, C) classify rightly; nothing without any."""
+        if not len(self.val_y):
             return {}
-        return {"source_val_accuracy": float(np.mean(predicted_classes(predict(self.val_x)) == self._val_y))}
+        return {"source_val_accuracy": float(np.mean(predicted_classes(scores) == self.val_y))}
+
+    def of_val(self, predict: Callable[[Any], Scores]) -> Scores:
+        """The scores (V, C) of the held-out source examples; no classifier is asked about none."""
+        return predict(self.val_x) if len(self.val_y) else np.zeros((0, len(self.classes)), np.float32)
 
 
 class PairData(Measured):

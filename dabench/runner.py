@@ -8,16 +8,20 @@ from pathlib import Path
 
 from dabench.job import Event, Job, Outcome
 from dabench.jobs import Options, make_jobs
+from dabench.outputs import missing_outputs
 from dabench.plan import Plan
 from dabench.recorder import Recorder
 from dabench.records import RunRecord
 from dabench.results import Problem, find_records, write_atomic
 
 
-def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[Problem]]:
+def done_records(
+    plan: Plan, results: Path, *, with_outputs: bool = False
+) -> tuple[dict[str, RunRecord], list[Problem]]:
     """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
 
-    What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused.
+    What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused;
+    nor is, `with_outputs`, one whose outputs are not all there.
     """
     records, problems = find_records(results, plan.suite.name)
     wanted = {run.run_id for run in plan.runs}
@@ -25,7 +29,10 @@ def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[
     found = {
         record.run_id: record
         for _, record in records
-        if record.done and record.run_id in wanted and (record.selector, record.metric) == meaning
+        if record.done
+        and record.run_id in wanted
+        and (record.selector, record.metric) == meaning
+        and not (with_outputs and missing_outputs(record, results))
     }
     return found, problems
 

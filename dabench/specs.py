@@ -135,9 +135,11 @@ class SelectorSpec(Spec):
 
     Attributes:
         uses_target_labels: true for the oracle alone; such a selector can never be the one reported.
+        needs_outputs: it reads the outputs that were kept of every checkpoint (`Candidate.outputs`).
     """
 
     uses_target_labels: bool = False
+    needs_outputs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 @click.option("--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run.")
 @click.option("--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core].")
 @click.option("--timeout", envvar="DABENCH_TIMEOUT", type=click.FloatRange(0, min_open=True), help="Seconds per run.")
+@click.option(
+    "--outputs",
+    envvar="DABENCH_OUTPUTS",
+    type=click.IntRange(0, 5000),
+    metavar="ROWS",
+    help="Keep scores and embeddings of ROWS examples at each checkpoint, for `dabench rescore`; at most 5000.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
 @click.option("--fresh", is_flag=True, help="Repeat runs that are there.")
 @click.option(
@@ -59,6 +66,7 @@ def command(
     launcher: str,
     workers: int | None,
     timeout: float | None,
+    outputs: int | None,
     fail_fast: bool,
     fresh: bool,
     results: Path,
@@ -99,12 +107,13 @@ def command(
             overrides=overrides,
         )
 
-    from dabench.jobs import Options
+    from dabench.jobs import Options, output_rows
     from dabench.progress import ProgressDisplay
     from dabench.recorder import Recorder
     from dabench.runner import carry_out, done_records
 
-    found, problems = done_records(plan, results)
+    rows = output_rows(plan.suite, registry, outputs)
+    found, problems = done_records(plan, results, with_outputs=rows > 0)
     for problem in problems:
         click.echo(f"Warning: {problem} (not counted)", err=True)
     recorder = Recorder(plan, results, registry, [] if fresh else list(found.values()))
@@ -114,6 +123,7 @@ def command(
         workers=workers or default_workers(where),
         timeout_s=timeout,
         fail_fast=fail_fast,
+        output_rows=rows,
     )
     if dry_run:
         _print_plan(recorder, options)
