@@ -12,6 +12,9 @@ from dabench.errors import ResultsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
+    from dabench.plugins import Registry
     from dabench.results import Problem
 
 SHOWN = 5  # problems printed in full
@@ -27,6 +30,9 @@ SHOWN = 5  # problems printed in full
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
 @click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
 @click.option("--pairs", help="Only these, comma-separated, in this order.")
+@click.option(
+    "--selector", help="As this label-free selector reports, instead of the one that the runs were made with."
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -36,6 +42,7 @@ def command(
     output: Path | None,
     methods: str | None,
     pairs: str | None,
+    selector: str | None,
 ) -> None:
     """Print the leaderboard of runs that are there."""
     from dabench.leaderboard.build import BOUNDS, build_tables
@@ -50,6 +57,8 @@ def command(
     frame = results.frame
     if frame.empty:
         raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
+    if selector is not None:
+        frame = _as_selected(frame, directory, suite, selector, registry)
     names = frame["source"].str.cat(frame["target"], sep=":")
     wanted_methods = [canonical(name) for name in _listed(methods)]
     wanted_pairs = _listed(pairs)
@@ -84,6 +93,17 @@ def warn(problems: Sequence[Problem], directory: Path) -> None:
     if len(problems) > SHOWN:
         more = len(problems) - SHOWN
         click.echo(f"Warning: and {more} more; `dabench results verify {directory}` lists them", err=True)
+
+
+def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str, registry: Registry) -> pd.DataFrame:
+    """The current runs, as another selector reports them."""
+    from dabench.rescore import label_free
+    from dabench.reselect import reselected
+    from dabench.results import current, find_records
+
+    (spec,) = label_free(registry, [selector])
+    found = find_records(directory, suite)[0] if directory.is_dir() else []
+    return reselected(current(frame)[0], [record for _, record in found], spec.name)
 
 
 def _listed(text: str | None) -> list[str]:

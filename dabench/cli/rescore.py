@@ -1,0 +1,54 @@
+"""`dabench rescore`: select again from stored outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dabench.completion import complete_suites
+
+if TYPE_CHECKING:
+    from dabench.cli.context import Context
+
+
+@click.command("rescore")
+@click.argument("suite", default="mini", shell_complete=complete_suites)
+@click.option("--selector", "selectors", help="These, comma-separated.  [default: all label-free ones]")
+@click.option("--fresh", is_flag=True, help="Ask again those that a record has an answer of.")
+@click.option(
+    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Folder of records.",
+)  # fmt: skip
+@click.pass_obj
+def command(context: Context, suite: str, selectors: str | None, fresh: bool, directory: Path) -> int:
+    """Let selectors pick again from what `dabench run --outputs` kept, without training.
+
+    Records keep their own selector and accuracy; `dabench table --selector NAME` shows the new ones.
+    """
+    from dabench.rescore import label_free, rescore
+
+    names = None if selectors is None else [item.strip() for item in selectors.split(",") if item.strip()]
+    specs = label_free(context.registry, names)
+    done = changed = 0
+    reasons: list[str] = []
+    for item in rescore(directory, suite, specs, fresh=fresh):
+        done += 1
+        changed += item.changed
+        record = item.record
+        if item.why:
+            reasons.append(f"{record.pair} {record.method} seed {record.seed}: {item.why}")
+        elif item.changed:
+            picks = ", ".join(f"{spec.name} {record.selections[spec.name].step}" for spec in specs)
+            click.echo(f"{record.pair} {record.method} seed {record.seed}: {picks}", err=True)
+    for reason in reasons[:5]:
+        click.echo(f"Warning: {reason}", err=True)
+    if reasons:
+        click.echo(
+            f"Error: {len(reasons)} of {done} runs have no outputs to select from. "
+            f"`dabench run {suite} --outputs 5000` with the same options makes these runs again and keeps them.",
+            err=True,
+        )
+    click.echo(f"{done} runs, {changed} records written. next: dabench selectors {suite}", err=True)
+    return 1 if reasons else 0

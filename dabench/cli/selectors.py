@@ -1,0 +1,69 @@
+"""`dabench selectors`: compare selectors over records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dabench.completion import complete_suites
+
+if TYPE_CHECKING:
+    from dabench.cli.context import Context
+    from dabench.compare_selectors import Comparison, Rank
+
+
+@click.command("selectors")
+@click.argument("suite", default="mini", shell_complete=complete_suites)
+@click.option(
+    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Folder of records.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; accuracies as fractions.")
+@click.pass_obj
+def command(context: Context, suite: str, directory: Path, as_json: bool) -> None:
+    """Compare selectors over the records of SUITE: what they lose against the oracle, and how they rank."""
+    import json
+    from dataclasses import asdict
+
+    from dabench.compare_selectors import compare
+
+    specs = {name: found.spec for name, found in context.registry.all("selectors").items()}
+    comparison = compare(directory, suite, specs)
+    if as_json:
+        click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
+        return
+    click.echo(_text(comparison))
+    lacking = [name for name in specs if name not in {quality.selector for quality in comparison.qualities}]
+    if lacking:
+        click.echo(f"no record has {', '.join(lacking)}. next: dabench rescore {suite}", err=True)
+
+
+def _text(comparison: Comparison) -> str:
+    from dabench.grid import grid
+
+    heads = ["selector", "mean loss", "worst loss", "in runs", "across runs", "worst loss is of"]
+    rows = [
+        [
+            quality.selector + ("†" if quality.uses_target_labels else ""),
+            f"{100 * quality.mean_loss:.2f}",
+            f"{100 * quality.worst_loss:.2f}",
+            _correlations(quality.within_runs),
+            _correlations(quality.across_runs),
+            quality.worst if quality.worst_loss else "",
+        ]
+        for quality in comparison.qualities
+    ]
+    return f"""\
+{comparison.suite} · {comparison.runs} runs of several checkpoints, {comparison.single} of one, \
+{comparison.left_out} left out because they lack a selection
+{grid([heads, *rows])}
+loss: points of accuracy below the best checkpoint by target labels (oracle)
+in runs, across runs: Spearman's rho and Kendall's tau of score and target accuracy,
+over the checkpoints of a run (mean of runs), and over all those of a pair (mean of pairs)
+† uses target labels: not a result"""
+
+
+def _correlations(rank: Rank) -> str:
+    return "-" if rank.spearman is None or rank.kendall is None else f"{rank.spearman:+.2f} {rank.kendall:+.2f}"
