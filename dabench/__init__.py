@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         FormatSpec,
         LauncherSpec,
         MethodSpec,
+        Range,
         SelectorSpec,
         SuiteSpec,
     )
@@ -36,6 +37,7 @@ _WHERE = {
     "LauncherSpec": "dabench.specs",
     "MethodSpec": "dabench.specs",
     "Problem": "dabench.problem",
+    "Range": "dabench.specs",
     "SelectorSpec": "dabench.specs",
     "Split": "dabench.data.arrays",
     "Stage": "dabench.methods",
@@ -55,6 +57,7 @@ __all__ = [
     "LauncherSpec",
     "MethodSpec",
     "Problem",
+    "Range",
     "SelectorSpec",
     "Split",
     "Stage",

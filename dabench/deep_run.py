@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -71,19 +71,12 @@ def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Resu
 def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses: dict[str, float]) -> None:
     """Add a checkpoint to `result`: label-free scores, and what the evaluator says."""
     method.eval()
-    of_network = job.settings.readout == "network"
-    readout = None if of_network else _readout(job, data, method)
-
-    def predict(x: Tensor) -> Scores:
-        if readout is None:
-            return data.apply(method.predict, x)
-        return readout.decision_function(data.apply(method.embed, x))
-
+    predict = reported(job, data, method)
     val = data.of_val(predict)
     result.add(
         losses={name: value for name, value in losses.items() if math.isfinite(value)},
         scores=data.val_scores(val),
-        evaluation=data.evaluator.evaluate(predict(data.test_x), logits=of_network),
+        evaluation=data.evaluator.evaluate(predict(data.test_x), logits=job.settings.readout == "network"),
     )
     if job.keeper:
         job.keeper.keep(
@@ -95,8 +88,11 @@ def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses
         )
 
 
-def _readout(job: Job, data: PairData, method: DeepMethod) -> Readout:
-    """The suite's classifier, fitted on the network's embedding of the source."""
+def reported(job: Job, data: PairData, method: DeepMethod) -> Callable[[Tensor], Scores]:
+    """The suite's classifier: the network's own, or one fitted on the network's embedding of the source."""
+    if job.settings.readout == "network":
+        return lambda x: data.apply(method.predict, x)
     problem = data.problem
     readout = Readout(job.settings.readout, problem.classes, job.seed)
-    return readout.fit(data.apply(method.embed, problem.source_x), problem.source_y.cpu().numpy())
+    readout.fit(data.apply(method.embed, problem.source_x), problem.source_y.cpu().numpy())
+    return lambda x: readout.decision_function(data.apply(method.embed, x))

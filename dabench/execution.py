@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import torch
 
+from dabench import reverse_validation
 from dabench.data.drawn import Drawn
 from dabench.deep_run import build, train_and_measure
 from dabench.errors import DabenchError, UsageError
@@ -112,6 +113,8 @@ def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Pr
             raise UsageError(f"{job.method.name} trains a network, and the backbone {job.backbone.name} has none")
         method = build(job, data, cls)
         yield from train_and_measure(job, data, method, result)
+        if job.reverse_validation:
+            yield from reverse_validation.of_network(job, data, method, result)
         if job.keep_features:
             keep_features(job.features, data, method)
     else:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
+from dabench import reverse_validation
 from dabench.atomic import replacing
 from dabench.deep_run import build, train_and_measure
 from dabench.job import Job, Progress
@@ -34,10 +35,12 @@ def fit_and_measure(
         deep = data.problem
         target_y = None if deep.target_y is None else deep.target_y.cpu().numpy()
         problem = feature_problem(features, deep.track, deep.classes, deep.source_y.cpu().numpy(), target_y)
-    method = cls(
-        validated(cls, job.settings.options, job.method.name),
-        lambda: Readout(job.settings.readout, problem.classes, job.seed),
-    )
+    options = validated(cls, job.settings.options, job.method.name)
+
+    def make() -> FeatureMethod:
+        return cls(options, lambda: Readout(job.settings.readout, problem.classes, job.seed))
+
+    method = make()
     begun = time.monotonic()
     method.fit(problem)
     result.steps, result.train_s = job.settings.steps, time.monotonic() - begun
@@ -55,6 +58,8 @@ def fit_and_measure(
             score=method.predict,
             embed=lambda x: x,
         )
+    if job.reverse_validation:
+        reverse_validation.of_features(make, method, features, data, problem, result)
     yield Progress(job.run_id, result.steps, result.steps, 0.0, result.checkpoints[-1].scores)
 
 

@@ -29,6 +29,7 @@ class Job:
         save_every_s: how often the training state is written.
         outputs: folder that takes the outputs of every checkpoint.
         output_rows: at most so many of source_val and of target train; 0 to keep none.
+        reverse_validation: also train the reverse model, for `dabench tune`.
     """
 
     run_id: str
@@ -52,6 +53,7 @@ class Job:
     save_every_s: float = 60.0
     outputs: Path
     output_rows: int = 0
+    reverse_validation: bool = False
 
     @property
     def budget(self) -> Budget:

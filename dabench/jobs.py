@@ -29,6 +29,7 @@ class Options:
         timeout_s: for each run; None for no limit.
         fail_fast: stop at the first run that fails.
         output_rows: of source_val and of target train whose outputs are kept at every checkpoint; 0 for none.
+        reverse_validation: score every run by training its reverse model, too.
     """
 
     device: str
@@ -37,6 +38,7 @@ class Options:
     timeout_s: float | None = None
     fail_fast: bool = False
     output_rows: int = 0
+    reverse_validation: bool = False
 
 
 def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> int:
@@ -85,6 +87,7 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
             features=results / "cache" / "features" / f"{features_key(run)}.npz",
             outputs=outputs_folder(results, run.run_id),
             output_rows=options.output_rows,
+            reverse_validation=options.reverse_validation,
         )
 
     needed = {features_key(run) for run in runs if run.is_feature_method and run.backbone.trains}
@@ -94,7 +97,7 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
             jobs.append(job(run))
         elif run.is_feature_method:
             settings = run.settings.model_copy(update={"method": "source_only", "options": {}})
-            network = replace(job(run), method=source_only, settings=settings, output_rows=0)
+            network = replace(job(run), method=source_only, settings=settings, output_rows=0, reverse_validation=False)
             jobs.append(replace(job(run), source_only=network))
         else:
             plain = run.method == source_only and not run.settings.options

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,16 @@ class PairData(Measured):
             prepare=Normaliser(normalise, source_x),
         )
         self.device = device
+
+    def reversed(self, labels: Tensor) -> PairData:
+        """The same data in the other direction: target train, with these labels (M,), is what is learned from.
+
+        The source is what is adapted to. Examples are normalised as before; what the run is measured on stays.
+        """
+        backwards = copy(self)
+        own = self.problem
+        backwards.problem = replace(own, source_x=own.target_x, source_y=labels, target_x=own.source_x, target_y=None)
+        return backwards
 
     def apply(self, function: Callable[[Tensor], Tensor], x: Tensor) -> NDArray[np.float32]:
         """Apply a function to all rows of x (N, ...), prepared, in batches; returns an array (N, ...)."""

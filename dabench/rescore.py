@@ -75,10 +75,11 @@ def rescore(results: Path, suite: str, specs: Sequence[SelectorSpec], *, fresh: 
             "makes some, and keeps what selectors read."
         )
     for path, record in found:
-        yield _ask(path, record, [spec for spec in specs if fresh or spec.name not in record.selections], results)
+        yield ask(path, record, [spec for spec in specs if fresh or spec.name not in record.selections], results)
 
 
-def _ask(path: Path, record: RunRecord, specs: Sequence[SelectorSpec], results: Path) -> Rescored:
+def ask(path: Path, record: RunRecord, specs: Sequence[SelectorSpec], results: Path) -> Rescored:
+    """Ask selectors about the record in a file, and write what they picked into it."""
     missing = missing_outputs(record, results)
     answerable = [spec for spec in specs if not (spec.needs_outputs and missing)]
     left_out = [spec.name for spec in specs if spec not in answerable]

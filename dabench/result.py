@@ -34,6 +34,11 @@ class Result:
         )
         self.evaluations.append(evaluation)
 
+    def score_last(self, name: str, value: float) -> None:
+        """Add a label-free value to the last checkpoint."""
+        last = self.checkpoints[-1]
+        self.checkpoints[-1] = last.model_copy(update={"scores": {**last.scores, name: value}})
+
     def dump(self) -> dict[str, Any]:
         """Plain values, for the state file."""
         return {

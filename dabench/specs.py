@@ -6,7 +6,8 @@ They name things by "module:attribute", so that listing imports nothing heavy.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -45,6 +46,28 @@ class Spec:
         return getattr(import_module(module), attribute)
 
 
+@dataclass(frozen=True)
+class Range:
+    """Numbers that an option may have, for `dabench tune`.
+
+    Attributes:
+        low, high: the ends, both included.
+        log: spread evenly on a logarithmic scale.
+        integer: whole numbers only.
+        points: how many a grid takes, the ends among them.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    integer: bool = False
+    points: int = 5
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high or (self.log and self.low <= 0) or self.points < 2:
+            raise ValueError(f"{self}: low < high is needed, low > 0 on a logarithmic scale, and at least 2 points")
+
+
 @dataclass(frozen=True, kw_only=True)
 class MethodSpec(Spec):
     """An adaptation method.
@@ -59,6 +82,7 @@ class MethodSpec(Spec):
         tracks: where it can run; see `TRACKS`.
         sees_target_labels: only for bounds that train on the target's labels. Tables mark them.
         deviations: what differs from the paper, one sentence each.
+        search: what `dabench tune` may try: option -> values, or a `Range`. It is no part of a run's identity.
     """
 
     title: str = ""
@@ -68,9 +92,13 @@ class MethodSpec(Spec):
     sees_target_labels: bool = False
     deviations: tuple[str, ...] = ()
     feature_target: str = ""
+    search: Mapping[str, Sequence[Any] | Range] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for option, values in self.search.items():
+            if isinstance(values, str) or not (isinstance(values, Range) or len(values)):
+                raise ValueError(f"method {self.name!r}: search[{option!r}] must be some values or a Range")
         if self.feature_target and not all(self.feature_target.partition(":")):
             raise ValueError(f"method {self.name!r}: feature_target {self.feature_target!r} is not 'module:attribute'")
         if not self.tracks or set(self.tracks) - set(TRACKS):

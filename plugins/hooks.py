@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench import MethodSpec, hookimpl
+from dabench import MethodSpec, Range, hookimpl
 
 
 @hookimpl
@@ -32,16 +32,19 @@ def dabench_methods() -> Iterator[MethodSpec]:
         target="dabench_plugins.coral:Coral",
         summary="recolour source features with the target's covariance, in closed form",
         reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
+        search={"ridge": Range(0.001, 10, log=True)},
     )
     yield MethodSpec(
         name="deep_coral",
         target="dabench_plugins.deep_coral:DeepCoral",
         summary="match second-order statistics of source and target features",
         reference="Sun & Saenko 2016, Deep CORAL, ECCV workshops, arXiv:1607.01719",
+        search={"weight": Range(0.1, 100, log=True, points=7)},
     )
     yield MethodSpec(
         name="dann",
         target="dabench_plugins.dann:Dann",
         summary="features that a domain classifier cannot tell apart, by gradient reversal",
         reference="Ganin & Lempitsky 2015, ICML, arXiv:1409.7495; Ganin et al. 2016, JMLR 17(59)",
+        search={"weight": Range(0.1, 10, log=True), "gamma": (5.0, 10.0)},
     )
