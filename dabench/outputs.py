@@ -34,7 +34,9 @@ class Outputs:
     """What a network (or a feature method) says at one checkpoint. No target label is in it.
 
     Attributes:
-        val_logits: scores of source_val (V, C), float32; V may be 0.
+        val_logits: scores of source_val (V, C), float32; V may be 0. They are the network's logits, or the margins of
+            another readout or of a feature method: then their softmax is no probability, and cannot be compared with
+            a network's.
         val_embeddings: the last hidden layer (V, H); the features themselves for a feature method.
         val_y: labels of source_val (V,).
         target_logits: scores of target train (T, C).

@@ -139,7 +139,7 @@ def plan_trials(
         overrides = Overrides(shared, {method.name: point} if point else {})
         plan = make_plan(alone, registry, device_kind=device_kind, pairs=pairs, seeds=seeds, overrides=overrides)
         plans.setdefault(frozenset(run.run_id for run in plan.runs), (point, plan))
-    runs = {run.run_id: _searched(run) for _, plan in plans.values() for run in plan.runs}
+    runs = {run.run_id: _searched(run) if point else run for point, plan in plans.values() for run in plan.runs}
     plan = replace(next(iter(plans.values()))[1], runs=tuple(runs.values()))
     return Trials(entry=entry, points=[point for point, _ in plans.values()], run_ids=list(plans), plan=plan)
 

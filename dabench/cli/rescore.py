@@ -50,5 +50,6 @@ def command(context: Context, suite: str, selectors: str | None, fresh: bool, di
             f"`dabench run {suite} --outputs 5000` with the same options makes these runs again and keeps them.",
             err=True,
         )
-    click.echo(f"{done} runs, {changed} records written. next: dabench selectors {suite}", err=True)
+    where = "" if str(directory) == "results" else f" --results {directory}"
+    click.echo(f"{done} runs, {changed} records written. next: dabench selectors {suite}{where}", err=True)
     return 1 if reasons else 0

@@ -37,7 +37,8 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
     click.echo(_text(comparison))
     lacking = [name for name in specs if name not in {quality.selector for quality in comparison.qualities}]
     if lacking:
-        click.echo(f"no record has {', '.join(lacking)}. next: dabench rescore {suite}", err=True)
+        where = "" if str(directory) == "results" else f" --results {directory}"
+        click.echo(f"no record has {', '.join(lacking)}. next: dabench rescore {suite}{where}", err=True)
 
 
 def _text(comparison: Comparison) -> str:

@@ -57,7 +57,8 @@ def test_trials_are_records_and_the_best_is_printed_for_a_suite(tune: Cli, tmp_p
     for weight in (0.1, 1.0, 5.0):
         scores = [r["checkpoints"][-1]["scores"]["iwcv"] for r in made if r["settings"]["options"]["weight"] == weight]
         means[weight] = sum(scores) / 2
-    assert {r["chosen_by"] for r in made if r["settings"]["options"]["weight"] != 1} == {"label_free"}
+    chosen_by = {(r["settings"]["options"]["weight"] != 1, r["chosen_by"]) for r in made}
+    assert chosen_by == {(True, "label_free"), (False, "user")}  # --steps is the user's
     table, _, chosen = out.partition("\nfor a suite:\n")
     best = max(means, key=lambda weight: means[weight])
     assert [line.split()[1 if line[0] == "*" else 0] for line in table.splitlines()[1:4]] == [
