@@ -6,14 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 
 from scipy.stats import kendalltau, spearmanr
 
 from dabench.errors import ResultsError
 from dabench.records import RunRecord, flatten
-from dabench.results import current, find_records
+from dabench.results import current
 from dabench.results_csv import frame_of
 from dabench.selection import ByScore, Candidate
 from dabench.specs import SelectorSpec
@@ -71,19 +70,24 @@ class Comparison:
     qualities: Sequence[Quality]
 
 
-def compare(results: Path, suite: str, specs: Mapping[str, SelectorSpec]) -> Comparison:
+def compare(suite: str, found: Sequence[RunRecord], specs: Mapping[str, SelectorSpec]) -> Comparison:
     """Compare the selectors that records of a suite hold selections of. Runs that see target labels do not count.
 
+    Args:
+        suite: its name.
+        found: its records; older ones of a cell are left out by `results.current`.
+        specs: the selectors that there are, by name.
+
     Raises:
-        ResultsError: there are no such records.
+        ResultsError: there is nothing to compare.
     """
-    records = _current(results, suite)
+    records = _current(suite, found)
     names = [name for name in specs if any(name in record.selections for record in records)]
     complete = [record for record in records if all(name in record.selections for name in names)]
     several = [record for record in complete if len(record.checkpoints) > 1]
     if not several:
         raise ResultsError(
-            f"no run of {suite!r} in {results} has several checkpoints and all of {', '.join(names)}: nothing to "
+            f"no run of {suite!r} has several checkpoints and all of {', '.join(names)}: nothing to "
             f"compare. `dabench rescore {suite}` fills in selections; a suite's budget.checkpoints makes checkpoints."
         )
     qualities = [_quality(specs[name], several, complete) for name in names]
@@ -96,15 +100,15 @@ def compare(results: Path, suite: str, specs: Mapping[str, SelectorSpec]) -> Com
     )
 
 
-def _current(results: Path, suite: str) -> list[RunRecord]:
-    found = [record for _, record in find_records(results, suite)[0] if record.done and not record.sees_target_labels]
-    if not found:
+def _current(suite: str, found: Sequence[RunRecord]) -> list[RunRecord]:
+    finished = [record for record in found if record.done and not record.sees_target_labels]
+    if not finished:
         raise ResultsError(
-            f"there are no records of finished runs of {suite!r} in {results}, and published rows hold no checkpoints. "
+            f"there are no records of finished runs of {suite!r}, and published rows hold no checkpoints. "
             f"`dabench run {suite} --outputs 5000` makes some."
         )
-    kept = set(current(frame_of(flatten(record) for record in found))[0]["run_id"])
-    return [record for record in found if record.run_id in kept]
+    kept = set(current(frame_of(flatten(record) for record in finished))[0]["run_id"])
+    return [record for record in finished if record.run_id in kept]
 
 
 def _quality(spec: SelectorSpec, several: Sequence[RunRecord], complete: Sequence[RunRecord]) -> Quality:

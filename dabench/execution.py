@@ -18,6 +18,7 @@ from dabench.errors import DabenchError, UsageError
 from dabench.feature_run import fit_and_measure, keep_features
 from dabench.job import Finished, Job, Outcome, Progress
 from dabench.methods import DeepMethod, FeatureMethod
+from dabench.outputs import forget_outputs
 from dabench.pairdata import PairData, VectorData
 from dabench.records import Accuracy, Metrics
 from dabench.result import Result
@@ -44,6 +45,8 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
     result = Result()
     with run_log(job.log) as log, reproducible(), isolated(device):
         log.info("%s on %s", job, job.device)
+        if not job.state.exists():  # what is kept belongs to the record that this run will leave
+            forget_outputs(job.outputs)
         try:
             data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
             for progress in _steps(job, data, result):

@@ -6,6 +6,7 @@ that reads them then asks for the run to be made again.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -170,6 +171,12 @@ def read_outputs(path: Path) -> Outputs:
         raise ResultsError(f"the outputs {path} were not kept, or were deleted: {remedy}.") from error
     except Exception as error:  # numpy raises many things over a damaged archive
         raise ResultsError(f"{path} cannot be read ({error}): delete it; {remedy}.") from error
+
+
+def forget_outputs(folder: Path) -> None:
+    """Delete what is kept of a run, if anything is."""
+    if folder.is_dir():
+        shutil.rmtree(folder)
 
 
 def _half(values: Any) -> NDArray[np.float16]:

@@ -12,7 +12,7 @@ from dabench.errors import ResultsError, UsageError
 from dabench.outputs import missing_outputs, outputs_folder
 from dabench.plugins import Registry
 from dabench.records import RunRecord
-from dabench.results import find_records, write_atomic
+from dabench.results import write_atomic
 from dabench.selection import ask_all
 from dabench.specs import SelectorSpec
 
@@ -50,7 +50,14 @@ def label_free(registry: Registry, names: Sequence[str] | None = None) -> list[S
     return specs
 
 
-def rescore(results: Path, suite: str, specs: Sequence[SelectorSpec], *, fresh: bool = False) -> Iterator[Rescored]:
+def rescore(
+    results: Path,
+    suite: str,
+    records: Sequence[tuple[Path, RunRecord]],
+    specs: Sequence[SelectorSpec],
+    *,
+    fresh: bool = False,
+) -> Iterator[Rescored]:
     """Ask selectors about every finished run of a suite, and write what they picked into its record.
 
     A record keeps its identity, its own selector and the accuracy that this one reports: `selections` and the
@@ -59,6 +66,7 @@ def rescore(results: Path, suite: str, specs: Sequence[SelectorSpec], *, fresh: 
     Args:
         results: folder of records.
         suite: its name.
+        records: those of the suite, as `find_records` gives them.
         specs: whom to ask.
         fresh: also ask those that a record has an answer of.
 
@@ -68,7 +76,7 @@ def rescore(results: Path, suite: str, specs: Sequence[SelectorSpec], *, fresh: 
     Raises:
         ResultsError: there are no records, or one cannot be written.
     """
-    found = [(path, record) for path, record in find_records(results, suite)[0] if record.done]
+    found = [(path, record) for path, record in records if record.done]
     if not found:
         raise ResultsError(
             f"there are no records of finished runs of {suite!r} in {results}. `dabench run {suite} --outputs 5000` "

@@ -18,6 +18,7 @@ from dabench.plan import Plan, PlannedRun, make_plan
 from dabench.plugins import Registry
 from dabench.records import RunRecord
 from dabench.rescore import ask
+from dabench.results import Problem
 from dabench.runner import done_records
 from dabench.search import Point, Space
 from dabench.selection import ByScore, Candidate
@@ -149,10 +150,10 @@ def _searched(run: PlannedRun) -> PlannedRun:
     return replace(run, chosen_by="label_free") if run.chosen_by == "user" else run
 
 
-def scored_before(trials: Trials, results: Path, score: Score) -> list[RunRecord]:
-    """The records of earlier runs that need not be made again."""
-    found, _ = done_records(trials.plan, results)
-    return [record for record in found.values() if score.can_be_had(record, results)]
+def scored_before(trials: Trials, results: Path, score: Score) -> tuple[list[RunRecord], list[Problem]]:
+    """The records of earlier runs that need not be made again, and files in their place that are no records."""
+    found, problems = done_records(trials.plan, results)
+    return [record for record in found.values() if score.can_be_had(record, results)], problems
 
 
 def with_scores(records: Sequence[RunRecord], results: Path, score: Score, plan: Plan) -> list[RunRecord]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from dabench.compare_selectors import Comparison, Quality, compare
 from dabench.errors import ResultsError
 from dabench.plugins import load_registry
 from dabench.records import Accuracy, Checkpoint, RunRecord, Selection
-from dabench.results import write_record
 from tests.factories import make_record
 
 SPECS = {name: found.spec for name, found in load_registry().all("selectors").items()}
@@ -31,16 +28,13 @@ def record(accuracies: list[float], entropy: list[float], picked: int, **overrid
     return made.model_copy(update={"accuracy": accuracy})
 
 
-def compared(folder: Path, *records: RunRecord) -> tuple[Comparison, dict[str, Quality]]:
-    for item in records:
-        write_record(folder, item)
-    comparison = compare(folder, "mini", SPECS)
+def compared(*records: RunRecord) -> tuple[Comparison, dict[str, Quality]]:
+    comparison = compare("mini", records, SPECS)
     return comparison, {quality.selector: quality for quality in comparison.qualities}
 
 
-def test_losses_and_ranks_by_hand(tmp_path: Path) -> None:
+def test_losses_and_ranks_by_hand() -> None:
     comparison, found = compared(
-        tmp_path,
         record([0.2, 0.6, 0.5], [1, 2, 3], 2, seed=0),
         record([0.9, 0.5, 0.4], [1, 2, 3], 2, seed=1),
         record([0.7], [5], 0, method="coral"),
@@ -60,10 +54,9 @@ def test_losses_and_ranks_by_hand(tmp_path: Path) -> None:
     assert [quality.selector for quality in comparison.qualities][-1] == "oracle"
 
 
-def test_across_runs_sees_what_a_choice_of_options_needs(tmp_path: Path) -> None:
+def test_across_runs_sees_what_a_choice_of_options_needs() -> None:
     """Within each run the score is right, between the two it is wrong."""
     _, found = compared(
-        tmp_path,
         record([0.1, 0.2, 0.3], [7, 8, 9], 2, seed=0),
         record([0.7, 0.8, 0.9], [1, 2, 3], 2, seed=1),
     )
@@ -71,18 +64,17 @@ def test_across_runs_sees_what_a_choice_of_options_needs(tmp_path: Path) -> None
     assert found["entropy"].across_runs.spearman == pytest.approx(-0.543, abs=1e-3)  # 1 - 6 * 54 / 210
 
 
-def test_only_runs_that_all_selectors_have_picked_from_count(tmp_path: Path) -> None:
+def test_only_runs_that_all_selectors_have_picked_from_count() -> None:
     whole = record([0.2, 0.6], [1, 2], 0, seed=0)
     lacking = record([0.2, 0.6], [1, 2], 0, seed=1)
     lacking = lacking.model_copy(update={"selections": {"last_step": lacking.selections["last_step"]}})
-    comparison, found = compared(tmp_path, whole, lacking)
+    comparison, found = compared(whole, lacking)
     assert (comparison.runs, comparison.left_out) == (1, 1)
     assert found["entropy"].mean_loss == pytest.approx(0.4)
 
 
-def test_runs_that_see_target_labels_failed_or_are_outdated_do_not_count(tmp_path: Path) -> None:
+def test_runs_that_see_target_labels_failed_or_are_outdated_do_not_count() -> None:
     comparison, _ = compared(
-        tmp_path,
         record([0.2, 0.6], [1, 2], 1, minute=5),
         record([0.9, 0.1], [1, 2], 1, minute=1, plugin="b" * 64),
         record([0.9, 0.1], [1, 2], 1, method="target_only", sees_target_labels=True),
@@ -92,15 +84,14 @@ def test_runs_that_see_target_labels_failed_or_are_outdated_do_not_count(tmp_pat
     assert comparison.qualities[0].mean_loss == 0
 
 
-def test_constant_scores_and_missing_ones_rank_nothing(tmp_path: Path) -> None:
-    _, found = compared(tmp_path, record([0.2, 0.6, 0.7], [1, 1, 1], 2, seed=0))
+def test_constant_scores_and_missing_ones_rank_nothing() -> None:
+    _, found = compared(record([0.2, 0.6, 0.7], [1, 1, 1], 2, seed=0))
     assert found["entropy"].within_runs.spearman is None
     assert found["entropy"].within_runs.n == 0
 
 
-def test_nothing_to_compare_is_an_error(tmp_path: Path) -> None:
+def test_nothing_to_compare_is_an_error() -> None:
     with pytest.raises(ResultsError, match=r"no records of finished runs of 'mini'.*--outputs 5000"):
-        compare(tmp_path, "mini", SPECS)
-    write_record(tmp_path, record([0.7], [5], 0))
+        compare("mini", [], SPECS)
     with pytest.raises(ResultsError, match=r"several checkpoints.*dabench rescore mini"):
-        compare(tmp_path, "mini", SPECS)
+        compare("mini", [record([0.7], [5], 0)], SPECS)

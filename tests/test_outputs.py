@@ -95,6 +95,14 @@ def test_interrupted_and_resumed_keeps_the_same(registry: Registry, tmp_path: Pa
     assert same(kept(job, outcome_of(job)), expected)
 
 
+def test_a_run_made_anew_without_them_leaves_none_of_an_older_one(registry: Registry, tmp_path: Path) -> None:
+    job = job_of(registry, tmp_path, "dann")
+    outcome_of(job)
+    assert len(list(job.outputs.iterdir())) == 3
+    outcome_of(replace(job, output_rows=0))
+    assert not job.outputs.exists()
+
+
 @pytest.mark.parametrize("method", ["dann", "coral"])
 def test_poisoned_target_labels_change_no_bit_of_them(registry: Registry, tmp_path: Path, method: str) -> None:
     clean = job_of(registry, tmp_path / "clean", method, selector="infomax")

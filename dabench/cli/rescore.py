@@ -27,13 +27,17 @@ def command(context: Context, suite: str, selectors: str | None, fresh: bool, di
 
     Records keep their own selector and accuracy; `dabench table --selector NAME` shows the new ones.
     """
+    from dabench.cli.table import warn
     from dabench.rescore import label_free, rescore
+    from dabench.results import find_records
 
     names = None if selectors is None else [item.strip() for item in selectors.split(",") if item.strip()]
     specs = label_free(context.registry, names)
     done = changed = 0
     reasons: list[str] = []
-    for item in rescore(directory, suite, specs, fresh=fresh):
+    records, problems = find_records(directory, suite)
+    warn(problems, directory)
+    for item in rescore(directory, suite, records, specs, fresh=fresh):
         done += 1
         changed += item.changed
         record = item.record

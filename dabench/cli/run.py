@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--outputs",
     envvar="DABENCH_OUTPUTS",
-    type=click.IntRange(0, 5000),
+    type=click.IntRange(0, 5000),  # config.MOST_OUTPUTS, without importing pydantic
     metavar="ROWS",
     help="Keep scores and embeddings of ROWS examples at each checkpoint, for `dabench rescore`; at most 5000.",
 )

@@ -27,10 +27,14 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
     import json
     from dataclasses import asdict
 
+    from dabench.cli.table import warn
     from dabench.compare_selectors import compare
+    from dabench.results import find_records
 
     specs = {name: found.spec for name, found in context.registry.all("selectors").items()}
-    comparison = compare(directory, suite, specs)
+    records, problems = find_records(directory, suite)
+    warn(problems, directory)
+    comparison = compare(suite, [record for _, record in records], specs)
     if as_json:
         click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
         return

@@ -106,6 +106,7 @@ def command(
             shared=parse_overrides([], steps).shared,
         )
 
+    from dabench.cli.table import warn
     from dabench.config import MOST_OUTPUTS
     from dabench.jobs import Options, output_rows
     from dabench.progress import ProgressDisplay
@@ -113,7 +114,9 @@ def command(
     from dabench.runner import carry_out
 
     results = directory / "tune"
-    recorder = Recorder(planned.plan, results, registry, scored_before(planned, results, goal))
+    found, problems = scored_before(planned, results, goal)
+    warn(problems, results)
+    recorder = Recorder(planned.plan, results, registry, found)
     options = Options(
         device=where,
         launcher=launcher,

@@ -148,6 +148,16 @@ def test_bad_input(cli: Cli, arguments: list[str], code: int, words: list[str]) 
         assert word in err
 
 
+@pytest.mark.parametrize("command", ["rescore", "selectors"])
+def test_files_that_are_no_records_are_reported(cli: Cli, results: Path, command: str) -> None:
+    broken = results / "runs/toy/broken.json"
+    broken.write_text("{")
+    code, _, err = cli(command, "toy")
+    assert code == 0
+    assert f"Warning: {broken}" in err
+    assert "(not counted)" in err
+
+
 def test_a_selector_of_a_plugin_takes_part(
     registry: Registry, site, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
