@@ -20,8 +20,8 @@ from dabench.records import SCHEMA, RunRecord, flatten, run_stem
 from dabench.results_csv import Problem, csv_text, flaw, frame_of, other_schema, read_csv
 
 __all__ = [
-    "Problem", "Results", "current", "find_records", "publish", "read_records", "read_results", "write_atomic",
-    "write_record",
+    "Problem", "Results", "current", "find_records", "in_order", "publish", "read_records", "read_results",
+    "write_atomic", "write_record",
 ]  # fmt: skip
 
 CELL = ["suite", "source", "target", "method", "variant"]
@@ -43,10 +43,10 @@ class Results:
     problems: list[Problem]
 
 
-def read_results(path: Path, suite: str | None = None) -> Results:
+def read_results(path: Path, suite: str | None = None, without: Path | None = None) -> Results:
     """Read a results folder, or a single `.csv` or `.json` file; with `suite`, only the runs of that one.
 
-    A run that is both a record and a row of a CSV counts once: the record wins.
+    A run that is both a record and a row of a CSV counts once: the record wins. The file `without` is left out.
 
     Raises:
         ResultsError: the path does not exist or cannot be read, or there is nothing in it.
@@ -54,6 +54,7 @@ def read_results(path: Path, suite: str | None = None) -> Results:
     if path.is_dir():
         records, problems = find_records(path, suite)
         files = sorted(file for file in path.iterdir() if file.suffix == ".csv")
+        files = [file for file in files if without is None or file.resolve() != without.resolve()]
     elif path.suffix == ".json" and path.is_file():
         (records, problems), files = _read_files([path]), []
     elif path.suffix == ".csv" and path.is_file():
@@ -215,10 +216,15 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
             raise ResultsError(f"{problems[0]}. Publishing would overwrite it: mend it or move it away first.")
         if set(rows["suite"]) - {suite}:
             raise ResultsError(f"{out} holds runs of other suites. Name another file with -o.")
+    return write_atomic(out, csv_text(in_order(frame)))
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """The order of a published file, the same whatever order the runs came in."""
     bounds = {"source_only": 0, "target_only": 2}
     frame = frame.assign(_place=frame["method"].map(lambda method: bounds.get(method, 1)))
-    frame = frame.sort_values(["source", "target", "_place", "method", "variant", "seed"], kind="stable")
-    return write_atomic(out, csv_text(frame.drop(columns="_place")))
+    order = ["source", "target", "_place", "method", "variant", "seed", "suite", "run_id"]
+    return frame.sort_values(order, kind="stable").drop(columns="_place")
 
 
 def write_atomic(path: Path, text: str) -> Path:

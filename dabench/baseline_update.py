@@ -1,0 +1,34 @@
+"""A baseline with the numbers of now: a file whose diff shows what a reviewer has to accept."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dabench.baseline import CellName, Report
+from dabench.results import current, in_order
+
+CELL = list(CellName._fields)
+
+
+def updated(baseline: pd.DataFrame, now: pd.DataFrame, report: Report) -> pd.DataFrame:
+    """The baseline's rows after an update, in the order of a published file.
+
+    Cells with the same numbers keep their rows as they are and only gain seeds that are new; cells that are missing
+    keep theirs; all others are replaced whole, so that no cell mixes two states of the code; new cells are added.
+    Of rows that `current` leaves out, none is kept.
+
+    Args:
+        baseline: runs that `report` judged by.
+        now: runs that it judged.
+        report: what `baseline.compare` made of the two.
+    """
+    verdicts = {cell.cell: cell.verdict for cell in report.cells}
+    old, new = current(baseline)[0], current(now)[0]
+    names = [CellName(*name) for name in old[CELL].itertuples(index=False, name=None)]
+    kept = old[[verdicts[name] in ("same", "missing") for name in names]]
+    seeds = {(*name, seed) for name, seed in zip(names, old["seed"], strict=True)}
+    taken = []
+    for name, seed in zip(new[CELL].itertuples(index=False, name=None), new["seed"], strict=True):
+        verdict = verdicts.get(CellName(*name))
+        taken.append(verdict != "missing" and not (verdict == "same" and (*name, seed) in seeds))
+    return in_order(pd.concat([kept, new[taken]], ignore_index=True))

@@ -1,0 +1,190 @@
+"""`dabench check`: runs against a baseline, for CI."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dabench.errors import ResultsError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dabench.baseline import Report
+    from dabench.results import Results
+
+FORMATS = {"console": "console", "markdown": "markdown", "json": "json_", "junit": "junit"}
+
+
+@click.command("check")
+@click.argument("suite", required=False)
+@click.option(
+    "--baseline", "file", type=click.Path(path_type=Path), required=True,
+    help="Published .csv file that the runs are compared with.",
+)  # fmt: skip
+@click.option(
+    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Results folder, or a .csv file, with the runs of now.",
+)  # fmt: skip
+@click.option(
+    "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
+    help="A mean drop up to this is no regression.",
+)  # fmt: skip
+@click.option("--methods", help="Only these, comma-separated, and the bounds.")
+@click.option("--pairs", help="Only these, comma-separated.")
+@click.option("--seeds", help="Only these: 0-2 or 0,2,5-7.")
+@click.option("--update", is_flag=True, help="Rewrite the baseline: cells whose numbers changed, and new ones.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="console", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+def command(
+    suite: str | None,
+    file: Path,
+    directory: Path,
+    max_drop: float,
+    methods: str | None,
+    pairs: str | None,
+    seeds: str | None,
+    update: bool,
+    form: str,
+    output: Path | None,
+) -> int:
+    """Compare runs with a baseline; exit code 3 if an accuracy regressed, runs are missing, or nothing is comparable.
+
+    Without SUITE, all suites of the baseline are checked. Within a GitHub workflow the report also goes to the
+    step's summary, and what is wrong becomes annotations.
+    """
+    from dabench.baseline import compare
+    from dabench.cli.table import warn
+    from dabench.results import read_results
+
+    if update and seeds is not None:
+        raise UsageError("--update with --seeds would leave cells with some seeds of old code and some of new")
+    if update and file.suffix != ".csv":
+        raise UsageError(f"--update rewrites a .csv file, and {file} is none")
+    baseline = _read_baseline(file, suite)
+    results = read_results(directory, without=file)
+    warn(results.problems, directory)
+    suites = set(baseline.frame["suite"])
+    before, now = (_narrowed(frame, suites, methods, pairs) for frame in (baseline.frame, results.frame))
+    numbers = _seeds(seeds)
+    _refuse_nothing(before, numbers, file)
+    report = compare(
+        before,
+        now,
+        max_drop=max_drop / 100,
+        seeds=numbers,
+        settings=_settings(before, now, directory),
+        notes=_other_code(now),
+    )
+    _print(report, form, output)
+    if not update:
+        return 3 if report.failed else 0
+    return _update(file, before, now, report)
+
+
+def _read_baseline(file: Path, suite: str | None) -> Results:
+    from dabench.results import read_results
+
+    if not file.exists():
+        name = suite or "mini"
+        raise ResultsError(f"there is no baseline {file}. `dabench results publish {name} -o {file}` makes one.")
+    baseline = read_results(file, suite)
+    if baseline.problems:  # a gate that leaves out what it cannot read would let everything pass
+        more = f" There are {len(baseline.problems) - 1} more." if len(baseline.problems) > 1 else ""
+        raise ResultsError(f"the baseline is damaged: {baseline.problems[0]}.{more}")
+    return baseline
+
+
+def _narrowed(frame: pd.DataFrame, suites: set[str], methods: str | None, pairs: str | None) -> pd.DataFrame:
+    """The runs that are asked for."""
+    from dabench.leaderboard.build import BOUNDS
+    from dabench.names import canonical
+
+    frame = frame[frame["suite"].isin(suites)]
+    if methods is not None:
+        frame = frame[frame["method"].isin([*(canonical(name.strip()) for name in methods.split(",")), *BOUNDS])]
+    if pairs is not None:
+        wanted = [canonical(name.strip()) for name in pairs.split(",")]
+        frame = frame[frame["source"].str.cat(frame["target"], sep=":").isin(wanted)]
+    return frame.reset_index(drop=True)
+
+
+def _seeds(text: str | None) -> tuple[int, ...] | None:
+    from dabench.config import parse_seeds
+
+    try:
+        return None if text is None else parse_seeds(text)
+    except ValueError as error:
+        raise UsageError(f"--seeds: {error}") from error
+
+
+def _refuse_nothing(before: pd.DataFrame, seeds: tuple[int, ...] | None, file: Path) -> None:
+    """A gate that checks nothing is a mistake."""
+    if before.empty or not (seeds is None or before["seed"].isin(seeds).any()):
+        raise UsageError(f"{file} has no run of the methods, pairs and seeds that are asked for.")
+
+
+def _settings(before: pd.DataFrame, now: pd.DataFrame, directory: Path) -> dict[str, dict[str, object]]:
+    """Settings by hash, from the records that are here; read only where some differ."""
+    from dabench.results import find_records
+
+    if not directory.is_dir() or set(now["settings_sha256"]) <= set(before["settings_sha256"]):
+        return {}
+    return {record.settings_sha256: record.settings for _, record in find_records(directory)[0]}
+
+
+def _other_code(now: pd.DataFrame) -> list[str]:
+    """A note if the runs were made by other code than what is here: then they say nothing about it."""
+    from dabench.codeinfo import code_info
+
+    here = code_info()
+    made = sorted(set(now["code_commit"].dropna()))
+    if here.commit is None or not made or made == [here.commit]:
+        return []
+    listed = ", ".join(commit[:12] for commit in made)
+    return [f"the runs were made at commit {listed}, the code here is {here.commit[:12]}: --fresh repeats them"]
+
+
+def _print(report: Report, form: str, output: Path | None) -> None:
+    from importlib import import_module
+
+    from dabench.results import write_atomic
+
+    def rendered(name: str) -> str:
+        return str(import_module(f"dabench.verdicts.{FORMATS[name]}").render(report))
+
+    if output is None:
+        click.echo(rendered(form), nl=False)
+    else:
+        click.echo(f"wrote {write_atomic(output, click.unstyle(rendered(form)))}", err=True)
+        click.echo(rendered("console"), nl=False, err=True)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        with Path(summary).open("a", encoding="utf-8") as stream:
+            stream.write(rendered("markdown"))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from dabench.verdicts.github import commands
+
+        for line in commands(report):
+            click.echo(line, err=True)
+
+
+def _update(file: Path, before: pd.DataFrame, now: pd.DataFrame, report: Report) -> int:
+    """Rewrite the baseline; rows outside what was checked stay."""
+    import pandas as pd
+
+    from dabench.baseline_update import updated
+    from dabench.results import in_order, read_results, write_atomic
+    from dabench.results_csv import csv_text
+
+    new = updated(before, now, report)
+    # The file may hold suites that were not asked for, and cells that --methods and --pairs left out.
+    everything = read_results(file).frame
+    rest = everything[~everything["run_id"].isin(before["run_id"])]
+    write_atomic(file, csv_text(in_order(pd.concat([rest, new], ignore_index=True))))
+    changed = len(set(new["run_id"] + new["finished"]) - set(before["run_id"] + before["finished"]))
+    click.echo(f"wrote {file}: {changed} rows are new or changed; missing cells were kept", err=True)
+    return 3 if report.count("missing") else 0
