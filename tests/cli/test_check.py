@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dabench.baseline import compare
-from dabench.cli.check import command
+from dabench.cli.context import Context
+from dabench.cli.main import cli
 from dabench.errors import ResultsError, UsageError
 from dabench.results import publish, read_results, write_record
 from dabench.verdicts import console, github, junit, markdown
@@ -42,7 +43,9 @@ def rerun(folder: Path, **changed: list[float | None]) -> Path:
 
 
 def check(baseline: Path, *arguments: Any) -> Result:
-    result = CliRunner().invoke(command, ["--baseline", str(baseline), *map(str, arguments)], standalone_mode=False)
+    """Run the command as part of the whole: alone it would keep help options of its own."""
+    line = ["check", "--baseline", str(baseline), *map(str, arguments)]
+    result = CliRunner().invoke(cli, line, standalone_mode=False, obj=Context())
     if result.exception is not None:
         raise result.exception
     return result
