@@ -131,5 +131,12 @@ def dabench_formats() -> Iterator[FormatSpec]:
     """How a table is written."""
     yield FormatSpec(name="console", target="dabench.leaderboard.console:render", summary="for the terminal")
     yield FormatSpec(name="markdown", target="dabench.leaderboard.markdown:render", summary="for a README")
+    yield FormatSpec(
+        name="html",
+        target="dabench.leaderboard.html:render",
+        summary="one file for a browser: sort, filter, and everything behind each cell",
+        wants_records=True,
+    )
+    yield FormatSpec(name="latex", target="dabench.leaderboard.latex:render", summary="for a paper, with booktabs")
     yield FormatSpec(name="csv", target="dabench.leaderboard.csv_:render", summary="for a spreadsheet")
     yield FormatSpec(name="json", target="dabench.leaderboard.json_:render", summary="for programs")

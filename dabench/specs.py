@@ -177,7 +177,13 @@ class LauncherSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """How a table is written. `target` is a function `(table) -> str`."""
+    """How tables are written. `target` is a function `(tables) -> str`.
+
+    Attributes:
+        wants_records: fill `Table.records`, which takes time, where the full records are at hand.
+    """
+
+    wants_records: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,10 @@ SHOWN = 5  # problems printed in full
 )  # fmt: skip
 @click.option("--format", "form", default="console", show_default=True, help="See `dabench list formats`.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@click.option(
+    "--published", type=click.Path(path_type=Path, file_okay=False), default="tables", show_default=True,
+    envvar="DABENCH_PUBLISHED", help="Folder of published numbers, SUITE.yaml.",
+)  # fmt: skip
 @click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
 @click.option("--pairs", help="Only these, comma-separated, in this order.")
 @click.option(
@@ -40,18 +44,24 @@ def command(
     directory: Path,
     form: str,
     output: Path | None,
+    published: Path,
     methods: str | None,
     pairs: str | None,
     selector: str | None,
 ) -> None:
     """Print the leaderboard of runs that are there."""
+    from dabench.leaderboard.beside import beside
     from dabench.leaderboard.build import BOUNDS, build_tables
+    from dabench.leaderboard.recorded import with_records
     from dabench.leaderboard.text import next_commands
     from dabench.names import canonical
+    from dabench.published import published_of
     from dabench.results import read_results, write_atomic
 
     registry = context.obj.registry
-    render = registry.get("formats", form).spec.load()
+    spec = registry.get("formats", form).spec
+    render = spec.load()
+    numbers = published_of(published, suite)
     results = read_results(directory, suite)
     warn(results.problems, directory)
     frame = results.frame
@@ -69,14 +79,18 @@ def command(
     if wanted_methods:
         frame = frame[frame["method"].isin([*wanted_methods, *BOUNDS])]
     titles = {name: registered.spec.label for name, registered in registry.all("methods").items()}
-    published = directory / f"{suite}.csv"
+    rows = directory / f"{suite}.csv"
     tables = build_tables(
         frame,
         labels=titles,
         pairs=wanted_pairs,
         methods=wanted_methods,
-        origin=str(published if published.is_file() and not (directory / "runs" / suite).is_dir() else directory),
+        origin=str(rows if rows.is_file() and not (directory / "runs" / suite).is_dir() else directory),
     )
+    if numbers is not None:
+        tables = beside(tables, numbers)
+    if spec.wants_records:
+        tables = with_records(tables, directory, suite)
     text = render(tables)
     if output is None:
         click.echo(text, nl=False)

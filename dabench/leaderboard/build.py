@@ -5,29 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from dabench.leaderboard.table import Cell, CellStatus, Row, Table
+from dabench.leaderboard.compare import BOUNDS, Key, compare, rank, rank_test
+from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
 from dabench.results import current
-from dabench.stats import Gap, gap_covered, mean_interval, test_set_error, tied_with_best
+from dabench.stats import mean_interval, test_set_error
 
-# Runs that differ in one of these never share a table.
-TABLE = ["suite", "suite_version", "track", "shots", "backbone", "metric", "selector", "transductive"]
-BOUNDS = ("source_only", "target_only")
+__all__ = ["BOUNDS", "build_tables"]
 
+# Runs that differ in one of these never share a table. Backbones do where the suite names them by pair: see `_backbones`.
+TABLE = ["suite", "suite_version", "track", "shots", "metric", "selector", "transductive"]
 
-# pair, bound, what it can be compared with -> variant -> accuracy by seed
-Bounds = dict[tuple[str, str, tuple[str, str]], dict[str, dict[int, float]]]
-
-
-class Key(NamedTuple):
-    """A cell."""
-
-    pair: str
-    method: str
-    variant: str
+ByCell = dict[Key, list[Any]]
 
 
 def build_tables(
@@ -52,91 +44,112 @@ def build_tables(
         origin: for the header: where the runs come from.
 
     Returns:
-        One table per suite version, track, shots, backbone, metric and selector. None for an empty frame.
+        One table per suite version, track, shots, metric and selector, and per backbone where rows have different ones
+        on the same pair. None for an empty frame.
     """
     kept, left_out = current(frame)
     seen = set(kept["source"].str.cat(kept["target"], sep=":"))
     tables: list[Table] = []
-    for _, runs in kept.groupby(TABLE, sort=False, dropna=False):
-        here = list(dict.fromkeys(runs["source"].str.cat(runs["target"], sep=":")))
-        # A pair without any run belongs to no table; it is shown in the first, and so are the runs left out.
-        columns = [pair for pair in pairs if pair in here or (pair not in seen and not tables)]
-        columns += [pair for pair in here if pair not in columns]
-        table = _table(runs, columns, labels or {}, methods, seeds)
-        tables.append(
-            replace(
-                table,
-                device=device or table.device,
-                origin=origin,
-                left_out=0 if tables else left_out,
+    for _, comparable in kept.groupby(TABLE, sort=False, dropna=False):
+        for by_cell in _by_backbone(_cells_of(comparable)):
+            here = list(dict.fromkeys(key.pair for key in by_cell))
+            # A pair without any run belongs to no table; it is shown in the first, and so are the runs left out.
+            columns = [pair for pair in pairs if pair in here or (pair not in seen and not tables)]
+            columns += [pair for pair in here if pair not in columns]
+            table = _table(by_cell, columns, labels or {}, methods, seeds)
+            tables.append(
+                replace(
+                    table,
+                    device=device or table.device,
+                    origin=origin,
+                    left_out=0 if tables else left_out,
+                )
             )
-        )
     return tables
 
 
+def _cells_of(runs: pd.DataFrame) -> ByCell:
+    by_cell: ByCell = defaultdict(list)
+    for run in runs.itertuples(index=False):
+        by_cell[Key(f"{run.source}:{run.target}", str(run.method), str(run.variant))].append(run)
+    return by_cell
+
+
+def _by_backbone(by_cell: ByCell) -> list[ByCell]:
+    """Cells that may share a table: on each pair, all of its rows have the same backbone.
+
+    A suite may name another backbone for some of its pairs; a row of that suite is one row, though its cells have
+    different networks. Rows that have different backbones on the same pair stand in different tables.
+    """
+    networks: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for key, runs in by_cell.items():
+        networks[key.method, key.variant][key.pair] = runs[0].backbone
+    tables: list[tuple[dict[str, str], set[tuple[str, str]]]] = []  # backbone by pair, and rows
+    # Rows with the most pairs first: they decide which networks go together.
+    for row, of_row in sorted(networks.items(), key=lambda item: -len(item[1])):
+        for shared, rows in tables:
+            if all(shared.get(pair, backbone) == backbone for pair, backbone in of_row.items()):
+                shared.update(of_row)
+                rows.add(row)
+                break
+        else:
+            tables.append((dict(of_row), {row}))
+    return [{key: runs for key, runs in by_cell.items() if (key.method, key.variant) in rows} for _, rows in tables]
+
+
 def _table(
-    runs: pd.DataFrame,
+    by_cell: ByCell,
     pairs: list[str],
     labels: Mapping[str, str],
     methods: Sequence[str],
     seeds: Sequence[int],
 ) -> Table:
-    by_cell: dict[Key, list[Any]] = defaultdict(list)
-    for run in runs.itertuples(index=False):
-        by_cell[Key(f"{run.source}:{run.target}", str(run.method), str(run.variant))].append(run)
-    expected = tuple(sorted(set(seeds) or set(runs["seed"].tolist())))
-    bounds = _bounds(by_cell)
-    cells = {key: _cell(key, of_cell, bounds, len(expected)) for key, of_cell in by_cell.items()}
-    cells = _mark_best(cells, by_cell)
+    runs = [run for of_cell in by_cell.values() for run in of_cell]
+    expected = tuple(sorted(set(seeds) or {run.seed for run in runs}))
+    cells = compare({key: _cell(of_cell, len(expected)) for key, of_cell in by_cell.items()}, by_cell)
     names = sorted({(key.method, key.variant) for key in cells}, key=lambda name: _place(name, methods))
     shared = {variant for _, variant in names}
     variant = next(iter(shared)) if len(shared) == 1 else ""
     rows = []
     for method, own in names:
-        of_row = {pair: cells.get(Key(pair, method, own), Cell(expected=len(expected))) for pair in pairs}
-        row_runs = [run for pair in pairs for run in by_cell.get(Key(pair, method, own), [])]
         label = labels.get(method) or ("train on target" if method == "target_only" else method.replace("_", " "))
-        done = all(cell.complete for cell in of_row.values())
-        means = [cell.mean for cell in of_row.values() if cell.mean is not None]
         rows.append(
-            Row(
-                method=method,
-                variant=own,
-                label=label if own == variant or not own else f"{label} ({own})",
-                distribution=_listed(run.plugin_distribution for run in row_runs),
-                bound=method in BOUNDS,
-                sees_target_labels=any(run.sees_target_labels for run in row_runs),
-                tuned_on_target=any(run.chosen_by == "target_labels" for run in row_runs),
-                cells=of_row,
-                average=sum(means) / len(means) if done else None,
-                rank=None,
+            _row(
+                Key("", method, own),
+                label if own == variant or not own else f"{label} ({own})",
+                {pair: cells.get(Key(pair, method, own), Cell(expected=len(expected))) for pair in pairs},
+                [run for pair in pairs for run in by_cell.get(Key(pair, method, own), [])],
             )
         )
-    first = runs.iloc[0]
-    states = Counter(runs["status"])
+    rows = rank(rows, pairs, by_cell)
+    first = runs[0]
+    states = Counter(run.status for run in runs)
+    backbones = {key.pair: of_cell[0].backbone for key, of_cell in by_cell.items()}
     return Table(
-        suite=first["suite"],
-        suite_version=int(first["suite_version"]),
-        track=first["track"],
-        shots=None if pd.isna(first["shots"]) else int(first["shots"]),
-        backbone=first["backbone"],
-        metric=first["metric"],
-        selector=first["selector"],
-        transductive=bool(first["transductive"]),
-        precision=_listed(runs["precision"]),
+        suite=first.suite,
+        suite_version=int(first.suite_version),
+        track=first.track,
+        shots=None if pd.isna(first.shots) else int(first.shots),
+        backbone=first.backbone if len(set(backbones.values())) == 1 else PER_PAIR,
+        backbones=backbones,
+        metric=first.metric,
+        selector=first.selector,
+        transductive=bool(first.transductive),
+        precision=_listed(run.precision for run in runs),
         pairs=tuple(pairs),
         seeds=expected,
         variant=variant,
-        rows=tuple(_rank(rows, pairs, by_cell)),
-        test_error=_test_errors(cells, by_cell),
+        rows=tuple(rows),
+        test_error=_test_errors(cells),
         runs=len(runs),
         failed=states["failed"],
         collapsed=states["collapsed"],
         timeout=states["timeout"],
         left_out=0,
-        device=_listed(runs["env_device"]),
+        device=_listed(run.env_device for run in runs),
         origin="",
         notes=tuple(_notes(runs)),
+        ranking=rank_test(rows, pairs, by_cell),
     )
 
 
@@ -147,7 +160,24 @@ def _place(name: tuple[str, str], methods: Sequence[str]) -> tuple[int, int, str
     return side, methods.index(method) if method in methods else len(methods), method, variant
 
 
-def _cell(key: Key, runs: list[Any], bounds: Bounds, expected: int) -> Cell:
+def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any]) -> Row:
+    means = [cell.mean for cell in cells.values() if cell.mean is not None]
+    return Row(
+        method=key.method,
+        variant=key.variant,
+        label=label,
+        distribution=_listed(run.plugin_distribution for run in runs),
+        bound=key.method in BOUNDS,
+        sees_target_labels=any(run.sees_target_labels for run in runs),
+        tuned_on_target=any(run.chosen_by == "target_labels" for run in runs),
+        cells=cells,
+        average=sum(means) / len(means) if all(cell.complete for cell in cells.values()) else None,
+        rank=None,
+    )
+
+
+def _cell(runs: list[Any], expected: int) -> Cell:
+    """A cell by itself; `compare` adds what others say about it."""
     states = Counter(run.status for run in runs)
     scored = [run for run in runs if run.status in ("ok", "collapsed")]
     status: CellStatus = "ok"
@@ -161,97 +191,42 @@ def _cell(key: Key, runs: list[Any], bounds: Bounds, expected: int) -> Cell:
         status = "collapsed"
     cell = Cell(
         expected=expected, status=status, n=len(scored), failed=states["failed"], collapsed=states["collapsed"],
-        timeout=states["timeout"],
+        timeout=states["timeout"], backbone=runs[0].backbone,
+        runs=tuple(sorted(runs, key=lambda run: int(run.seed))),
     )  # fmt: skip
     if not scored:
         return cell
     interval = mean_interval([run.accuracy_selected for run in scored])
+    tested = max(run.test_rows for run in runs) if runs[0].metric == "accuracy" else 0
     return replace(
         cell,
         mean=interval.mean,
         std=interval.std,
         ci95=None if interval.low is None or interval.high is None else (interval.low, interval.high),
-        gap=_gap(key, runs, bounds),
+        test_error=test_set_error(interval.mean, tested) if tested else None,
         oracle=mean_interval([run.accuracy_oracle for run in scored]).mean,
         last=mean_interval([run.accuracy_last for run in scored]).mean,
     )
 
 
-def _comparison(runs: list[Any]) -> tuple[str, str]:
-    """Cells with the same one differ by method alone. `current` leaves one in each cell."""
-    return runs[0].comparison_sha256, runs[0].data_sha256
-
-
-def _accuracies(runs: list[Any]) -> dict[int, float]:
-    return {run.seed: run.accuracy_selected for run in runs if run.status in ("ok", "collapsed")}
-
-
-def _bounds(by_cell: Mapping[Key, list[Any]]) -> Bounds:
-    found: Bounds = defaultdict(dict)
-    for key, runs in by_cell.items():
-        if key.method in BOUNDS:
-            found[key.pair, key.method, _comparison(runs)][key.variant] = _accuracies(runs)
-    return found
-
-
-def _gap(key: Key, runs: list[Any], bounds: Bounds) -> Gap:
-    if key.method in BOUNDS:
-        return Gap(None, None, None, 0, "bound")
-    found: list[dict[int, float]] = []
-    for method in BOUNDS:
-        same = bounds.get((key.pair, method, _comparison(runs)), {})
-        # The bound of the same variant if there is one (a budget, say), else the plain one (a method's own option).
-        variant = min(same, key=lambda name: (name != key.variant, name), default="")
-        found.append(same.get(variant, {}))
-    return gap_covered(_accuracies(runs), source_only=found[0], target_only=found[1])
-
-
-def _mark_best(cells: dict[Key, Cell], by_cell: Mapping[Key, list[Any]]) -> dict[Key, Cell]:
-    rivals: dict[tuple[str, tuple[str, str]], list[Key]] = defaultdict(list)
-    for key, cell in cells.items():
-        if key.method not in BOUNDS and cell.mean is not None:
-            rivals[key.pair, _comparison(by_cell[key])].append(key)
-    marked = dict(cells)
-    for keys in rivals.values():
-        tied = tied_with_best({key: _accuracies(by_cell[key]) for key in keys})
-        top = max(cells[key].mean or 0.0 for key in keys)
-        for key in keys:
-            marked[key] = replace(cells[key], best=cells[key].mean == top, tied=key in tied)
-    return marked
-
-
-def _rank(rows: list[Row], pairs: Sequence[str], by_cell: Mapping[Key, list[Any]]) -> list[Row]:
-    """Set the mean rank over pairs; equal means share the mean of their ranks (as in Friedman's test)."""
-    entrants = [row for row in rows if not row.bound and row.average is not None]
-    ranks: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for pair in pairs:
-        groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in entrants:
-            groups[_comparison(by_cell[Key(pair, row.method, row.variant)])].append(row)
-        for group in groups.values():
-            means = pd.Series([row.cells[pair].mean for row in group])
-            for row, rank in zip(group, means.rank(ascending=False), strict=True):
-                ranks[row.method, row.variant].append(float(rank))
-    found = {name: sum(values) / len(values) for name, values in ranks.items()}
-    return [replace(row, rank=found.get((row.method, row.variant))) for row in rows]
-
-
-def _test_errors(cells: Mapping[Key, Cell], by_cell: Mapping[Key, list[Any]]) -> dict[str, float]:
+def _test_errors(cells: Mapping[Key, Cell]) -> dict[str, float]:
     errors: dict[str, float] = {}
     for key, cell in cells.items():
-        rows = max(run.test_rows for run in by_cell[key])
-        if cell.mean is not None and rows:
-            errors[key.pair] = max(errors.get(key.pair, 0.0), test_set_error(cell.mean, rows))
+        if cell.test_error is not None:
+            errors[key.pair] = max(errors.get(key.pair, 0.0), cell.test_error)
     return errors
 
 
-def _notes(runs: pd.DataFrame) -> Iterable[str]:
+def _notes(runs: list[Any]) -> Iterable[str]:
     for column, what in (("env_torch", "torch"), ("env_device", "device"), ("env_dabench", "dabench")):
-        values = sorted(runs[column].unique())
+        values = sorted({getattr(run, column) for run in runs})
         if len(values) > 1:
             yield f"runs of more than one {what}: {', '.join(values)}"
-    for (method, variant), of_row in runs.groupby(["method", "variant"], sort=True):
-        if len(of_row[["plugin_version", "plugin_source_sha256"]].drop_duplicates()) > 1:
+    codes: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for run in runs:
+        codes[run.method, run.variant].add((run.plugin_version, run.plugin_source_sha256))
+    for (method, variant), of_row in sorted(codes.items()):
+        if len(of_row) > 1:
             name = f"{method} ({variant})" if variant else method
             yield f"{name}: not all pairs were run with the same code of the plugin"
 

@@ -16,20 +16,22 @@ from rich.text import Text
 
 from dabench.leaderboard.table import Cell, Table
 from dabench.leaderboard.text import (
-    BEST,
-    TIED,
     accuracy,
+    cited,
+    covered,
     flags,
     footnotes,
     fraction,
     heading,
+    is_published,
     label,
-    pair_title,
+    mark,
+    marks,
+    pair_titles,
+    printed,
     ranked,
     share,
 )
-
-MARKS = f"{BEST} best method of the pair, {TIED} not distinguishable from it (paired t-test over seeds, p ≥ .05)"
 
 LABEL = 26  # widest column of labels where space is short; longer variants fold
 
@@ -54,8 +56,9 @@ def render(tables: Sequence[Table], width: int | None = None, colour: bool | Non
             console.print(_wrapped(heading(table, backbone=len(tables) > 1), " · ", width), style="bold")
             for number, block in enumerate(_fit(table, console)):
                 console.print(*[""] * (number > 0), block, sep="\n")
-            marks = [MARKS] if any(cell.best for row in table.rows for cell in row.cells.values()) else []
-            console.print(_wrapped([*marks, *footnotes(table)], " · ", width), style="dim")
+            console.print(_wrapped([*marks(table), *footnotes(table)], " · ", width), style="dim")
+            for source in cited(table):
+                console.print(Text(f"published {source}"), style="dim")
             console.print()
     lines = [line.rstrip() for line in captured.get().splitlines()]
     return "\n".join(lines).strip("\n") + "\n"
@@ -77,17 +80,23 @@ def _fit(table: Table, console: Console) -> list[Grid]:
     """The first layout that fits the width; where none does, a pair at a time, folded."""
     pairs = list(table.pairs)
     unbounded = console.options.update(max_width=100_000)
-    for stacked, blocks in [(False, 1), *((True, blocks) for blocks in range(1, len(pairs) + 1))]:
+
+    def fits(grid: Grid) -> bool:
+        return Measurement.get(console, unbounded, grid).maximum <= console.width
+
+    whole = _grid(table, pairs, stacked=False, last=True)
+    if fits(whole):
+        return [whole]
+    for blocks in range(1, len(pairs) + 1):
         size = ceil(len(pairs) / blocks)
-        grids: list[Grid] = []
-        for start in range(0, len(pairs), size):
-            last = start + size >= len(pairs)
-            grids.append(_grid(table, pairs[start : start + size], stacked=stacked, last=last))
-            fits = Measurement.get(console, unbounded, grids[-1]).maximum <= console.width
-            if last and (fits or size == 1):
-                return grids
-            if not fits and size > 1:
-                break
+        chunks = [pairs[start : start + size] for start in range(0, len(pairs), size)]
+        grids = [_grid(table, chunk, stacked=True, last=False) for chunk in chunks]
+        if all(map(fits, grids)) or size == 1:
+            joined = _grid(table, chunks[-1], stacked=True, last=True)
+            if fits(joined):
+                return [*grids[:-1], joined]
+            if blocks > 1 or size == 1:  # averages and ranks in a block of their own
+                return [*grids, _grid(table, [], stacked=True, last=True)]
     return []  # no pairs
 
 
@@ -95,15 +104,22 @@ def _grid(table: Table, pairs: Sequence[str], *, stacked: bool, last: bool) -> G
     """A block of pairs; averages and ranks stand in the last one."""
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     grid.add_column("", overflow="fold", max_width=LABEL if stacked else None)
+    titles = pair_titles(table)
     for pair in pairs:
-        grid.add_column(Text(pair_title(pair)), overflow="fold")
+        grid.add_column(Text(titles[pair]), overflow="fold")
+        if is_published(table, pair):
+            grid.add_column("published", style="dim")
     if last and len(table.pairs) > 1:
         grid.add_column("average", justify="right", no_wrap=True)
     if last and ranked(table):
         grid.add_column("rank", justify="right", no_wrap=True)
     for row in table.rows:
         name = label(row).replace(" (", "\n   (") if stacked else label(row)
-        cells = [Text(f" {name}"), *(_cell(row.cells[pair], table, pair, stacked) for pair in pairs)]
+        cells = [Text(f" {name}")]
+        for pair in pairs:
+            cells.append(_cell(row.cells[pair], table, pair, stacked))
+            if is_published(table, pair):
+                cells.append(Text(("\n" if stacked else " ").join(printed(row.cells[pair]))))
         if last and len(table.pairs) > 1:
             cells.append(Text(fraction(row.average) or "-"))
         if last and ranked(table):
@@ -114,22 +130,22 @@ def _grid(table: Table, pairs: Sequence[str], *, stacked: bool, last: bool) -> G
 
 def _cell(cell: Cell, table: Table, pair: str, stacked: bool) -> Text:
     column = [row.cells[pair] for row in table.rows]
-    mark = BEST if cell.best else TIED if cell.tied else ""
     style = "bold green" if cell.best else "green" if cell.tied else "red" if cell.mean is None else ""
-    text = Text(accuracy(cell) + mark, style=style)
-    covered = _share(cell, column)
-    if covered and stacked:
-        text.append(f"\n{covered}", style=style)
-    elif covered:
-        text.append(" " * (max(len(accuracy(other)) for other in column) + 2 - len(text)) + covered, style=style)
+    text = Text(accuracy(cell) + mark(cell), style=style)
+    of_gap = _share(table, cell, column)
+    if of_gap and stacked:
+        text.append(f"\n{of_gap}", style=style)
+    elif of_gap:
+        wide = max(len(accuracy(other) + mark(other)) for other in column)
+        text.append(" " * (wide + 1 - len(text)) + of_gap, style=style)
     if flags(cell):
         text.append(f"\n{flags(cell)}", style="red" if cell.failed or cell.timeout else "yellow")
     return text
 
 
-def _share(cell: Cell, column: Sequence[Cell]) -> str:
+def _share(table: Table, cell: Cell, column: Sequence[Cell]) -> str:
     """The covered share in parentheses, percentages of a column aligned."""
-    text = share(cell.gap)
+    text = covered(table, cell)
     if cell.gap.value is None:
         return f"({text})" if text else ""
     digits = max(len(share(other.gap).partition(" %")[0]) for other in column if other.gap.value is not None)

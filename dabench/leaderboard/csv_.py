@@ -13,11 +13,13 @@ COLUMNS = (
     "suite", "suite_version", "track", "shots", "backbone", "metric", "selector", "method", "variant", "distribution",
     "source", "target", "mean", "std", "ci95_low", "ci95_high", "n", "expected", "gap_covered", "gap_covered_low",
     "gap_covered_high", "why", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
-    "sees_target_labels", "average", "rank",
+    "sees_target_labels", "average", "rank", "test_error", "gain", "gain_low", "gain_high", "p_source_only", "p_best",
+    "published",
 )  # fmt: skip
 
 OF_CELL = (
     "mean", "std", "n", "expected", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
+    "backbone", "test_error", "p_source_only", "p_best",
 )  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def _fields(table: Table, row: Row, pair: str) -> Mapping[str, Any]:
     cell = row.cells[pair]
     source, _, target = pair.partition(":")
     low, high = cell.ci95 or (None, None)
-    same = {name: getattr(table, name) for name in COLUMNS[:7]}
+    same = {name: getattr(table, name) for name in COLUMNS[:7] if name != "backbone"}
     same |= {name: getattr(row, name) for name in ("method", "variant", "distribution", "sees_target_labels")}
     same |= {name: getattr(cell, name) for name in OF_CELL}
     return same | {
@@ -48,6 +50,10 @@ def _fields(table: Table, row: Row, pair: str) -> Mapping[str, Any]:
         "gap_covered_low": cell.gap.low,
         "gap_covered_high": cell.gap.high,
         "why": cell.gap.why,
+        "gain": cell.gain and cell.gain.mean,
+        "gain_low": cell.gain and cell.gain.low,
+        "gain_high": cell.gain and cell.gain.high,
+        "published": "; ".join(f"{number.accuracy} {table.sources[number.source - 1]}" for number in cell.published),
         "average": row.average,
         "rank": row.rank,
     }

@@ -6,7 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from dabench.leaderboard.table import Cell, Row, Table
+from dabench.leaderboard.table import Cell, Printed, Row, Table
+
+COUNTS = ("failed", "collapsed", "timeout")
 
 
 def render(tables: Sequence[Table]) -> str:
@@ -23,13 +25,13 @@ def _row(table: Table, row: Row) -> dict[str, Any]:
         "method": row.method,
         "variant": row.variant,
         "distribution": row.distribution,
-        "pairs": {pair: _cell(row.cells[pair]) for pair in table.pairs},
+        "pairs": {pair: _cell(row.cells[pair], table) for pair in table.pairs},
         "average": row.average,
         "rank": row.rank,
     }
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(cell: Cell, table: Table) -> dict[str, Any]:
     gap = cell.gap
     return {
         "mean": cell.mean,
@@ -42,5 +44,17 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "oracle": cell.oracle,
         "last": cell.last,
         "status": cell.status,
-        "published": None,  # measured numbers only, so far
+        "published": [_printed(number, table) for number in cell.published] or None,
+        "backbone": cell.backbone or None,
+        "test_error": cell.test_error,
+        "gain": None if cell.gain is None else cell.gain.mean,
+        "gain_ci95": None if cell.gain is None or cell.gain.low is None else [cell.gain.low, cell.gain.high],
+        "p_source_only": cell.p_source_only,
+        "p_best": cell.p_best,
+        "counts": {"expected": cell.expected, **{name: getattr(cell, name) for name in COUNTS}},
     }
+
+
+def _printed(number: Printed, table: Table) -> dict[str, Any]:
+    source = table.sources[number.source - 1]
+    return {"accuracy": number.accuracy, "name": number.name, "source": source, "note": number.note or None}

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 
 from dabench.leaderboard.table import Cell, Table
 from dabench.leaderboard.text import (
-    TIED,
     accuracy,
+    cited,
+    covered,
     flags,
     footnotes,
     fraction,
     heading,
+    is_published,
     label,
-    pair_title,
+    mark,
+    marks,
+    pair_titles,
+    printed,
     ranked,
-    share,
 )
-
-MARKS = f"**bold**: best method of the pair; {TIED} not distinguishable from it (paired t-test over seeds, p ≥ .05)"
 
 
 def render(tables: Sequence[Table]) -> str:
@@ -29,7 +31,9 @@ def render(tables: Sequence[Table]) -> str:
 
 def _lines(table: Table, *, backbone: bool) -> list[str]:
     suite, *parts = [_escaped(part) for part in heading(table, backbone=backbone)]
-    header = ["method", *(_escaped(pair_title(pair)) for pair in table.pairs)]
+    header = ["method"]
+    for pair, title in pair_titles(table).items():
+        header += [_escaped(title), *(["published"] if is_published(table, pair) else [])]
     rules = ["---"] * len(header)
     if len(table.pairs) > 1:
         header.append("average")
@@ -39,29 +43,32 @@ def _lines(table: Table, *, backbone: bool) -> list[str]:
         rules.append("---:")
     lines = [" · ".join([f"**{suite}**", *parts]), "", _line(header), _line(rules)]
     for row in table.rows:
-        fields = [_escaped(label(row)), *(_cell(row.cells[pair]) for pair in table.pairs)]
+        fields = [_escaped(label(row))]
+        for pair in table.pairs:
+            fields.append(_cell(table, row.cells[pair]))
+            if is_published(table, pair):
+                fields.append("<br>".join(printed(row.cells[pair])))
         if len(table.pairs) > 1:
             fields.append(fraction(row.average) or "-")
         if ranked(table):
             fields.append("-" if row.rank is None else f"{row.rank:.1f}")
         lines.append(_line(fields))
-    marks = [MARKS] if any(cell.best for row in table.rows for cell in row.cells.values()) else []
-    return [*lines, "", *(f"- {note}" for note in marks + [_escaped(note) for note in footnotes(table)]), ""]
+    notes = [*footnotes(table), *(f"published {source}" for source in cited(table))]
+    return [*lines, "", *(f"- {note}" for note in [*marks(table, "**bold**:"), *map(_escaped, notes)]), ""]
 
 
 def _line(fields: Sequence[str]) -> str:
     return f"| {' | '.join(fields)} |"
 
 
-def _cell(cell: Cell) -> str:
+def _cell(table: Table, cell: Cell) -> str:
     text = accuracy(cell)
     if cell.best:
         mean, _, spread = text.partition(" ")
         text = f"**{mean}** {spread}".rstrip()
-    elif cell.tied:
-        text += TIED
-    covered = share(cell.gap) if cell.mean is not None else ""
-    return " ".join([text, *([f"({covered})"] if covered else []), *([f"<br>{flags(cell)}"] if flags(cell) else [])])
+    text += _escaped(mark(cell, best=""))
+    gap = covered(table, cell)
+    return " ".join([text, *([f"({gap})"] if gap else []), *([f"<br>{flags(cell)}"] if flags(cell) else [])])
 
 
 def _escaped(text: str) -> str:

@@ -3,14 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from dabench.stats import Gap
+from dabench.ranks import Ranking
+from dabench.records import RunRecord
+from dabench.stats import ALPHA, Gap, Interval
 
 CellStatus = Literal["ok", "failed", "collapsed", "timeout", "missing", "incomplete"]
 
 NO_GAP = Gap(None, None, None, 0, "no runs")
+PER_PAIR = "per pair"  # the backbone of a table whose suite names another one for some of its pairs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """The full record of a run, where it is at hand.
+
+    Attributes:
+        pictures: title -> PNG file, of its features, say.
+    """
+
+    record: RunRecord
+    pictures: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """A published number beside a measured one.
+
+    Attributes:
+        accuracy: a fraction.
+        source: place of its citation in `Table.sources`, from 1.
+        name: what the paper calls the method.
+        note: what to know before comparing.
+    """
+
+    accuracy: float
+    source: int
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmeasured:
+    """A method that is published for some of a table's pairs and was not measured here."""
+
+    method: str
+    variant: str
+    cells: Mapping[str, tuple[Printed, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +63,17 @@ class Cell:
         std: standard deviation (n - 1) over seeds; None for one seed.
         ci95: Student's t interval of the mean: training noise only.
         n: runs that have an accuracy, of `expected` seeds.
+        test_error: standard error of the mean from the size of the test set; None where the metric is no accuracy.
         gap: share of the gap between the bounds that is covered, paired by seed.
+        gain: difference from source_only under the same settings, paired by seed; None without it, and for bounds.
+        p_source_only: two-sided paired t-test of the gain, corrected for all methods of the pair.
+        p_best: the same against the best method, corrected for all pairs of methods; see `stats.against_best`.
         oracle, last: mean of the best checkpoint (uses target labels: never a result) and of the last one.
         status: what to warn of first; counts of each are in `failed`, `collapsed` and `timeout`.
         best, tied: among methods with the same settings on this pair; the best is also tied. Never set on bounds.
+        backbone: the network.
+        runs: rows of the frame of runs (columns as in `records.flatten`), by seed.
+        published: what papers print for this method and pair.
     """
 
     mean: float | None = None
@@ -33,7 +81,11 @@ class Cell:
     ci95: tuple[float, float] | None = None
     n: int = 0
     expected: int = 0
+    test_error: float | None = None
     gap: Gap = NO_GAP
+    gain: Interval | None = None
+    p_source_only: float | None = None
+    p_best: float | None = None
     oracle: float | None = None
     last: float | None = None
     status: CellStatus = "missing"
@@ -42,6 +94,14 @@ class Cell:
     timeout: int = 0
     best: bool = False
     tied: bool = False
+    backbone: str = ""
+    runs: tuple[Any, ...] = ()
+    published: tuple[Printed, ...] = ()
+
+    @property
+    def no_gain(self) -> bool:
+        """Whether the test cannot tell the method from source_only."""
+        return self.p_source_only is not None and self.p_source_only >= ALPHA
 
     @property
     def complete(self) -> bool:
@@ -77,9 +137,12 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows that may be compared: one suite version, track, number of shots, backbone, metric and selector.
+    """Rows that may be compared: one suite version, track, number of shots, metric and selector, and on each pair one
+    backbone.
 
     Attributes:
+        backbone: of all pairs, or `PER_PAIR`.
+        backbones: pair -> its backbone.
         pairs: `source:target`, the columns.
         seeds: those expected in each cell.
         variant: the one that all rows share.
@@ -89,6 +152,10 @@ class Table:
         device: what the runs were made on.
         origin: where the runs were read from.
         notes: what a reader must know beyond the numbers.
+        ranking: of the methods over the pairs, from `ranks.LEAST_PAIRS` pairs on.
+        sources: citations of published numbers, numbered from 1.
+        unmeasured: methods that are published for these pairs, but have no row.
+        records: by run_id, for formats that want them.
     """
 
     suite: str
@@ -96,6 +163,7 @@ class Table:
     track: str
     shots: int | None
     backbone: str
+    backbones: Mapping[str, str]
     metric: str
     selector: str
     transductive: bool
@@ -113,3 +181,7 @@ class Table:
     device: str
     origin: str
     notes: tuple[str, ...]
+    ranking: Ranking | None = None
+    sources: tuple[str, ...] = ()
+    unmeasured: tuple[Unmeasured, ...] = ()
+    records: Mapping[str, Recorded] = field(default_factory=dict)

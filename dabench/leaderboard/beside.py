@@ -1,0 +1,57 @@
+"""Published numbers beside measured ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dabench.leaderboard.table import Printed, Row, Table, Unmeasured
+from dabench.published import Published, PublishedTable
+
+
+def beside(tables: Sequence[Table], published: Published) -> list[Table]:
+    """Put published numbers into tables of the same suite, track, shots and metric.
+
+    A number stands beside the row of the same method and variant: a run with other settings than the suite's has
+    nothing published to stand beside. Methods without a row are in `Table.unmeasured`.
+    """
+    return [_beside(table, published) if _about(table, published) else table for table in tables]
+
+
+def _about(table: Table, published: Published) -> bool:
+    meaning = (published.suite, published.track, published.shots, published.metric)
+    return meaning == (table.suite, table.track, table.shots, table.metric)
+
+
+def _beside(table: Table, published: Published) -> Table:
+    measured = {(row.method, row.variant) for row in table.rows}
+
+    def cited_first(printed: PublishedTable) -> bool:
+        return not any((row.method, row.variant) in measured for row in printed.rows)
+
+    sources: list[str] = []
+    found: dict[tuple[str, str], dict[str, list[Printed]]] = {}
+    for printed in sorted(published.tables, key=cited_first):
+        shown = [pair for pair in table.pairs if pair in printed.pairs]
+        if not shown:
+            continue
+        sources.append(f"{printed.source} ({printed.note})" if printed.note else printed.source)
+        for row in printed.rows:
+            numbers = printed.fractions(row)
+            of_row = found.setdefault((row.method, row.variant), {})
+            for pair in shown:
+                if pair in numbers:
+                    number = Printed(accuracy=numbers[pair], source=len(sources), name=row.printed, note=row.note)
+                    of_row.setdefault(pair, []).append(number)
+    rows = [_with(row, found.pop((row.method, row.variant), {})) for row in table.rows]
+    unmeasured = tuple(
+        Unmeasured(method=method, variant=variant, cells={pair: tuple(cells) for pair, cells in of_row.items()})
+        for (method, variant), of_row in found.items()
+        if of_row
+    )
+    return replace(table, rows=tuple(rows), sources=tuple(sources), unmeasured=unmeasured)
+
+
+def _with(row: Row, numbers: dict[str, list[Printed]]) -> Row:
+    cells = {pair: replace(cell, published=tuple(numbers.get(pair, ()))) for pair, cell in row.cells.items()}
+    return replace(row, cells=cells)

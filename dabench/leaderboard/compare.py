@@ -1,0 +1,128 @@
+"""What the runs of a table say about each other: gaps, gains, best and tied, ranks.
+
+Two cells are compared only where they differ by method alone: same pair, same data, same settings but for the method's
+own (`comparison_sha256`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from dabench.leaderboard.table import Cell, Row
+from dabench.ranks import Ranking, ranking
+from dabench.stats import ALPHA, Gap, against_best, gap_covered, holm, paired_gain, paired_p
+
+BOUNDS = ("source_only", "target_only")
+
+
+class Key(NamedTuple):
+    """A cell."""
+
+    pair: str
+    method: str
+    variant: str
+
+
+Runs = Mapping[Key, Sequence[Any]]  # rows of the frame of runs, by cell
+Alike = tuple[str, str]  # equal for cells that may be compared
+
+
+def compare(cells: Mapping[Key, Cell], by_cell: Runs) -> dict[Key, Cell]:
+    """Set gap, gain, the two tests and their marks on every cell that has an accuracy."""
+    bounds = _bounds(by_cell)
+    seeds = {key: accuracies(by_cell[key]) for key, cell in cells.items() if cell.mean is not None}
+    compared = {key: replace(cells[key], gap=_gap(key, by_cell[key], bounds)) for key in seeds}
+    for keys in _rivals(seeds, by_cell).values():
+        against = against_best({key: seeds[key] for key in keys})
+        lower = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
+        tests = {key: paired_p(seeds[key], lower[key]) for key in keys}
+        corrected = holm({key: p for key, p in tests.items() if p is not None})
+        top = max(cells[key].mean or 0.0 for key in keys)
+        for key in keys:
+            p = against[key]
+            compared[key] = replace(
+                compared[key],
+                gain=paired_gain(seeds[key], lower[key]),
+                p_source_only=corrected.get(key),
+                p_best=p,
+                best=cells[key].mean == top,
+                tied=p is not None and p >= ALPHA,
+            )
+    return {key: compared.get(key, cell) for key, cell in cells.items()}
+
+
+def accuracies(runs: Iterable[Any]) -> dict[int, float]:
+    """Accuracy by seed of the runs that have one, collapsed ones included."""
+    return {run.seed: run.accuracy_selected for run in runs if run.status in ("ok", "collapsed")}
+
+
+def _alike(runs: Sequence[Any]) -> Alike:
+    """What a cell can be compared with. `results.current` leaves one in each cell."""
+    return runs[0].comparison_sha256, runs[0].data_sha256
+
+
+def _rivals(keys: Iterable[Key], by_cell: Runs) -> dict[tuple[str, Alike], list[Key]]:
+    found: dict[tuple[str, Alike], list[Key]] = defaultdict(list)
+    for key in keys:
+        if key.method not in BOUNDS:
+            found[key.pair, _alike(by_cell[key])].append(key)
+    return found
+
+
+# pair, bound, what it can be compared with -> variant -> accuracy by seed
+Bounds = dict[tuple[str, str, Alike], dict[str, dict[int, float]]]
+
+
+def _bounds(by_cell: Runs) -> Bounds:
+    found: Bounds = defaultdict(dict)
+    for key, runs in by_cell.items():
+        if key.method in BOUNDS:
+            found[key.pair, key.method, _alike(runs)][key.variant] = accuracies(runs)
+    return found
+
+
+def _bound(method: str, key: Key, runs: Sequence[Any], bounds: Bounds) -> dict[int, float]:
+    """The bound of the same variant if there is one (a budget, say), else the plain one (a method's own option)."""
+    same = bounds.get((key.pair, method, _alike(runs)), {})
+    variant = min(same, key=lambda name: (name != key.variant, name), default="")
+    return same.get(variant, {})
+
+
+def _gap(key: Key, runs: Sequence[Any], bounds: Bounds) -> Gap:
+    if key.method in BOUNDS:
+        return Gap(None, None, None, 0, "bound")
+    lower, upper = (_bound(method, key, runs, bounds) for method in BOUNDS)
+    return gap_covered(accuracies(runs), source_only=lower, target_only=upper)
+
+
+def rank(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> list[Row]:
+    """Set the mean rank over pairs; equal means share the mean of their ranks (as in Friedman's test)."""
+    ranks: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for pair in pairs:
+        groups: dict[Alike, list[Row]] = defaultdict(list)
+        for row in _entrants(rows):
+            groups[_alike(by_cell[Key(pair, row.method, row.variant)])].append(row)
+        for group in groups.values():
+            means = pd.Series([row.cells[pair].mean for row in group])
+            for row, place in zip(group, means.rank(ascending=False), strict=True):
+                ranks[row.method, row.variant].append(float(place))
+    found = {name: sum(values) / len(values) for name, values in ranks.items()}
+    return [replace(row, rank=found.get((row.method, row.variant))) for row in rows]
+
+
+def rank_test(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> Ranking | None:
+    """Friedman's test and Nemenyi's critical difference among the most rows that may be compared on every pair."""
+    groups: dict[tuple[Alike, ...], list[Row]] = defaultdict(list)
+    for row in _entrants(rows):
+        groups[tuple(_alike(by_cell[Key(pair, row.method, row.variant)]) for pair in pairs)].append(row)
+    most = max(groups.values(), key=len, default=[])
+    return ranking({row.label: [row.cells[pair].mean or 0.0 for pair in pairs] for row in most})
+
+
+def _entrants(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not row.bound and row.average is not None]

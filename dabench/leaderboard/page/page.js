@@ -1,0 +1,216 @@
+"use strict";
+// Everything shown is set as text: names come from plugins and records.
+
+const FIRST = 200; // lines shown before "show all": a browser lays out thousands slowly
+
+const details = JSON.parse(document.getElementById("details").textContent);
+
+function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function drawn(name, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+// Colours: the system's, until the reader presses the button; remembered where the browser allows it.
+function themes() {
+  const root = document.documentElement, button = document.getElementById("theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const remembered = () => { try { return localStorage.getItem("dabench-theme"); } catch { return null; } };
+  const dark = () => (root.dataset.theme || (system.matches ? "dark" : "light")) === "dark";
+  const say = () => { button.textContent = dark() ? "light colours" : "dark colours"; };
+  if (remembered()) root.dataset.theme = remembered();
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    try { localStorage.setItem("dabench-theme", root.dataset.theme); } catch { /* a private window */ }
+    say();
+  });
+  system.addEventListener("change", say);
+  say();
+}
+
+// The long table: sorted by a heading, filtered by the form.
+function list() {
+  const table = document.getElementById("list"), body = table.tBodies[0], form = document.getElementById("filters");
+  const headings = [...table.tHead.rows[0].cells], more = document.getElementById("more");
+  const rows = [...body.rows].map((row, place) => ({
+    row, place, cells: [...row.cells], only: row.classList.contains("published"), text: row.textContent.toLowerCase(),
+  }));
+  const column = (key) => headings.findIndex((heading) => heading.dataset.key === key);
+  const places = Object.fromEntries(["track", "pair", "method", "plugin"].map((key) => [key, column(key)]));
+  let order = rows, all = false;
+
+  function show() {
+    const wanted = Object.fromEntries(new FormData(form));
+    const search = (wanted.search || "").trim().toLowerCase();
+    let found = 0, shown = 0;
+    for (const { row, cells, only, text } of order) {
+      const fits = (!only || "published" in wanted) && text.includes(search) &&
+        Object.entries(places).every(([key, place]) => !wanted[key] || cells[place].textContent === wanted[key]);
+      found += fits;
+      row.hidden = !fits || (!all && found > FIRST);
+      shown += !row.hidden;
+    }
+    document.getElementById("count").textContent =
+      `${found} of ${rows.length} cells` + (shown < found ? `, the first ${shown} shown` : "");
+    more.hidden = shown === found;
+    more.textContent = `show all ${found}`;
+  }
+
+  function sort(place, numeric) {
+    const heading = headings[place];
+    const now = heading.getAttribute("aria-sort");
+    // Numbers begin with the highest, text with A; another press turns it around.
+    const up = now === "none" ? !numeric : now === "descending";
+    for (const other of headings) other.setAttribute("aria-sort", "none");
+    heading.setAttribute("aria-sort", up ? "ascending" : "descending");
+    const key = numeric
+      ? ({ cells }) => (cells[place].dataset.value === "" ? null : Number(cells[place].dataset.value))
+      : ({ cells }) => cells[place].textContent.trim();
+    const keyed = rows.map((item) => ({ item, key: key(item) }));
+    keyed.sort((a, b) => {
+      if (a.key === null || b.key === null) return (a.key === null) - (b.key === null) || a.item.place - b.item.place;
+      const difference = numeric ? a.key - b.key : a.key.localeCompare(b.key, "en", { numeric: true });
+      return (up ? difference : -difference) || a.item.place - b.item.place;
+    });
+    order = keyed.map(({ item }) => item);
+    body.append(...order.map(({ row }) => row));
+    show();
+  }
+
+  headings.forEach((heading, place) => {
+    const numeric = heading.classList.contains("number");
+    heading.setAttribute("aria-sort", "none");
+    const button = element("button", { type: "button" }, heading.textContent);
+    button.addEventListener("click", () => sort(place, numeric));
+    heading.replaceChildren(button);
+  });
+  form.hidden = false;
+  form.addEventListener("input", () => { all = false; show(); });
+  form.addEventListener("reset", () => setTimeout(() => { all = false; show(); }));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  more.addEventListener("click", () => { all = true; show(); });
+  show();
+}
+
+function grid(caption, titles, rows) {
+  const head = element("thead", {}, element("tr", {}, ...titles.map((title) => element("th", { scope: "col" }, title))));
+  const body = element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((value, place) =>
+    element(place ? "td" : "th", place ? {} : { scope: "row" }, value)))));
+  const table = element("table", {}, element("caption", {}, caption), head, body);
+  return element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": `${caption}, scrolls sideways` }, table);
+}
+
+// A line per seed; dashes tell them apart where colours do not.
+const DASHES = ["none", "6 3", "2 3", "9 3 2 3", "1 4"];
+const look = (place) => ({ class: "line", stroke: `var(--series-${place % 5})`,
+  "stroke-dasharray": DASHES[(place + Math.floor(place / 5)) % 5] });
+
+function legend(series) {
+  return element("ul", { id: "legend" }, ...series.map(({ seed }, place) => element("li", {},
+    drawn("svg", { width: 36, height: 12, "aria-hidden": "true" }, drawn("polyline", { points: "0,6 36,6", ...look(place) })),
+    `seed ${seed}`)));
+}
+
+function chart({ title, series }) {
+  const width = 420, height = 210, left = 52, bottom = 24, top = 10, right = 12;
+  const values = series.flatMap((line) => line.values.filter((value) => value !== null));
+  const steps = series.flatMap((line) => line.steps);
+  const figure = element("figure", {}, element("figcaption", {}, title));
+  if (!values.length) { figure.append("no finite value"); return figure; }
+  let low = Math.min(...values), high = Math.max(...values);
+  if (high - low < 1e-9) { low -= 0.5; high += 0.5; }
+  const first = Math.min(...steps), last = Math.max(...steps);
+  const x = (step) => left + (step - first) / (last - first || 1) * (width - left - right);
+  const y = (value) => top + (high - value) / (high - low) * (height - top - bottom);
+  const number = (value) => String(Number(value.toPrecision(3)));
+  const words = series.map(({ seed, values: own }) => {
+    const there = own.filter((value) => value !== null);
+    return there.length ? `seed ${seed} from ${number(there[0])} to ${number(there[there.length - 1])}` : `seed ${seed} never`;
+  });
+  const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
+    "aria-label": `${title} over steps ${first} to ${last}: ${words.join("; ")}` });
+  for (const value of [low, (low + high) / 2, high]) {
+    svg.append(drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(value), y2: y(value) }));
+    svg.append(drawn("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, number(value)));
+  }
+  for (const [step, anchor] of [[first, "start"], [last, "end"]]) {
+    svg.append(drawn("text", { x: x(step), y: height - 6, "text-anchor": anchor }, `step ${step}`));
+  }
+  series.forEach(({ seed, steps: at, values: own }, place) => {
+    let run = [];
+    const draw = () => {
+      if (run.length) svg.append(drawn("polyline", { points: run.join(" "), ...look(place) }, drawn("title", {}, `seed ${seed}`)));
+      run = [];
+    };
+    own.forEach((value, index) => { if (value === null) draw(); else run.push(`${x(at[index])},${y(value)}`); });
+    draw();
+  });
+  figure.append(svg);
+  return figure;
+}
+
+function show(id) {
+  const section = document.getElementById("cell");
+  const found = Object.hasOwn(details, id) ? details[id] : null;
+  section.replaceChildren();
+  section.hidden = id === null;
+  if (id === null) return;
+  const title = element("h2", { id: "cell-title", tabindex: "-1" }, found ? found.title : "There is no such cell here");
+  section.append(title);
+  if (found) fill(section, found);
+  section.append(element("p", {}, element("a", { href: "#cells" }, "back to all cells")));
+  title.focus();
+  title.scrollIntoView();
+}
+
+function fill(section, found) {
+  section.append(element("p", { class: "dim" }, found.about.join(" · ")));
+  section.append(element("dl", {}, ...found.facts.flatMap(([name, value]) =>
+    [element("dt", {}, name), element("dd", {}, value)])));
+  section.append(element("h3", {}, "To make it again"), element("pre", { tabindex: "0" }, element("code", {}, found.command)));
+  section.append(element("h3", {}, "Seeds"),
+    grid("Accuracy on target test by seed", ["seed", "status", "selected", "last", "oracle", "train s", "error"], found.seeds));
+  if (found.curves.length) {
+    section.append(element("h3", {}, "Over training"), element("p", { class: "dim" },
+      "A line for each seed. No selector but the oracle sees the accuracy on target test."),
+      legend(found.curves[0].series), element("div", { class: "charts" }, ...found.curves.map(chart)));
+  }
+  if (found.picks.rows.length) {
+    section.append(element("h3", {}, "What selectors picked"), grid("Accuracy and step by seed",
+      ["selector", ...found.picks.seeds.map((seed) => `seed ${seed}`)], found.picks.rows));
+  }
+  for (const [name, source] of found.pictures) {
+    section.append(element("figure", {}, element("figcaption", {}, name), element("img", { src: source, alt: name })));
+  }
+  if (found.settings.length) section.append(element("h3", {}, "Settings"), grid("Resolved settings", ["setting", "value"], found.settings));
+  section.append(element("h3", {}, "Versions"), grid("What it was made with", ["what", "value"], found.versions));
+  if (!found.recorded) {
+    section.append(element("p", { class: "dim" }, "These are published rows only: settings, curves and selectors' picks " +
+      "are in the records of the machine that made them."));
+  }
+}
+
+function route() {
+  const match = /^#cell=(.*)$/.exec(location.hash);
+  if (match) {
+    let id = match[1];
+    try { id = decodeURIComponent(id); } catch { /* not one of our links: there is no such cell */ }
+    show(id);
+  } else {
+    show(null);
+  }
+}
+
+themes();
+list();
+addEventListener("hashchange", route);
+route();

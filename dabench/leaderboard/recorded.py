@@ -1,0 +1,46 @@
+"""Full records behind the cells of a table, where this machine has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dabench.leaderboard.table import Recorded, Table
+from dabench.records import RunRecord
+from dabench.results import find_records
+
+
+def with_records(tables: Sequence[Table], directory: Path, suite: str) -> list[Table]:
+    """Fill `Table.records`. A published CSV has none.
+
+    Pictures are files beside a record: `<seed>-<id>.<title>.png` beside `<seed>-<id>.json`. Of each cell only the first
+    seed that has some shows them, so that a page stays small.
+    """
+    if not directory.is_dir():
+        return list(tables)
+    found = {record.run_id: (path, record) for path, record in find_records(directory, suite)[0]}
+    return [replace(table, records=_of_table(table, found)) for table in tables]
+
+
+def _of_table(table: Table, found: dict[str, tuple[Path, RunRecord]]) -> dict[str, Recorded]:
+    records: dict[str, Recorded] = {}
+    listings: dict[Path, list[Path]] = {}
+    for row in table.rows:
+        for cell in row.cells.values():
+            shown = False
+            for run in cell.runs:
+                if run.run_id not in found:
+                    continue
+                path, record = found[run.run_id]
+                if path.parent not in listings:
+                    listings[path.parent] = sorted(path.parent.glob("*.png"))
+                files = [] if shown else [file for file in listings[path.parent] if _beside(file, path)]
+                shown = shown or bool(files)
+                pictures = {file.name[len(path.stem) + 1 : -len(".png")]: file.read_bytes() for file in files}
+                records[run.run_id] = Recorded(record=record, pictures=pictures)
+    return records
+
+
+def _beside(picture: Path, record: Path) -> bool:
+    return picture.name.startswith(f"{record.stem}.") and len(picture.name) > len(record.stem) + len("..png")
