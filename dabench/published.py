@@ -1,14 +1,14 @@
 """Published numbers: what papers print, with citations, in `tables/<suite>.yaml`. Never mixed with measured ones.
 
-    suite: ganin
-    tables:
-      - citation: "Ganin & Lempitsky 2015, Unsupervised Domain Adaptation by Backpropagation, arXiv:1409.7495"
-        where: Table 1
-        unit: fraction
-        pairs: [mnist:mnist_m, svhn:mnist]
-        rows:
-          - {method: source_only, printed: SOURCE ONLY, accuracy: [.5749, .5919]}
-          - {method: dann, printed: PROPOSED APPROACH, accuracy: [.8149, .7107]}
+suite: ganin
+tables:
+  - citation: "Ganin & Lempitsky 2015, Unsupervised Domain Adaptation by Backpropagation, arXiv:1409.7495"
+    where: Table 1
+    unit: fraction
+    pairs: [mnist:mnist_m, svhn:mnist]
+    rows:
+      - {method: source_only, printed: SOURCE ONLY, accuracy: [.5749, .5919]}
+      - {method: dann, printed: PROPOSED APPROACH, accuracy: [.8149, .7107]}
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class PublishedTable(_Part):
     where: str = ""
     quoted_from: str = ""
     unit: Literal["percent", "fraction"]
-    pairs: tuple[Pair, ...] = Field(min_length=1)
-    rows: tuple[PublishedRow, ...] = Field(min_length=1)
+    pairs: tuple[Pair, ...]
+    rows: tuple[PublishedRow, ...]
     note: str = ""
 
     @model_validator(mode="after")
@@ -81,11 +81,11 @@ class PublishedTable(_Part):
         for row in self.rows:
             if len(row.accuracy) != len(self.pairs):
                 raise ValueError(
-                    f"{row.printed}: {len(row.accuracy)} numbers for {len(self.pairs)} pairs; null stands for none"
+                    f"row {row.printed!r} has {len(row.accuracy)} numbers for {len(self.pairs)} pairs; null means none"
                 )
             wrong = [number for number in row.accuracy if number is not None and not 0 <= number <= most]
             if wrong:
-                raise ValueError(f"{row.printed}: {wrong[0]:g} is not between 0 and {most}, as a {self.unit} must be")
+                raise ValueError(f"row {row.printed!r}: {wrong[0]:g} is no {self.unit}, which is from 0 to {most}")
         numbers = [number for row in self.rows for number in row.accuracy if number is not None]
         if self.unit == "percent" and numbers and max(numbers) <= 1:
             raise ValueError("no number exceeds 1: the unit looks like `fraction`, not `percent`")
@@ -115,7 +115,7 @@ class Published(_Part):
     track: Literal["unsupervised", "few_shot", "paired"] = "unsupervised"
     shots: int | None = Field(None, ge=1)
     metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
-    tables: tuple[PublishedTable, ...] = Field(min_length=1)
+    tables: tuple[PublishedTable, ...]
 
 
 def published_of(folder: Path, suite: str) -> Published | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from errno import ENOSPC
 from pathlib import Path
 
@@ -36,11 +36,13 @@ class Results:
         path: where it was read from.
         frame: one row per run, columns as in `records.flatten`; each run once.
         problems: what is there but not counted.
+        records: the full records with the files they are in.
     """
 
     path: Path
     frame: pd.DataFrame
     problems: list[Problem]
+    records: list[tuple[Path, RunRecord]] = field(default_factory=list)
 
 
 def read_results(path: Path, suite: str | None = None, without: Path | None = None) -> Results:
@@ -74,7 +76,7 @@ def read_results(path: Path, suite: str | None = None, without: Path | None = No
         others = f" (there are some of {', '.join(here)})" if here else ""
         what = f"results of the suite {suite!r}" if suite else "results"
         raise ResultsError(f"there are no {what} in {path}{others}. `dabench run {suite or 'mini'}` makes some.")
-    return Results(path, frame, problems)
+    return Results(path, frame, problems, records)
 
 
 def read_records(directory: Path, suite: str) -> tuple[list[RunRecord], list[Problem]]:

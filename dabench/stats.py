@@ -16,13 +16,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from math import fsum, sqrt
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit  # Student's t; scipy.stats has the same and takes half a second to import
 
 Method = TypeVar("Method", bound=Hashable)
+Accuracies = NDArray[np.float64]
 
 # Accuracies are counts divided by counts: a spread below this is rounding, not noise.
 ROUNDING = 1e-12
@@ -141,14 +143,30 @@ def paired_p(a: Mapping[int, float], b: Mapping[int, float]) -> float | None:
     seeds = sorted(a.keys() & b.keys())
     if len(seeds) < 2:
         return None
-    differences = [a[seed] - b[seed] for seed in seeds]
-    mean, n = _mean(differences), len(seeds)
-    if _constant(differences):
-        if abs(mean) <= ROUNDING:
-            return 1.0
-        return 0.0 if _constant([a[seed] for seed in seeds]) else 2.0 ** (1 - n)
-    t = mean / sqrt(_covariance(differences, differences) / n)
-    return float(2 * stdtr(n - 1, -abs(t)))
+    both = np.array([[a[seed] for seed in seeds], [b[seed] for seed in seeds]])
+    return float(_paired_p(both[:1], both[1:])[0])
+
+
+def _paired_p(a: Accuracies, b: Accuracies) -> Accuracies:
+    """`paired_p` of many pairs at once, (tests, seeds), NaN where a seed is missing; NaN for fewer than two."""
+    differences = a - b
+    there = ~np.isnan(differences)
+    n = there.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):  # tests without noise or seeds, which are answered below
+        mean = np.where(there, differences, 0).sum(axis=1) / n
+        squares = np.where(there, (differences - mean[:, None]) ** 2, 0).sum(axis=1)
+        p = 2 * stdtr(n - 1, -np.abs(mean) / np.sqrt(squares / (n - 1) / n))
+    constant = _span(differences, there) <= ROUNDING
+    still = _span(a, there) <= ROUNDING  # and so is b, where the differences are
+    p[constant] = np.where(still, 0.0, 2.0 ** (1.0 - n))[constant]
+    p[constant & (np.abs(mean) <= ROUNDING)] = 1.0
+    return np.where(n < 2, np.nan, p)
+
+
+def _span(values: Accuracies, there: NDArray[np.bool_]) -> Accuracies:
+    """Largest minus smallest of each line."""
+    span: Accuracies = np.where(there, values, -np.inf).max(axis=1) - np.where(there, values, np.inf).min(axis=1)
+    return span
 
 
 def holm(p_values: Mapping[Method, float]) -> dict[Method, float]:
@@ -178,11 +196,14 @@ def against_best(methods: Mapping[Method, Mapping[int, float]]) -> dict[Method, 
         return {}
     means = {method: _mean(list(values.values())) for method, values in methods.items()}
     best = max(means, key=means.__getitem__)
-    tests = {frozenset(pair): paired_p(methods[pair[0]], methods[pair[1]]) for pair in combinations(methods, 2)}
-    adjusted = holm({pair: p for pair, p in tests.items() if p is not None})
-    return {
-        method: 1.0 if means[method] == means[best] else adjusted.get(frozenset((method, best))) for method in methods
-    }
+    names, seeds = list(methods), sorted({seed for values in methods.values() for seed in values})
+    table = np.array([[methods[name].get(seed, np.nan) for seed in seeds] for name in names])
+    first, second = np.triu_indices(len(names), 1)
+    p_values = _paired_p(table[first], table[second])
+    tests = zip(first.tolist(), second.tolist(), p_values.tolist(), strict=True)
+    adjusted = holm({(names[one], names[other]): p for one, other, p in tests if p == p})  # NaN: no test
+    against = {end: p for pair, p in adjusted.items() if best in pair for end in pair}
+    return {method: 1.0 if means[method] == means[best] else against.get(method) for method in methods}
 
 
 def tied_with_best(methods: Mapping[Method, Mapping[int, float]], alpha: float = ALPHA) -> frozenset[Method]:

@@ -20,7 +20,8 @@ for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
 # DABENCH_TEST_DATA alone is for the tests: a folder laid out like DABENCH_DATA_DIR that holds the real data sets.
 REAL_DATA = os.environ.get("DABENCH_TEST_DATA")
-for variable in [name for name in os.environ if name.startswith("DABENCH_")]:
+# DABENCH_TEST_BROWSER=required makes a missing browser a failure instead of a skip.
+for variable in [name for name in os.environ if name.startswith("DABENCH_") and name != "DABENCH_TEST_BROWSER"]:
     del os.environ[variable]
 
 

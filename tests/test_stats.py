@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from math import sqrt
+from math import fsum, sqrt
 
 import numpy as np
 import pytest
 import scipy.stats
 
 from dabench import stats
-from dabench.stats import gap_covered, mean_interval, paired_p, tied_with_best
+from dabench.stats import against_best, gap_covered, holm, mean_interval, paired_gain, paired_p, tied_with_best
 
 
 def by_seed(*values: float) -> dict[int, float]:
@@ -130,6 +130,12 @@ def test_gap_without_noise_has_an_interval_without_width() -> None:
     assert gap.low == gap.value == gap.high
 
 
+def test_paired_gain_is_the_interval_of_the_differences() -> None:
+    gain = paired_gain({0: 0.8, 1: 0.9, 5: 0.1}, {1: 0.7, 0: 0.7, 6: 0.9})
+    assert gain == mean_interval([0.8 - 0.7, 0.9 - 0.7])
+    assert paired_gain({0: 0.8}, {1: 0.7}) is None
+
+
 def test_paired_p_agrees_with_scipy() -> None:
     a, b = [0.8, 0.82, 0.79, 0.85], [0.78, 0.83, 0.75, 0.8]
     assert paired_p(by_seed(*a), by_seed(*b)) == pytest.approx(scipy.stats.ttest_rel(a, b).pvalue)
@@ -142,7 +148,22 @@ def test_paired_p_of_degenerate_pairs() -> None:
         assert paired_p(by_seed(0.8), by_seed(0.7)) is None
         assert paired_p({0: 0.8, 1: 0.7}, {2: 0.8, 3: 0.7}) is None
         assert paired_p(by_seed(0.8, 0.7), by_seed(0.8, 0.7)) == 1.0
-        assert paired_p(by_seed(0.8, 0.7), by_seed(0.5, 0.4)) == 0.0, "the same difference but for rounding"
+        assert paired_p(by_seed(0.8, 0.7), by_seed(0.8, 0.7)) == 1.0
+        assert paired_p(by_seed(*[0.1 + 0.2] * 3), by_seed(*[0.3] * 3)) == 1.0, "no difference but rounding"
+        assert paired_p(by_seed(*[0.8] * 3), by_seed(*[0.5] * 3)) == 0.0, "no noise at all"
+        # The same difference but for rounding, though seeds matter: the sign test, not certainty.
+        assert paired_p(by_seed(0.8, 0.7), by_seed(0.5, 0.4)) == 0.5
+        sign = scipy.stats.binomtest(5, 5).pvalue
+        assert paired_p(by_seed(0.8, 0.7, 0.6, 0.9, 0.5), by_seed(0.7, 0.6, 0.5, 0.8, 0.4)) == pytest.approx(sign)
+
+
+def test_holm_agrees_with_its_definition() -> None:
+    # Holm 1979: with p sorted, reject while p_i < alpha / (m - i + 1); worked by hand.
+    assert holm({"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.005}) == pytest.approx(
+        {"d": 0.02, "a": 0.03, "c": 0.06, "b": 0.06}
+    )
+    assert holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
+    assert holm({}) == {}
 
 
 def test_ties_are_those_that_a_paired_test_cannot_tell_from_the_best() -> None:
@@ -153,6 +174,43 @@ def test_ties_are_those_that_a_paired_test_cannot_tell_from_the_best() -> None:
         "far": by_seed(0.5, 0.5, 0.5, 0.5),
     }
     assert tied_with_best(methods) == {"best", "close"}
+
+
+def test_the_more_methods_the_harder_is_a_difference_to_call() -> None:
+    best, other = by_seed(0.80, 0.84, 0.82, 0.86), by_seed(0.78, 0.83, 0.79, 0.85)
+    p = paired_p(best, other)
+    assert p is not None
+    assert 0.02 < p < 0.05
+    assert tied_with_best({"best": best, "other": other}) == {"best"}
+    noisy = {f"noisy {number}": by_seed(0.1, 0.9, 0.1, 0.8) for number in range(3)}
+    found = against_best({"best": best, "other": other} | noisy)
+    assert found["other"] == pytest.approx(10 * p), "the smallest of the ten pairs of five methods"
+    assert "other" in tied_with_best({"best": best, "other": other} | noisy)
+
+
+def test_missing_seeds_are_left_out_pair_by_pair() -> None:
+    a, b, c = by_seed(0.8, 0.82, 0.79, 0.85), {0: 0.7, 2: 0.71, 3: 0.72}, {9: 0.5}
+    found = against_best({"a": a, "b": b, "c": c})
+    p = scipy.stats.ttest_rel([0.8, 0.79, 0.85], [0.7, 0.71, 0.72]).pvalue
+    assert found == {"a": 1.0, "b": pytest.approx(p), "c": None}
+
+
+def test_equal_methods_are_called_different_less_often_than_one_time_in_twenty() -> None:
+    """Ten equal methods, five seeds. The figures stand in the docstring of `against_best`."""
+    generator = np.random.default_rng(0)
+    uncorrected = naive = corrected = 0
+    trials = 400
+    for _ in range(trials):
+        methods = {name: by_seed(*generator.normal(0.7, 0.02, 5)) for name in range(10)}
+        best = max(methods, key=lambda name: fsum(methods[name].values()))
+        p_values = {name: paired_p(methods[best], methods[name]) for name in methods if name != best}
+        against = {name: p for name, p in p_values.items() if p is not None}
+        uncorrected += min(against.values()) < 0.05
+        naive += min(holm(against).values()) < 0.05
+        corrected += len(tied_with_best(methods)) < len(methods)
+    assert uncorrected / trials > 0.45
+    assert naive / trials > 0.08
+    assert corrected / trials < 0.05
 
 
 def test_a_single_seed_ties_nothing_but_equal_numbers() -> None:

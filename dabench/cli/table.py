@@ -90,7 +90,7 @@ def command(
     if numbers is not None:
         tables = beside(tables, numbers)
     if spec.wants_records:
-        tables = with_records(tables, directory, suite)
+        tables = with_records(tables, results.records)
     text = render(tables)
     if output is None:
         click.echo(text, nl=False)

@@ -16,7 +16,7 @@ from dabench.stats import mean_interval, test_set_error
 
 __all__ = ["BOUNDS", "build_tables"]
 
-# Runs that differ in one of these never share a table. Backbones do where the suite names them by pair: see `_backbones`.
+# Runs that differ in one of these never share a table; for backbones see `_by_backbone`.
 TABLE = ["suite", "suite_version", "track", "shots", "metric", "selector", "transductive"]
 
 ByCell = dict[Key, list[Any]]

@@ -38,19 +38,21 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs) -> dict[Key, Cell]:
     seeds = {key: accuracies(by_cell[key]) for key, cell in cells.items() if cell.mean is not None}
     compared = {key: replace(cells[key], gap=_gap(key, by_cell[key], bounds)) for key in seeds}
     for keys in _rivals(seeds, by_cell).values():
-        against = against_best({key: seeds[key] for key in keys})
+        # Where a run failed, the mean is over the seeds that went well: such a method is no candidate for the best.
+        whole = [key for key in keys if cells[key].complete]
+        against = against_best({key: seeds[key] for key in whole})
         lower = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
         tests = {key: paired_p(seeds[key], lower[key]) for key in keys}
         corrected = holm({key: p for key, p in tests.items() if p is not None})
-        top = max(cells[key].mean or 0.0 for key in keys)
+        top = max((cells[key].mean or 0.0 for key in whole), default=None)
         for key in keys:
-            p = against[key]
+            p = against.get(key)
             compared[key] = replace(
                 compared[key],
                 gain=paired_gain(seeds[key], lower[key]),
                 p_source_only=corrected.get(key),
                 p_best=p,
-                best=cells[key].mean == top,
+                best=key in against and cells[key].mean == top,
                 tied=p is not None and p >= ALPHA,
             )
     return {key: compared.get(key, cell) for key, cell in cells.items()}

@@ -14,19 +14,17 @@ from rich.measure import Measurement
 from rich.table import Table as Grid
 from rich.text import Text
 
+from dabench.leaderboard.footnotes import cited, footnotes, marks
 from dabench.leaderboard.table import Cell, Table
 from dabench.leaderboard.text import (
     accuracy,
-    cited,
     covered,
     flags,
-    footnotes,
     fraction,
     heading,
     is_published,
     label,
     mark,
-    marks,
     pair_titles,
     printed,
     ranked,

@@ -13,7 +13,7 @@ import pandas as pd
 from dabench.leaderboard import text
 from dabench.leaderboard.table import Cell, Recorded, Row, Table
 from dabench.overrides import SCALARS, SECTIONS
-from dabench.records import Checkpoint, RunRecord
+from dabench.records import RunRecord
 
 VERSIONS = (
     "plugin_distribution", "plugin_version", "plugin_source_sha256", "code_commit", "code_dirty", "env_dabench",
@@ -100,21 +100,21 @@ def _curves(records: Sequence[RunRecord]) -> Iterator[dict[str, Any]]:
         points = record.checkpoints
         if len(points) < 2:
             continue
-        charts.setdefault("accuracy on target test", []).append(
-            _series(record, points, {point.step: point.target_accuracy for point in points})
-        )
-        for name in dict.fromkeys(name for point in points for name in point.losses):
-            values = {point.step: point.losses[name] for point in points if name in point.losses}
-            charts.setdefault(f"loss {name}", []).append(_series(record, points, values))
-    for title, series in charts.items():
-        yield {"title": title, "series": series}
+        values: dict[str, list[float | None]] = {"accuracy on target test": [point.target_accuracy for point in points]}
+        losses = [point.losses for point in points]
+        for name in dict.fromkeys(name for at in losses for name in at):
+            values[f"loss {name}"] = [at.get(name) for at in losses]
+        steps = [point.step for point in points]
+        for title, line in values.items():
+            series = {"seed": record.seed, "steps": steps, "values": [_short(value) for value in line]}
+            charts.setdefault(title, []).append(series)
+    for title, lines in charts.items():
+        yield {"title": title, "series": lines}
 
 
-def _series(record: RunRecord, points: Sequence[Checkpoint], values: Mapping[int, float]) -> dict[str, Any]:
-    """Steps and values of one seed. A loss that is no number leaves a hole in the line."""
-    numbers = [values.get(point.step) for point in points]
-    shown = [None if value is None or not isfinite(value) else float(f"{value:.4g}") for value in numbers]
-    return {"seed": record.seed, "steps": [point.step for point in points], "values": shown}
+def _short(value: float | None) -> float | None:
+    """Four digits are enough to draw. A loss that is no number leaves a hole in the line."""
+    return None if value is None or not isfinite(value) else float(f"{value:.4g}")
 
 
 def _picks(records: Sequence[RunRecord]) -> dict[str, Any]:
@@ -139,12 +139,12 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 def _versions(runs: Sequence[Any]) -> Iterator[list[str]]:
     """A line per value; seeds are named where they differ."""
     for name in VERSIONS:
-        seeds: dict[str, list[str]] = {}
+        seeds: dict[Any, list[str]] = {}
         for run in runs:
-            value = getattr(run, name)
-            seeds.setdefault("unknown" if pd.isna(value) else str(value), []).append(str(run.seed))
+            seeds.setdefault(getattr(run, name), []).append(str(run.seed))
         for value, of_value in seeds.items():
-            yield [name, value if len(seeds) == 1 else f"{value} (seeds {', '.join(of_value)})"]
+            shown = "unknown" if pd.isna(value) else str(value)
+            yield [name, shown if len(seeds) == 1 else f"{shown} (seeds {', '.join(of_value)})"]
 
 
 def _pictures(recorded: Sequence[Recorded]) -> Iterator[list[str]]:

@@ -18,8 +18,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dabench.leaderboard import text
-from dabench.leaderboard.diagram import WIDTH, diagram
 from dabench.leaderboard.detail import detail
+from dabench.leaderboard.diagram import WIDTH, diagram
+from dabench.leaderboard.footnotes import footnotes, marks
 from dabench.leaderboard.table import Cell, Row, Table, Unmeasured
 
 
@@ -42,12 +43,15 @@ def render(tables: Sequence[Table]) -> str:
         diagrams=[diagram(table.ranking) if table.ranking else None for table in tables],
         diagram_width=WIDTH,
         lines=lines,
-        choices={name: list(dict.fromkeys(line[name] for line in lines)) for name in ("track", "pair", "method", "plugin")},
+        choices={
+            name: list(dict.fromkeys(line[name] for line in lines)) for name in ("track", "pair", "method", "plugin")
+        },
         unmeasured=sum(line["state"] == "published" for line in lines),
         scale=scale,
         details=dict(_details(tables)),
         cell_id=cell_id,
         text=text,
+        notes=[marks(table) + footnotes(table) for table in tables],
         script=Markup(script),  # noqa: S704 - our own file
         style=Markup(style),  # noqa: S704 - our own file
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),

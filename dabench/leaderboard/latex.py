@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dabench.leaderboard.footnotes import cited, footnotes, marks
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.leaderboard.text import (
     NO_GAIN,
@@ -14,16 +15,13 @@ from dabench.leaderboard.text import (
     TIED,
     TUNED,
     accuracy,
-    cited,
     covered,
     flags,
-    footnotes,
     fraction,
     heading,
     is_published,
     label,
     mark,
-    marks,
     pair_titles,
     printed,
     ranked,
@@ -35,8 +33,8 @@ BLOCK = 4  # pairs side by side, as in the paper; a column of published numbers 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"$\sim$", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': "''", "[": "{[}", "*": "{*}", "±": r"$\pm$", "→": r"$\to$", "≥": r"$\geq$", "α": r"$\alpha$",
-    "·": r"$\cdot$", SEES: r"\textdagger{}", TUNED: r"\textdaggerdbl{}", "š": r"\v{s}", "–": "--", "’": "'",
+    "|": r"\textbar{}", '"': "''", "[": "{[}", "*": "{*}", "±": r"$\pm$",
+    "→": r"$\to$", "·": r"$\cdot$", SEES: r"\textdagger{}", TUNED: r"\textdaggerdbl{}",
 }  # fmt: skip
 
 
@@ -128,7 +126,7 @@ def _cell(table: Table, cell: Cell) -> str:
 
 def _published(cell: Cell) -> str:
     numbers = [escaped(number) for number in printed(cell)]
-    return numbers[0] if len(numbers) == 1 else rf"\shortstack{{{r' \\ '.join(numbers)}}}" if numbers else ""
+    return r"\shortstack{" + r" \\ ".join(numbers) + "}" if len(numbers) > 1 else "".join(numbers)
 
 
 def _superscripts(cell: Cell) -> Iterator[str]:

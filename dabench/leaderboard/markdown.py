@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dabench.leaderboard.footnotes import cited, footnotes, marks
 from dabench.leaderboard.table import Cell, Table
 from dabench.leaderboard.text import (
     accuracy,
-    cited,
     covered,
     flags,
-    footnotes,
     fraction,
     heading,
     is_published,
     label,
     mark,
-    marks,
     pair_titles,
     printed,
     ranked,

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dabench.leaderboard.table import Recorded, Table
 from dabench.records import RunRecord
-from dabench.results import find_records
 
 
-def with_records(tables: Sequence[Table], directory: Path, suite: str) -> list[Table]:
-    """Fill `Table.records`. A published CSV has none.
+def with_records(tables: Sequence[Table], records: Iterable[tuple[Path, RunRecord]]) -> list[Table]:
+    """Fill `Table.records` from records and the files they are in.
 
     Pictures are files beside a record: `<seed>-<id>.<title>.png` beside `<seed>-<id>.json`. Of each cell only the first
     seed that has some shows them, so that a page stays small.
     """
-    if not directory.is_dir():
-        return list(tables)
-    found = {record.run_id: (path, record) for path, record in find_records(directory, suite)[0]}
+    found = {record.run_id: (path, record) for path, record in records}
     return [replace(table, records=_of_table(table, found)) for table in tables]
 
 

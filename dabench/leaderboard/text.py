@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dabench.leaderboard.table import PER_PAIR, Cell, Row, Table
-from dabench.ranks import Ranking
+from dabench.leaderboard.table import Cell, Row, Table
 from dabench.stats import Gap
 
 BEST, TIED, NO_GAIN, SEES, TUNED = "*", "=", "~", "†", "‡"
@@ -45,18 +44,6 @@ def mark(cell: Cell, best: str = BEST) -> str:
     return (best if cell.best else TIED if cell.tied else "") + (NO_GAIN if cell.no_gain else "")
 
 
-def marks(table: Table, best: str = BEST) -> list[str]:
-    """What the marks of a table mean."""
-    cells = [cell for row in table.rows for cell in row.cells.values()]
-    parts = [f"{best} best method of the pair"] if any(cell.best for cell in cells) else []
-    tied, no_gain = any(cell.tied and not cell.best for cell in cells), any(cell.no_gain for cell in cells)
-    parts += [f"{TIED} not distinguishable from it"] if tied else []
-    parts += [f"{NO_GAIN} not distinguishable from source only"] if no_gain else []
-    if tied or no_gain:
-        parts[-1] += " (two-sided paired t-tests over seeds, Holm's correction, α = .05)"
-    return [", ".join(parts)] if parts else []
-
-
 def printed(cell: Cell) -> list[str]:
     """The published numbers: `.815 [1]`."""
     return [f"{fraction(number.accuracy)} [{number.source}]" for number in cell.published]
@@ -65,12 +52,6 @@ def printed(cell: Cell) -> list[str]:
 def is_published(table: Table, pair: str) -> bool:
     """Whether a pair needs a column of published numbers."""
     return any(row.cells[pair].published for row in table.rows)
-
-
-def cited(table: Table) -> list[str]:
-    """The sources of the published numbers that stand beside measured ones: `[1] Ganin …`."""
-    used = {number.source for row in table.rows for cell in row.cells.values() for number in cell.published}
-    return [f"[{place}] {source}" for place, source in enumerate(table.sources, start=1) if place in used]
 
 
 def flags(cell: Cell) -> str:
@@ -94,22 +75,24 @@ def pair_title(pair: str) -> str:
 
 def pair_titles(table: Table) -> dict[str, str]:
     """How a table names its pairs: a family that all domains share (`amazon/`) is left out; a footnote names it."""
-    family = _family(table)
-    return {pair: pair_title(":".join(end.removeprefix(family) for end in pair.split(":"))) for pair in table.pairs}
+    shared = family(table)
+    return {pair: pair_title(":".join(end.removeprefix(shared) for end in pair.split(":"))) for pair in table.pairs}
 
 
-def _family(table: Table) -> str:
+def family(table: Table) -> str:
+    """What the names of all domains of a table begin with: `amazon/`, or nothing."""
     families = {end.rpartition("/")[0] for pair in table.pairs for end in pair.split(":")}
-    family = families.pop() if len(families) == 1 else ""
-    return f"{family}/" if family else ""
+    shared = families.pop() if len(families) == 1 else ""
+    return f"{shared}/" if shared else ""
 
 
 def covered(table: Table, cell: Cell) -> str:
     """The covered share of a cell, or why there is none; where the whole table has no bounds, a footnote says so."""
-    return "" if cell.mean is None or (cell.gap.why == "no bounds" and not _bounded(table)) else share(cell.gap)
+    return "" if cell.mean is None or (cell.gap.why == "no bounds" and not bounded(table)) else share(cell.gap)
 
 
-def _bounded(table: Table) -> bool:
+def bounded(table: Table) -> bool:
+    """Whether the table has both bounds, and so shares of the gap between them."""
     return {row.method for row in table.rows if row.bound} == {"source_only", "target_only"}
 
 
@@ -131,59 +114,6 @@ def heading(table: Table, *, backbone: bool) -> list[str]:
     counts = f"{runs}, {table.failed} failed, {table.collapsed} collapsed"
     counts += f", {table.timeout} timed out" if table.timeout else ""
     return [*meaning(table, backbone=backbone), counts, *([table.origin] if table.origin else [])]
-
-
-def footnotes(table: Table) -> list[str]:
-    """What the numbers mean and do not mean; only what the table needs. Marks of best and tied are the format's own."""
-    cells = [cell for row in table.rows for cell in row.cells.values()]
-    notes = []
-    if _family(table):
-        notes.append(f"domains are those of {_family(table).removesuffix('/')}")
-    if any(cell.std is not None for cell in cells):
-        notes.append("± standard deviation over seeds")
-    if any(cell.gap.value is not None for cell in cells):
-        notes.append("% share of the gap from source only to train on target that is covered [95 % interval]")
-    if not _bounded(table) and any(not row.bound for row in table.rows):
-        notes.append("no share of a gap: the table does not have both bounds")
-    if any(cell.gap.why == "gap too small" for cell in cells):
-        notes.append("gap too small: noise dominates the gap between the bounds, or there is none")
-    if any(cell.std is not None for cell in cells):
-        notes.append(f"intervals over seeds cover training noise only; {_test_error(table)}")
-    elif table.test_error:
-        notes.append(_test_error(table))
-    if any(row.sees_target_labels for row in table.rows):
-        notes.append(f"{SEES} trained with target labels")
-    if any(row.tuned_on_target for row in table.rows):
-        notes.append(f"{TUNED} options chosen with target labels")
-    if any(cell.collapsed for cell in cells):
-        notes.append("collapsed: predicts (almost) one class; counted in the mean")
-    if any(cell.failed + cell.timeout and cell.n for cell in cells):
-        notes.append("where runs failed or timed out, the mean is over the other seeds, and the row has no average")
-    if table.transductive:
-        notes.append("transductive: adapts on the test inputs, as the published protocol does")
-    if table.backbone == PER_PAIR:
-        networks = (f"{table.backbones[pair]} ({title})" for pair, title in pair_titles(table).items() if pair in table.backbones)
-        notes.append(f"backbones: {', '.join(networks)}")
-    if table.ranking is not None:
-        notes.append(_critical_difference(table.ranking))
-    if table.left_out:
-        notes.append(f"{table.left_out} runs of older code, data or settings are left out")
-    return [*notes, *table.notes]
-
-
-def _test_error(table: Table) -> str:
-    if not table.test_error:
-        return f"the test set's standard error is not known for {table.metric.replace('_', ' ')}"
-    low, high = (fraction(end(table.test_error.values())) for end in (min, max))
-    return f"test-set standard error ±{high}" if low == high else f"test-set standard error ±{low} to ±{high}"
-
-
-def _critical_difference(found: Ranking) -> str:
-    p = "< .001" if found.p_value < 0.001 else f"= {fraction(found.p_value)}"
-    return (
-        f"mean ranks over {found.pairs} pairs: Friedman's test p {p}; closer than {found.difference:.2f} is not "
-        "distinguishable (Nemenyi, α = .05). Pairs that share a domain are not independent: take both as a guide"
-    )
 
 
 def ranked(table: Table) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_rel
 
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.table import Row, Table
@@ -96,6 +97,14 @@ def test_a_failed_run_costs_the_average_and_shows_what_is_left() -> None:
     assert found["coral"].rank == 1.0, "methods that lack a pair do not take part"
 
 
+def test_a_method_that_failed_once_is_not_called_best() -> None:
+    found = rows(one(make_frame(*make_records(FIVE | {"dann": [0.9, None, 0.9]}))))
+    cells = {name: row.cells["digits:digits_m"] for name, row in found.items()}
+    assert (cells["dann"].best, cells["dann"].tied, cells["dann"].p_best) == (False, False, None)
+    assert cells["dann"].gain is not None, "what is left of it is still shown against source only"
+    assert cells["coral"].best
+
+
 def test_timeouts_collapses_and_missing_seeds_are_told_apart() -> None:
     frame = make_frame(
         make_record(None, method="slow", status="timeout"),
@@ -176,6 +185,70 @@ def test_what_cannot_be_compared_stands_in_tables_of_its_own(other: dict[str, ob
     ]
     assert tables[1].rows[1].cells["digits:digits_m"].gap.why == "no bounds"
     assert [table.pairs for table in tables] == [("glyphs:digits", "digits:digits_m"), ("digits:digits_m",)]
+
+
+def test_a_suite_with_a_backbone_for_each_pair_makes_one_table() -> None:
+    first = make_records(FIVE, "mnist:mnist_m", backbone="small", comparison_sha256="a" * 64)
+    second = make_records(FIVE, "svhn:mnist", backbone="large", comparison_sha256="b" * 64)
+    table = one(make_frame(*first, *second))
+    assert (table.backbone, table.backbones) == ("per pair", {"mnist:mnist_m": "small", "svhn:mnist": "large"})
+    found = rows(table)
+    assert [cell.backbone for cell in found["dann"].cells.values()] == ["small", "large"]
+    assert found["dann"].average == pytest.approx(0.75)
+    assert [cell.gap.why for cell in found["dann"].cells.values()] == ["", ""]
+
+
+def test_rows_with_other_backbones_on_a_pair_stand_in_a_table_of_their_own() -> None:
+    first = make_records(FIVE, "mnist:mnist_m", backbone="small")
+    second = make_records(FIVE, "svhn:mnist", backbone="large", comparison_sha256="b" * 64)
+    other = {"variant": "backbone.name=small", "backbone": "small", "comparison_sha256": "e" * 64}
+    third = make_records({"dann": [0.4] * 3}, "svhn:mnist", **other)
+    fits = make_records({"mcd": [0.4] * 3}, "svhn:mnist", backbone="large", comparison_sha256="b" * 64)
+    tables = build_tables(make_frame(*third, *first, *second, *fits))
+    assert [(table.backbone, len(table.rows)) for table in tables] == [("per pair", 6), ("small", 1)]
+    assert rows(tables[0])["mcd"].average is None, "it lacks a pair"
+    assert tables[1].rows[0].variant == "backbone.name=small"
+
+
+def test_gains_and_tests_are_paired_by_seed_and_corrected() -> None:
+    found = rows(one(make_frame(*make_records(FIVE))))
+    cells = {name: row.cells["digits:digits_m"] for name, row in found.items()}
+    dann = cells["dann"]
+    assert dann.gain is not None
+    assert (dann.gain.mean, dann.gain.n) == (pytest.approx(0.24), 3)
+    tests = {name: ttest_rel(FIVE[name], FIVE["source_only"]).pvalue for name in ("dann", "coral", "mmd")}
+    least, middle, most = sorted(tests, key=tests.__getitem__)
+    assert cells[least].p_source_only == pytest.approx(3 * tests[least])
+    assert cells[middle].p_source_only == pytest.approx(max(3 * tests[least], 2 * tests[middle]))
+    assert cells[most].p_source_only == pytest.approx(max(3 * tests[least], 2 * tests[middle], tests[most]))
+    assert [cells[name].no_gain for name in ("dann", "mmd")] == [False, False]
+    for bound in ("source only", "train on target"):
+        assert (cells[bound].gain, cells[bound].p_source_only, cells[bound].p_best) == (None, None, None)
+
+
+def test_a_method_that_is_no_better_than_source_only_is_marked() -> None:
+    runs = {"source_only": [0.50, 0.52, 0.51], "dann": [0.51, 0.50, 0.53]}
+    assert rows(one(make_frame(*make_records(runs))))["dann"].cells["digits:digits_m"].no_gain
+
+
+def test_ranks_are_tested_from_six_pairs_on() -> None:
+    pairs = [f"d{number}:e{number}" for number in range(6)]
+    records = [record for pair in pairs for record in make_records(FIVE, pair)]
+    ranking = one(make_frame(*records)).ranking
+    assert ranking is not None
+    assert (ranking.pairs, ranking.ranks) == (6, {"dann": 1.0, "coral": 2.0, "mmd": 3.0})
+    assert one(make_frame(*records[:-15])).ranking is None, "five pairs"
+    failing = [*records[:-1], make_record(None, source="d5", target="e5", method="mmd", seed=2)]
+    ranking = one(make_frame(*failing)).ranking
+    assert ranking is not None
+    assert "mmd" not in ranking.ranks, "a failed run takes its row out"
+
+
+def test_the_test_sets_error_is_binomial_and_of_accuracies_alone() -> None:
+    for metric, known in (("accuracy", True), ("balanced_accuracy", False)):
+        table = one(make_frame(make_record(0.5, test_rows=100, metric=metric)))
+        assert bool(table.test_error) == known
+        assert (table.rows[0].cells["digits:digits_m"].test_error is not None) == known
 
 
 def test_older_runs_of_a_cell_are_left_out_and_counted() -> None:

@@ -6,11 +6,12 @@ import csv
 import json
 import re
 from io import StringIO
+from unittest.mock import ANY
 
 import pytest
 from rich.cells import cell_len
 
-from dabench.leaderboard import console, csv_, json_, markdown
+from dabench.leaderboard import console, csv_, json_, latex, markdown
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.table import Table
 from dabench.leaderboard.text import next_commands
@@ -30,7 +31,7 @@ mini · unsupervised · 3 seeds · last step · fp32 · cpu, 2 workers · 30 run
 results/mini.csv
                    digits → digits_m            glyphs → digits              average
  source only       .510 ±.010                   .510 ±.010                      .510
- coral             .560 ±.026  (12 % [-4, 27])  .560 ±.026  (12 % [-4, 27])     .560
+ coral             .560 ±.026~ (12 % [-4, 27])  .560 ±.026~ (12 % [-4, 27])     .560
  DANN              .750 ±.050* (60 % [33, 85])  .750 ±.050* (60 % [33, 85])     .750
  mmd               .747 ±.040= (59 % [37, 79])  .747 ±.040= (59 % [37, 79])     .747
  train on target†  .910 ±.010                   .910 ±.010                      .910
@@ -87,6 +88,37 @@ def test_the_console_table_folds_to_the_width_and_loses_nothing(width: int, many
     assert ("rank" in text) == many
 
 
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_many_methods_and_pairs_of_one_family_fold_without_repeating_it(width: int) -> None:
+    names = ["amazon", "caltech", "dslr", "webcam"]
+    pairs = [f"office_caltech/{a}:office_caltech/{b}" for a in names for b in names if a != b]
+    methods: dict[str, list[float | None]] = {f"method_{number}": [0.5 + number / 100] * 3 for number in range(12)}
+    records = [record for pair in pairs for record in make_records(RUNS | methods, pair)]
+    text = console.render(tables(*records), width=width, colour=False)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    assert text.count("amazon → dslr") == 1
+    assert text.count("office_caltech") == 1, "in the footnote alone"
+    assert text.count("method 11") >= 3, "once in each block"
+    assert "Friedman's test p" in text
+
+
+def test_a_table_with_a_backbone_for_each_pair_names_them() -> None:
+    made = tables(*make_records(RUNS), *make_records(RUNS, "glyphs:digits", backbone="big", comparison_sha256="f" * 64))
+    assert len(made) == 1
+    note = "backbones: small (digits → digits_m), big (glyphs → digits)"
+    assert note in console.render(made, width=120, colour=False)
+    assert f"- {note}" in markdown.render(made)
+    (row, *_) = json.loads(json_.render(made))
+    assert (row["backbone"], row["pairs"]["glyphs:digits"]["backbone"]) == ("per pair", "big")
+    backbones = {line["source"]: line["backbone"] for line in csv.DictReader(StringIO(csv_.render(made)))}
+    assert backbones == {"digits": "small", "glyphs": "big"}
+
+
+def test_another_metric_than_accuracy_says_that_the_test_sets_error_is_not_known() -> None:
+    text = console.render(tables(*make_records(RUNS, metric="balanced_accuracy")), width=200, colour=False)
+    assert "training noise only; the test set's standard error is not known for balanced accuracy" in text
+
+
 def test_a_long_variant_folds_and_loses_nothing() -> None:
     variant = "weight=0.5,strong=randaugment,again=and_again"
     text = console.render(tables(*two_pairs(), make_record(variant=variant)), width=60, colour=False)
@@ -113,8 +145,17 @@ def test_failed_missing_and_collapsed_cells_are_visible_in_console_and_markdown(
 def test_a_gap_without_meaning_says_so() -> None:
     runs = make_records({"source_only": [0.5, 0.6], "dann": [0.7, 0.7], "target_only": [0.55, 0.6]})
     assert "(gap too small)" in console.render(tables(*runs), width=100, colour=False)
-    assert "| **.700** ±.000 (gap too small) |" in markdown.render(tables(*runs))
-    assert "(no bounds)" in console.render(tables(make_record()), width=100, colour=False)
+    assert "| **.700** ±.000\\~ (gap too small) |" in markdown.render(tables(*runs))
+
+
+def test_bounds_that_are_missing_are_named_once_for_a_table_and_in_the_cell_where_others_have_them() -> None:
+    text = console.render(tables(*make_records({"source_only": [0.5], "dann": [0.6]})), width=100, colour=False)
+    assert "no share of a gap: the table does not have both bounds" in text
+    assert "(no bounds)" not in text
+    elsewhere = make_records({"dann": [0.6, 0.7]}, "glyphs:digits")
+    text = console.render(tables(*make_records(RUNS), *elsewhere), width=100, colour=False)
+    assert text.count("(no bounds)") == 1
+    assert "does not have both" not in text
 
 
 def test_one_seed_has_no_spread() -> None:
@@ -122,7 +163,9 @@ def test_one_seed_has_no_spread() -> None:
         tables(*make_records({"source_only": [0.5], "dann": [1.0], "target_only": [0.9]})), 100, False
     )
     assert re.search(r"DANN +1\.000\* \(125 %\)\n", text)
-    assert "±" not in text.partition("intervals over seeds")[0]
+    assert text.count("±") == 1, "that of the test set"
+    assert "intervals" not in text
+    assert "not distinguishable" not in text, "one seed tests nothing"
 
 
 def test_colour_marks_best_and_dims_bounds() -> None:
@@ -196,7 +239,16 @@ def test_json_rows_are_the_contract() -> None:
     )
     cell = row["pairs"]["glyphs:digits"]
     names = ["mean", "std", "ci95", "n", "gap_covered", "gap_covered_ci95", "why", "oracle", "last", "status"]
-    assert list(cell) == [*names, "published"]
+    more = ["backbone", "test_error", "gain", "gain_ci95", "p_source_only", "p_best", "counts"]
+    assert list(cell) == [*names, "published", *more]
+    assert (cell["backbone"], cell["published"]) == ("small", None)
+    assert (cell["gain"], cell["gain_ci95"]) == (pytest.approx(0.05), [pytest.approx(-0.0157, abs=1e-4), ANY])
+    # scipy.stats.ttest_rel: .08201 against source_only, the largest of three tests, so times 1;
+    # .00640 against the best, the second of the three pairs of methods, so times 2.
+    assert (cell["p_source_only"], cell["p_best"]) == (
+        pytest.approx(0.08201, abs=1e-5),
+        pytest.approx(0.0128, abs=1e-5),
+    )
     assert (cell["mean"], cell["gap_covered"], cell["why"]) == (pytest.approx(0.56), pytest.approx(0.125), None)
     assert (len(cell["ci95"]), len(cell["gap_covered_ci95"])) == (2, 2)
     failed = rows[3]["pairs"]["digits:digits_m"]
@@ -204,7 +256,7 @@ def test_json_rows_are_the_contract() -> None:
     assert (failed["why"], failed["status"], rows[3]["average"]) == ("no runs", "failed", None)
 
 
-@pytest.mark.parametrize("render", [console.render, markdown.render, csv_.render, json_.render])
+@pytest.mark.parametrize("render", [console.render, markdown.render, csv_.render, json_.render, latex.render])
 def test_no_tables_render_as_nothing(render: object) -> None:
     assert callable(render)
     assert len(render([]).splitlines()) <= 1

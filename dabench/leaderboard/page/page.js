@@ -37,12 +37,15 @@ function themes() {
   say();
 }
 
+// `feature-matching`, `feature_matching` and `feature matching` mean the same.
+const plain = (text) => text.toLowerCase().replace(/[-_]/g, " ");
+
 // The long table: sorted by a heading, filtered by the form.
 function list() {
   const table = document.getElementById("list"), body = table.tBodies[0], form = document.getElementById("filters");
   const headings = [...table.tHead.rows[0].cells], more = document.getElementById("more");
   const rows = [...body.rows].map((row, place) => ({
-    row, place, cells: [...row.cells], only: row.classList.contains("published"), text: row.textContent.toLowerCase(),
+    row, place, cells: [...row.cells], only: row.classList.contains("published"), text: plain(row.textContent),
   }));
   const column = (key) => headings.findIndex((heading) => heading.dataset.key === key);
   const places = Object.fromEntries(["track", "pair", "method", "plugin"].map((key) => [key, column(key)]));
@@ -50,7 +53,7 @@ function list() {
 
   function show() {
     const wanted = Object.fromEntries(new FormData(form));
-    const search = (wanted.search || "").trim().toLowerCase();
+    const search = plain(wanted.search || "").trim();
     let found = 0, shown = 0;
     for (const { row, cells, only, text } of order) {
       const fits = (!only || "published" in wanted) && text.includes(search) &&

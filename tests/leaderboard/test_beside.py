@@ -1,0 +1,109 @@
+"""Published numbers beside measured ones."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+
+import pytest
+
+from dabench.leaderboard import console, csv_, json_, latex, markdown
+from dabench.leaderboard.beside import beside
+from dabench.leaderboard.build import build_tables
+from dabench.leaderboard.table import Table
+from dabench.published import Published
+from tests.factories import make_frame, make_record, make_records
+
+RUNS: dict[str, list[float | None]] = {"source_only": [0.5, 0.52], "dann": [0.7, 0.75], "target_only": [0.9, 0.91]}
+FIRST = {
+    "citation": "First 2019",
+    "unit": "percent",
+    "pairs": ["digits:digits_m", "glyphs:digits"],
+    "rows": [{"method": "gfk", "printed": "GFK", "accuracy": [61.5, 62.5]}],
+}
+SECOND = {
+    "citation": "Second 2020",
+    "where": "Table 3",
+    "quoted_from": "a survey",
+    "note": "another network",
+    "unit": "fraction",
+    "pairs": ["digits:digits_m", "mnist:usps"],
+    "rows": [
+        {"method": "dann", "printed": "Ours", "accuracy": [0.815, 0.9], "note": "best of three"},
+        {"method": "dann", "variant": "weight=9", "printed": "Ours, heavy", "accuracy": [0.777, None]},
+    ],
+}
+
+
+def published(**changed: object) -> Published:
+    return Published.model_validate({"suite": "mini", "tables": [FIRST, SECOND]} | changed)
+
+
+def tables(**overrides: object) -> list[Table]:
+    records = make_records(RUNS, **overrides) + make_records(RUNS, "glyphs:digits", **overrides)
+    return build_tables(make_frame(*records))
+
+
+def test_a_number_stands_beside_the_row_of_its_method_and_variant_alone() -> None:
+    (table,) = beside(tables(), published())
+    found = {(row.method, pair): cell.published for row in table.rows for pair, cell in row.cells.items()}
+    ((one,),) = [numbers for numbers in found.values() if numbers]
+    assert found["dann", "digits:digits_m"] == (one,)
+    assert (one.accuracy, one.name, one.note) == (0.815, "Ours", "best of three")
+    # The source that stands beside a measured number comes first.
+    assert one.source == 1
+    assert table.sources == ("Second 2020, Table 3, as quoted in a survey (another network)", "First 2019")
+    unmeasured = {(row.method, row.variant): list(row.cells) for row in table.unmeasured}
+    assert unmeasured == {("dann", "weight=9"): ["digits:digits_m"], ("gfk", ""): ["digits:digits_m", "glyphs:digits"]}
+
+
+def test_measured_numbers_are_as_they_were() -> None:
+    (with_published,), (without,) = beside(tables(), published()), tables()
+    for ours, theirs in zip(with_published.rows, without.rows, strict=True):
+        assert (ours.average, ours.rank) == (theirs.average, theirs.rank)
+        assert [cell.mean for cell in ours.cells.values()] == [cell.mean for cell in theirs.cells.values()]
+
+
+@pytest.mark.parametrize(
+    "other", [{"track": "few_shot", "shots": 5}, {"metric": "balanced_accuracy"}, {"suite": "digits"}]
+)
+def test_a_table_of_something_else_gets_none(other: dict[str, object]) -> None:
+    (table,) = beside(tables(), published(**other))
+    assert table == tables()[0]
+
+
+def test_runs_with_other_settings_have_nothing_published() -> None:
+    (table,) = beside(tables(variant="budget.steps=10"), published())
+    assert not any(cell.published for row in table.rows for cell in row.cells.values())
+
+
+def test_every_format_shows_them_with_their_source() -> None:
+    made = beside(tables(), published())
+    text = console.render(made, width=120, colour=False)
+    assert text.count("published  ") == 1, "only the pair that has some gets a column"
+    assert ".815 [1]" in text
+    assert "published [1] Second 2020, Table 3" in text
+    assert "First 2019" not in text, "nothing of it is shown"
+    lines = markdown.render(made).splitlines()
+    assert lines[2] == "| method | digits → digits_m | published | glyphs → digits | average |"
+    assert "| .815 [1] |" in lines[5]
+    assert "- published [1] Second 2020, Table 3, as quoted in a survey (another network)" in lines
+    assert r".815 {[}1]" in latex.render(made)
+    (row,) = [row for row in json.loads(json_.render(made)) if row["method"] == "dann"]
+    source = "Second 2020, Table 3, as quoted in a survey (another network)"
+    expected = [{"accuracy": 0.815, "name": "Ours", "source": source, "note": "best of three"}]
+    assert row["pairs"]["digits:digits_m"]["published"] == expected
+    assert row["pairs"]["glyphs:digits"]["published"] is None
+    fields = [line["published"] for line in csv.DictReader(StringIO(csv_.render(made)))]
+    assert max(fields) == f"0.815 {source}"
+
+
+def test_nothing_published_means_no_column() -> None:
+    for render in (markdown.render, latex.render, lambda made: console.render(made, width=100, colour=False)):
+        assert "published" not in render(tables())
+
+
+def test_a_record_alone_is_enough() -> None:
+    (table,) = beside(build_tables(make_frame(make_record())), published())
+    assert table.rows[0].cells["digits:digits_m"].published[0].accuracy == 0.815
