@@ -28,7 +28,10 @@ check: $(STAMP) ## run part of the mini suite anew and compare it with results/m
 	$(BIN)/dabench check --baseline results/mini.csv --seeds 0-2 --results $(VENV)/check
 
 tables: $(STAMP) ## write the published tables anew from results/
-	$(BIN)/dabench table mini --results results/mini.csv --format markdown --output tables/mini.md
+	set -e; for file in results/*.csv; do suite=$$(basename "$$file" .csv); \
+	for kind in markdown:md latex:tex html:html; do \
+	$(BIN)/dabench table "$$suite" --results "$$file" --format "$${kind%:*}" --output "tables/$$suite.$${kind#*:}"; \
+	done; done
 
 help: ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [VENV=.venv]"

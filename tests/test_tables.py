@@ -20,10 +20,20 @@ def test_published_results_are_whole() -> None:
     assert not results.frame["code_dirty"].any()
 
 
-def test_the_table_of_mini_is_not_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+SUITES = sorted(path.stem for path in (ROOT / "results").glob("*.csv"))
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("markdown", "md"), ("latex", "tex")])
+@pytest.mark.parametrize("suite", SUITES)
+def test_no_table_is_stale(suite: str, form: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    made = tmp_path / "mini.md"
+    made = tmp_path / suite
     with pytest.raises(SystemExit) as stop:
-        main(["table", "mini", "--results", "results/mini.csv", "--format", "markdown", "--output", str(made)])
+        main(["table", suite, "--results", f"results/{suite}.csv", "--format", form, "--output", str(made)])
     assert stop.value.code == 0
-    assert made.read_text() == (ROOT / "tables/mini.md").read_text(), "run `make tables`"
+    assert made.read_text() == (ROOT / f"tables/{suite}.{suffix}").read_text(), "run `make tables`"
+
+
+def test_every_table_has_results() -> None:
+    assert "mini" in SUITES
+    assert {path.stem for path in (ROOT / "tables").iterdir() if path.suffix in (".md", ".tex")} == set(SUITES)

@@ -1,0 +1,29 @@
+"""`dabench power`: how many seeds it takes to see a difference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("power")
+@click.argument("suite", default="mini")
+@click.option(
+    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
+)  # fmt: skip
+@click.option(
+    "--points", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Difference to see."
+)
+@click.option(
+    "--power", type=click.FloatRange(0.05, 0.999), default=0.8, show_default=True, help="Chance to see it, if it is there."
+)
+def command(suite: str, directory: Path, points: float, power: float) -> None:
+    """Say how many seeds show a difference from source only, by the spread of the runs that are there."""
+    from dabench.leaderboard.build import build_tables
+    from dabench.leaderboard.seeds import seeds_text
+    from dabench.results import read_results
+
+    results = read_results(directory, suite)
+    click.echo(seeds_text(build_tables(results.frame), points / 100, power), nl=False)
