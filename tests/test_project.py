@@ -133,7 +133,7 @@ def test_the_wheel_holds_every_source_and_data_file(wheel: Path) -> None:
     expected = {str(file.relative_to(ROOT)) for file in (ROOT / "dabench").rglob("*.py")}
     expected |= {f"dabench_plugins/{file.name}" for file in (ROOT / "plugins").glob("*.py")}
     expected |= {str(file.relative_to(ROOT)) for file in (ROOT / "dabench").rglob("*.yaml")}
-    expected |= {str(file.relative_to(ROOT)) for file in (ROOT / "dabench/leaderboard/page").iterdir()}
+    expected |= {f"dabench/leaderboard/page/page.{suffix}" for suffix in ("css", "html", "js")}
     expected |= {"dabench/py.typed", "dabench/suites/mini.yaml", "dabench_plugins/hooks.py"}
     assert expected <= inside
     assert {name.split("/")[0] for name in inside} == {"dabench", "dabench_plugins", "dabench-0.1.0.dist-info"}

@@ -17,7 +17,11 @@ import click
     "--points", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Difference to see."
 )
 @click.option(
-    "--power", type=click.FloatRange(0.05, 0.999), default=0.8, show_default=True, help="Chance to see it, if it is there."
+    "--power",
+    type=click.FloatRange(0.05, 0.999),
+    default=0.8,
+    show_default=True,
+    help="Chance to see it, if it is there.",
 )
 def command(suite: str, directory: Path, points: float, power: float) -> None:
     """Say how many seeds show a difference from source only, by the spread of the runs that are there."""

@@ -15,7 +15,6 @@ from math import ceil, floor
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from dabench.leaderboard import text
 from dabench.leaderboard.detail import detail
@@ -27,13 +26,13 @@ from dabench.leaderboard.table import Cell, Row, Table, Unmeasured
 def render(tables: Sequence[Table]) -> str:
     """The page."""
     environment = Environment(
-        loader=PackageLoader("dabench.leaderboard", "page"),
+        loader=PackageLoader("dabench.leaderboard.page", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = files("dabench.leaderboard") / "page"
+    page = files("dabench.leaderboard.page")
     script, style = ((page / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
     scale = _scale(tables)
     lines = [line for number, table in enumerate(tables) for line in _lines(number, table, scale)]
@@ -52,8 +51,8 @@ def render(tables: Sequence[Table]) -> str:
         cell_id=cell_id,
         text=text,
         notes=[marks(table) + footnotes(table) for table in tables],
-        script=Markup(script),  # noqa: S704 - our own file
-        style=Markup(style),  # noqa: S704 - our own file
+        script=script,
+        style=style,
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
         version=version("dabench"),
     )

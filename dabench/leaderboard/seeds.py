@@ -22,10 +22,10 @@ def seeds_text(tables: Sequence[Table], difference: float, power: float) -> str:
     """
     lines = [TITLES, *(line for table in tables for line in _lines(table, difference, power))]
     widths = [max(len(line[place]) for line in lines) for place in range(len(TITLES))]
-    padded = ["  ".join(field.ljust(width) for field, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    padded = ("  ".join(field.ljust(width) for field, width in zip(line, widths, strict=True)) for line in lines)
     points = f"{100 * difference:g} point{'s' * (difference != 0.01)}"
     notes = [
-        "Two-sided paired t-test against source only at level .05, for one comparison: a correction for several takes more.",
+        "Two-sided paired t-test against source only, level .05, one comparison: a correction for several takes more.",
         "std of gain: standard deviation of the difference from source only over seeds, in points.",
         f"seen: the smallest true difference, in points, that these seeds show with chance {power:g}.",
         f"needed: seeds that show {points} with that chance, if the spread is what it seems.",
@@ -34,7 +34,7 @@ def seeds_text(tables: Sequence[Table], difference: float, power: float) -> str:
     ]
     if len(lines) == 1:
         return "There is no method with two seeds or more beside source only.\n"
-    return "\n".join([*padded, "", *notes]) + "\n"
+    return "\n".join([*(line.rstrip() for line in padded), "", *notes]) + "\n"
 
 
 def _lines(table: Table, difference: float, power: float) -> Iterator[tuple[str, ...]]:
