@@ -24,11 +24,16 @@ class FakeRegistry:
     """The two kinds that a table asks for."""
 
     def __init__(self) -> None:
-        names = {"console": "console", "markdown": "markdown", "csv": "csv_", "json": "json_"}
+        names = {"console": "console", "markdown": "markdown", "csv": "csv_", "json": "json_", "html": "html"}
         self.kinds = {
             "formats": {
                 name: SimpleNamespace(
-                    spec=FormatSpec(name=name, target=f"dabench.leaderboard.{module}:render", summary="")
+                    spec=FormatSpec(
+                        name=name,
+                        target=f"dabench.leaderboard.{module}:render",
+                        summary="",
+                        wants_records=name == "html",
+                    )
                 )
                 for name, module in names.items()
             },
@@ -93,6 +98,30 @@ def test_table_writes_a_file(folder: Path, tmp_path: Path) -> None:
     assert result.stdout == ""
     assert (tmp_path / "out" / "mini.md").read_text().startswith("**mini** ·")
     assert "wrote" in result.stderr
+
+
+def test_table_shows_published_numbers_from_a_folder(folder: Path, tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    published.mkdir()
+    (published / "mini.yaml").write_text(
+        "suite: mini\ntables:\n  - citation: A 2020\n    unit: percent\n    pairs: [digits:digits_m]\n"
+        "    rows: [{method: dann, printed: DANN, accuracy: [81.5]}]\n"
+    )
+    result = invoke(table.command, "--results", folder, "--published", published)
+    assert ".815 [1]" in result.stdout
+    assert "published [1] A 2020" in result.stdout
+    assert "[1]" not in invoke(table.command, "--results", folder, "--published", tmp_path).stdout
+    (published / "mini.yaml").write_text("suite: mini\n")
+    with pytest.raises(UsageError, match="tables: field required"):
+        invoke(table.command, "--results", folder, "--published", published)
+
+
+def test_the_html_page_has_the_full_records_where_there_are_some(folder: Path, tmp_path: Path) -> None:
+    invoke(table.command, "--results", folder, "--format", "html", "-o", tmp_path / "full.html")
+    assert '"recorded": true' in (tmp_path / "full.html").read_text()
+    invoke(results.command, "publish", "mini", "--results", folder)
+    invoke(table.command, "--results", folder / "mini.csv", "--format", "html", "-o", tmp_path / "rows.html")
+    assert '"recorded": true' not in (tmp_path / "rows.html").read_text()
 
 
 def test_table_reports_what_it_does_not_count_on_stderr(folder: Path) -> None:
