@@ -91,7 +91,7 @@ def _fit(table: Table, console: Console) -> list[Grid]:
         grids = [_grid(table, chunk, stacked=True, last=False) for chunk in chunks]
         if all(map(fits, grids)) or size == 1:
             joined = _grid(table, chunks[-1], stacked=True, last=True)
-            if fits(joined):
+            if fits(joined) or len(pairs) == 1:
                 return [*grids[:-1], joined]
             if blocks > 1 or size == 1:  # averages and ranks in a block of their own
                 return [*grids, _grid(table, [], stacked=True, last=True)]

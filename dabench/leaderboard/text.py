@@ -133,6 +133,6 @@ def next_commands(tables: Sequence[Table]) -> str:
             where = "" if table.origin in usual else f" --results {table.origin}"
             return (
                 f"next: dabench explain {table.suite} {pair} {method}{where} · "
-                f"dabench table {table.suite}{where} --format markdown -o {table.suite}.md"
+                f"dabench table {table.suite}{where} --format html -o {table.suite}.html"
             )
     return ""

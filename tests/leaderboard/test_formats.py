@@ -68,7 +68,7 @@ def test_the_console_table_fits_a_hundred_columns() -> None:
 def test_the_next_commands_are_those_of_the_best_cell_and_know_the_folder() -> None:
     made = tables(*two_pairs(dann=[0.6, 0.6, 0.6]))
     assert next_commands(made) == (
-        "next: dabench explain mini glyphs:digits dann · dabench table mini --format markdown -o mini.md"
+        "next: dabench explain mini glyphs:digits dann · dabench table mini --format html -o mini.html"
     )
     elsewhere = build_tables(make_frame(make_record()), origin="/tmp/r")
     assert "dabench explain mini digits:digits_m dann --results /tmp/r ·" in next_commands(elsewhere)
@@ -117,6 +117,11 @@ def test_a_table_with_a_backbone_for_each_pair_names_them() -> None:
 def test_another_metric_than_accuracy_says_that_the_test_sets_error_is_not_known() -> None:
     text = console.render(tables(*make_records(RUNS, metric="balanced_accuracy")), width=200, colour=False)
     assert "training noise only; the test set's standard error is not known for balanced accuracy" in text
+
+
+def test_a_pair_that_does_not_fit_is_printed_once() -> None:
+    text = console.render(tables(*make_records(RUNS, "digits_of_one_kind:digits_of_another_kind")), 30, colour=False)
+    assert text.count("source only") == 1 + text.count("gap from source only")
 
 
 def test_a_long_variant_folds_and_loses_nothing() -> None:
