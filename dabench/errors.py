@@ -32,6 +32,10 @@ class DataError(DabenchError):
     """Data that are missing or are not what they should be."""
 
 
+class DataFolderError(DataError):
+    """The folder for data cannot be read or written; nothing is said of the data."""
+
+
 class ResultsError(DabenchError):
     """A results folder that cannot be read or written."""
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Collection
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
 from dabench.errors import PluginError
 
 
-def source_sha256(target: str) -> str:
+def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
     """Hash the module of a `"module:attribute"` and all modules of the same package that it imports, also indirectly.
 
     Modules of other packages are named by their versions, not by their text. dabench's own modules stand behind
     `NUMERICS_VERSION`.
+
+    Args:
+        target: as in a spec.
+        without: modules that do not count, nor what only they import.
 
     Raises:
         PluginError: the module has no Python source.
@@ -25,7 +30,7 @@ def source_sha256(target: str) -> str:
     waiting = [start]
     while waiting:
         name = waiting.pop()
-        if name in seen:
+        if name in seen or name in without:
             continue
         path = _source(name)
         if path is None:

@@ -30,7 +30,7 @@ def command(context: Context, as_json: bool) -> None:
 
 
 def _facts(context: Context) -> dict[str, Any]:
-    from dabench.data.store import data_dir
+    from dabench.data.folder import data_dir
 
     plugins = [
         f"{plugin.origin} {plugin.origin.version}"

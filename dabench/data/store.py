@@ -1,14 +1,12 @@
 """Prepared domains: decoded once, kept as plain .npy files, memory-mapped by every worker.
 
-A domain is prepared into `DIR/ready/<name>-v<version>-<hash of its loader's sources>/`: a changed loader is another
-folder, so a stale copy is never read. The folder appears whole or not at all.
+Where a domain's copy lies, and when another one is made, is said in `dabench.data.ready`. Its folder appears whole or
+not at all.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,23 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from filelock import FileLock
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, issparse
 
 from dabench.data.arrays import DomainArrays, Split
-from dabench.errors import DataError
-from dabench.sources import source_sha256
+from dabench.data.folder import data_dir
+from dabench.data.ready import Meta, code_hash, copy_folder, files_of, is_whole
+from dabench.errors import DabenchError, DataError, DataFolderError
 from dabench.specs import DomainSpec
 
 _PARTS = ("train_x", "train_y", "test_x", "test_y")
 _SPARSE = ("data", "indices", "indptr")  # a sparse part is kept as three files, as in `train_x.indices.npy`
-
-
-def data_dir() -> Path:
-    """`DABENCH_DATA_DIR`, or the platform's cache folder."""
-    return Path(os.environ.get("DABENCH_DATA_DIR") or platformdirs.user_cache_dir("dabench", appauthor=False))
 
 
 @dataclass(frozen=True)
@@ -78,37 +71,57 @@ def prepare(spec: DomainSpec) -> Prepared:
     """Make sure a domain is decoded, and say where.
 
     Raises:
-        DataError: the loader failed or the data folder cannot be written.
+        DataError: files are missing, or are not what the loader can read.
+        DataFolderError: the data folder cannot be written.
     """
-    folder = data_dir() / "ready" / f"{spec.name.replace('/', '.')}-v{spec.version}-{source_sha256(spec.target)[:8]}"
-    if not (folder / "meta.json").is_file():
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
+    ready = data_dir() / "ready"
+    try:
+        folder = copy_folder(spec, files_of(spec), code_hash(spec))
+        if not is_whole(folder):
+            ready.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{folder}.lock"):
-                if not (folder / "meta.json").is_file():
-                    _decode(spec, folder)
-        except OSError as error:
-            raise DataError(
-                f"domain {spec.name!r} cannot be prepared in {folder.parent}: {error}. "
-                "Free some space or name another folder with DABENCH_DATA_DIR."
-            ) from error
-    meta = json.loads((folder / "meta.json").read_text())
-    return Prepared(spec.name, folder, meta["sha256"], tuple(meta["classes"]), tuple(meta["shape"]))
+                if not is_whole(folder):
+                    _write(_decoded(spec), folder)
+        meta = Meta.read(folder)
+    except OSError as error:
+        raise DataFolderError(
+            f"domain {spec.name!r} cannot be prepared in {ready}: {error}. "
+            "Free some space or name another folder with DABENCH_DATA_DIR."
+        ) from error
+    except ValueError as error:
+        raise DataError(f"the prepared copy of the domain {spec.name!r}: {error}. Delete {folder}.") from error
+    return Prepared(spec.name, folder, meta.sha256, meta.classes, meta.shape)
 
 
-def _decode(spec: DomainSpec, folder: Path) -> None:
-    arrays: DomainArrays = spec.load()()
+def class_counts(arrays: DomainArrays) -> dict[str, tuple[int, ...]]:
+    """Examples of each class, by split."""
+    splits = {"train": arrays.train, "test": arrays.test}
+    return {name: tuple(np.bincount(split.y, minlength=len(arrays.classes)).tolist()) for name, split in splits.items()}
+
+
+def _decoded(spec: DomainSpec) -> DomainArrays:
+    """What the loader of a domain returns; whatever it raises becomes a DataError."""
+    try:
+        arrays = spec.load()()
+    except DabenchError:
+        raise
+    except Exception as error:  # damaged files make readers raise anything
+        raise DataError(f"domain {spec.name!r} cannot be decoded: {type(error).__name__}: {error}") from error
     if not isinstance(arrays, DomainArrays):
         raise DataError(f"{spec.target} returned {type(arrays).__name__}, not DomainArrays (domain {spec.name!r})")
+    return arrays
+
+
+def _write(arrays: DomainArrays, folder: Path) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         parts = (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y)
         for name, part in zip(_PARTS, parts, strict=True):
             for suffix, array in _arrays(part):
                 np.save(temporary / f"{name}{suffix}.npy", np.ascontiguousarray(array), allow_pickle=False)
-        meta = {"sha256": content_sha256(arrays), "classes": arrays.classes, "shape": arrays.train.x.shape[1:]}
-        (temporary / "meta.json").write_text(json.dumps(meta))
-        if folder.exists():  # without meta.json: an incomplete folder that somebody made by hand
+        shape = tuple(arrays.train.x.shape[1:])
+        Meta(content_sha256(arrays), arrays.classes, shape, class_counts(arrays)).write(temporary)
+        if folder.exists():  # without its last file: an incomplete folder that somebody made by hand
             shutil.rmtree(folder)
         temporary.rename(folder)
     finally:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.store import data_dir
+from dabench.data.folder import data_dir
 from dabench.domains.files import require
 from dabench.domains.image_files import MNIST, SVHN, USPS
 from dabench.errors import DataError

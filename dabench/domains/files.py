@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dabench.data.store import data_dir
+from dabench.data.folder import data_dir, find
 from dabench.errors import DataError
 
 
@@ -22,12 +22,11 @@ def require(domain: str, *patterns: str, homepage: str) -> list[Path]:
     Raises:
         DataError: a pattern matches nothing; the message names all that do not.
     """
-    root = data_dir()
-    found = {pattern: sorted(path for path in root.glob(pattern) if path.is_file()) for pattern in patterns}
+    found = {pattern: find(pattern) for pattern in patterns}
     missing = [pattern for pattern, paths in found.items() if not paths]
     if missing:
         raise DataError(
-            f"domain {domain!r} needs files that are not there: {', '.join(missing)} below {root}. "
+            f"domain {domain!r} needs files that are not there: {', '.join(missing)} below {data_dir()}. "
             f"Get them from {homepage} and put them there, or name the folder that holds them with DABENCH_DATA_DIR."
         )
     return [path for pattern in patterns for path in found[pattern]]

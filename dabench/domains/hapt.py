@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.domains.files import require
-from dabench.domains.vector_files import HAPT, HAPT_HOMEPAGE, HAPT_LABELS, USERS
+from dabench.domains.vector_files import HAPT, HAPT_HOMEPAGE, HAPT_LABELS, HAPT_PACKED, USERS
 
 CLASSES = ("walking", "walking upstairs", "walking downstairs", "sitting", "standing", "lying")
 WINDOW, STRIDE = 128, 64  # samples
@@ -107,9 +107,8 @@ def windows(signals: Signals) -> Windows:
 
 def read_signals(domain: str) -> Signals:
     """Read the recordings: the publisher's text files, or all of them in one .npz file."""
-    folder = require(domain, HAPT, homepage=HAPT_HOMEPAGE)[0].parent
-    packed = folder / "hapt_raw_float32.npz"
-    if packed.is_file():
+    found = {path.name: path for path in require(domain, HAPT, homepage=HAPT_HOMEPAGE)}
+    if packed := found.get(HAPT_PACKED):
         with np.load(packed, allow_pickle=False) as content:
             return Signals(content["signals"], content["user"], content["record"], content["label"])
     (labels,) = require(domain, HAPT_LABELS, homepage=HAPT_HOMEPAGE)

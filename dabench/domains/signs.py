@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.store import data_dir
+from dabench.data.folder import data_dir
 from dabench.domains.files import require
 from dabench.domains.image_files import GTSRB
 from dabench.errors import DataError

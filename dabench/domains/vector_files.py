@@ -25,7 +25,8 @@ AMAZON_TEXT = {
 }
 AMAZON_TEXT_HOMEPAGE = "https://www.cs.jhu.edu/~mdredze/datasets/sentiment/"
 
-HAPT = "hapt/*"  # the publisher's folder RawData with its files beside it, or one file hapt_raw_float32.npz
+HAPT = "hapt/**/*"  # the publisher's folder RawData, or all recordings in one file:
+HAPT_PACKED = "hapt_raw_float32.npz"
 HAPT_LABELS = "hapt/RawData/labels.txt"
 HAPT_HOMEPAGE = "https://archive.ics.uci.edu/dataset/341"
 USERS = tuple(f"user{number:02d}" for number in range(1, 31))

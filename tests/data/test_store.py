@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dabench.data.store import content_sha256, prepare
-from dabench.errors import DataError
+from dabench.errors import DataError, DataFolderError
 from dabench.plugins import Registry
 from dabench.specs import DomainSpec
 
@@ -64,14 +64,16 @@ def test_what_a_loader_says_gets_through(folder: Path, spec: Callable[[str], Dom
 
 def test_a_loader_that_returns_something_else(folder: Path, registry: Registry) -> None:
     wrong = DomainSpec(name="wrong", target="dabench_toys.data:_split", summary="")
-    with pytest.raises(TypeError):
+    with pytest.raises(DataError, match="domain 'wrong' cannot be decoded: TypeError"):
         prepare(wrong)
+    with pytest.raises(DataError, match="returned str, not DomainArrays"):
+        prepare(DomainSpec(name="wrong", target="platform:node", summary=""))
     assert not list((folder / "ready").glob("wrong*/*"))
 
 
 def test_a_data_folder_that_is_a_file(folder: Path, spec: Callable[[str], DomainSpec]) -> None:
     folder.write_text("")
-    with pytest.raises(DataError, match="DABENCH_DATA_DIR"):
+    with pytest.raises(DataFolderError, match="DABENCH_DATA_DIR"):
         prepare(spec("toy_a"))
 
 

@@ -112,7 +112,7 @@ def test_the_publishers_text_files_give_the_same(data: Path) -> None:
 
 
 def test_missing_files_are_named(data: Path) -> None:
-    with pytest.raises(DataError, match=r"hapt/\* below"):
+    with pytest.raises(DataError, match=r"hapt/\*\*/\* below"):
         hapt.user01()
     (data / "hapt").mkdir()
     (data / "hapt" / "README.txt").write_text("about")
