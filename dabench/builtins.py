@@ -4,43 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench.domains import image_specs, vector_specs
+from dabench.domains import embedded_specs, image_specs, vector_specs
 from dabench.hookspecs import hookimpl
+from dabench.references import GANIN_2015
 from dabench.specs import BackboneSpec, DomainSpec, FormatSpec, LauncherSpec, SelectorSpec, SuiteSpec
-
-_OPTDIGITS = "CC BY 4.0 (UCI Optical Recognition of Handwritten Digits)"
-_PHOTOGRAPHS = "CC BY 2.0 (photographs by danielbuechele and vultilion, as shipped with scikit-learn)"
-_FONTS = "fonts as shipped with matplotlib: DejaVu (Bitstream Vera licence), STIX (OFL 1.1), Computer Modern (BaKoMa)"
-_ALPAYDIN = "Alpaydin & Kaynak 1998, doi:10.24432/C50P49"
-_GANIN = "recipe: Ganin & Lempitsky 2015, arXiv:1409.7495"
 
 
 @hookimpl
 def dabench_domains() -> Iterator[DomainSpec]:
     """The domains that need no download, and those that read or are made from published files."""
-    yield DomainSpec(
-        name="digits",
-        target="dabench.domains.handwritten:load_digits",
-        summary="handwritten digits of scikit-learn, white on black",
-        licence=_OPTDIGITS,
-        citation=_ALPAYDIN,
-    )
-    yield DomainSpec(
-        name="digits_m",
-        target="dabench.domains.handwritten:load_digits_m",
-        summary="other handwritten digits, inverting patches of photographs (the MNIST-M recipe)",
-        licence=f"{_OPTDIGITS}; {_PHOTOGRAPHS}",
-        citation=f"{_ALPAYDIN}; {_GANIN}",
-        regenerated=True,
-    )
-    yield DomainSpec(
-        name="glyphs",
-        target="dabench.domains.glyphs:load_glyphs",
-        summary="digits in computer fonts, varied and cluttered (the SYN NUMBERS recipe in small)",
-        licence=_FONTS,
-        citation=_GANIN,
-        regenerated=True,
-    )
+    yield from embedded_specs.SPECS
     yield from image_specs.SPECS
     yield from vector_specs.SPECS
 
@@ -74,7 +47,9 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
         ("ganin_gtsrb", "GaninGtsrb", "the GTSRB network of Ganin & Lempitsky 2015"),
         ("digits_bn", "DigitsBn", "ganin_mnist with batch normalisation and dropout of channels"),
     ):
-        yield BackboneSpec(name=name, target=f"dabench.backbones.ganin:{attribute}", summary=summary)
+        yield BackboneSpec(
+            name=name, target=f"dabench.backbones.ganin:{attribute}", summary=summary, citation=GANIN_2015
+        )
     yield BackboneSpec(
         name="identity",
         target="dabench.backbones.identity:Identity",

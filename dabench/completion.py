@@ -1,4 +1,4 @@
-"""Shell completion of suites, pairs and methods.
+"""Shell completion of suites, domains, pairs and methods.
 
 `eval "$(_DABENCH_COMPLETE=bash_source dabench)"` in ~/.bashrc enables it; zsh_source and fish_source are for the
 other shells. bash splits words at colons: `COMP_WORDBREAKS=${COMP_WORDBREAKS//:}` makes it complete pairs as well.
@@ -25,6 +25,16 @@ def complete_suites(ctx: click.Context, param: click.Parameter, incomplete: str)
     return names or [CompletionItem(incomplete, type="file")]
 
 
+def complete_domains(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of domains."""
+    return [CompletionItem(name) for name in _known(_domains) if name.startswith(incomplete)]
+
+
+def complete_citable(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of all that has a citation."""
+    return [CompletionItem(name) for name in dict.fromkeys(_known(_citable)) if name.startswith(incomplete)]
+
+
 def complete_pairs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The last of a comma-separated list of pairs, from the suite that the command names or from all."""
     # Behind an option without its value click does not assign the words before it: they are in `args`.
@@ -39,6 +49,14 @@ def complete_methods(ctx: click.Context, param: click.Parameter, incomplete: str
 
 def _suites(registry: Registry) -> Iterable[str]:
     return registry.all("suites")
+
+
+def _domains(registry: Registry) -> Iterable[str]:
+    return registry.all("domains")
+
+
+def _citable(registry: Registry) -> Iterable[str]:
+    return [name for kind in ("suites", "domains", "methods", "backbones") for name in registry.all(kind)]
 
 
 def _methods(registry: Registry) -> Iterable[str]:

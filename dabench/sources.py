@@ -39,7 +39,7 @@ def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
             continue  # an attribute of a module, not a module
         seen[name] = path.read_bytes().replace(b"\r\n", b"\n")
         parent = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        waiting += [item for item in _imports(seen[name], parent) if item.partition(".")[0] == package]
+        waiting += _imports(seen[name], parent, package)
     digest = hashlib.sha256()
     for name in sorted(seen):
         digest.update(f"{name}\0{len(seen[name])}\0".encode() + seen[name])
@@ -54,12 +54,18 @@ def _source(name: str) -> Path | None:
     return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
 
 
-def _imports(text: bytes, package: str) -> list[str]:
+def _imports(text: bytes, parent: str, package: str) -> list[str]:
+    """What a module in `parent` imports from its own package: modules, and names that may be modules."""
     found: list[str] = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
+            found += [alias.name for alias in node.names if alias.name.partition(".")[0] == package]
         elif isinstance(node, ast.ImportFrom):
-            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
-            found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+            base = resolve_name("." * node.level + (node.module or ""), parent) if node.level else node.module or ""
+            if base.partition(".")[0] != package:
+                continue
+            found.append(base)
+            path = _source(base)
+            if path is None or path.name == "__init__.py":  # looking for a name in a module would import the module
+                found += [f"{base}.{alias.name}" for alias in node.names]
     return found

@@ -123,6 +123,7 @@ class DomainSpec(Spec):
         files: what the loader reads, as paths or glob patterns below `DABENCH_DATA_DIR`.
         homepage: where a person gets the files.
         known: hashes of decoded content with what each is, as ("ab12…", "complete") or ("cd34…", "subset: …").
+        counts: examples of each class in train and in test of the complete set; empty where nobody has counted.
     """
 
     version: int = 1
@@ -132,6 +133,12 @@ class DomainSpec(Spec):
     files: tuple[str, ...] = ()
     homepage: str = ""
     known: tuple[tuple[str, str], ...] = ()
+    counts: tuple[tuple[int, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.counts and (len(self.counts) != 2 or len(self.counts[0]) != len(self.counts[1])):
+            raise ValueError(f"domain {self.name!r}: counts must be those of train and of test, class by class")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,9 +159,11 @@ class BackboneSpec(Spec):
 
     Attributes:
         trains: false for `identity` alone: examples are their own features, and there is no network.
+        citation: how to cite it, as BibTeX entries.
     """
 
     trains: bool = True
+    citation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dabench_plugins.references import GANIN_2015, GANIN_2016, SUN_2016_DEEP, SUN_2016_RETURN
+
 from dabench import MethodSpec, Range, hookimpl
 
 
@@ -33,6 +35,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="recolour source features with the target's covariance, in closed form",
         reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
         search={"ridge": Range(0.001, 10, log=True)},
+        citation=SUN_2016_RETURN,
     )
     yield MethodSpec(
         name="deep_coral",
@@ -40,6 +43,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="match second-order statistics of source and target features",
         reference="Sun & Saenko 2016, Deep CORAL, ECCV workshops, arXiv:1607.01719",
         search={"weight": Range(0.1, 100, log=True, points=7)},
+        citation=SUN_2016_DEEP,
     )
     yield MethodSpec(
         name="dann",
@@ -47,4 +51,5 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="features that a domain classifier cannot tell apart, by gradient reversal",
         reference="Ganin & Lempitsky 2015, ICML, arXiv:1409.7495; Ganin et al. 2016, JMLR 17(59)",
         search={"weight": Range(0.1, 10, log=True), "gamma": (5.0, 10.0)},
+        citation=f"{GANIN_2015}\n{GANIN_2016}",
     )

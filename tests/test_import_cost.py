@@ -30,6 +30,8 @@ QUICK = [
     ["list", "methods", "--json"],
     ["list", "pairs"],
     ["list", "plugins"],
+    ["data", "list"],
+    ["data", "list", "digits", "--json"],
     ["lisst"],
 ]
 

@@ -30,6 +30,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "selectors": ("dabench.cli.selectors", "Compare selectors over records."),
     "list": ("dabench.cli.list", "List methods, domains, pairs, suites, plugins, ..."),
     "results": ("dabench.cli.results", "Publish and verify results."),
+    "data": ("dabench.cli.data", "List data sets and their licences, and check them."),
+    "cite": ("dabench.cli.cite", "Print BibTeX of what a suite, domain or method rests on."),
     "env": ("dabench.cli.env", "Show versions, folders and plugins for a bug report."),
 }
 

@@ -113,8 +113,8 @@ def is_whole(folder: Path) -> bool:
 
 
 def _files_hash(files: Mapping[str, Sequence[Path]]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted({path for paths in files.values() for path in paths}):
+    digest, root = hashlib.sha256(), data_dir()
+    for path in (path for paths in files.values() for path in paths):
         stat = path.stat()
-        digest.update(f"{path.relative_to(data_dir()).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+        digest.update(f"{path.relative_to(root).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:8]

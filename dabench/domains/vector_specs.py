@@ -5,46 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dabench.domains import vector_files as files
-from dabench.domains.vector_known import COMPLETE
+from dabench.domains.vector_known import COMPLETE, COUNTS
+from dabench.references import BLITZER_2007, CHEN_2012, GANIN_2016, GONG_2012, REYES_2016, SAENKO_2010, SILVEIRA_2014
 from dabench.specs import DomainSpec
-
-_GONG = """@inproceedings{gong2012geodesic,
-  author = {Gong, Boqing and Shi, Yuan and Sha, Fei and Grauman, Kristen},
-  title = {Geodesic Flow Kernel for Unsupervised Domain Adaptation},
-  booktitle = {IEEE Conference on Computer Vision and Pattern Recognition}, pages = {2066--2073}, year = {2012}
-}"""
-_SAENKO = """@inproceedings{saenko2010adapting,
-  author = {Saenko, Kate and Kulis, Brian and Fritz, Mario and Darrell, Trevor},
-  title = {Adapting Visual Category Models to New Domains},
-  booktitle = {European Conference on Computer Vision}, pages = {213--226}, year = {2010}
-}"""
-_BLITZER = """@inproceedings{blitzer2007biographies,
-  author = {Blitzer, John and Dredze, Mark and Pereira, Fernando},
-  title = {Biographies, Bollywood, Boom-boxes and Blenders: Domain Adaptation for Sentiment Classification},
-  booktitle = {Annual Meeting of the Association for Computational Linguistics}, pages = {440--447}, year = {2007}
-}"""
-_CHEN = """@inproceedings{chen2012marginalized,
-  author = {Chen, Minmin and Xu, Zhixiang and Weinberger, Kilian Q. and Sha, Fei},
-  title = {Marginalized Denoising Autoencoders for Domain Adaptation},
-  booktitle = {International Conference on Machine Learning}, pages = {1627--1634}, year = {2012}
-}"""
-_GANIN = """@article{ganin2016domain,
-  author = {Ganin, Yaroslav and Ustinova, Evgeniya and Ajakan, Hana and Germain, Pascal and Larochelle, Hugo and
-            Laviolette, Fran{\\c{c}}ois and Marchand, Mario and Lempitsky, Victor},
-  title = {Domain-Adversarial Training of Neural Networks},
-  journal = {Journal of Machine Learning Research}, volume = {17}, number = {59}, pages = {1--35}, year = {2016}
-}"""
-_REYES = """@article{reyesortiz2016transition,
-  author = {Reyes-Ortiz, Jorge-Luis and Oneto, Luca and Sam{\\`a}, Albert and Parra, Xavier and Anguita, Davide},
-  title = {Transition-Aware Human Activity Recognition Using Smartphones},
-  journal = {Neurocomputing}, volume = {171}, pages = {754--767}, year = {2016}
-}"""
-_SILVEIRA = """@inproceedings{silveira2014gold,
-  author = {Silveira, Natalia and Dozat, Timothy and de Marneffe, Marie-Catherine and Bowman, Samuel and
-            Connor, Miriam and Bauer, John and Manning, Christopher D.},
-  title = {A Gold Standard Dependency Corpus for {E}nglish},
-  booktitle = {International Conference on Language Resources and Evaluation}, year = {2014}
-}"""
 
 
 def _complete(name: str) -> tuple[tuple[str, str], ...]:
@@ -59,10 +22,11 @@ def _office_caltech() -> Iterator[DomainSpec]:
             target=f"dabench.domains.office_caltech:{name}",
             summary=f"photographs of ten classes of objects ({name}), SURF histograms",
             licence="not stated",
-            citation=f"{_GONG}\n{_SAENKO}",
+            citation=f"{GONG_2012}\n{SAENKO_2010}",
             files=(path,),
             homepage=files.OFFICE_CALTECH_HOMEPAGE,
             known=_complete(full),
+            counts=COUNTS[full],
         )
 
 
@@ -74,10 +38,11 @@ def _reviews() -> Iterator[DomainSpec]:
             target=f"dabench.domains.amazon:{name}",
             summary=f"reviews of products ({name}), sparse counts of 5,000 terms",
             licence="files: BSD-style; reviews: not stated",
-            citation=f"{_BLITZER}\n{_CHEN}\n{_GANIN}",
+            citation=f"{BLITZER_2007}\n{CHEN_2012}\n{GANIN_2016}",
             files=files.AMAZON[name],
             homepage=files.AMAZON_HOMEPAGE,
             known=_complete(full),
+            counts=COUNTS[full],
         )
     for name in files.PRODUCTS:
         full = f"amazon_text/{name}"
@@ -86,10 +51,11 @@ def _reviews() -> Iterator[DomainSpec]:
             target=f"dabench.domains.amazon_text:{name}",
             summary=f"reviews of products ({name}) from raw text, sparse counts of hashed terms",
             licence="not stated",
-            citation=_BLITZER,
+            citation=BLITZER_2007,
             files=files.AMAZON_TEXT[name],
             homepage=files.AMAZON_TEXT_HOMEPAGE,
             known=_complete(full),
+            counts=COUNTS[full],
         )
 
 
@@ -105,10 +71,11 @@ def _sensors() -> Iterator[DomainSpec]:
             target=f"dabench.domains.hapt:{name.removeprefix('hapt')[1:]}",
             summary=summary,
             licence="CC BY 4.0 (not verified)",
-            citation=_REYES,
+            citation=REYES_2016,
             files=(files.HAPT,),
             homepage=files.HAPT_HOMEPAGE,
             known=_complete(name),
+            counts=COUNTS[name],
         )
 
 
@@ -120,10 +87,11 @@ def _pos() -> Iterator[DomainSpec]:
             target=f"dabench.domains.pos:{genre}",
             summary=f"parts of speech of English words ({genre}), sparse context features",
             licence="CC BY-SA 4.0",
-            citation=_SILVEIRA,
+            citation=SILVEIRA_2014,
             files=(path,),
             homepage=files.POS_HOMEPAGE,
             known=_complete(full),
+            counts=COUNTS[full],
         )
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dabench.data.store import content_sha256
+from dabench.data.store import class_counts, content_sha256
 from dabench.domains.vector_specs import SPECS
 from dabench.specs import DomainSpec
 
@@ -29,4 +29,6 @@ def test_an_unknown_person_is_no_loader() -> None:
 
 @pytest.mark.parametrize("spec", SHOWN, ids=lambda spec: spec.name)
 def test_the_real_files_decode_to_what_is_known(real_data: Path, spec: DomainSpec) -> None:
-    assert content_sha256(spec.load()()) == spec.known[0][0]
+    arrays = spec.load()()
+    assert content_sha256(arrays) == spec.known[0][0]
+    assert tuple(class_counts(arrays).values()) == spec.counts

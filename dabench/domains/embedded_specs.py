@@ -1,0 +1,45 @@
+"""The domains that need no download, made from what installed packages ship. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from dabench.references import ALPAYDIN_1998, GANIN_2015
+from dabench.specs import DomainSpec
+
+_OPTDIGITS = "CC BY 4.0 (UCI Optical Recognition of Handwritten Digits)"
+_PHOTOGRAPHS = "CC BY 2.0 (photographs by danielbuechele and vultilion, as shipped with scikit-learn)"
+_FONTS = "fonts as shipped with matplotlib: DejaVu (Bitstream Vera licence), STIX (OFL 1.1), Computer Modern (BaKoMa)"
+
+SPECS = (
+    DomainSpec(
+        name="digits",
+        target="dabench.domains.handwritten:load_digits",
+        summary="handwritten digits of scikit-learn, white on black",
+        licence=_OPTDIGITS,
+        citation=ALPAYDIN_1998,
+        known=(("6f550a93cf6ed07c52fce37e536f65d0bde57ce554fe97115f5df1e9089d2ebe", "complete"),),
+        counts=((944, 976, 944, 992, 976, 976, 976, 960, 912, 960), (30, 30, 30, 30, 30, 30, 30, 30, 30, 30)),
+    ),
+    DomainSpec(
+        name="digits_m",
+        target="dabench.domains.handwritten:load_digits_m",
+        summary="other handwritten digits, inverting patches of photographs (the MNIST-M recipe)",
+        licence=f"{_OPTDIGITS}; {_PHOTOGRAPHS}",
+        citation=f"{ALPAYDIN_1998}\n{GANIN_2015}",
+        regenerated=True,
+        known=(("22d0ac4ab3d16974e1dcecabceb93896e463ffb633bc6c67510848bdbd897286", "complete"),),
+        counts=(
+            (1180, 1220, 1160, 1220, 1200, 1220, 1200, 1180, 1140, 1200),
+            (120, 120, 120, 120, 120, 120, 120, 120, 120, 120),
+        ),
+    ),
+    DomainSpec(
+        name="glyphs",
+        target="dabench.domains.glyphs:load_glyphs",
+        summary="digits in computer fonts, varied and cluttered (the SYN NUMBERS recipe in small)",
+        licence=_FONTS,
+        citation=GANIN_2015,
+        regenerated=True,
+        known=(("e7f88ec11dc2d33540559c04fb57c61ab5be7babb14e8f482d498378341d7810", "complete"),),
+        counts=((400, 400, 400, 400, 400, 400, 400, 400, 400, 400), (100, 100, 100, 100, 100, 100, 100, 100, 100, 100)),
+    ),
+)

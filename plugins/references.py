@@ -1,0 +1,25 @@
+"""How to cite the built-in methods, as BibTeX entries; an entry that domains have too is the same there."""
+
+from __future__ import annotations
+
+GANIN_2015 = """@inproceedings{ganin2015unsupervised,
+  author = {Ganin, Yaroslav and Lempitsky, Victor},
+  title = {Unsupervised Domain Adaptation by Backpropagation},
+  booktitle = {International Conference on Machine Learning}, pages = {1180--1189}, year = {2015}
+}"""
+GANIN_2016 = """@article{ganin2016domain,
+  author = {Ganin, Yaroslav and Ustinova, Evgeniya and Ajakan, Hana and Germain, Pascal and Larochelle, Hugo and
+            Laviolette, Fran{\\c{c}}ois and Marchand, Mario and Lempitsky, Victor},
+  title = {Domain-Adversarial Training of Neural Networks},
+  journal = {Journal of Machine Learning Research}, volume = {17}, number = {59}, pages = {1--35}, year = {2016}
+}"""
+SUN_2016_DEEP = """@inproceedings{sun2016deep,
+  author = {Sun, Baochen and Saenko, Kate},
+  title = {Deep {CORAL}: Correlation Alignment for Deep Domain Adaptation},
+  booktitle = {European Conference on Computer Vision Workshops}, pages = {443--450}, year = {2016}
+}"""
+SUN_2016_RETURN = """@inproceedings{sun2016return,
+  author = {Sun, Baochen and Feng, Jiashi and Saenko, Kate},
+  title = {Return of Frustratingly Easy Domain Adaptation},
+  booktitle = {AAAI Conference on Artificial Intelligence}, pages = {2058--2065}, year = {2016}
+}"""
