@@ -9,8 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dabench.averaging import Averaged
     from dabench.backbones.base import Backbone
     from dabench.data.arrays import DomainArrays, Split
+    from dabench.data.augmentation import View
     from dabench.hookspecs import hookimpl
     from dabench.methods import DeepMethod, FeatureMethod, Stage
     from dabench.problem import Batch, Problem
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 _WHERE = {
+    "Averaged": "dabench.averaging",
     "Backbone": "dabench.backbones.base",
     "BackboneSpec": "dabench.specs",
     "Batch": "dabench.problem",
@@ -42,10 +45,12 @@ _WHERE = {
     "Split": "dabench.data.arrays",
     "Stage": "dabench.methods",
     "SuiteSpec": "dabench.specs",
+    "View": "dabench.data.augmentation",
     "hookimpl": "dabench.hookspecs",
 }
 
 __all__ = [
+    "Averaged",
     "Backbone",
     "BackboneSpec",
     "Batch",
@@ -62,6 +67,7 @@ __all__ = [
     "Split",
     "Stage",
     "SuiteSpec",
+    "View",
     "hookimpl",
 ]
 

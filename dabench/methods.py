@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
+from dabench.averaging import Averaged
 from dabench.backbones.base import Backbone
+from dabench.data.augmentation import View
 from dabench.problem import Batch, Problem
 
 
@@ -48,12 +51,17 @@ class DeepMethod(nn.Module):
 
     Override `losses`; where that is not enough `step`, `stages`, `parameter_groups` or `predict`. The method is a
     module: what `setup` assigns to `self` is trained, moved to the device and saved with it.
+
+    Attributes:
+        views: augmented forms of both domains' images that a batch is to have, as in `{"strong": "randaugment"}` for
+            `batch.source_x_strong` and `batch.target_x_strong`. Where options decide, `setup` sets it.
     """
 
     class Options(MethodOptions):
         """A method adds fields with the paper's defaults."""
 
     options: Any  # an instance of the subclass's Options
+    views: Mapping[str, View] = MappingProxyType({})
 
     def __init__(self, network: Backbone, options: MethodOptions) -> None:
         super().__init__()
@@ -106,6 +114,8 @@ class DeepMethod(nn.Module):
         """Called by the harness as a stage begins: its losses are in force, and only its modules are trained."""
         self._losses = stage.losses or self.losses
         trained = {id(parameter) for module in (stage.modules or [self]) for parameter in module.parameters()}
+        averages = [module for module in self.modules() if isinstance(module, Averaged)]
+        trained -= {id(parameter) for module in averages for parameter in module.parameters()}
         for parameter in self.parameters():
             parameter.requires_grad_(id(parameter) in trained)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -52,6 +52,9 @@ class Batch:
         target_index: rows of `Problem.target_x`, int64 (B,).
         step: steps done in this stage.
         progress: step / steps of this stage, in [0, 1).
+        views: what the method's `views` declare, by name; read them as attributes. With `{"strong": "randaugment"}`
+            there are `source_x_strong` and `target_x_strong`, (B, ...), augmented and then normalised. They are made
+            when they are read, the same each time: read once what is used twice.
     """
 
     source_x: Tensor
@@ -62,3 +65,12 @@ class Batch:
     target_index: Tensor
     step: int
     progress: float
+    views: Mapping[str, Callable[[], Tensor]] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Tensor:
+        if name.startswith("_") or name == "views":  # asked for while a batch is copied, before it has any field
+            raise AttributeError(name)
+        if name not in self.views:
+            known = ", ".join(self.views) or "none"
+            raise AttributeError(f"the batch has no {name!r}. Views that the method declares: {known}")
+        return self.views[name]()

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from dabench.config import Budget, Optimiser, Schedule
+from dabench.data.augmentation import View, augment
 from dabench.data.resident import Order
 from dabench.errors import DabenchError
 from dabench.methods import DeepMethod, Stage
@@ -96,7 +98,9 @@ def train(
             _set_rate(method.optimisers.values(), recipe, progress)
             seed_torch(stream(seed, "dropout", step), device)
             method.train()
-            losses = method.step(_batch(problem, source.at(step), target.at(step), step - first, progress))
+            rows = source.at(step), target.at(step)
+            key = partial(stream, seed, step=step)
+            losses = method.step(_batch(problem, *rows, step - first, progress, method.views, key))
             done, since = step + 1, since + 1
             _add(sums, losses)
             now = time.monotonic()
@@ -134,16 +138,32 @@ def stage_steps(stages: Iterable[Stage], steps: int) -> list[tuple[Stage, int, i
     return [(stage, first, last) for stage, first, last in zip(stages, [0, *ends], ends, strict=False)]
 
 
-def _batch(problem: Problem[Tensor, Tensor], source: Tensor, target: Tensor, step: int, progress: float) -> Batch:
+def _batch(
+    problem: Problem[Tensor, Tensor],
+    source: Tensor,
+    target: Tensor,
+    step: int,
+    progress: float,
+    views: Mapping[str, View],
+    key: Callable[[str], int],
+) -> Batch:
+    raw = {"source": problem.source_x.index_select(0, source), "target": problem.target_x.index_select(0, target)}
+
+    def viewed(domain: str, name: str, view: View) -> Tensor:
+        return problem.prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
+
     return Batch(
-        source_x=problem.prepare(problem.source_x.index_select(0, source)),
+        source_x=problem.prepare(raw["source"]),
         source_y=problem.source_y.index_select(0, source),
-        target_x=problem.prepare(problem.target_x.index_select(0, target)),
+        target_x=problem.prepare(raw["target"]),
         target_y=None if problem.target_y is None else problem.target_y.index_select(0, target),
         source_index=source,
         target_index=target,
         step=step,
         progress=progress,
+        views={
+            f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in raw
+        },
     )
 
 

@@ -1,0 +1,181 @@
+"""Augmented images: what each operation does, that images differ, and that nothing depends on what was drawn before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageEnhance, ImageOps
+from torch import Tensor
+
+from dabench.data.augmentation import OPERATIONS, augment
+from dabench.errors import DataError
+
+VIEWS = ("shift", "affine", "randaugment")
+
+
+def _images(rows: int = 6, channels: int = 3, side: int = 16) -> Tensor:
+    generator = torch.Generator().manual_seed(1)
+    smooth = torch.rand(rows, channels, 4, 4, generator=generator)
+    large = torch.nn.functional.interpolate(smooth, size=(side, side), mode="bilinear")
+    return (large * 255).to(torch.uint8)
+
+
+def _apply(name: str, images: Tensor, strength: float, place: tuple[float, float] = (0.0, 0.0)) -> Tensor:
+    rows = len(images)
+    return OPERATIONS[name](images, torch.full((rows,), strength), torch.tensor([place]).expand(rows, 2))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_image_gets_numbers_of_its_own(view: str) -> None:
+    same = _images(1, side=32).expand(32, -1, -1, -1)
+    made = augment(view, same, 7)
+    assert made.dtype == torch.uint8
+    assert made.shape == same.shape
+    assert len({image.numpy().tobytes() for image in made}) > 20
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_is_a_pure_function_of_its_key(view: str) -> None:
+    images = _images()
+    before = images.clone()
+    state = torch.get_rng_state()
+    first = augment(view, images, 3)
+    augment(view, images, 4)
+    torch.rand(5)
+    assert torch.equal(augment(view, images, 3), first)
+    assert not torch.equal(augment(view, images, 4), first)
+    assert torch.equal(images, before)
+    torch.set_rng_state(state)
+    augment(view, images, 3)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("shape", [(1, 3, 1, 1), (5, 1, 4, 4), (2, 5, 8, 6), (3, 3, 32, 32)])
+def test_images_of_any_size_keep_their_shape(view: str, shape: tuple[int, ...]) -> None:
+    images = torch.randint(0, 256, shape, dtype=torch.uint8)
+    assert augment(view, images, 0).shape == shape
+
+
+def test_none_leaves_everything_also_what_is_no_image() -> None:
+    x = torch.randn(3, 2)
+    assert augment("none", x, 0) is x
+
+
+def test_what_is_no_image_and_what_is_no_view_is_refused() -> None:
+    with pytest.raises(DataError, match=r"'randaugment' is made of uint8 images .* torch.float32 examples \(2,\)"):
+        augment("randaugment", torch.randn(3, 2), 0)
+    with pytest.raises(DataError, match="no view 'blur': there are none, shift, affine, randaugment"):
+        augment("blur", _images(), 0)
+
+
+def test_shift_moves_by_at_most_an_eighth_and_fills_with_the_mean_colour() -> None:
+    image = torch.zeros(1, 1, 16, 16, dtype=torch.uint8)
+    image[0, 0, 8, 8] = 255
+    made = augment("shift", image.expand(200, -1, -1, -1), 0)
+    points = (made == 255).nonzero()
+    assert len(points) == 200  # the point never leaves, and nothing else is as bright
+    assert set(points[:, 2].tolist()) == set(points[:, 3].tolist()) == {6, 7, 8, 9, 10}
+    assert set(made.unique().tolist()) == {0, 1, 255}  # 255 / 256 rounds to the mean colour 1
+
+
+def test_affine_turns_about_the_centre() -> None:
+    image = torch.zeros(1, 1, 33, 33, dtype=torch.uint8)
+    image[..., 15:18, 15:18] = 255
+    made = augment("affine", image.expand(300, -1, -1, -1), 0).double()
+    weights = made - made.amin((2, 3), keepdim=True)
+    at = torch.arange(33.0, dtype=torch.float64)
+    x = (weights * at).sum((1, 2, 3)) / weights.sum((1, 2, 3))
+    assert abs(x.mean() - 16) < 0.15
+    assert 1 < (x - 16).abs().max() < 33 / 16 + 0.5  # moved by up to 1/16 of the side
+
+
+@pytest.mark.parametrize(
+    ("name", "strength", "reference"),
+    [
+        ("invert", 0.5, ImageOps.invert),
+        ("autocontrast", 0.5, ImageOps.autocontrast),
+        ("equalize", 0.5, ImageOps.equalize),
+        ("posterize", 0.2, lambda image: ImageOps.posterize(image, 4)),
+        ("posterize", 0.9, lambda image: ImageOps.posterize(image, 1)),
+        ("solarize", 0.3, lambda image: ImageOps.solarize(image, 256 - int(0.3 * 256))),
+        ("color", 0.9, lambda image: ImageEnhance.Color(image).enhance(1.72)),
+        ("contrast", 0.2, lambda image: ImageEnhance.Contrast(image).enhance(0.46)),
+        ("brightness", 0.7, lambda image: ImageEnhance.Brightness(image).enhance(1.36)),
+        ("sharpness", 0.1, lambda image: ImageEnhance.Sharpness(image).enhance(0.28)),
+        ("rotate", 0.5, lambda image: image.rotate(15, Image.Resampling.BILINEAR)),
+    ],
+)
+def test_operations_are_those_of_pil(name: str, strength: float, reference: object) -> None:
+    images = _images(side=32)
+    made = _apply(name, images, strength)
+    inner = slice(8, 24) if name == "rotate" else slice(1, 31)  # PIL treats the border in another way
+    for got, image in zip(made, images, strict=True):
+        expected = np.asarray(reference(Image.fromarray(image.permute(1, 2, 0).numpy())))  # type: ignore[operator]
+        difference = np.abs(got.permute(1, 2, 0).numpy().astype(int) - expected.astype(int))[inner, inner]
+        assert difference.max() <= (6 if name == "rotate" else 2), name
+
+
+@pytest.mark.parametrize(("name", "dimension"), [("translate_x", 3), ("translate_y", 2)])
+@pytest.mark.parametrize(("direction", "sign"), [(0.1, -1), (0.9, 1)])
+def test_translations_move_by_strength_times_ten_of_32_pixels(
+    name: str, dimension: int, direction: float, sign: int
+) -> None:
+    images = _images(side=32)
+    made = _apply(name, images, 0.4, (direction, 0.0))
+    expected = torch.roll(images, sign * 4, dimension)
+    inside = slice(4, 28)
+    assert torch.equal(made[:, :, inside, inside], expected[:, :, inside, inside])
+
+
+def test_shears_keep_the_middle_row() -> None:
+    images = _images(side=33)
+    made = _apply("shear_x", images, 0.9)
+    assert torch.equal(made[:, :, 16], images[:, :, 16])
+    assert not torch.equal(made[:, :, 0], images[:, :, 0])
+    flat = _apply("shear_y", images.transpose(2, 3), 0.9).transpose(2, 3)
+    assert torch.equal(flat, made)
+
+
+def test_cut_out_blanks_a_square_with_the_mean_colour() -> None:
+    images = _images(side=32)
+    made = _apply("cut_out", images, 0.8, (0.5, 0.25))
+    mean = images.float().mean((2, 3)).round().to(torch.uint8)
+    square = made[:, :, 8:24, 0:16]  # 0.8 of 20 pixels about (16, 8)
+    assert torch.equal(square, mean[:, :, None, None].expand_as(square))
+    assert torch.equal(made[:, :, 24:], images[:, :, 24:])
+    assert torch.equal(made[:, :, :, 16:], images[:, :, :, 16:])
+
+
+def test_randaugment_uses_every_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Tensor] = {}
+
+    def watched(name: str) -> object:
+        def operation(images: Tensor, strength: Tensor, place: Tensor) -> Tensor:
+            seen[name] = strength
+            assert place.shape == (len(images), 2)
+            return images
+
+        return operation
+
+    for name in list(OPERATIONS):
+        monkeypatch.setitem(OPERATIONS, name, watched(name))  # type: ignore[arg-type]
+    augment("randaugment", _images(2000, side=8), 0)
+    assert set(seen) == set(OPERATIONS)
+    strengths = torch.cat(list(seen.values()))
+    assert set((10 * strengths).round().int().tolist()) == set(range(1, 10))
+    assert 800 < len(strengths) < 1200  # one of two slots, used by half of the images
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_gpu_changes_images_alike(view: str) -> None:
+    images = _images(64, side=32)
+    torch.use_deterministic_algorithms(True)
+    try:
+        on_gpu = augment(view, images.cuda(), 3).cpu()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    difference = (augment(view, images, 3).int() - on_gpu.int()).abs()
+    assert (difference <= 1).float().mean() > 0.99
