@@ -53,3 +53,29 @@ def dabench_methods() -> Iterator[MethodSpec]:
         search={"weight": Range(0.1, 10, log=True), "gamma": (5.0, 10.0)},
         citation=f"{GANIN_2015}\n{GANIN_2016}",
     )
+    yield MethodSpec(
+        name="mmd",
+        target="dabench_plugins.mmd:Mmd",
+        title="MMD (DAN)",
+        summary="match mean embeddings of the task's layers under many Gaussian kernels",
+        reference="Long, Cao, Wang & Jordan 2015, Learning Transferable Features with Deep Adaptation Networks, ICML, "
+        "arXiv:1502.02791",
+        deviations=(
+            "The kernels have equal weights; the paper chooses them by a quadratic program.",
+            "The median distance, and with it the bandwidths, is taken anew from every batch.",
+            "The weight is 1; the paper chooses it on source labels and a two-sample classifier.",
+            "All layers learn at the same rate; the paper freezes or slows down those that are pretrained.",
+        ),
+    )
+    yield MethodSpec(
+        name="adabn",
+        target="dabench_plugins.adabn:AdaBn",
+        title="AdaBN",
+        summary="train on the source, predict with batch norm's statistics of the target",
+        reference="Li, Wang, Shi, Liu & Hou 2016, Revisiting Batch Normalization for Practical Domain Adaptation, "
+        "arXiv:1603.04779",
+        deviations=(
+            "A linear SVM or another readout is fitted on source examples that pass with the target's statistics.",
+            "Held-out source examples are measured with the target's statistics as well.",
+        ),
+    )

@@ -14,9 +14,11 @@ from tests.toy_runs import plan_of, with_poison
 
 BUILT_IN = [name for name, found in load_registry().all("methods").items() if found.origin.distribution == "dabench"]
 
+BATCH_NORM = ("backbone.options.batch_norm=true",)  # adabn needs it
+
 
 def _job(registry: Registry, folder: Path, method: str) -> Job:
-    plan = plan_of(registry, [method], seeds=[0])
+    plan = plan_of(registry, [method], sets=BATCH_NORM, seeds=[0])
     jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
     return next(job for job in jobs if job.method.name == method)
 

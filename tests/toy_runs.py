@@ -21,7 +21,7 @@ from dabench.records import RunRecord
 from dabench.runner import carry_out, done_records
 from dabench.suitefile import find_suite
 
-METHODS = ["coral", "deep_coral", "dann"]
+METHODS = ["coral", "deep_coral", "dann", "mmd"]
 
 
 def plan_of(registry: Registry, only: list[str] | None = None, *, sets: tuple[str, ...] = (), **changes: Any) -> Plan:

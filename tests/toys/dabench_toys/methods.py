@@ -15,11 +15,14 @@ from dabench import Backbone, DeepMethod, FeatureMethod, Stage
 class ToyNet(Backbone):
     class Options(Backbone.Options):
         hidden: int = 8
+        batch_norm: bool = False
 
     def __init__(self, input_shape, classes, options):
         super().__init__(input_shape, classes, options)
         channels = input_shape[0]
-        self.trunk = nn.Sequential(nn.Conv2d(channels, 8, 3), nn.ReLU(), nn.Dropout(0.2), nn.AdaptiveAvgPool2d(1))
+        norm = [nn.BatchNorm2d(8)] if options.batch_norm else []
+        rest = nn.ReLU(), nn.Dropout(0.2), nn.AdaptiveAvgPool2d(1)
+        self.trunk = nn.Sequential(nn.Conv2d(channels, 8, 3), *norm, *rest)
         self.feature_size = 8
         self.hidden = nn.Sequential(nn.Linear(8, options.hidden), nn.ReLU())
         self.output = nn.Linear(options.hidden, classes)
