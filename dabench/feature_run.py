@@ -38,7 +38,7 @@ def fit_and_measure(
     options = validated(cls, job.settings.options, job.method.name)
 
     def make() -> FeatureMethod:
-        return cls(options, lambda: Readout(job.settings.readout, problem.classes, job.seed))
+        return cls(options, lambda kind=job.settings.readout: Readout(kind, problem.classes, job.seed))
 
     method = make()
     begun = time.monotonic()

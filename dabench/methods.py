@@ -146,13 +146,14 @@ class FeatureMethod:
 
     options: Any  # an instance of the subclass's Options
 
-    def __init__(self, options: MethodOptions, classifier: Callable[[], Any]) -> None:
+    def __init__(self, options: MethodOptions, classifier: Callable[..., Any]) -> None:
         """Keep the options.
 
         Args:
             options: validated options of the method.
             classifier: makes the classifier of the suite's readout, unfitted: a scikit-learn estimator with
-                `decision_function`.
+                `decision_function`. A method that needs another kind names it, as in `classifier("rbf_svm_cv")`; see
+                `readout.Readout`.
         """
         self.options = options
         self.classifier = classifier

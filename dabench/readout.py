@@ -13,8 +13,13 @@ from sklearn.svm import SVC, LinearSVC
 
 from dabench.seeding import stream
 
-# Ten values on a logarithmic scale, as for the SVM of Ganin et al. (2016), 5.1.2; two folds, as in the script of CORAL.
+# Ten values on a logarithmic scale, as for the SVM of Ganin et al. (2016), 5.1.2; two folds, as in the script of CORAL,
+# which for the kernels takes powers of ten: from 10^-3 to 10^2 for RBF, and to 10^4 for its own.
 C_RANGE: tuple[float, ...] = tuple(10.0 ** (-5 + 5 * index / 9) for index in range(10))
+C_RANGES = {
+    "rbf_svm_cv": tuple(10.0**power for power in range(-3, 3)),
+    "kernel_svm_cv": tuple(10.0**power for power in range(-3, 5)),
+}
 FOLDS = 2
 
 
@@ -31,7 +36,9 @@ class Readout:
             kind: `linear_svm` (liblinear: squared hinge loss, one class against the rest, C = 1), `linear_svm_cv` (its
                 C chosen by cross-validation on what it is fitted on), `libsvm_cv` (hinge loss, one class against one,
                 C chosen likewise), `rbf_svm` or `nearest_neighbour`. `network` stands for `linear_svm` where there is
-                no network: for feature methods.
+                no network: for feature methods. Methods may also ask for `rbf_svm_cv` (libsvm's RBF kernel, its width
+                1 / D, C chosen likewise) and `kernel_svm_cv`, which takes kernels for features: (N, N) to fit, and
+                (M, N) to predict.
             classes: number of classes C.
             seed: the run's seed; liblinear draws its coordinates, and the folds are drawn, from the stream `readout`.
         """
@@ -48,10 +55,14 @@ class Readout:
                 self._model = KNeighborsClassifier(1)
             case "libsvm_cv":
                 self._model = SVC(kernel="linear", decision_function_shape="ovr")
+            case "rbf_svm_cv":
+                self._model = SVC(kernel="rbf", gamma="auto", decision_function_shape="ovr")
+            case "kernel_svm_cv":
+                self._model = SVC(kernel="precomputed", decision_function_shape="ovr")
             case _:
                 self._model = LinearSVC(dual=True, max_iter=20_000, random_state=key)
         if self._kind.endswith("_cv"):
-            self._model.set_params(C=_best_c(self._model, x, y, key))
+            self._model.set_params(C=_best_c(self._model, x, y, key, C_RANGES.get(self._kind, C_RANGE)))
         self._model.fit(x, y)
         return self
 
@@ -65,8 +76,10 @@ class Readout:
         return scores
 
 
-def _best_c(model: LinearSVC | SVC, x: NDArray[np.float32], y: NDArray[np.int64], key: int) -> float:
+def _best_c(
+    model: LinearSVC | SVC, x: NDArray[np.float32], y: NDArray[np.int64], key: int, choices: tuple[float, ...]
+) -> float:
     """The C that classifies held-out folds best; the smallest of several equal ones, which regularises most."""
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=key)
-    accuracies = [float(cross_val_score(clone(model).set_params(C=c), x, y, cv=folds).mean()) for c in C_RANGE]
-    return C_RANGE[accuracies.index(max(accuracies))]
+    accuracies = [float(cross_val_score(clone(model).set_params(C=c), x, y, cv=folds).mean()) for c in choices]
+    return choices[accuracies.index(max(accuracies))]

@@ -38,6 +38,17 @@ def dabench_methods() -> Iterator[MethodSpec]:
         citation=SUN_2016_RETURN,
     )
     yield MethodSpec(
+        name="subspace_alignment",
+        target="dabench_plugins.subspace_alignment:SubspaceAlignment",
+        summary="align the principal subspaces of source and target, in closed form",
+        reference="Fernando, Habrard, Sebban & Tuytelaars 2013, Unsupervised Visual Domain Adaptation Using Subspace "
+        "Alignment, ICCV",
+        deviations=(
+            "The dimension is searched among a few values; the paper first bounds it by how stable the subspaces are.",
+            "The suite's classifier is trained; the paper takes the nearest neighbour or a linear SVM.",
+        ),
+    )
+    yield MethodSpec(
         name="deep_coral",
         target="dabench_plugins.deep_coral:DeepCoral",
         summary="match second-order statistics of source and target features",

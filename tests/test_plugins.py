@@ -18,7 +18,7 @@ def dabench_methods():
     yield MethodSpec(name="{name}", target="nowhere:Nothing", summary="does nothing")
 """
 
-OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mmd", "source_only", "target_only"}
+OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mmd", "source_only", "subspace_alignment", "target_only"}
 
 
 def of(registry: Registry, origin: str) -> Plugin:

@@ -5,7 +5,7 @@ from dabench.readout import C_RANGE, Readout
 
 
 @pytest.mark.parametrize(
-    "kind", ["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
+    "kind", ["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "rbf_svm_cv", "nearest_neighbour"]
 )
 @pytest.mark.parametrize("classes", [2, 3, 5])
 def test_scores_have_a_column_per_class(kind: str, classes: int) -> None:
@@ -16,6 +16,28 @@ def test_scores_have_a_column_per_class(kind: str, classes: int) -> None:
     assert scores.shape == (60, classes)
     assert scores.dtype == np.float32
     assert (scores.argmax(axis=1) == y).mean() > 0.9
+
+
+def test_kernels_may_stand_for_features() -> None:
+    generator = np.random.default_rng(0)
+    y = np.arange(60) % 3
+    x, z = ((generator.normal(size=(60, 4)) + 4 * np.eye(4)[y]).astype(np.float32) for _ in range(2))
+    scores = Readout("kernel_svm_cv", 5, seed=0).fit(x @ x.T, y).decision_function(z @ x.T)
+    assert scores.shape == (60, 5)
+    assert (scores.argmax(axis=1) == y).mean() > 0.9
+
+
+@pytest.mark.parametrize(("kind", "largest"), [("rbf_svm_cv", 100), ("kernel_svm_cv", 10_000), ("libsvm_cv", 1)])
+def test_c_is_chosen_from_the_range_of_its_kind(kind: str, largest: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[float] = []
+    monkeypatch.setattr(
+        "dabench.readout.cross_val_score", lambda model, x, y, cv: tried.append(model.C) or np.array([model.C])
+    )
+    y = np.arange(20) % 2
+    x = np.eye(20, dtype=np.float32)
+    chosen = Readout(kind, 2, 0).fit(x, y)._model.C
+    assert chosen == pytest.approx(largest)
+    assert sorted(tried) == tried
 
 
 def test_nearest_neighbour_is_just_that() -> None:

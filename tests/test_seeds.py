@@ -91,7 +91,7 @@ def _finish(job: Job) -> Finished:
 
 
 @pytest.mark.parametrize("steps", [1, 5, 8, 20, 23])
-@pytest.mark.parametrize("method", ["source_only", *METHODS, "adabn", "toy_stages"])
+@pytest.mark.parametrize("method", ["source_only", *METHODS, "adabn", "subspace_alignment", "toy_stages"])
 def test_interrupted_and_resumed_is_the_same_to_the_bit(
     registry: Registry, tmp_path: Path, method: str, steps: int
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from dabench_plugins.coral import Coral
 from dabench_plugins.dann import ReverseGradient
+from dabench_plugins.source_only import SourceOnlyFeatures
 from scipy.linalg import fractional_matrix_power
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -160,3 +161,60 @@ def test_coral_says_when_sparse_vectors_are_too_wide() -> None:
     problem = Problem("unsupervised", 2, x, y, x, None, prepare=lambda rows: rows)
     with pytest.raises(ValueError, match="20000 columns are too many"):
         Coral(Coral.Options(), lambda: None).fit(problem)
+
+
+def test_corals_asymmetric_kernel_is_that_of_the_script() -> None:
+    """K_train = X_r A X_r^T and K_test = X_r A X_t^T, one row of it for each target example."""
+    generator = np.random.default_rng(0)
+    y = np.arange(60) % 3
+    source = (generator.normal(size=(60, 4)) + 2 * np.eye(3, 4)[y]).astype(np.float32)
+    target = (2 * generator.normal(size=(40, 4)) + 3 * np.eye(3, 4)[np.arange(40) % 3]).astype(np.float32)
+    problem = Problem("unsupervised", 3, source, y, target, None, lambda x: x)
+    seen: dict[str, Any] = {}
+
+    class Spy(Readout):
+        def fit(self, x: Any, y: Any) -> Readout:
+            seen["fit"] = x
+            return super().fit(x, y)
+
+        def decision_function(self, x: Any) -> Any:
+            seen["predict"] = x
+            return super().decision_function(x)
+
+    def classifier(kind: str = "linear_svm") -> Readout:
+        seen["kind"] = kind
+        return Spy(kind, 3, 0)
+
+    method = Coral(Coral.Options(kernel="asymmetric"), classifier)
+    method.fit(problem)
+    scores = method.predict(target)
+    whiten, colour = (np.cov(x.astype(float), rowvar=False) + np.eye(4) for x in (source, target))
+    matrix = fractional_matrix_power(whiten, -0.5) @ fractional_matrix_power(colour, 0.5)
+    assert seen["kind"] == "kernel_svm_cv"
+    assert np.allclose(seen["fit"], source @ matrix @ source.T, atol=1e-4)
+    assert np.allclose(seen["predict"], (source @ matrix @ target.T).T, atol=1e-4)
+    assert not np.allclose(seen["fit"], seen["fit"].T, atol=0.1)
+    assert scores.shape == (40, 3)
+    assert np.mean(scores.argmax(1) == np.arange(40) % 3) > 0.6
+
+
+def test_the_plain_form_asks_for_the_suites_classifier() -> None:
+    _, (problem, aligned) = _coral(ridge=1.0)
+    assert aligned.shape == problem.source_x.shape
+
+
+def test_source_onlys_rbf_svm_is_libsvms_default_kernel() -> None:
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(80, 5)).astype(np.float32)
+    y = (np.square(x[:, :2]).sum(1) > 1.4).astype(np.int64)  # no line parts a disc from what is around it
+    problem = Problem("unsupervised", 2, x, y, x, None, lambda rows: rows)
+
+    def accuracy(**options: Any) -> float:
+        method = SourceOnlyFeatures(
+            SourceOnlyFeatures.Options(**options), lambda kind="linear_svm": Readout(kind, 2, 0)
+        )
+        method.fit(problem)
+        return float(np.mean(method.predict(x).argmax(1) == y))
+
+    assert accuracy() < 0.8
+    assert accuracy(classifier="rbf_svm_cv") > 0.9
