@@ -61,17 +61,18 @@ class Input(_Section):
     Attributes:
         normalise: `unit` scales uint8 to [0, 1]; `mean` also subtracts the mean of each channel over source train;
             `standardise` also divides by its standard deviation; `instance` gives every image mean 0 and standard
-            deviation 1 per channel (Shu et al. 2018, VADA). For vectors (backbone `identity`) `unit` leaves them as
+            deviation 1 per channel (Shu et al. 2018, VADA), `image` over all its channels together, so that a colour
+            keeps its contrast to the others. For vectors (backbone `identity`) `unit` leaves them as
             they are, `mean` and `standardise` work per column, and there are `l1_zscore_per_domain` and `tfidf`: see
             `data.vectors`.
     """
 
-    normalise: Literal["unit", "mean", "standardise", "instance", "l1_zscore_per_domain", "tfidf"] = "unit"
+    normalise: Literal["unit", "mean", "standardise", "instance", "image", "l1_zscore_per_domain", "tfidf"] = "unit"
 
 
 MOST_OUTPUTS = 5000  # rows of source_val, and of target train, that may be kept at a checkpoint
 
-IMAGE_KINDS = ("instance",)
+IMAGE_KINDS = ("instance", "image")
 VECTOR_KINDS = ("l1_zscore_per_domain", "tfidf")
 
 

@@ -41,8 +41,8 @@ class Normaliser:
     def __call__(self, x: Tensor) -> Tensor:
         """Normalise raw examples (B, ...)."""
         out = _unit(x)
-        if self.kind == "instance":
-            pixels = list(range(2, out.ndim))
+        if self.kind in ("instance", "image"):
+            pixels = list(range(2 if self.kind == "instance" else 1, out.ndim))
             out = out - out.mean(pixels, keepdim=True)
             # The small addition keeps the noise of a blank image from being blown up to full contrast.
             return out / (out.square().mean(pixels, keepdim=True).sqrt() + BLANK)

@@ -65,9 +65,17 @@ def test_instance_gives_every_image_mean_0_and_deviation_1(images: Tensor) -> No
     assert torch.allclose(alone, out[4:5], atol=1e-6)
 
 
-def test_instance_keeps_a_blank_image_blank(images: Tensor) -> None:
+def test_image_normalises_all_channels_of_an_image_together(images: Tensor) -> None:
+    out = Normaliser("image", images)(images)
+    unit = images.double() / 255
+    mean, std = unit.mean((1, 2, 3), keepdim=True), unit.std((1, 2, 3), keepdim=True, correction=0)
+    assert torch.allclose(out.double(), (unit - mean) / (std + 0.05), atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["instance", "image"])
+def test_a_blank_image_stays_blank(images: Tensor, kind: str) -> None:
     blank = torch.full((1, 3, 6, 5), 77, dtype=torch.uint8)
-    assert Normaliser("instance", images)(blank).abs().max() < 1e-4
+    assert Normaliser(kind, images)(blank).abs().max() < 1e-4
 
 
 def test_vectors_are_normalised_by_column() -> None:
