@@ -2,16 +2,24 @@
 
 A record is a JSON file, `DIR/runs/<suite>/<source>--<target>/<method>/<seed>-<first 12 of run_id>.json`.
 `flatten` turns one into a row of the committed `results/<suite>.csv`; readers take both (see `results.py`).
+
+Every file carries `content_sha256`, the hash of the rest of it, so that an edit or a fault of a disk does not go
+unnoticed. It is no signature: who edits a record on purpose can hash it anew.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = 1
+from dabench.identity import sha256
+
+SCHEMA = 2
+READABLE = (1, 2)  # 1 had no content hash
+HASH = "content_sha256"
 
 Status = Literal["ok", "failed", "collapsed", "timeout"]
 ChosenBy = Literal["paper", "label_free", "target_labels", "user"]
@@ -165,8 +173,9 @@ class RunRecord(_Part):
         return self.status in ("ok", "collapsed")
 
     def to_json(self) -> str:
-        """The text of the record's file."""
-        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+        """The text of the record's file, its hash included."""
+        content = json.loads(self.model_dump_json(by_alias=True))
+        return json.dumps(content | {HASH: sha256(content)}, indent=1, ensure_ascii=False) + "\n"
 
 
 def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_id: str) -> Path:

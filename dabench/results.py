@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from dabench.atomic import replacing
 from dabench.errors import ResultsError
-from dabench.records import SCHEMA, RunRecord, flatten, run_stem
+from dabench.identity import sha256
+from dabench.records import HASH, READABLE, RunRecord, flatten, run_stem
 from dabench.results_csv import Problem, csv_text, flaw, frame_of, other_schema, read_csv
 
 __all__ = [
@@ -130,29 +131,41 @@ def _read_files(paths: list[Path]) -> tuple[list[tuple[Path, RunRecord]], list[P
 def _read_file(path: Path) -> RunRecord | Problem:
     """One record, or why the file is not one."""
     try:
-        text = path.read_bytes()
+        return _parse(path.read_bytes())
     except OSError as error:
         return Problem(path, f"cannot be read: {error.strerror}")
-    try:
-        record = RunRecord.model_validate_json(text)
-    except ValidationError as error:
-        return Problem(path, _why_invalid(text, error))
-    reason = flaw(flatten(record))
-    return Problem(path, reason) if reason else record
+    except ValueError as error:
+        return Problem(path, str(error))
 
 
-def _why_invalid(text: bytes, error: ValidationError) -> str:
+def _parse(text: bytes) -> RunRecord:
+    """The record in a file.
+
+    Raises:
+        ValueError: there is none, or it is not as it was written.
+    """
+    repeat = "delete it, and the next `dabench run` repeats the run"
     try:
         data = json.loads(text)
-    except ValueError as why:
-        return f"not valid JSON, perhaps cut off ({why}): delete it, and the next `dabench run` repeats the run"
+    except ValueError as error:
+        raise ValueError(f"not valid JSON, perhaps cut off ({error}): {repeat}") from error
     if not isinstance(data, dict) or "run_id" not in data or "schema" not in data:
-        return "JSON, but not a record of dabench: move it elsewhere"
-    if isinstance(data["schema"], int) and data["schema"] != SCHEMA:
-        return other_schema(data["schema"])
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"not a valid record ({where}: {first['msg']}): delete it, and the next `dabench run` repeats the run"
+        raise ValueError("JSON, but not a record of dabench: move it elsewhere")
+    if isinstance(data["schema"], int) and data["schema"] not in READABLE:
+        raise ValueError(other_schema(data["schema"]))
+    written = data.pop(HASH, None)
+    try:
+        record = RunRecord.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"not a valid record ({where}: {first['msg']}): {repeat}") from error
+    reason = flaw(flatten(record))
+    if reason:
+        raise ValueError(reason)
+    if written != sha256(data) and (written or data["schema"] > 1):
+        raise ValueError(f"edited since it was written, its {HASH} says: restore it, or {repeat}")
+    return record
 
 
 def _each_run_once(records: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -181,11 +194,13 @@ def current(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     only runs of the same suite version, settings, data and plugin as the newest count; of a seed that is still there
     twice (two devices, say), the newest.
     """
-    newest_first = frame.assign(_time=_times(frame)).sort_values(["_time", "run_id"], ascending=False, kind="stable")
-    heads = newest_first.drop_duplicates(CELL)[CELL + LINEAGE]
-    kept = newest_first.reset_index(names="_place").merge(heads, on=CELL + LINEAGE)
-    kept = kept.drop_duplicates([*CELL, "seed"]).sort_values("_place")
-    result = kept[list(frame.columns)].reset_index(drop=True)
+    cell = frame.groupby(CELL, sort=False, dropna=False).ngroup()
+    lineage = frame.groupby(LINEAGE, sort=False, dropna=False).ngroup()
+    runs = pd.DataFrame({"cell": cell, "lineage": lineage, "seed": frame["seed"], "run_id": frame["run_id"]})
+    runs = runs.assign(time=_times(frame)).sort_values(["time", "run_id"], ascending=False, kind="stable")
+    newest = runs.drop_duplicates("cell").set_index("cell")["lineage"]
+    kept = runs[runs["lineage"] == runs["cell"].map(newest)].drop_duplicates(["cell", "seed"])
+    result = frame.loc[kept.index.sort_values()].reset_index(drop=True)
     return result, len(frame) - len(result)
 
 

@@ -1,12 +1,14 @@
 """The columns of a frame of runs, and the file that holds them: `results/<suite>.csv`, one row per run.
 
-The columns are those of `records.flatten`. Numbers have as many digits as it takes to read back the same bits.
+The columns are those of `records.flatten`, and `content_sha256`, the hash of the rest of the row as it is written.
+Numbers have as many digits as it takes to read back the same bits.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
@@ -18,7 +20,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import pandas as pd
 from pydantic import BaseModel
 
-from dabench.records import SCHEMA, RunRecord, Status
+from dabench.records import HASH, READABLE, SCHEMA, RunRecord, Status
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
 
@@ -64,6 +66,18 @@ class Column:
             return text == "True"
         return self.kind(text)
 
+    def parse_all(self, texts: Sequence[str]) -> list[Any]:
+        """Read many fields: as `parse` does, and faster.
+
+        Raises:
+            ValueError: one is not what the column holds.
+        """
+        if self.kind is str and not self.optional:
+            return list(texts)
+        if self.kind is int and not self.optional:
+            return list(map(int, texts))
+        return [self.parse(text) for text in texts]
+
 
 def columns() -> dict[str, Column]:
     """The columns of a frame of runs, in order."""
@@ -97,7 +111,7 @@ def frame_of(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 def flaw(row: Mapping[str, Any]) -> str:
     """Why a row that has all its columns is still not to be counted, or an empty string."""
-    if row["schema"] != SCHEMA:
+    if row["schema"] not in READABLE:
         return other_schema(row["schema"])
     if row["status"] not in get_args(Status):
         return f"unknown status {row['status']!r}: one of {', '.join(get_args(Status))} is expected"
@@ -113,7 +127,7 @@ def flaw(row: Mapping[str, Any]) -> str:
 def other_schema(schema: int) -> str:
     """What to say of a record that an older or a newer dabench wrote."""
     mend = "run it again" if schema < SCHEMA else "update dabench"
-    return f"written with record schema {schema}, this dabench reads {SCHEMA}: {mend}"
+    return f"written with record schema {schema}, this dabench reads {READABLE[0]} to {SCHEMA}: {mend}"
 
 
 def _missing(value: float | None) -> bool:
@@ -132,23 +146,63 @@ def read_csv(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
         some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         reason = f"not a file of `dabench results publish`, or one of another version (no column {some})"
         return frame_of([]), [Problem(path, f"{reason}: move it elsewhere, or publish it again")]
+    whole = text.endswith("\n")
+    try:
+        return _frame(header, lines, whole), []
+    except ValueError:  # something is wrong somewhere: look at each row
+        good, problems = _sorted_out(path, header, lines, whole)
+        return _frame(header, good, whole=True), problems
+
+
+def _frame(header: list[str], lines: list[list[str]], whole: bool) -> pd.DataFrame:
+    """All rows at once; a ValueError if a single one cannot be used, without saying which."""
+    if not whole or any(len(fields) != len(header) for fields in lines):
+        raise ValueError("rows of different lengths")
+    texts = dict(zip(header, zip(*lines, strict=True), strict=True)) if lines else {}
+    kinds = columns()
+    frame = pd.DataFrame({name: column.parse_all(texts.get(name, ())) for name, column in kinds.items()})
+    frame = frame.astype({name: column.dtype for name, column in kinds.items()})
+    done = frame["status"].isin(["ok", "collapsed"])
+    pd.to_datetime(frame["finished"], utc=True, format="ISO8601")
+    if (
+        not frame["schema"].isin(READABLE).all()
+        or not frame["status"].isin(get_args(Status)).all()
+        or frame.loc[done, "accuracy_selected"].isna().any()
+        or frame["run_id"].duplicated().any()
+        or (HASH in header and any(_row_hash(header, fields) != fields[header.index(HASH)] for fields in lines))
+    ):
+        raise ValueError("a row that is not to be counted")
+    return frame
+
+
+def _sorted_out(
+    path: Path, header: list[str], lines: list[list[str]], whole: bool
+) -> tuple[list[list[str]], list[Problem]]:
+    """The rows that can be used, and what is wrong with the others."""
     places = [(header.index(name), name, column) for name, column in columns().items()]
-    rows: list[dict[str, Any]] = []
+    place = header.index("run_id")
+    good: list[list[str]] = []
     problems: list[Problem] = []
+    first: dict[str, int] = {}
     for number, fields in enumerate(lines, start=2):
         try:
-            if number == len(lines) + 1 and not text.endswith("\n"):
+            if number == len(lines) + 1 and not whole:
                 raise ValueError("cut off, it has no line end")
-            rows.append(_row(fields, len(header), places))
+            _check_row(fields, header, places)
+            if fields[place] in first:
+                raise ValueError(f"the same run as row {first[fields[place]]}")
         except ValueError as error:
             problems.append(Problem(path, f"row {number} is not counted: {error}; publish the file again"))
-    return frame_of(rows), problems
+        else:
+            first[fields[place]] = number
+            good.append(fields)
+    return good, problems
 
 
-def _row(fields: list[str], width: int, places: list[tuple[int, str, Column]]) -> dict[str, Any]:
-    """One line of the file as `records.flatten` made it; a ValueError says why it is not to be counted."""
-    if len(fields) != width:
-        raise ValueError(f"{len(fields)} fields where the header has {width}")
+def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str, Column]]) -> None:
+    """Raise a ValueError that says why a line of the file is not to be counted, if so."""
+    if len(fields) != len(header):
+        raise ValueError(f"{len(fields)} fields where the header has {len(header)}")
     row: dict[str, Any] = {}
     for position, name, column in places:
         try:
@@ -158,9 +212,22 @@ def _row(fields: list[str], width: int, places: list[tuple[int, str, Column]]) -
     reason = flaw(row)
     if reason:
         raise ValueError(reason)
-    return row
+    if HASH in header and fields[header.index(HASH)] != _row_hash(header, fields):
+        raise ValueError(f"edited since it was published, its {HASH} says")
+
+
+def _row_hash(header: list[str], fields: list[str]) -> str:
+    """The hash of a line's fields, without the one that holds it. No field holds the separator."""
+    place = header.index(HASH)
+    return hashlib.sha256("\x1f".join(fields[:place] + fields[place + 1 :]).encode()).hexdigest()
 
 
 def csv_text(frame: pd.DataFrame) -> str:
     """The text of a published file: a header and one line per run, unix line ends."""
-    return str(frame.to_csv(index=False, lineterminator="\n"))
+    header, *lines = csv.reader(StringIO(str(frame.to_csv(index=False, lineterminator="\n")), newline=""))
+    header.append(HASH)
+    out = StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([*fields, _row_hash(header, [*fields, ""])] for fields in lines)
+    return out.getvalue()
