@@ -160,7 +160,10 @@ def _parse(text: bytes) -> RunRecord:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"not a valid record ({where}: {first['msg']}): {repeat}") from error
-    reason = flaw(flatten(record))
+    selected = record.accuracy.selected if record.accuracy else None
+    reason = flaw(
+        {"schema": record.schema_, "status": record.status, "accuracy_selected": selected, "finished": record.finished}
+    )
     if reason:
         raise ValueError(reason)
     if written != sha256(data) and (written or data["schema"] > 1):

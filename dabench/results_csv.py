@@ -17,7 +17,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from dabench.records import HASH, READABLE, SCHEMA, RunRecord, Status
@@ -66,16 +68,21 @@ class Column:
             return text == "True"
         return self.kind(text)
 
-    def parse_all(self, texts: Sequence[str]) -> list[Any]:
+    def parse_all(self, texts: NDArray[np.object_]) -> Any:
         """Read many fields: as `parse` does, and faster.
 
         Raises:
             ValueError: one is not what the column holds.
         """
-        if self.kind is str and not self.optional:
-            return list(texts)
+        if self.kind is float:
+            return np.where(texts == "", "nan", texts).astype(float)
+        if self.kind is str and self.optional:
+            texts = texts.copy()
+            texts[texts == ""] = None
+        if self.kind is str:
+            return texts
         if self.kind is int and not self.optional:
-            return list(map(int, texts))
+            return texts.astype(int)
         return [self.parse(text) for text in texts]
 
 
@@ -138,40 +145,52 @@ def read_csv(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
     """Read a published file. Rows that cannot be used are reported one by one; the others count."""
     try:
         text = path.read_bytes().decode("utf-8")
-        header, *lines = list(csv.reader(StringIO(text, newline=""), strict=True)) or [[]]
+        header = next(csv.reader(StringIO(text, newline=""), strict=True), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return frame_of([]), [Problem(path, f"cannot be read ({error}): publish it again, or restore it from git")]
+        return frame_of([]), [_unreadable(path, error)]
     missing = [name for name in columns() if name not in header]
     if missing:
         some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         reason = f"not a file of `dabench results publish`, or one of another version (no column {some})"
         return frame_of([]), [Problem(path, f"{reason}: move it elsewhere, or publish it again")]
-    whole = text.endswith("\n")
     try:
-        return _frame(header, lines, whole), []
+        return _frame(text), []
     except ValueError:  # something is wrong somewhere: look at each row
-        good, problems = _sorted_out(path, header, lines, whole)
-        return _frame(header, good, whole=True), problems
+        try:
+            lines = list(csv.reader(StringIO(text, newline=""), strict=True))[1:]
+        except csv.Error as error:
+            return frame_of([]), [_unreadable(path, error)]
+        good, problems = _sorted_out(path, header, lines, whole=text.endswith("\n"))
+        return _frame(_text(header, good)), problems
 
 
-def _frame(header: list[str], lines: list[list[str]], whole: bool) -> pd.DataFrame:
+def _unreadable(path: Path, error: Exception) -> Problem:
+    return Problem(path, f"cannot be read ({error}): publish it again, or restore it from git")
+
+
+def _frame(text: str) -> pd.DataFrame:
     """All rows at once; a ValueError if a single one cannot be used, without saying which."""
-    if not whole or any(len(fields) != len(header) for fields in lines):
-        raise ValueError("rows of different lengths")
-    texts = dict(zip(header, zip(*lines, strict=True), strict=True)) if lines else {}
+    if not text.endswith("\n"):
+        raise ValueError("cut off")
+    raw = pd.read_csv(StringIO(text, newline=""), dtype=object, na_filter=False, index_col=False)
     kinds = columns()
-    frame = pd.DataFrame({name: column.parse_all(texts.get(name, ())) for name, column in kinds.items()})
+    texts = {name: raw[name].to_numpy(dtype=object) for name in raw.columns}
+    frame = pd.DataFrame({name: column.parse_all(texts[name]) for name, column in kinds.items()})
     frame = frame.astype({name: column.dtype for name, column in kinds.items()})
     done = frame["status"].isin(["ok", "collapsed"])
-    pd.to_datetime(frame["finished"], utc=True, format="ISO8601")
     if (
         not frame["schema"].isin(READABLE).all()
         or not frame["status"].isin(get_args(Status)).all()
         or frame.loc[done, "accuracy_selected"].isna().any()
+        or pd.to_datetime(frame["finished"], utc=True, format="ISO8601").isna().any()
         or frame["run_id"].duplicated().any()
-        or (HASH in header and any(_row_hash(header, fields) != fields[header.index(HASH)] for fields in lines))
     ):
         raise ValueError("a row that is not to be counted")
+    if HASH in texts:
+        written = texts.pop(HASH)
+        found = (_row_hash(fields) for fields in zip(*texts.values(), strict=True))
+        if any(one != other for one, other in zip(written, found, strict=True)):
+            raise ValueError("an edited row")
     return frame
 
 
@@ -212,22 +231,25 @@ def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str
     reason = flaw(row)
     if reason:
         raise ValueError(reason)
-    if HASH in header and fields[header.index(HASH)] != _row_hash(header, fields):
+    place = header.index(HASH) if HASH in header else None
+    if place is not None and fields[place] != _row_hash([*fields[:place], *fields[place + 1 :]]):
         raise ValueError(f"edited since it was published, its {HASH} says")
 
 
-def _row_hash(header: list[str], fields: list[str]) -> str:
-    """The hash of a line's fields, without the one that holds it. No field holds the separator."""
-    place = header.index(HASH)
-    return hashlib.sha256("\x1f".join(fields[:place] + fields[place + 1 :]).encode()).hexdigest()
+def _row_hash(fields: Sequence[str]) -> str:
+    """The hash of the other fields of a row, as they stand in the file. No field holds the separator."""
+    return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
 
 
 def csv_text(frame: pd.DataFrame) -> str:
     """The text of a published file: a header and one line per run, unix line ends."""
     header, *lines = csv.reader(StringIO(str(frame.to_csv(index=False, lineterminator="\n")), newline=""))
-    header.append(HASH)
+    return _text([*header, HASH], ([*fields, _row_hash(fields)] for fields in lines))
+
+
+def _text(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     out = StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([*fields, _row_hash(header, [*fields, ""])] for fields in lines)
+    writer.writerows(lines)
     return out.getvalue()

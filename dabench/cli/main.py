@@ -29,9 +29,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rescore": ("dabench.cli.rescore", "Let selectors pick again from kept outputs, without training."),
     "selectors": ("dabench.cli.selectors", "Compare selectors over records."),
     "list": ("dabench.cli.list", "List methods, domains, pairs, suites, plugins, ..."),
-    "results": ("dabench.cli.results", "Publish and verify results."),
     "data": ("dabench.cli.data", "List data sets and their licences, and check them."),
     "cite": ("dabench.cli.cite", "Print BibTeX of what a suite, domain or method rests on."),
+    "results": ("dabench.cli.results", "Publish, verify, merge, export and prune results."),
     "env": ("dabench.cli.env", "Show versions, folders and plugins for a bug report."),
 }
 

@@ -1,4 +1,4 @@
-"""`dabench results`: publish runs as a CSV to commit, and look for records that do not count."""
+"""`dabench results`: publish, verify, merge, export and prune what runs have left."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ from pathlib import Path
 
 import click
 
+from dabench.errors import DabenchError
+
 
 @click.group("results")
 def command() -> None:
-    """Publish and verify results."""
+    """Publish, verify, merge, export and prune results."""
+
+
+RESULTS = click.option(
+    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Results folder.",
+)  # fmt: skip
 
 
 @command.command("publish")
 @click.argument("suite", default="mini")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Results folder.",
-)  # fmt: skip
+@RESULTS
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="CSV to write.  [default: RESULTS/SUITE.csv]")
 def publish_command(suite: str, directory: Path, output: Path | None) -> None:
     """Write the current runs of SUITE as a CSV to commit."""
@@ -32,12 +37,80 @@ def publish_command(suite: str, directory: Path, output: Path | None) -> None:
 @click.argument("directory", type=click.Path(path_type=Path), default="results", envvar="DABENCH_RESULTS")
 @click.pass_context
 def verify_command(context: click.Context, directory: Path) -> None:
-    """List what is in a results folder but does not count, and why; exit code 1 if there is anything."""
+    """Name what was edited, cut off or doubled, or does not count for another reason; nothing is changed.
+
+    Exit code 1 if there is anything.
+    """
+    from dabench.verify import verify
+
+    runs, problems = verify(directory)
+    for problem in problems:
+        click.echo(problem)
+    count = len(problems)
+    click.echo(f"{directory}: {runs} run{'s' * (runs != 1)}, {count} problem{'s' * (count != 1)}", err=True)
+    context.exit(1 if problems else 0)
+
+
+@command.command("merge")
+@click.argument("into", type=click.Path(path_type=Path))
+@click.argument("sources", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FROM...")
+@click.pass_context
+def merge_command(context: click.Context, into: Path, sources: tuple[Path, ...]) -> None:
+    """Copy the runs of other results folders, FROM, into the folder INTO.
+
+    Runs that both have with other numbers are named and left as they are: exit code 1, as for what cannot be read.
+    """
+    from dabench.merge import merge
+
+    done = merge(into, sources)
+    for line in [*done.conflicts, *map(str, done.problems)]:
+        click.echo(line)
+    click.echo(
+        f"{into}: {done.copied} records and {done.rows} published rows are new, {done.replaced} failed runs were "
+        f"replaced, {done.there} runs were there, {len(done.conflicts)} conflicts, "
+        f"{len(done.problems)} files or rows could not be read",
+        err=True,
+    )
+    context.exit(1 if done.conflicts or done.problems else 0)
+
+
+@command.command("export")
+@click.argument("suite", required=False)
+@RESULTS
+@click.option("--parquet", "file", type=click.Path(path_type=Path), required=True, help="File to write.")
+def export_command(suite: str | None, directory: Path, file: Path) -> None:
+    """Write all runs, or those of SUITE, as a Parquet file for pandas, DuckDB and the like: one row per run."""
+    from importlib.util import find_spec
+
+    from dabench.atomic import replacing
+    from dabench.cli.table import warn
     from dabench.results import read_results
 
-    results = read_results(directory)
-    for problem in results.problems:
-        click.echo(problem)
-    runs, problems = len(results.frame), len(results.problems)
-    click.echo(f"{directory}: {runs} run{'s' * (runs != 1)}, {problems} problem{'s' * (problems != 1)}", err=True)
-    context.exit(1 if problems else 0)
+    if find_spec("pyarrow") is None:
+        raise DabenchError("Parquet files need pyarrow, which is not installed: pip install 'dabench[parquet]'.")
+    results = read_results(directory, suite)
+    warn(results.problems, directory)
+    with replacing(file) as temporary:
+        results.frame.to_parquet(temporary, engine="pyarrow", index=False)
+    click.echo(f"wrote {file}: {len(results.frame)} runs", err=True)
+
+
+@command.command("prune")
+@click.argument("suite", required=False)
+@RESULTS
+@click.option("--cache", is_flag=True, help="Also features, and states of interrupted runs.")
+@click.option("--yes", is_flag=True, help="Delete; without it, only show what would go.")
+def prune_command(suite: str | None, directory: Path, cache: bool, yes: bool) -> None:
+    """Delete runs that no table shows, since newer runs of their cell have other code, data or settings."""
+    from dabench.prune import cached, delete, superseded
+
+    files = superseded(directory, suite) + (cached(directory) if cache else [])
+    size = sum(path.stat().st_size for path in files)
+    for path in files:
+        click.echo(path)
+    click.echo(f"{len(files)} files, {size / 1e6:.1f} MB", err=True)
+    if files and yes:
+        delete(files)
+        click.echo("deleted", err=True)
+    elif files:
+        click.echo("Nothing was deleted: the same command with --yes does it.", err=True)
