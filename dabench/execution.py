@@ -84,10 +84,10 @@ def draw(job: Job) -> Drawn:
     return Drawn(job.source.open(), job.target.open(), (job.source.name, job.target.name), job.settings, job.seed)
 
 
-def open_pair(job: Job, device: torch.device) -> PairData:
-    """The data of a job whose backbone is a network."""
+def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> PairData:
+    """The data of a job whose backbone is a network; `drawn` if it is there already."""
     return PairData(
-        draw(job),
+        drawn or draw(job),
         track=job.track,
         metric=job.metric,
         normalise=job.settings.input.normalise,
@@ -96,10 +96,10 @@ def open_pair(job: Job, device: torch.device) -> PairData:
     )
 
 
-def open_vectors(job: Job) -> VectorData:
-    """The data of a job whose examples are their own features."""
+def open_vectors(job: Job, drawn: Drawn | None = None) -> VectorData:
+    """The data of a job whose examples are their own features; `drawn` if it is there already."""
     return VectorData(
-        draw(job),
+        drawn or draw(job),
         track=job.track,
         metric=job.metric,
         normalise=job.settings.input.normalise,

@@ -13,15 +13,22 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from dabench import reverse_validation
+from dabench import deep_run, reverse_validation
 from dabench.atomic import replacing
-from dabench.deep_run import build, train_and_measure
 from dabench.job import Job, Progress
 from dabench.methods import DeepMethod, FeatureMethod
 from dabench.options import validated
 from dabench.pairdata import Features, PairData, VectorData, feature_problem
 from dabench.readout import Readout
 from dabench.result import Result
+
+
+def build(job: Job, cls: type[FeatureMethod], classes: int) -> FeatureMethod:
+    """Build a method, with the classifier of the suite's readout."""
+    return cls(
+        validated(cls, job.settings.options, job.method.name),
+        lambda kind=job.settings.readout: Readout(kind, classes, job.seed),
+    )
 
 
 def fit_and_measure(
@@ -35,10 +42,9 @@ def fit_and_measure(
         deep = data.problem
         target_y = None if deep.target_y is None else deep.target_y.cpu().numpy()
         problem = feature_problem(features, deep.track, deep.classes, deep.source_y.cpu().numpy(), target_y)
-    options = validated(cls, job.settings.options, job.method.name)
 
     def make() -> FeatureMethod:
-        return cls(options, lambda kind=job.settings.readout: Readout(kind, problem.classes, job.seed))
+        return build(job, cls, problem.classes)
 
     method = make()
     begun = time.monotonic()
@@ -70,8 +76,8 @@ def source_features(job: Job, data: PairData) -> Generator[Progress, None, Featu
     with FileLock(f"{job.features}.lock"):
         if not job.features.is_file():
             cls: type[DeepMethod] = job.source_only.method.load()
-            method = build(job.source_only, data, cls)
-            yield from train_and_measure(job.source_only, data, method, Result())
+            method = deep_run.build(job.source_only, data, cls)
+            yield from deep_run.train_and_measure(job.source_only, data, method, Result())
             keep_features(job.features, data, method)
         with np.load(job.features, allow_pickle=False) as stored:
             return Features(**stored)

@@ -83,6 +83,11 @@ class MethodSpec(Spec):
         sees_target_labels: only for bounds that train on the target's labels. Tables mark them.
         deviations: what differs from the paper, one sentence each.
         search: what `dabench tune` may try: option -> values, or a `Range`. It is no part of a run's identity.
+        off: options that switch the adaptation off, as in {"weight": 0}: the conformance kit then demands the bits of
+            source_only on a network without batch norm and dropout.
+        expected_failures: checks of the conformance kit that the method fails, each with the reason.
+        toy: which toy of `dabench.testing.toys` a method that trains a network is judged on: `vectors`, or `images`
+            for one that augments or needs batch norm.
     """
 
     title: str = ""
@@ -93,6 +98,9 @@ class MethodSpec(Spec):
     deviations: tuple[str, ...] = ()
     feature_target: str = ""
     search: Mapping[str, Sequence[Any] | Range] = field(default_factory=dict)
+    off: Mapping[str, Any] = field(default_factory=dict)
+    expected_failures: Mapping[str, str] = field(default_factory=dict)
+    toy: str = "vectors"
 
     def __post_init__(self) -> None:
         super().__post_init__()

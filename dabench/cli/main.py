@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "data": ("dabench.cli.data", "List data sets and their licences, and check them."),
     "cite": ("dabench.cli.cite", "Print BibTeX of what a suite, domain or method rests on."),
     "results": ("dabench.cli.results", "Publish, verify, merge, export and prune results."),
+    "plugin": ("dabench.cli.plugin", "Write a plugin, and check that a method keeps the contract."),
     "env": ("dabench.cli.env", "Show versions, folders and plugins for a bug report."),
 }
 

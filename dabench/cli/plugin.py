@@ -1,0 +1,97 @@
+"""`dabench plugin`: start a plugin, and judge a method."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dabench.cli.context import Context, pass_context
+from dabench.completion import complete_methods
+
+if TYPE_CHECKING:
+    from dabench.testing.run import Verdict
+
+MARKS = {"passed": "ok", "failed": "FAILED", "xfailed": "expected", "xpassed": "FAILED", "skipped": "skipped"}
+
+
+@click.group("plugin")
+def command() -> None:
+    """Write a plugin, and check that a method keeps the contract."""
+
+
+@command.command("check")
+@click.argument("name", metavar="METHOD", required=False, shell_complete=complete_methods)
+@click.option(
+    "-k", "parts", metavar="CHECKS", help="Only checks with one of these, separated by commas, in their name."
+)
+@click.option("--list", "listing", is_flag=True, help="List the checks and run none.")
+@pass_context
+def check_command(context: Context, name: str | None, parts: str | None, listing: bool) -> int:
+    """Judge METHOD by the conformance kit; exit code 1 if a check fails.
+
+    The same checks are tests of pytest with `dabench.testing.conformance_checks`. They train on tiny data made from
+    random numbers: no download, and about ten seconds.
+    """
+    from dabench.testing.checks import CHECKS, checks_for, chosen
+    from dabench.testing.run import verdicts
+    from dabench.testing.subject import subjects
+
+    if listing:
+        for check in chosen(CHECKS, parts) if parts else CHECKS:
+            click.echo(f"{check.name:<20} {check.summary}")
+        return 0
+    if name is None:
+        raise click.UsageError("Missing argument 'METHOD'. `dabench list methods` lists the choices.")
+    wanted = [
+        (subject, chosen(checks_for(subject), parts) if parts else checks_for(subject))
+        for subject in subjects(name, context.registry)
+    ]
+    done: list[Verdict] = []
+    for subject, checks in wanted:
+        click.echo(f"{subject.label} on the toy {subject.toy.name}")
+        for verdict in verdicts(subject, checks):
+            _show(verdict)
+            done.append(verdict)
+    counts = [
+        f"{sum(MARKS[verdict.state] == mark for verdict in done)} {text}"
+        for mark, text in (
+            ("ok", "passed"),
+            ("FAILED", "failed"),
+            ("expected", "failed as declared"),
+            ("skipped", "skipped"),
+        )
+        if any(MARKS[verdict.state] == mark for verdict in done)
+    ]
+    seconds = sum(verdict.seconds for verdict in done)
+    click.echo(f"{', '.join(counts) or 'no check applies'} in {seconds:.1f} s")
+    return 0 if all(verdict.good for verdict in done) else 1
+
+
+def _show(verdict: Verdict) -> None:
+    good = verdict.good
+    what = verdict.check.summary if good and not verdict.text else verdict.text.strip() if good else ""
+    mark = MARKS[verdict.state]
+    colour = "red" if not good else "green" if verdict.state == "passed" else "yellow"
+    what = what or verdict.check.summary
+    click.echo(f"  {click.style(f'{mark:<8}', fg=colour)}  {verdict.check.name:<20} {verdict.seconds:5.1f} s  {what}")
+    if not good:
+        click.echo("".join(f"      {line}\n" for line in verdict.text.strip().splitlines()), nl=False)
+
+
+@command.command("new")
+@click.argument("name")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), default=".", show_default=True,
+    help="Folder in which the project's own folder is made.",
+)  # fmt: skip
+@pass_context
+def new_command(context: Context, name: str, into: Path) -> None:
+    """Start a plugin with a method NAME: a small project that installs, runs and passes the conformance kit."""
+    from dabench.newplugin import write_plugin
+
+    folder = write_plugin(name, into, context.registry)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        click.echo(path)
+    click.echo(f"next: pip install -e {folder} && dabench plugin check {name}", err=True)

@@ -1,0 +1,10 @@
+"""The conformance kit: judges a method by what every method must keep.
+
+`conformance_checks` makes the checks tests of pytest, `dabench plugin check NAME` runs them without a test file.
+"""
+
+from __future__ import annotations
+
+from dabench.testing.parametrise import conformance_checks
+
+__all__ = ["conformance_checks"]

@@ -1,0 +1,121 @@
+"""The checks, in the order in which they are shown. One file for each group, one function for each check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dabench.errors import UsageError, unknown
+from dabench.testing.checks import (
+    adapts,
+    contract,
+    device,
+    off,
+    options,
+    outside,
+    prediction,
+    process,
+    resume,
+    seeds,
+    sizes,
+    wall,
+)
+from dabench.testing.subject import Subject
+
+
+def _always(_: Subject) -> bool:
+    return True
+
+
+def _deep(subject: Subject) -> bool:
+    return subject.deep
+
+
+def _features(subject: Subject) -> bool:
+    return not subject.deep
+
+
+def _has_off(subject: Subject) -> bool:
+    return bool(subject.spec.off)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One demand on a method.
+
+    Attributes:
+        function: raises a `CheckFailedError` if the method does not keep it.
+        applies: whether it makes sense for a method.
+    """
+
+    function: Callable[[Subject], None]
+    applies: Callable[[Subject], bool] = _always
+
+    @property
+    def name(self) -> str:
+        """What `-k` and `MethodSpec.expected_failures` take."""
+        return self.function.__name__.removeprefix("check_")
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        return (self.function.__doc__ or "").partition("\n")[0].rstrip(".")
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(contract.check_contract),
+    Check(wall.check_wall),
+    Check(seeds.check_same_seed),
+    Check(seeds.check_other_seed),
+    Check(prediction.check_batch_mates),
+    Check(prediction.check_predict_twice),
+    Check(sizes.check_small_target),
+    Check(sizes.check_two_classes),
+    Check(sizes.check_many_classes),
+    Check(sizes.check_one_feature),
+    Check(sizes.check_sparse, _features),
+    Check(options.check_option_defaults),
+    Check(options.check_unknown_options),
+    Check(options.check_wrong_options),
+    Check(options.check_options_used),
+    Check(process.check_random_state),
+    Check(process.check_default_dtype),
+    Check(process.check_thread_count),
+    Check(process.check_grad_mode),
+    Check(process.check_deterministic_mode),
+    Check(process.check_inputs),
+    Check(outside.check_no_files),
+    Check(outside.check_no_network),
+    Check(resume.check_resume, _deep),
+    Check(device.check_gpu, _deep),
+    Check(off.check_off, _has_off),
+    Check(adapts.check_adapts),
+)
+
+
+def checks_for(subject: Subject) -> list[Check]:
+    """The checks that apply to a method.
+
+    Raises:
+        UsageError: its spec expects the failure of a check that does not exist.
+    """
+    names = [check.name for check in CHECKS]
+    for name in subject.spec.expected_failures:
+        if name not in names:
+            error = unknown("check", name, names, listing="dabench plugin check --list")
+            raise UsageError(f"expected_failures of the method {subject.spec.name}: {error}")
+    return [check for check in CHECKS if check.applies(subject)]
+
+
+def chosen(checks: Sequence[Check], parts: str) -> list[Check]:
+    """Those whose name contains one of some comma-separated parts.
+
+    Raises:
+        UsageError: a part is in the name of no check at all.
+    """
+    wanted = [part.strip().replace("-", "_") for part in parts.split(",") if part.strip()]
+    names = [check.name for check in CHECKS]
+    for part in wanted:
+        if not any(part in name for name in names):
+            raise unknown("check", part, names, listing="dabench plugin check --list")
+    return [check for check in checks if any(part in check.name for part in wanted)]

@@ -1,0 +1,94 @@
+"""A method's options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from dabench.testing.checks.compare import difference
+from dabench.testing.failure import CheckFailedError
+from dabench.testing.subject import Subject
+
+STRANGE = object()  # a value that no type but Any takes
+
+
+def check_option_defaults(subject: Subject) -> None:
+    """Every option has a default, which is allowed and documented by its type."""
+    options = subject.cls.Options
+    try:
+        made = options()
+        options.model_validate(made.model_dump(mode="json"))
+    except ValidationError as error:
+        raise CheckFailedError(
+            expected="options with valid defaults",
+            came=str(error).replace("\n", "; "),
+            mend="give every field the default of the paper, within the bounds that the field itself sets",
+        ) from error
+
+
+def check_unknown_options(subject: Subject) -> None:
+    """Unknown options are refused."""
+    if _takes(subject.cls.Options, {"no_such_option": 1}):
+        raise CheckFailedError(
+            expected="an option that does not exist is refused",
+            came="no_such_option=1 is taken without a word",
+            mend="derive Options from DeepMethod.Options or FeatureMethod.Options, and leave its model_config alone",
+        )
+
+
+def check_wrong_options(subject: Subject) -> None:
+    """Values of a wrong type, infinities and NaN are refused."""
+    for name, field in subject.cls.Options.model_fields.items():
+        wrong: list[Any] = [STRANGE]
+        if isinstance(field.default, float):
+            wrong += [float("nan"), float("inf"), "much"]
+        for value in wrong:
+            if _takes(subject.cls.Options, {name: value}):
+                raise CheckFailedError(
+                    expected=f"a wrong value of the option {name} is refused",
+                    came=f"{name}={'an object' if value is STRANGE else repr(value)} is taken",
+                    mend=f"give {name} a type other than Any, and leave the model_config of Options alone",
+                )
+
+
+def check_options_used(subject: Subject) -> None:
+    """Every option changes something."""
+    defaults = subject.cls.Options()
+    for name, field in subject.cls.Options.model_fields.items():
+        others = _others(getattr(defaults, name), field.annotation)
+        values = [value for value in others if _takes(subject.cls.Options, {name: value})]
+        if values and not any(_matters(subject, name, value) for value in values):
+            tried = ", ".join(map(str, values))
+            raise CheckFailedError(
+                expected=f"the option {name} changes the training",
+                came=f"the same bits as with the default {getattr(defaults, name)!r} for {name} = {tried}",
+                mend=f"use self.options.{name}, or take it out of Options",
+            )
+
+
+def _matters(subject: Subject, name: str, value: Any) -> bool:
+    where = f"the option {name}={value!r}"
+    return bool(difference(subject.first, subject.train(options={name: value}, where=where)))
+
+
+def _others(default: Any, annotation: Any) -> Iterator[Any]:
+    """Other values than the default that a field may take; none where nobody can guess."""
+    if get_origin(annotation) is Literal:
+        yield from (value for value in get_args(annotation) if value != default)
+    elif isinstance(default, bool):
+        yield not default
+    elif isinstance(default, int):
+        yield from dict.fromkeys(value for value in (default + 1, 2 * default, default // 2, 1) if value != default)
+    elif isinstance(default, float):
+        candidates = (2 * default, default / 2, (1 + default) / 2, 1.0, 0.5, 0.0)
+        yield from dict.fromkeys(value for value in candidates if value != default)
+
+
+def _takes(options: type[BaseModel], values: dict[str, Any]) -> bool:
+    try:
+        options.model_validate(values)
+    except ValidationError:
+        return False
+    return True

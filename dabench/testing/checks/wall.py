@@ -1,0 +1,24 @@
+"""Target labels stay behind a wall."""
+
+from __future__ import annotations
+
+from dabench.testing.checks.compare import difference
+from dabench.testing.failure import CheckFailedError
+from dabench.testing.subject import Subject
+
+
+def check_wall(subject: Subject) -> None:
+    """Target labels change no bit; they do change a method that declares to see them."""
+    changed = difference(subject.first, subject.train(poisoned=True))
+    if subject.spec.sees_target_labels and not changed:
+        raise CheckFailedError(
+            expected="another result with wrong target labels: the spec says sees_target_labels",
+            came="the same bits",
+            mend="train on batch.target_y or problem.target_y, or leave sees_target_labels out of the spec",
+        )
+    if changed and not subject.spec.sees_target_labels:
+        raise CheckFailedError(
+            expected="the same bits, whatever the labels of the target are",
+            came=f"{changed}, when all target labels were made wrong after the splits were drawn",
+            mend="use nothing but problem and batch; a bound that trains on target labels says sees_target_labels=True",
+        )

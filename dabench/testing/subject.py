@@ -1,0 +1,98 @@
+"""A method that is being judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from dabench.errors import PluginError, UsageError, unknown
+from dabench.methods import DeepMethod, FeatureMethod
+from dabench.plugins import Registry
+from dabench.specs import MethodSpec, Origin, Registered
+from dabench.testing.access import Access
+from dabench.testing.toys import FEATURES, TOYS
+from dabench.testing.toys.toy import Toy
+from dabench.testing.trial import Trained, train
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A method in one of its forms.
+
+    Attributes:
+        label: the method's name; with `.features` where this is its form for feature vectors beside another.
+        spec: with the form's class as its target.
+        cls: that class.
+        toy: what it is judged on.
+        source_only: the same form of the lower bound, to compare with.
+        access: what all its trainings so far used besides what they were given.
+    """
+
+    label: str
+    spec: MethodSpec
+    cls: type[Any]
+    toy: Toy
+    source_only: MethodSpec
+    access: Access = field(default_factory=Access)
+
+    @property
+    def deep(self) -> bool:
+        """Whether it trains a network."""
+        return issubclass(self.cls, DeepMethod)
+
+    def train(self, **conditions: Any) -> Trained:
+        """Train it from scratch; see `trial.Conditions`."""
+        return train(self.spec, self.cls, self.toy, self.access, **conditions)
+
+    def train_source_only(self, **conditions: Any) -> Trained:
+        """Train the lower bound under the same conditions."""
+        return train(self.source_only, self.source_only.load(), self.toy, Access(), **conditions)
+
+    @cached_property
+    def first(self) -> Trained:
+        """A training under usual conditions, which several checks look at."""
+        return self.train(watched=True)
+
+    @cached_property
+    def other_seed(self) -> Trained:
+        """The same with another seed."""
+        return self.train(seed=1)
+
+
+def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
+    """All forms of a method, by name or as the spec that its hook yields.
+
+    Raises:
+        UsageError: there is no such method, or its spec names a toy that does not exist.
+        PluginError: it cannot be imported, or is no method.
+    """
+    found = registry.get("methods", method) if isinstance(method, str) else _unregistered(method)
+    spec: MethodSpec = found.spec
+    made = [_subject(spec.name, found, registry)]
+    if spec.feature_target:
+        form = replace(spec, target=spec.feature_target, feature_target="")
+        made.append(_subject(f"{spec.name}.features", Registered(form, found.origin), registry))
+    return made
+
+
+def _subject(label: str, found: Registered, registry: Registry) -> Subject:
+    spec: MethodSpec = found.spec
+    cls = found.load()
+    source_only: MethodSpec = registry.get("methods", "source_only").spec
+    if not isinstance(cls, type) or not issubclass(cls, DeepMethod | FeatureMethod):
+        raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
+    if spec.toy not in TOYS:
+        raise unknown("toy", spec.toy, TOYS, listing="dabench plugin check --help")
+    if "unsupervised" not in spec.tracks:
+        raise UsageError(
+            f"{spec.name} runs in {', '.join(spec.tracks)}; there is a toy for the track unsupervised only"
+        )
+    if issubclass(cls, DeepMethod):
+        return Subject(label, spec, cls, TOYS[spec.toy], source_only)
+    features = replace(source_only, target=source_only.feature_target)
+    return Subject(label, spec, cls, FEATURES, features)
+
+
+def _unregistered(spec: MethodSpec) -> Registered:
+    return Registered(spec, Origin(distribution="not installed", version="", entry_point=spec.name))

@@ -1,0 +1,257 @@
+"""Trains a method on a toy, by the harness's own parts, and keeps what the checks look at."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dabench import deep_run, feature_run
+from dabench.config import Budget, Input, Named, Sample, Schedule, Settings
+from dabench.data.arrays import DomainArrays, Split
+from dabench.data.drawn import Drawn
+from dabench.data.store import Prepared
+from dabench.evaluation import predicted_classes
+from dabench.execution import draw, open_pair, open_vectors
+from dabench.job import Job, Progress
+from dabench.methods import DeepMethod, FeatureMethod
+from dabench.records import Checkpoint
+from dabench.result import Result
+from dabench.seeding import isolated, reproducible
+from dabench.specs import MethodSpec
+from dabench.testing.access import Access, recording, unrecorded
+from dabench.testing.failure import CheckFailedError, CrashError
+from dabench.testing.toys.toy import Pair, Toy
+from dabench.testing.watch import Watch, put_back
+
+Scores = NDArray[np.float32]
+
+STEPS, BATCH, CHECKPOINTS = 12, 16, 2
+NOISY = {"batch_norm": True, "dropout": 0.2}
+QUIET = {"batch_norm": False, "dropout": 0.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """Under what a method is trained; the default is quick and asks for nothing special.
+
+    Attributes:
+        where: what is special about it, for the message of a crash.
+        pair: the data; the toy's plain pair if None.
+        seed: of the run.
+        options: of the method, besides its defaults.
+        steps: of the training.
+        batch: examples from each domain.
+        network: options of the backbone.
+        poisoned: all target labels are wrong, from after the splits are drawn.
+        device: as torch names it.
+        salt: decides the state of the global random generators at the start.
+        watched: look before and after every call.
+        interrupted: steps at which the training is stopped, to go on from its saved state.
+        meanwhile: called at every interruption.
+    """
+
+    where: str = "a training on tiny data"
+    pair: Pair | None = None
+    seed: int = 0
+    options: Mapping[str, Any] = field(default_factory=dict)
+    steps: int = STEPS
+    batch: int = BATCH
+    network: Mapping[str, Any] = field(default_factory=lambda: NOISY)
+    poisoned: bool = False
+    device: str = "cpu"
+    salt: int = 0
+    watched: bool = False
+    interrupted: tuple[int, ...] = ()
+    meanwhile: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A trained method.
+
+    Attributes:
+        scores: of target test (T, C).
+        accuracy: on target test.
+        test_x: target test, as `predict` takes it.
+        predict: batches of examples -> the scores of each, in the process state of a run.
+        state: parameters and buffers at the end; empty for feature methods.
+        fresh: the same before the first step.
+        trained: names of those that are trained.
+        checkpoints: as in a record.
+        found: what the watch saw.
+    """
+
+    scores: Scores
+    accuracy: float
+    test_x: Any
+    predict: Callable[..., list[Scores]]
+    state: dict[str, Tensor] = field(default_factory=dict)
+    fresh: dict[str, Tensor] = field(default_factory=dict)
+    trained: frozenset[str] = frozenset()
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    found: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InMemory(Prepared):
+    """A domain without files."""
+
+    arrays: DomainArrays
+
+    def open(self) -> DomainArrays:
+        """What it was made from."""
+        return self.arrays
+
+
+def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditions: Any) -> Trained:
+    """Train a method from scratch and predict target test.
+
+    Raises:
+        CrashError: the method raised.
+    """
+    given = Conditions(**conditions)
+    watch = Watch()
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+        stack.enter_context(_process(given.device, given.salt))
+        if given.watched:
+            stack.enter_context(watch.over(cls))
+        job = _job(spec, toy, given, Path(folder))
+        drawn = draw(job)
+        if given.poisoned:
+            _poison(drawn)
+        try:
+            with recording(access):
+                made = _deep(job, cls, drawn, given) if issubclass(cls, DeepMethod) else _features(job, cls, drawn)
+        except CheckFailedError:
+            raise
+        except Exception as error:  # a method may raise anything
+            raise CrashError(error, cls, given.where, watch.found) from error
+    return replace(made, found=watch.found)
+
+
+def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> Trained:
+    device = torch.device(job.device)
+    fresh: dict[str, Tensor] | None = None
+    for stop in (*given.interrupted, None):
+        data, result = open_pair(job, device, drawn), Result()
+        method = deep_run.build(job, data, cls)
+        fresh = fresh or _copy(method)
+        steps = deep_run.train_and_measure(job, data, method, result)
+        with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
+            _carry_on(steps, until=stop)
+        if stop is not None:
+            given.meanwhile()
+    method.eval()
+
+    def predict(*batches: Tensor) -> list[Scores]:
+        with _process(job.device, given.salt):
+            return [data.apply(method.predict, x) for x in batches]
+
+    scores = data.apply(method.predict, data.test_x)
+    return Trained(
+        scores=scores,
+        accuracy=_accuracy(scores, drawn),
+        test_x=data.test_x,
+        predict=predict,
+        state=_copy(method),
+        fresh=fresh or {},
+        trained=frozenset(name for name, parameter in method.named_parameters() if parameter.requires_grad),
+        checkpoints=result.checkpoints,
+    )
+
+
+def _carry_on(steps: Iterator[Progress], until: int | None) -> None:
+    """Train to the end, or until a step: the generator is dropped there, as by an interrupt."""
+    for progress in steps:
+        if until is not None and progress.step >= until:
+            return
+
+
+def _features(job: Job, cls: type[FeatureMethod], drawn: Drawn) -> Trained:
+    data = open_vectors(job, drawn)
+    method = feature_run.build(job, cls, data.problem.classes)
+    method.fit(data.problem)
+    scores = method.predict(data.test_x)
+
+    def predict(*batches: Any) -> list[Scores]:
+        with _process("cpu", 0):
+            return [method.predict(x) for x in batches]
+
+    return Trained(scores=scores, accuracy=_accuracy(scores, drawn), test_x=data.test_x, predict=predict)
+
+
+@contextmanager
+def _process(device: str, salt: int) -> Iterator[None]:
+    """The state of a process in which the harness runs methods, and afterwards the state it had."""
+    with isolated(torch.device(device)), reproducible(), put_back(salt), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a verdict must not depend on whether the caller makes warnings errors
+        yield
+
+
+def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
+    pair = given.pair or toy.plain()
+    network = dict(given.network) if toy.backbone.trains else {}
+    budget = Budget(steps=given.steps, batch=given.batch, checkpoints=min(CHECKPOINTS, given.steps))
+    settings = Settings(
+        method=spec.name,
+        options=dict(given.options),
+        backbone=Named(name=toy.backbone.name, options=network),
+        input=Input(),
+        optimiser=toy.optimiser,
+        schedule=Schedule(),
+        sample=Sample(),
+        budget=budget if toy.backbone.trains else None,
+        precision="fp32",
+        shots=None,
+        readout="network",
+        transductive=False,
+    )
+    return Job(
+        run_id="toy",
+        method=spec,
+        backbone=toy.backbone,
+        selectors=(),
+        selector="last_step",
+        track="unsupervised",
+        metric="accuracy",
+        source=_in_memory("toy_source", pair.source),
+        target=_in_memory("toy_target", pair.target),
+        seed=given.seed,
+        settings=settings,
+        device=given.device,
+        timeout_s=None,
+        log=folder / "log",
+        state=folder / "state.pt",
+        features=folder / "features.npz",
+        save_every_s=0.0 if given.interrupted else float("inf"),
+    )
+
+
+def _in_memory(name: str, arrays: DomainArrays) -> InMemory:
+    return InMemory(name, Path(name), "", arrays.classes, arrays.train.x.shape[1:], arrays)
+
+
+def _poison(drawn: Drawn) -> None:
+    """Make every target label wrong."""
+    count = len(drawn.classes)
+    drawn.target = Split(drawn.target.x, (drawn.target.y + 1) % count)
+    drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % count)
+
+
+def _accuracy(scores: Any, drawn: Drawn) -> float:
+    well_formed = isinstance(scores, np.ndarray) and scores.ndim == 2 and len(scores) == len(drawn.test.y)
+    return float(np.mean(predicted_classes(scores) == drawn.test.y)) if well_formed else float("nan")
+
+
+def _copy(method: DeepMethod) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().clone() for name, tensor in method.state_dict().items()}
