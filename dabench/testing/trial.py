@@ -233,6 +233,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
         log=folder / "log",
         state=folder / "state.pt",
         features=folder / "features.npz",
+        outputs=folder / "outputs",
         save_every_s=0.0 if given.interrupted else float("inf"),
     )
 
