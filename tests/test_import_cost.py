@@ -32,6 +32,7 @@ QUICK = [
     ["list", "plugins"],
     ["data", "list"],
     ["data", "list", "digits", "--json"],
+    ["plugin", "--help"],
     ["lisst"],
 ]
 

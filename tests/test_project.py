@@ -73,7 +73,8 @@ def imported(folder: str) -> set[str]:
 
 def test_everything_imported_is_a_declared_dependency() -> None:
     distributions = packages_distributions()
-    for module in (imported("dabench") | imported("plugins")) - {"dabench", "dabench_plugins"}:
+    # pytest is imported by dabench.testing.conformance_checks alone, which is called in tests alone.
+    for module in (imported("dabench") | imported("plugins")) - {"dabench", "dabench_plugins", "pytest"}:
         assert {normalized(name) for name in distributions[module]} & CORE, f"{module} is not a dependency"
 
 
@@ -132,15 +133,24 @@ def test_the_wheel_holds_every_source_and_data_file(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     expected = {str(file.relative_to(ROOT)) for file in (ROOT / "dabench").rglob("*.py")}
     expected |= {f"dabench_plugins/{file.name}" for file in (ROOT / "plugins").glob("*.py")}
-    expected |= {str(file.relative_to(ROOT)) for file in (ROOT / "dabench").rglob("*.yaml")}
     expected |= {f"dabench/leaderboard/page/page.{suffix}" for suffix in ("css", "html", "js")}
+    expected |= {str(file.relative_to(ROOT)) for kind in ("yaml", "jinja") for file in ROOT.glob(f"dabench/*/*.{kind}")}
     expected |= {"dabench/py.typed", "dabench/suites/mini.yaml", "dabench_plugins/hooks.py"}
     assert expected <= inside
     assert {name.split("/")[0] for name in inside} == {"dabench", "dabench_plugins", "dabench-0.1.0.dist-info"}
     assert "dabench-0.1.0.dist-info/licenses/LICENSE" in inside
 
 
-def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["list", "pairs", "--strict-plugins"], "digits:digits_m"),
+        (["plugin", "check", "coral"], "24 passed"),
+        (["plugin", "new", "mine"], "dabench-mine/dabench_mine/method.py"),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
+)
+def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path, arguments: list[str], expected: str) -> None:
     site = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(site)
     script = (
@@ -150,13 +160,14 @@ def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> No
         "import dabench, dabench_plugins\n"
         "assert all(module.__path__[0].startswith(sys.argv[1]) for module in (dabench, dabench_plugins))\n"
         "from dabench.cli.main import main\n"
-        "main(['list', 'pairs', '--strict-plugins'])\n"
+        "main(sys.argv[2:])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(site)], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script, str(site), *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "digits:digits_m" in done.stdout
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    assert expected in done.stdout
 
 
 def test_ci_runs_the_tests_of_the_readme() -> None:

@@ -14,7 +14,7 @@ from dabench.execution import execute
 from dabench.job import Finished, Job
 from dabench.jobs import Options, make_jobs
 from dabench.plugins import Registry
-from tests.toy_runs import METHODS, numbers, plan_of, run
+from tests.toy_runs import numbers, plan_of, run
 
 
 @pytest.fixture
@@ -67,13 +67,6 @@ def test_the_state_of_the_process_changes_nothing_and_is_left_alone(
     assert torch.get_default_dtype() == torch.float32
 
 
-def test_another_seed_gives_another_result(registry: Registry, tmp_path: Path) -> None:
-    records = run(plan_of(registry, METHODS), tmp_path, registry)
-    for method in ["source_only", "target_only", *METHODS]:
-        first, second = (records["toy_a:toy_b", method, seed] for seed in (0, 1))
-        assert first.checkpoints != second.checkpoints, method
-
-
 def _jobs(registry: Registry, folder: Path, methods: list[str], *sets: str) -> dict[str, Job]:
     plan = plan_of(registry, methods, sets=sets, seeds=[0])
     jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
@@ -91,7 +84,7 @@ def _finish(job: Job) -> Finished:
 
 
 @pytest.mark.parametrize("steps", [1, 5, 8, 20, 23])
-@pytest.mark.parametrize("method", ["source_only", *METHODS, "adabn", "subspace_alignment", "toy_stages"])
+@pytest.mark.parametrize("method", ["dann", "coral", "adabn", "toy_stages"])
 def test_interrupted_and_resumed_is_the_same_to_the_bit(
     registry: Registry, tmp_path: Path, method: str, steps: int
 ) -> None:
@@ -121,13 +114,12 @@ def test_a_state_that_cannot_be_read_begins_anew(registry: Registry, tmp_path: P
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("method", ["source_only", *METHODS])
-def test_a_gpu_gives_the_same_bits_twice(registry: Registry, tmp_path: Path, method: str) -> None:
+def test_a_gpu_gives_the_same_bits_twice(registry: Registry, tmp_path: Path) -> None:
     outcomes = []
     for name in ("first", "second"):
-        job = replace(_jobs(registry, tmp_path / name, [method])[method], device="cuda:0")
-        if job.source_only:
-            job = replace(job, source_only=replace(job.source_only, device="cuda:0"))
-        outcomes.append(_finish(job).outcome)
+        job = _jobs(registry, tmp_path / name, ["coral"])["coral"]
+        outcomes.append(
+            _finish(replace(job, device="cuda:0", source_only=replace(job.source_only, device="cuda:0"))).outcome
+        )
     assert outcomes[0].checkpoints == outcomes[1].checkpoints
     assert outcomes[0].predictions_sha256 == outcomes[1].predictions_sha256

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from dabench.testing.run import Verdict
 
 MARKS = {"passed": "ok", "failed": "FAILED", "xfailed": "expected", "xpassed": "FAILED", "skipped": "skipped"}
+COUNTED = {"ok": "passed", "FAILED": "failed", "expected": "failed as declared", "skipped": "skipped"}
 
 
 @click.group("plugin")
@@ -40,7 +42,7 @@ def check_command(context: Context, name: str | None, parts: str | None, listing
 
     if listing:
         for check in chosen(CHECKS, parts) if parts else CHECKS:
-            click.echo(f"{check.name:<20} {check.summary}")
+            click.echo(f"{check.name:<18} {check.summary}")
         return 0
     if name is None:
         raise click.UsageError("Missing argument 'METHOD'. `dabench list methods` lists the choices.")
@@ -54,30 +56,20 @@ def check_command(context: Context, name: str | None, parts: str | None, listing
         for verdict in verdicts(subject, checks):
             _show(verdict)
             done.append(verdict)
-    counts = [
-        f"{sum(MARKS[verdict.state] == mark for verdict in done)} {text}"
-        for mark, text in (
-            ("ok", "passed"),
-            ("FAILED", "failed"),
-            ("expected", "failed as declared"),
-            ("skipped", "skipped"),
-        )
-        if any(MARKS[verdict.state] == mark for verdict in done)
-    ]
+    marks = [MARKS[verdict.state] for verdict in done]
+    counts = [f"{marks.count(mark)} {text}" for mark, text in COUNTED.items() if mark in marks]
     seconds = sum(verdict.seconds for verdict in done)
     click.echo(f"{', '.join(counts) or 'no check applies'} in {seconds:.1f} s")
     return 0 if all(verdict.good for verdict in done) else 1
 
 
 def _show(verdict: Verdict) -> None:
-    good = verdict.good
-    what = verdict.check.summary if good and not verdict.text else verdict.text.strip() if good else ""
     mark = MARKS[verdict.state]
-    colour = "red" if not good else "green" if verdict.state == "passed" else "yellow"
-    what = what or verdict.check.summary
-    click.echo(f"  {click.style(f'{mark:<8}', fg=colour)}  {verdict.check.name:<20} {verdict.seconds:5.1f} s  {what}")
-    if not good:
-        click.echo("".join(f"      {line}\n" for line in verdict.text.strip().splitlines()), nl=False)
+    colour = "red" if not verdict.good else "green" if verdict.state == "passed" else "yellow"
+    line = verdict.text if verdict.good and verdict.text else verdict.check.summary
+    click.echo(f"  {click.style(f'{mark:<8}', fg=colour)}  {verdict.check.name:<18} {verdict.seconds:5.1f} s  {line}")
+    if not verdict.good:
+        click.echo(indent(verdict.text.strip(), " " * 12))
 
 
 @command.command("new")

@@ -28,6 +28,7 @@ from dabench.records import Checkpoint
 from dabench.result import Result
 from dabench.seeding import isolated, reproducible
 from dabench.specs import MethodSpec
+from dabench.statefile import read_state
 from dabench.testing.access import Access, recording, unrecorded
 from dabench.testing.failure import CheckFailedError, CrashError
 from dabench.testing.toys.toy import Pair, Toy
@@ -88,6 +89,7 @@ class Trained:
         fresh: the same before the first step.
         trained: names of those that are trained.
         checkpoints: as in a record.
+        broken: why the training ended early, if it did.
         found: what the watch saw.
     """
 
@@ -99,6 +101,7 @@ class Trained:
     fresh: dict[str, Tensor] = field(default_factory=dict)
     trained: frozenset[str] = frozenset()
     checkpoints: list[Checkpoint] = field(default_factory=list)
+    broken: str | None = None
     found: dict[str, str] = field(default_factory=dict)
 
 
@@ -150,6 +153,7 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
         with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
             _carry_on(steps, until=stop)
         if stop is not None:
+            _readable(job)
             given.meanwhile()
     method.eval()
 
@@ -167,6 +171,7 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
         fresh=fresh or {},
         trained=frozenset(name for name, parameter in method.named_parameters() if parameter.requires_grad),
         checkpoints=result.checkpoints,
+        broken=result.collapsed,
     )
 
 
@@ -175,6 +180,17 @@ def _carry_on(steps: Iterator[Progress], until: int | None) -> None:
     for progress in steps:
         if until is not None and progress.step >= until:
             return
+
+
+def _readable(job: Job) -> None:
+    """Fail unless the state of the interrupted run can be read: without one the harness would begin anew."""
+    with unrecorded():
+        if read_state(job.state, torch.device(job.device)) is None:
+            raise CheckFailedError(
+                expected="a training state that can be saved and read again",
+                came="one that torch.load(weights_only=True) refuses",
+                mend="keep tensors and plain values in the state, no other objects in get_extra_state or an optimiser",
+            )
 
 
 def _features(job: Job, cls: type[FeatureMethod], drawn: Drawn) -> Trained:
@@ -255,4 +271,5 @@ def _accuracy(scores: Any, drawn: Drawn) -> float:
 
 
 def _copy(method: DeepMethod) -> dict[str, Tensor]:
-    return {name: tensor.detach().cpu().clone() for name, tensor in method.state_dict().items()}
+    state = {name: value for name, value in method.state_dict().items() if isinstance(value, Tensor)}
+    return {name: tensor.detach().cpu().clone() for name, tensor in state.items()}

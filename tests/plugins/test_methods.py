@@ -129,21 +129,6 @@ def test_coral_follows_algorithm_1_with_lambda_1() -> None:
     assert np.allclose(inv(sqrtm(source)), fractional_matrix_power(source, -0.5))
 
 
-def test_coral_leaves_the_target_untouched() -> None:
-    method, (problem, _) = _coral(ridge=1.0)
-    before = problem.target_x.copy()
-    assert method.predict(problem.target_x).shape == (300, 2)
-    assert np.array_equal(problem.target_x, before)
-
-
-def test_coral_on_one_feature() -> None:
-    x = np.linspace(-1, 1, 20, dtype=np.float32)[:, None]
-    problem = Problem("unsupervised", 2, x, (x[:, 0] > 0).astype(np.int64), 3 * x, None, lambda rows: rows)
-    method = Coral(Coral.Options(), lambda: Readout("linear_svm", 2, 0))
-    method.fit(problem)
-    assert method.predict(3 * x).shape == (20, 2)
-
-
 def test_coral_of_wide_vectors_is_coral() -> None:
     """With more columns than rows it works in the span of the rows; algorithm 1 of the paper says the same."""
     generator = np.random.default_rng(0)

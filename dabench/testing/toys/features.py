@@ -28,7 +28,7 @@ def _split(seed: int, *, target: bool, rows: int = 300) -> Split:
     generator = np.random.Generator(np.random.PCG64(seed))
     y = np.arange(rows) % 2
     sign = 2.0 * y[:, None] - 1
-    honest = 0.8 * sign + generator.normal(size=(rows, COLUMNS - 1))
+    honest = 0.6 * sign + generator.normal(size=(rows, COLUMNS - 1))
     noise = generator.normal(size=(rows, 1))
     spurious = 4 * noise if target else 1.5 * sign + 0.3 * noise
     return Split((SCALE * np.concatenate([honest, spurious], axis=1)).astype(np.float32), y)
@@ -44,4 +44,5 @@ TOY = Toy(
     network={},
     optimiser=Optimiser(),
     steps=0,
+    margin=0.12,
 )

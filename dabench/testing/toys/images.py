@@ -90,4 +90,5 @@ TOY = Toy(
     network={"batch_norm": True, "dropout": 0.0},
     optimiser=Optimiser(lr=0.05, momentum=0.9),
     steps=150,
+    margin=0.10,
 )

@@ -36,6 +36,7 @@ class Toy:
         network: the backbone's options on the shifted pair.
         optimiser: for every run.
         steps: on the shifted pair; 0 where nothing is trained.
+        margin: by how much a method must beat source_only there, in accuracy.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Toy:
     network: dict[str, bool | float]
     optimiser: Optimiser
     steps: int
+    margin: float
 
     def plain(
         self, *, classes: int = 3, features: int | None = None, target_rows: int | None = None, sparse: bool = False

@@ -77,4 +77,5 @@ TOY = Toy(
     network={"batch_norm": False, "dropout": 0.0},
     optimiser=Optimiser(lr=0.2, momentum=0.0),
     steps=200,
+    margin=0.10,
 )

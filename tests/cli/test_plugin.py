@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+NO_OP = """
+    from torch.nn.functional import cross_entropy
+    from dabench import DeepMethod
+
+    class NoOp(DeepMethod):
+        def losses(self, batch):
+            return {"class": cross_entropy(self.classify(self.features(batch.source_x)), batch.source_y)}
+"""
+HOOKS = """
+    from dabench import MethodSpec, hookimpl
+
+    @hookimpl
+    def dabench_methods():
+        common = {"target": "no_op:NoOp", "summary": "for tests"}
+        yield MethodSpec(name="no_op", **common)
+        yield MethodSpec(name="honest", expected_failures={"adapts": "it is a bound"}, **common)
+        yield MethodSpec(name="outdated", expected_failures={"wall": "it once peeked"}, **common)
+        yield MethodSpec(name="misspelt", expected_failures={"wal": "it peeks"}, **common)
+        yield MethodSpec(name="strange_toy", toy="picture", **common)
+        yield MethodSpec(name="no_method", target="collections:Counter", summary="for tests")
+"""
+
+
+@pytest.fixture
+def no_op(site) -> None:
+    site.install("no-op", {"no_op": "no_op_hooks"}, no_op=NO_OP, no_op_hooks=HOOKS)
+
+
+@pytest.mark.usefixtures("no_op")
+def test_a_method_that_does_nothing_fails(dabench) -> None:
+    done = dabench("plugin", "check", "no-op", "-k", "wall,adapts")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.split()[:2] for line in done.stdout.splitlines()[1:3]] == [["ok", "wall"], ["FAILED", "adapts"]]
+    for line in ("expected  an accuracy of at least 0.740", "came      0.640", "to mend   look for a wrong sign"):
+        assert line in done.stdout
+    assert "1 passed, 1 failed in" in done.stdout
+
+
+@pytest.mark.usefixtures("no_op")
+@pytest.mark.parametrize(
+    ("method", "check", "code", "says"),
+    [
+        ("honest", "adapts", 0, "it is a bound"),
+        ("outdated", "wall", 1, "Take it out of expected_failures"),
+        ("misspelt", "wall", 2, "unknown check 'wal'. Did you mean 'wall'"),
+        ("strange_toy", "wall", 2, "unknown toy 'picture'"),
+        ("no_method", "wall", 4, "is neither a DeepMethod nor a FeatureMethod"),
+    ],
+)
+def test_what_a_spec_says(dabench, method: str, check: str, code: int, says: str) -> None:
+    done = dabench("plugin", "check", method, "-k", check)
+    assert done.returncode == code
+    assert says in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["dan"], "unknown method 'dan'. Did you mean 'dann'"),
+        (["dann", "-k", "seeds"], "unknown check 'seeds'. Did you mean 'same_seed'"),
+        ([], "Missing argument 'METHOD'"),
+    ],
+)
+def test_wrong_usage(dabench, arguments: list[str], says: str) -> None:
+    done = dabench("plugin", "check", *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_the_list_of_checks(dabench) -> None:
+    done = dabench("plugin", "check", "--list", "-k", "seed")
+    assert done.stdout.splitlines() == [
+        "same_seed            The same seed gives the same bits, whatever ran before in the process",
+        "other_seed           Another seed gives another result, also in what the method adds to the network",
+    ]
+
+
+def test_a_new_plugin_passes_its_own_tests(dabench, site, tmp_path: Path) -> None:
+    done = dabench("plugin", "new", "my-idea", "--into", "made")
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "made" / "dabench-my-idea"
+    assert sorted(done.stdout.split()) == sorted(
+        f"made/dabench-my-idea/{path}"
+        for path in (
+            "README.md",
+            "dabench_my_idea/__init__.py",
+            "dabench_my_idea/hooks.py",
+            "dabench_my_idea/method.py",
+            "pyproject.toml",
+            "tests/test_my_idea.py",
+        )
+    )
+    project = tomllib.loads((folder / "pyproject.toml").read_text())
+    assert project["tool"]["setuptools"]["packages"] == ["dabench_my_idea"]
+    site.install(project["project"]["name"], project["project"]["entry-points"]["dabench"])
+    (site.path / "dabench_my_idea").symlink_to(folder / "dabench_my_idea")
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"],
+        cwd=folder,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tests.returncode == 0, tests.stdout + tests.stderr
+    assert "25 passed" in tests.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("dann", "there is a method 'dann' already"), ("My Idea", "cannot be the name of a method")],
+)
+def test_a_name_that_cannot_be(dabench, name: str, says: str) -> None:
+    done = dabench("plugin", "new", name)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_a_folder_that_is_there_is_left_alone(dabench, tmp_path: Path) -> None:
+    (tmp_path / "dabench-mine").mkdir()
+    done = dabench("plugin", "new", "mine")
+    assert done.returncode == 2
+    assert "is there already" in done.stderr
+    assert not list((tmp_path / "dabench-mine").iterdir())

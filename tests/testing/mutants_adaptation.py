@@ -1,0 +1,80 @@
+"""Mistakes in what a method adapts."""
+
+from __future__ import annotations
+
+from dabench_plugins.coral import _power
+from torch import cat
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from tests.testing.clean import Consistency, Coral, Dann, MatchMeans
+from tests.testing.mutant import Mutants
+
+MUTANTS = Mutants()
+
+
+@MUTANTS.caught_by("adapts", r"came      0\.[0-6]")
+class SignFlipped(MatchMeans):
+    def gap(self, source, target):
+        return -super().gap(source, target)
+
+
+@MUTANTS.caught_by("adapts", r"source_only has 0\.640\ncame      0\.640")
+class NoOp(MatchMeans):
+    def gap(self, source, target):
+        return super().gap(source.detach(), target.detach())
+
+
+@MUTANTS.caught_by("adapts", r"source_only has 0\.640\ncame      0\.[0-6]")
+class NoReversal(Dann):
+    """The features help the domain classifier."""
+
+    def losses(self, batch):
+        both = self.features(cat([batch.source_x, batch.target_x]))
+        is_target = both.new_zeros(len(both), 1)
+        is_target[len(batch.source_x) :] = 1
+        return {
+            "class": cross_entropy(self.classify(both[: len(batch.source_x)]), batch.source_y),
+            "domain": self.options.weight * binary_cross_entropy_with_logits(self.domain(both), is_target),
+        }
+
+
+@MUTANTS.caught_by("adapts", "on the target of the toy features")
+class WrongWay(Coral):
+    """Exponents exchanged: the source is coloured where it should be whitened."""
+
+    def fit(self, problem):
+        x = problem.source_x @ _power(self._covariance(problem.source_x), 0.5)
+        self._classifier = self.classifier()
+        self._classifier.fit(x @ _power(self._covariance(problem.target_x), -0.5), problem.source_y)
+
+
+@MUTANTS.caught_by("adapts", "on the target of the toy images", toy="images")
+class TeachesTheWrongClass(Consistency):
+    def losses(self, batch):
+        return super().losses(batch) | {"consistency": -super().losses(batch)["consistency"]}
+
+
+@MUTANTS.caught_by("off", "other scores", off={"weight": 0})
+class WeightIgnored(MatchMeans):
+    def losses(self, batch):
+        source, target = self.features(batch.source_x), self.features(batch.target_x)
+        return {"class": cross_entropy(self.classify(source), batch.source_y), "means": 0.1 * self.gap(source, target)}
+
+
+@MUTANTS.caught_by("options_used", "the option weight changes the training")
+class WeightIgnoredAndNotDeclared(WeightIgnored):
+    pass
+
+
+@MUTANTS.caught_by("off", "other scores", off={"weight": 0})
+class HalfSwitchedOff(MatchMeans):
+    """A second term has no weight."""
+
+    def losses(self, batch):
+        entropy = self.classify(self.features(batch.target_x)).softmax(1).square().sum(1).mean()
+        return super().losses(batch) | {"entropy": -0.1 * entropy}
+
+
+@MUTANTS.caught_by("off", "wrong options: halfnamed.strength", off={"strength": 0})
+class HalfNamed(MatchMeans):
+    """Its spec names an option that there is not."""

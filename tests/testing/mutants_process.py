@@ -1,0 +1,114 @@
+"""Methods that change what is not theirs: the process, their inputs, files, the network."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from tests.testing.clean import Coral, MatchMeans
+from tests.testing.mutant import Mutants
+
+MUTANTS = Mutants()
+
+
+@MUTANTS.caught_by("thread_count", "step 1 changed torch's number of threads from 1 to 2")
+class SetsThreads(MatchMeans):
+    def gap(self, source, target):
+        torch.set_num_threads(2)
+        return super().gap(source, target)
+
+
+@MUTANTS.caught_by("default_dtype", "step 1 changed torch's default dtype from torch.float32 to torch.float64")
+class SetsDtype(MatchMeans):
+    def gap(self, source, target):
+        torch.set_default_dtype(torch.float64)
+        return super().gap(source, target)
+
+
+@MUTANTS.caught_by("grad_mode", "step 1 changed whether gradients are recorded from True to False")
+class LeavesGradientsOff(MatchMeans):
+    def step(self, batch):
+        losses = super().step(batch)
+        torch.set_grad_enabled(False)
+        return losses
+
+
+@MUTANTS.caught_by("grad_mode", r"setup\(\) changed whether gradients are recorded")
+class LeavesGradientsOffInSetup(MatchMeans):
+    def setup(self, problem):
+        torch.set_grad_enabled(False)
+
+
+@MUTANTS.caught_by("deterministic_mode", "step 1 changed whether only deterministic algorithms")
+class AllowsAnyAlgorithm(MatchMeans):
+    def gap(self, source, target):
+        torch.use_deterministic_algorithms(False)
+        return super().gap(source, target)
+
+
+@MUTANTS.caught_by("inputs", r"setup\(\) changed problem.target_x in place")
+class NormalisesTheProblem(MatchMeans):
+    def setup(self, problem):
+        problem.target_x.sub_(problem.target_x.mean(0))
+
+
+@MUTANTS.caught_by("inputs", "step 1 changed batch.target_x in place")
+class NormalisesTheBatch(MatchMeans):
+    def losses(self, batch):
+        batch.target_x.sub_(batch.target_x.mean(0))
+        return super().losses(batch)
+
+
+@MUTANTS.caught_by("inputs", r"predict\(\) changed the examples in place")
+class NormalisesTheTest(MatchMeans):
+    def predict(self, x):
+        return super().predict(x.mul_(0.5))
+
+
+@MUTANTS.caught_by("inputs", r"fit\(\) changed problem.source_x in place")
+class CentresTheSource(Coral):
+    def fit(self, problem):
+        x = problem.source_x
+        x -= x.mean(axis=0)
+        super().fit(problem)
+
+
+@MUTANTS.caught_by("no_files", "open '.*weights")
+class WritesAFile(MatchMeans):
+    def setup(self, problem):
+        (Path(tempfile.gettempdir()) / "weights.txt").write_text("1")
+
+
+@MUTANTS.caught_by("no_files", "torch.save to '.*/state")
+class SavesWeights(MatchMeans):
+    def setup(self, problem):
+        torch.save(self.state_dict(), Path(tempfile.gettempdir()) / "state.pt")
+
+
+@MUTANTS.caught_by("no_files", "subprocess.Popen|os.posix_spawn")
+class StartsAProgram(Coral):
+    def fit(self, problem):
+        subprocess.run([sys.executable, "-c", ""], check=True)
+        super().fit(problem)
+
+
+@MUTANTS.caught_by("no_files", "os.mkdir")
+class CachesInAFile(Coral):
+    def fit(self, problem):
+        with tempfile.TemporaryDirectory() as folder:
+            np.save(Path(folder) / "cache.npy", problem.target_x)
+        super().fit(problem)
+
+
+@MUTANTS.caught_by("no_network", r"socket\.(__new__|connect)")
+class UsesTheNetwork(MatchMeans):
+    def setup(self, problem):
+        with socket.socket() as connection:
+            connection.settimeout(0.1)
+            connection.connect_ex(("127.0.0.1", 9))

@@ -1,0 +1,80 @@
+"""`conformance_checks` in somebody's test file."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+METHODS = """
+    import torch
+    from torch.nn.functional import cross_entropy
+    from dabench import DeepMethod, MethodSpec, hookimpl
+
+    class Noisy(DeepMethod):
+        class Options(DeepMethod.Options):
+            weight: float = 1.0
+
+        def losses(self, batch):
+            noise = torch.rand((), generator=torch.Generator().manual_seed(torch.seed() % 2**32))
+            return {"class": self.options.weight * noise * cross_entropy(
+                self.classify(self.features(batch.source_x)), batch.source_y)}
+
+    @hookimpl
+    def dabench_methods():
+        yield MethodSpec(
+            name="noisy", target="noisy:Noisy", summary="for tests",
+            expected_failures={"adapts": "adapts nothing", "wall": "out of date"},
+        )
+"""
+TEST = """
+from dabench.testing import conformance_checks
+
+
+@conformance_checks("noisy")
+def test_conformance(check):
+    check()
+"""
+
+
+def test_checks_are_tests(site, tmp_path: Path) -> None:
+    site.install("noisy", {"noisy": "noisy"}, noisy=METHODS)
+    (tmp_path / "test_noisy.py").write_text(TEST)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-k", "seed or adapts or random or gpu"],
+        cwd=tmp_path,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {name: state for state, name in re.findall(r"^([A-Z]+) \S+\[noisy-(\w+)\]", done.stdout, re.MULTILINE)}
+    assert found.pop("gpu", "SKIPPED") in ("SKIPPED", "FAILED")
+    assert found == {
+        "same_seed": "FAILED",
+        "other_seed": "PASSED",
+        "random_state": "FAILED",
+        "adapts": "XFAIL",
+    }, done.stdout
+    assert done.returncode == 1
+    failure = done.stdout[: done.stdout.index("short test summary")]
+    assert "expected  two trainings with the same seed give the same bits" in failure
+    assert "def check_same_seed" not in failure  # the kit's own code is not what is wrong
+
+
+def test_an_outdated_expectation_fails(site, tmp_path: Path) -> None:
+    sound = METHODS.replace("torch.seed() % 2**32", "0")
+    site.install("noisy", {"noisy": "noisy"}, noisy=sound)
+    (tmp_path / "test_noisy.py").write_text(TEST)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", "wall"],
+        cwd=tmp_path,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "[XPASS(strict)] out of date" in done.stdout
