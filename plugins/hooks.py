@@ -48,6 +48,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "The dimension is searched among a few values; the paper first bounds it by how stable the subspaces are.",
             "The suite's classifier is trained; the paper takes the nearest neighbour or a linear SVM.",
         ),
+        expected_failures={"adapts": "it turns subspaces; the toy moves one feature, which that mends in part only"},
     )
     yield MethodSpec(
         name="deep_coral",

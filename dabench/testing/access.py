@@ -18,8 +18,10 @@ from unittest.mock import patch
 
 import torch
 
-FILE_EVENTS = ("open", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink")
-FILE_EVENTS += ("os.listdir", "os.scandir")
+FILE_EVENTS = (
+    *("open", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"),
+    *("os.listdir", "os.scandir"),
+)
 PROGRAM_EVENTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.spawn")
 NETWORK_PREFIXES = ("socket.", "urllib.", "http.client.", "ftplib.", "smtplib.")
 HARMLESS = ("/proc/", "/sys/", "/dev/null", "/dev/urandom")
