@@ -92,7 +92,6 @@ def reported(job: Job, data: PairData, method: DeepMethod) -> Callable[[Tensor],
     """The suite's classifier: the network's own, or one fitted on the network's embedding of the source."""
     if job.settings.readout == "network":
         return lambda x: data.apply(method.predict, x)
-    problem = data.problem
-    readout = Readout(job.settings.readout, problem.classes, job.seed)
-    readout.fit(data.apply(method.embed, problem.source_x), problem.source_y.cpu().numpy())
+    readout = Readout(job.settings.readout, data.problem.classes, job.seed)
+    readout.fit(data.apply(method.embed, data.source), data.source_y)
     return lambda x: readout.decision_function(data.apply(method.embed, x))

@@ -41,7 +41,7 @@ def fit_and_measure(
         features = yield from source_features(job, data)
         deep = data.problem
         target_y = None if deep.target_y is None else deep.target_y.cpu().numpy()
-        problem = feature_problem(features, deep.track, deep.classes, deep.source_y.cpu().numpy(), target_y)
+        problem = feature_problem(features, deep.track, deep.classes, data.source_y, target_y)
 
     def make() -> FeatureMethod:
         return build(job, cls, problem.classes)
@@ -86,8 +86,7 @@ def source_features(job: Job, data: PairData) -> Generator[Progress, None, Featu
 def keep_features(path: Path, data: PairData, method: DeepMethod) -> None:
     """Write the features of a trained source-only network, whole or not at all."""
     method.eval()
-    problem = data.problem
-    parts = {"source": problem.source_x, "val": data.val_x, "target": problem.target_x, "test": data.test_x}
+    parts = {"source": data.source, "val": data.val_x, "target": data.problem.target_x, "test": data.test_x}
     arrays = {name: data.apply(method.embed, x) for name, x in parts.items()}
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)

@@ -14,7 +14,7 @@ from scipy.sparse import issparse
 from torch import Tensor
 
 from dabench.data.drawn import Drawn
-from dabench.data.resident import Normaliser, to_device
+from dabench.data.resident import Normaliser, Rows, to_device
 from dabench.data.vectors import transforms
 from dabench.errors import DataError
 from dabench.evaluation import Evaluator, Scores, predicted_classes
@@ -27,7 +27,7 @@ class Measured:
     """What a run is measured on, whatever form its examples have.
 
     Attributes:
-        val_x: held-out source examples (V, ...), possibly none.
+        val_x: held-out source examples (V, ...), possibly none; as `Rows` where a network sees them.
         val_y: their labels (V,).
         test_x: target test (T, ...), seen by `predict` alone.
         classes: their names.
@@ -55,6 +55,7 @@ class PairData(Measured):
 
     Attributes:
         problem: what the method may see.
+        source: its source examples to train on.
     """
 
     def __init__(
@@ -67,8 +68,11 @@ class PairData(Measured):
         """
         if issparse(drawn.source.x):
             raise DataError("these examples are sparse vectors, which no network takes: use the backbone identity")
-        super().__init__(drawn, to_device(drawn.val_x, device), to_device(drawn.test.x, device), metric)
-        source_x = to_device(drawn.source.x, device)
+        source_x, rows = to_device(drawn.source.x, device), to_device(drawn.rows, device)
+        super().__init__(
+            drawn, Rows(source_x, to_device(drawn.val_rows, device)), to_device(drawn.test.x, device), metric
+        )
+        self.source = Rows(source_x, rows)
         self.problem: Problem[Tensor, Tensor] = Problem(
             track=track,
             classes=len(drawn.classes),
@@ -76,24 +80,40 @@ class PairData(Measured):
             source_y=to_device(drawn.source.y, device),
             target_x=to_device(drawn.target.x, device),
             target_y=to_device(drawn.target.y, device) if sees_target_labels else None,
-            prepare=Normaliser(normalise, source_x),
+            prepare=Normaliser(normalise, self.source),
+            source_rows=rows,
         )
         self.device = device
 
     def reversed(self, labels: Tensor) -> PairData:
         """The same data in the other direction: target train, with these labels (M,), is what is learned from.
 
-        The source is what is adapted to. Examples are normalised as before; what the run is measured on stays.
+        The source is what is adapted to, without source_val, and copied for it. Examples are normalised as before;
+        what the run is measured on stays.
         """
         backwards = copy(self)
         own = self.problem
-        backwards.problem = replace(own, source_x=own.target_x, source_y=labels, target_x=own.source_x, target_y=None)
+        backwards.source = Rows(own.target_x)
+        backwards.problem = replace(
+            own,
+            source_x=own.target_x,
+            source_y=labels,
+            source_rows=None,
+            target_x=torch.cat(list(self.source.parts(EVALUATION_BATCH))),
+            target_y=None,
+        )
         return backwards
 
-    def apply(self, function: Callable[[Tensor], Tensor], x: Tensor) -> NDArray[np.float32]:
-        """Apply a function to all rows of x (N, ...), prepared, in batches; returns an array (N, ...)."""
+    @property
+    def source_y(self) -> NDArray[np.int64]:
+        """Labels of `source`, on the host."""
+        return self.problem.source_y[self.source.index].cpu().numpy()
+
+    def apply(self, function: Callable[[Tensor], Tensor], x: Tensor | Rows) -> NDArray[np.float32]:
+        """Apply a function to all examples x (N, ...), prepared, in batches; returns an array (N, ...)."""
+        examples = x if isinstance(x, Rows) else Rows(x)
         with torch.inference_mode():
-            parts = [function(self.problem.prepare(rows)) for rows in torch.split(x, EVALUATION_BATCH)]
+            parts = [function(self.problem.prepare(rows)) for rows in examples.parts(EVALUATION_BATCH)]
             return torch.cat(parts).float().cpu().numpy()
 
 
@@ -122,14 +142,21 @@ class VectorData(Measured):
             DataError: the examples are no vectors, or the kind of `normalise` does not fit them.
         """
         of_source, of_target = transforms(
-            normalise, source=drawn.source.x, whole_source=drawn.whole_source.x, target=drawn.target.x
+            normalise, source=drawn.source.x[drawn.rows], whole_source=drawn.source.x, target=drawn.target.x
         )
         self.features = Features(
-            of_source(drawn.source.x), of_source(drawn.val_x), of_target(drawn.target.x), of_target(drawn.test.x)
+            of_source(drawn.source.x[drawn.rows]),
+            of_source(drawn.source.x[drawn.val_rows]),
+            of_target(drawn.target.x),
+            of_target(drawn.test.x),
         )
         super().__init__(drawn, self.features.val, self.features.test, metric)
         self.problem = feature_problem(
-            self.features, track, len(drawn.classes), drawn.source.y, drawn.target.y if sees_target_labels else None
+            self.features,
+            track,
+            len(drawn.classes),
+            drawn.source.y[drawn.rows],
+            drawn.target.y if sees_target_labels else None,
         )
 
 

@@ -23,11 +23,14 @@ class Problem(Generic[X, Y]):
     Attributes:
         track: what the method is allowed to see.
         classes: number of classes C.
-        source_x: source train without the held-out source_val, (N, ...); images are uint8.
+        source_x: source train, (N, ...); images are uint8. Only its `source_rows` are to be trained on.
         source_y: their labels, int64 (N,).
         target_x: target train, (M, ...).
         target_y: None, unless the method's spec declares `sees_target_labels`: then the labels of target train (M,).
         prepare: turns rows of `source_x` or `target_x` into what the network takes: float, normalised.
+        source_rows: the rows of `source_x` and `source_y` to train on, sorted, int64; the others are the held-out
+            source_val. (Rows, not a copy: worker processes share the arrays.) None where all are trained on, which
+            is so for every `FeatureMethod`.
     """
 
     track: str
@@ -37,6 +40,7 @@ class Problem(Generic[X, Y]):
     target_x: X
     target_y: Y | None
     prepare: Callable[[X], X]
+    source_rows: Y | None = None
 
 
 @dataclass(frozen=True, slots=True)

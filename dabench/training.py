@@ -80,7 +80,8 @@ def train(
     steps = recipe.budget.steps
     checkpoints = checkpoint_steps(recipe.budget)
     batch = recipe.budget.batch
-    source = Order(seed, "order:source", len(problem.source_x), batch, device)
+    rows = problem.source_rows if problem.source_rows is not None else torch.arange(len(problem.source_x)).to(device)
+    source = Order(seed, "order:source", len(rows), batch, device)
     target = Order(seed, "order:target", len(problem.target_x), batch, device)
     sums: dict[str, Tensor] = {}
     since = done = 0
@@ -98,9 +99,9 @@ def train(
             _set_rate(method.optimisers.values(), recipe, progress)
             seed_torch(stream(seed, "dropout", step), device)
             method.train()
-            rows = source.at(step), target.at(step)
+            indices = rows.index_select(0, source.at(step)), target.at(step)
             key = partial(stream, seed, step=step)
-            losses = method.step(_batch(problem, *rows, step - first, progress, method.views, key))
+            losses = method.step(_batch(problem, *indices, step - first, progress, method.views, key))
             done, since = step + 1, since + 1
             _add(sums, losses)
             now = time.monotonic()

@@ -79,7 +79,7 @@ def _by_hand(job: Job, data: PairData, adapt: bool) -> Callable[[], None]:
             weight_decay=settings.optimiser.weight_decay,
             fused=True,
         )
-        source_order = torch.randperm(len(problem.source_x))
+        source_order = problem.source_rows[torch.randperm(len(problem.source_rows))]
         target_order = torch.randperm(len(problem.target_x))
         at_source = at_target = 0
         method.train()
@@ -89,7 +89,7 @@ def _by_hand(job: Job, data: PairData, adapt: bool) -> Callable[[], None]:
                 rate = (1 + settings.schedule.alpha * progress) ** -settings.schedule.beta
                 optimiser.param_groups[0]["lr"] = settings.optimiser.lr * rate
             if at_source + batch > len(source_order):
-                source_order, at_source = torch.randperm(len(problem.source_x)), 0
+                source_order, at_source = problem.source_rows[torch.randperm(len(problem.source_rows))], 0
             if at_target + batch > len(target_order):
                 target_order, at_target = torch.randperm(len(problem.target_x)), 0
             rows = source_order[at_source : at_source + batch]

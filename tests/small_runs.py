@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from dabench import Backbone, DeepMethod, Problem
 from dabench.config import Budget, Optimiser, Schedule
-from dabench.data.resident import Normaliser
+from dabench.data.resident import Normaliser, Rows
 from dabench.seeding import drawing_from
 from dabench.training import Recipe, train
 
@@ -40,7 +40,7 @@ class Net(Backbone):
 def problem_of(source_x: Tensor, source_y: Tensor, target_x: Tensor) -> Problem[Tensor, Tensor]:
     """What an unsupervised method sees of these."""
     classes = int(source_y.max()) + 1
-    return Problem("unsupervised", classes, source_x, source_y, target_x, None, Normaliser("mean", source_x))
+    return Problem("unsupervised", classes, source_x, source_y, target_x, None, Normaliser("mean", Rows(source_x)))
 
 
 def built(

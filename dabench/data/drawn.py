@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import issparse, vstack
 
 from dabench.config import Settings
@@ -16,11 +17,13 @@ from dabench.errors import DataError
 class Drawn:
     """What a run works on, before anything is normalised.
 
+    The source's splits are rows, not copies: the arrays of a prepared domain are mapped into memory, and worker
+    processes share them.
+
     Attributes:
-        whole_source: all there is to train on, source_val included: statistics of the domain are taken from it.
-        source: the part of it that is trained on.
-        val_x: source_val (V, ...), possibly empty.
-        val_y: its labels (V,).
+        source: all there is to train on, source_val included.
+        rows: those rows of it that are trained on, sorted, int64 (N,).
+        val_rows: those of source_val, sorted, int64 (V,); possibly none.
         target: target train.
         test: target test; with `transductive` the same examples.
         classes: their names.
@@ -40,14 +43,16 @@ class Drawn:
         if shapes[0] != shapes[1]:
             raise DataError(f"examples of {names[0]} have the shape {shapes[0]}, those of {names[1]} {shapes[1]}")
         self.classes = source.classes
-        self.whole_source = _whole(source) if settings.transductive else source.train
+        self.source = _whole(source) if settings.transductive else source.train
         self.target = _whole(target) if settings.transductive else target.train
         self.test = self.target if settings.transductive else target.test
-        x, y = self.whole_source.x, self.whole_source.y
-        per_class = settings.sample.source_per_class
-        rows, val_rows = hold_out(y, seed) if per_class is None else sample(y, per_class, seed)
-        self.source = Split(x[rows], y[rows])
-        self.val_x, self.val_y = x[val_rows], y[val_rows]
+        y, per_class = self.source.y, settings.sample.source_per_class
+        self.rows, self.val_rows = hold_out(y, seed) if per_class is None else sample(y, per_class, seed)
+
+    @property
+    def val_y(self) -> NDArray[np.int64]:
+        """Labels of source_val (V,)."""
+        return self.source.y[self.val_rows]
 
 
 def _whole(domain: DomainArrays) -> Split:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -20,23 +22,52 @@ def to_device(x: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.int64], de
     return torch.from_numpy(x).to(device)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Some examples of a split, in order, without a copy of them.
+
+    Attributes:
+        x: the split (N, ...).
+        index: rows of it, int64 (M,); all of them if None.
+    """
+
+    x: Tensor
+    index: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.x if self.index is None else self.index)
+
+    def __getitem__(self, places: NDArray[np.int64]) -> Rows:
+        """Those at some places among them, in that order."""
+        chosen = torch.from_numpy(places).to(self.x.device)
+        return Rows(self.x, chosen if self.index is None else self.index[chosen])
+
+    def parts(self, size: int) -> Iterator[Tensor]:
+        """The examples, at most `size` at a time."""
+        if self.index is None:
+            yield from torch.split(self.x, size)
+        else:
+            for rows in torch.split(self.index, size):
+                yield self.x.index_select(0, rows)
+
+
 class Normaliser:
     """Turn raw examples into what the network takes.
 
     See `config.Input` for the kinds. Statistics are fitted on source train alone and applied to both domains.
     """
 
-    def __init__(self, kind: str, source_x: Tensor) -> None:
-        """Fit on source train (N, ...); images are uint8."""
+    def __init__(self, kind: str, source: Rows) -> None:
+        """Fit on what is trained on of the source; images are uint8."""
         self.kind = kind
         self.mean: Tensor | None = None
         self.std: Tensor | None = None
         if kind in ("mean", "standardise"):
-            channels = [0, *range(2, source_x.ndim)]  # images (N, C, H, W): per channel; vectors (N, D): per column
-            mean = _average(source_x, channels)
+            channels = [0, *range(2, source.x.ndim)]  # images (N, C, H, W): per channel; vectors (N, D): per column
+            mean = _average(source, channels)
             self.mean = mean.float()
             if kind == "standardise":
-                self.std = _average(source_x, channels, around=mean).sqrt().float().clamp(min=1e-6)
+                self.std = _average(source, channels, around=mean).sqrt().float().clamp(min=1e-6)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Normalise raw examples (B, ...)."""
@@ -51,17 +82,18 @@ class Normaliser:
         return out if self.std is None else out / self.std
 
 
-def _average(x: Tensor, channels: list[int], around: Tensor | None = None) -> Tensor:
-    """The mean of x (N, ...) over some dimensions, or of its squared distance from `around`, in double precision.
+def _average(examples: Rows, channels: list[int], around: Tensor | None = None) -> Tensor:
+    """The mean of examples (N, ...) over some dimensions, or of their squared distance from `around`, in float64.
 
     In parts: a whole split of images in double precision is eight times its size, and a float32 sum is not precise
     enough.
     """
-    total = torch.zeros((), dtype=torch.float64, device=x.device)
-    for rows in torch.split(x, _PART):
+    total = torch.zeros((), dtype=torch.float64, device=examples.x.device)
+    for rows in examples.parts(_PART):
         part = _unit(rows).double()
         total = total + (part if around is None else (part - around).square()).sum(channels, keepdim=True)
-    return total / math.prod(x.shape[dimension] for dimension in channels)
+    shape = torch.Size([len(examples), *examples.x.shape[1:]])
+    return total / math.prod(shape[dimension] for dimension in channels)
 
 
 def _unit(x: Tensor) -> Tensor:

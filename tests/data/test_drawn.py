@@ -58,16 +58,16 @@ def _drawn(settings: Settings, **changes: Any) -> Drawn:
 @pytest.mark.parametrize("sparse", [False, True])
 def test_a_transductive_run_takes_domains_whole(settings: Settings, sparse: bool) -> None:
     drawn = _drawn(settings, transductive=True, sparse=sparse)
-    assert drawn.whole_source.x[:, [0]].sum() == sum(range(10, 15))
+    assert drawn.source.x[:, [0]].sum() == sum(range(10, 15))
     assert drawn.target is drawn.test
     assert drawn.test.x[:, [0]].sum() == sum(range(20, 25))
     assert drawn.test.y.tolist() == [0, 0, 1, 1, 1]
-    assert len(drawn.source.y) + len(drawn.val_y) == 5
+    assert sorted([*drawn.rows, *drawn.val_rows]) == list(range(5))
 
 
 def test_any_other_run_keeps_test_apart(settings: Settings) -> None:
     drawn = _drawn(settings)
-    assert drawn.whole_source.x[:, 0].tolist() == [10, 11, 12]
+    assert drawn.source.x[:, 0].tolist() == [10, 11, 12]
     assert drawn.target.x[:, 0].tolist() == [20, 21, 22]
     assert drawn.test.x[:, 0].tolist() == [23, 24]
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from dabench.data.resident import Normaliser, Order
+from dabench.data.resident import Normaliser, Order, Rows
 
 CPU = torch.device("cpu")
 
@@ -43,7 +43,7 @@ def images() -> Tensor:
 
 
 def test_unit(images: Tensor) -> None:
-    assert torch.equal(Normaliser("unit", images)(images), images.float() / 255)
+    assert torch.equal(Normaliser("unit", Rows(images))(images), images.float() / 255)
 
 
 def test_mean_and_standardise_are_fitted_on_the_source(images: Tensor) -> None:
@@ -51,22 +51,22 @@ def test_mean_and_standardise_are_fitted_on_the_source(images: Tensor) -> None:
     mean, std = reference.mean((0, 2, 3)), reference.std((0, 2, 3), correction=0)
     other = images[:7] // 2
     shaped = mean[:, None, None], std[:, None, None]
-    assert torch.allclose(Normaliser("mean", images)(other).double(), other.double() / 255 - shaped[0], atol=1e-6)
+    assert torch.allclose(Normaliser("mean", Rows(images))(other).double(), other.double() / 255 - shaped[0], atol=1e-6)
     expected = (other.double() / 255 - shaped[0]) / shaped[1]
-    assert torch.allclose(Normaliser("standardise", images)(other).double(), expected, atol=1e-5)
+    assert torch.allclose(Normaliser("standardise", Rows(images))(other).double(), expected, atol=1e-5)
 
 
 def test_instance_gives_every_image_mean_0_and_deviation_1(images: Tensor) -> None:
-    out = Normaliser("instance", images)(images)
+    out = Normaliser("instance", Rows(images))(images)
     assert torch.allclose(out.mean((2, 3)), torch.zeros(50, 3), atol=1e-5)
     std = (images.float() / 255).std((2, 3), correction=0)
     assert torch.allclose(out.std((2, 3), correction=0), std / (std + 0.05), atol=1e-4)
-    alone = Normaliser("instance", images)(images[4:5])
+    alone = Normaliser("instance", Rows(images))(images[4:5])
     assert torch.allclose(alone, out[4:5], atol=1e-6)
 
 
 def test_image_normalises_all_channels_of_an_image_together(images: Tensor) -> None:
-    out = Normaliser("image", images)(images)
+    out = Normaliser("image", Rows(images))(images)
     unit = images.double() / 255
     mean, std = unit.mean((1, 2, 3), keepdim=True), unit.std((1, 2, 3), keepdim=True, correction=0)
     assert torch.allclose(out.double(), (unit - mean) / (std + 0.05), atol=1e-4)
@@ -75,12 +75,12 @@ def test_image_normalises_all_channels_of_an_image_together(images: Tensor) -> N
 @pytest.mark.parametrize("kind", ["instance", "image"])
 def test_a_blank_image_stays_blank(images: Tensor, kind: str) -> None:
     blank = torch.full((1, 3, 6, 5), 77, dtype=torch.uint8)
-    assert Normaliser(kind, images)(blank).abs().max() < 1e-4
+    assert Normaliser(kind, Rows(images))(blank).abs().max() < 1e-4
 
 
 def test_vectors_are_normalised_by_column() -> None:
     x = torch.from_numpy(np.random.default_rng(0).normal(3, 2, (40, 4)).astype(np.float32))
-    out = Normaliser("standardise", x)(x)
+    out = Normaliser("standardise", Rows(x))(x)
     assert torch.allclose(out.mean(0), torch.zeros(4), atol=1e-5)
     assert torch.allclose(out.std(0, correction=0), torch.ones(4), atol=1e-5)
 
@@ -88,5 +88,23 @@ def test_vectors_are_normalised_by_column() -> None:
 def test_the_raw_examples_stay_as_they_are(images: Tensor) -> None:
     before = images.clone()
     for kind in ("unit", "mean", "standardise", "instance"):
-        Normaliser(kind, images)(images)
+        Normaliser(kind, Rows(images))(images)
     assert torch.equal(images, before)
+
+
+def test_rows_are_parts_of_a_split_without_a_copy(images: Tensor) -> None:
+    index = torch.tensor([3, 4, 20, 41])
+    chosen = Rows(images, index)
+    assert [part.shape[0] for part in chosen.parts(3)] == [3, 1]
+    assert torch.equal(torch.cat(list(chosen.parts(3))), images[index])
+    assert [part.data_ptr() for part in Rows(images).parts(20)] == [images[row:].data_ptr() for row in (0, 20, 40)]
+    assert (len(chosen), len(Rows(images))) == (4, 50)
+    places = np.array([2, 0])
+    assert chosen[places].index.tolist() == [20, 3]
+    assert Rows(images)[places].index.tolist() == [2, 0]
+
+
+def test_statistics_are_those_of_the_rows_alone(images: Tensor) -> None:
+    index = torch.tensor([0, 2, 5, 49])
+    for kind in ("mean", "standardise"):
+        assert torch.equal(Normaliser(kind, Rows(images, index))(images), Normaliser(kind, Rows(images[index]))(images))

@@ -1,0 +1,85 @@
+"""Worker processes on one machine share the source: a run holds no copy of it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dabench.data.store import Prepared, prepare
+from dabench.execution import open_pair
+from dabench.job import Job
+from dabench.jobs import Options, make_jobs
+from dabench.pairdata import EVALUATION_BATCH, PairData
+from dabench.plugins import Registry
+from dabench.specs import DomainSpec
+from tests.toy_runs import plan_of
+
+LOADER = """
+import numpy as np
+from dabench import DomainArrays, Split
+
+def load():
+    generator = np.random.Generator(np.random.PCG64(0))
+    splits = []
+    for rows in (20_000, 300):
+        x = generator.integers(256, size=(rows, 3, 32, 32), dtype=np.uint8)
+        splits.append(Split(x, np.arange(rows) % 3))
+    return DomainArrays(*splits, ("a", "b", "c"))
+"""
+BYTES = 20_000 * 3 * 32 * 32
+TWO_BATCHES = 2 * EVALUATION_BATCH * 3 * 32 * 32 * 4  # as float32
+
+
+@pytest.fixture
+def job(registry: Registry, site, data: Path, tmp_path: Path) -> Job:
+    """A run on a large domain."""
+    (site.path / "large_loader.py").write_text(LOADER)
+    large = prepare(DomainSpec(name="large", target="large_loader:load", summary=""))
+    plan = plan_of(registry, ["dann"], seeds=[0], input={"normalise": "standardise"})
+    first = make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu"))[0]
+    return replace(first, source=large, target=large)
+
+
+def _open_and_read(job: Job) -> PairData:
+    data = open_pair(job, torch.device("cpu"))
+    data.apply(lambda x: x[:, 0, 0], data.source)
+    data.apply(lambda x: x[:, 0, 0], data.val_x)
+    return data
+
+
+def test_the_problem_holds_the_mapped_array_itself(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    plain = Prepared.open
+    monkeypatch.setattr(Prepared, "open", lambda prepared: opened.append(plain(prepared)) or opened[-1])
+    data = _open_and_read(job)
+    source, target = opened
+    for tensor, mapped in (
+        (data.problem.source_x, source.train.x),
+        (data.val_x.x, source.train.x),
+        (data.problem.target_x, target.train.x),
+        (data.test_x, target.test.x),
+    ):
+        assert isinstance(mapped, np.memmap)
+        assert np.shares_memory(tensor.numpy(), mapped)
+    assert len(data.problem.source_rows) + len(data.val_x) == 20_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's account of a process's own memory")
+def test_opening_a_pair_takes_little_memory_of_ones_own(job: Job) -> None:
+    _open_and_read(replace(job, source=job.target))  # what a first run allocates once
+    before = _own_memory()
+    data = _open_and_read(job)
+    grown = _own_memory() - before
+    assert grown < TWO_BATCHES < BYTES / 2, f"{grown / 1e6:.1f} MB for a split of {BYTES / 1e6:.1f} MB"
+    del data
+
+
+def _own_memory() -> int:
+    """Bytes that no other process can share: neither files mapped into memory nor program text."""
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
