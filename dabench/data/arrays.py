@@ -20,10 +20,13 @@ class Split:
         x: uint8 images (N, C, H, W), float32 (N, ...), or sparse float32 vectors (N, D) as made by `csr`. Networks
             take no sparse ones: those are for feature methods.
         y: int64 (N,), from 0 to the number of classes - 1.
+        groups: int64 (N,): examples with the same number are so alike that they must stand on one side of any split,
+            such as the frames of one track or the windows of one person; None where examples are independent.
     """
 
     x: NDArray[np.uint8] | NDArray[np.float32]
     y: NDArray[np.int64]
+    groups: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if issparse(self.x):
@@ -33,8 +36,9 @@ class Split:
         if self.x.dtype == np.uint8 and self.x.ndim != 4:
             raise DataError(f"uint8 examples are images (N, C, H, W), not {self.x.shape}")
         rows = self.x.shape[0]
-        if self.y.dtype != np.int64 or self.y.shape != (rows,):
-            raise DataError(f"y must be int64 of shape ({rows},), not {self.y.dtype} {self.y.shape}")
+        for name, array in (("y", self.y), ("groups", self.groups)):
+            if array is not None and (array.dtype != np.int64 or array.shape != (rows,)):
+                raise DataError(f"{name} must be int64 of shape ({rows},), not {array.dtype} {array.shape}")
         if rows == 0:
             raise DataError("a split without examples")
 

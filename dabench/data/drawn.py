@@ -47,7 +47,9 @@ class Drawn:
         self.target = _whole(target) if settings.transductive else target.train
         self.test = self.target if settings.transductive else target.test
         y, per_class = self.source.y, settings.sample.source_per_class
-        self.rows, self.val_rows = hold_out(y, seed) if per_class is None else sample(y, per_class, seed)
+        self.rows, self.val_rows = (
+            hold_out(y, seed, self.source.groups) if per_class is None else sample(y, per_class, seed)
+        )
 
     @property
     def val_y(self) -> NDArray[np.int64]:
@@ -57,7 +59,18 @@ class Drawn:
 
 def _whole(domain: DomainArrays) -> Split:
     """Train and test as one split."""
-    return Split(_stacked(domain.train.x, domain.test.x), np.concatenate([domain.train.y, domain.test.y]))
+    train, test = domain.train, domain.test
+    return Split(_stacked(train.x, test.x), np.concatenate([train.y, test.y]), _joined_groups(train, test))
+
+
+def _joined_groups(train: Split, test: Split) -> NDArray[np.int64] | None:
+    """Groups of both, which mean the same where their numbers are the same; a split without any has one per row."""
+    if train.groups is None and test.groups is None:
+        return None
+    known = [split.groups for split in (train, test) if split.groups is not None]
+    free = 1 + max(int(groups.max()) for groups in known)
+    parts = [free + np.arange(len(split.y)) if split.groups is None else split.groups for split in (train, test)]
+    return np.concatenate(parts)
 
 
 def _stacked(first: Any, second: Any) -> Any:

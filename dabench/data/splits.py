@@ -10,17 +10,25 @@ from dabench.seeding import numpy_generator
 HELD_OUT = 0.1
 
 
-def hold_out(y: NDArray[np.int64], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def hold_out(
+    y: NDArray[np.int64], seed: int, groups: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Split source train into what is trained on and source_val: a tenth of every class, at least one, never all.
 
     Args:
         y: labels (N,).
         seed: the run's seed.
+        groups: where examples are not independent, the group of each (N,). Groups are held out whole, so a class may
+            lose more than a tenth; see `data.arrays.Split`.
 
     Returns:
-        Sorted rows of the training part and of source_val. A class with a single example stays in the training part.
+        Sorted rows of the training part and of source_val. A class with a single example or group stays in the
+        training part.
     """
     generator = numpy_generator(seed, "split")
+    if groups is not None:
+        val = np.flatnonzero(np.isin(groups, _groups_to_hold_out(y, groups, generator)))
+        return np.setdiff1d(np.arange(len(y)), val), val
     held: list[NDArray[np.int64]] = []
     for label in np.unique(y):
         rows = np.flatnonzero(y == label)
@@ -28,6 +36,24 @@ def hold_out(y: NDArray[np.int64], seed: int) -> tuple[NDArray[np.int64], NDArra
         held.append(generator.permutation(rows)[:count])
     val = np.sort(np.concatenate(held))
     return np.setdiff1d(np.arange(len(y)), val), val
+
+
+def _groups_to_hold_out(
+    y: NDArray[np.int64], groups: NDArray[np.int64], generator: np.random.Generator
+) -> NDArray[np.int64]:
+    """Groups in random order, each taken if one of its classes still lacks a tenth, and none would be used up."""
+    names, group = np.unique(groups, return_inverse=True)
+    counts = np.zeros((len(names), y.max() + 1), dtype=np.int64)
+    np.add.at(counts, (group, y), 1)
+    left = counts.sum(axis=0)
+    lacking = np.maximum(1, np.round(HELD_OUT * left)).astype(np.int64)
+    taken = []
+    for number in generator.permutation(len(names)):
+        own = counts[number]
+        if np.any(lacking[own > 0] > 0) and np.all(left[own > 0] > own[own > 0]):
+            taken.append(names[number])
+            lacking, left = lacking - own, left - own
+    return np.array(taken, dtype=np.int64)
 
 
 def sample(y: NDArray[np.int64], per_class: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -50,9 +50,12 @@ class Prepared:
     def open(self) -> DomainArrays:
         """Map the arrays into memory: processes on one machine share one copy."""
         parts = {part: self._part(part) for part in _PARTS}
-        return DomainArrays(
-            Split(parts["train_x"], parts["train_y"]), Split(parts["test_x"], parts["test_y"]), self.classes
-        )
+        train, test = (Split(parts[f"{name}_x"], parts[f"{name}_y"], self._groups(name)) for name in ("train", "test"))
+        return DomainArrays(train, test, self.classes)
+
+    def _groups(self, split: str) -> NDArray[np.int64] | None:
+        path = self.folder / f"{split}_groups.npy"
+        return _mapped(path) if path.is_file() else None
 
     def _part(self, name: str) -> Any:
         if not (self.folder / f"{name}.indptr.npy").is_file():
@@ -116,6 +119,9 @@ def _write(arrays: DomainArrays, folder: Path) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         parts = (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y)
+        for name, split in (("train", arrays.train), ("test", arrays.test)):
+            if split.groups is not None:
+                np.save(temporary / f"{name}_groups.npy", split.groups, allow_pickle=False)
         for name, part in zip(_PARTS, parts, strict=True):
             for suffix, array in _arrays(part):
                 np.save(temporary / f"{name}{suffix}.npy", np.ascontiguousarray(array), allow_pickle=False)
@@ -129,12 +135,15 @@ def _write(arrays: DomainArrays, folder: Path) -> None:
 
 
 def content_sha256(arrays: DomainArrays) -> str:
-    """A hash of what a domain decodes to: types, shapes, values and the names of the classes."""
+    """A hash of what a domain decodes to: types, shapes, values, the names of the classes, and groups if there are."""
     digest = hashlib.sha256("\n".join(arrays.classes).encode())
     for part in (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y):
         digest.update(f"{part.dtype.str}{part.shape}".encode())
         for _, array in _arrays(part):
             digest.update(np.ascontiguousarray(array).data)  # in place: these arrays may be large
+    for name, split in (("train", arrays.train), ("test", arrays.test)):
+        if split.groups is not None:
+            digest.update(f"{name} groups".encode() + split.groups.astype("<i8").tobytes())
     return digest.hexdigest()
 
 

@@ -1,14 +1,19 @@
 """Traffic signs: ``gtsrb``, the German Traffic Sign Recognition Benchmark (Stallkamp et al. 2012).
 
 Whole frames, scaled to RGB images of 32x32 pixels; the region of the sign within the frame is not cut out. The
-splits are the publisher's: train and test share no track. The frames of one track are near-duplicates (train file
-names begin with the number of their track), so images drawn at random from train and held out are much easier than
-test.
+splits are the publisher's: train and test share no track. The frames of one track are near-duplicates: the tracks of
+train are its groups, so that source_val shares none with what is trained on. Which images of test are of one track is
+not published.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from dabench.data.arrays import DomainArrays, Split
@@ -18,6 +23,7 @@ from dabench.domains.image_files import GTSRB
 from dabench.errors import DataError
 
 SIZE = 32
+_NAME = re.compile(r"\d{5}_\d{5}\.ppm")
 
 # In the order of the publisher's class numbers, 0 to 42.
 CLASSES = (
@@ -40,7 +46,26 @@ def load_gtsrb() -> DomainArrays:
             f"domain 'gtsrb' needs gtsrb/GTSRB/Training with {len(CLASSES)} folders, and found {len(folders)}. "
             f"Get the rest from {GTSRB.homepage}."
         )
-    return DomainArrays(_read("train"), _read("test"), CLASSES)
+    train = _read("train")
+    groups = _tracks([path for path in found if path.parent in folders], train.y)
+    return DomainArrays(replace(train, groups=groups), _read("test"), CLASSES)
+
+
+def _tracks(paths: list[Path], y: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The track of every train image, numbered through all classes.
+
+    Args:
+        paths: `Training/<class>/<track>_<frame>.ppm`, sorted, which is torchvision's order.
+        y: its labels, to make sure of that.
+    """
+    wrong = [path for path in paths if not _NAME.fullmatch(path.name)]
+    if wrong:
+        raise DataError(f"domain 'gtsrb': {wrong[0]} is not named TRACK_FRAME.ppm, so its track is unknown")
+    classes = np.array([int(path.parent.name) for path in paths])
+    if not np.array_equal(classes, y):
+        raise DataError("domain 'gtsrb': the folders of gtsrb/GTSRB/Training are not named 00000 to 00042")
+    tracks = np.array([int(path.name.partition("_")[0]) for path in paths])
+    return np.asarray(classes * 100_000 + tracks)
 
 
 def _read(name: str) -> Split:

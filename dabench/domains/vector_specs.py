@@ -69,6 +69,7 @@ def _sensors() -> Iterator[DomainSpec]:
         yield DomainSpec(
             name=name,
             target=f"dabench.domains.hapt:{name.removeprefix('hapt')[1:]}",
+            version=1 if "/" in name else 2,  # with people as groups
             summary=summary,
             licence="CC BY 4.0 (not verified)",
             citation=REYES_2016,

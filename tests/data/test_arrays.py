@@ -23,6 +23,12 @@ def test_wrong_splits_are_refused(x: np.ndarray, y: np.ndarray, words: str) -> N
         Split(x, y)
 
 
+@pytest.mark.parametrize("groups", [np.arange(3), np.zeros(4, np.int32)])
+def test_wrong_groups_are_refused(groups: np.ndarray) -> None:
+    with pytest.raises(DataError, match=r"groups must be int64 of shape \(4,\)"):
+        Split(X, Y, groups)
+
+
 def test_wrong_domains_are_refused() -> None:
     with pytest.raises(DataError, match="test labels lie outside"):
         DomainArrays(Split(X, Y), Split(X, Y + 2), ("a", "b"))

@@ -1,5 +1,6 @@
 """What a run draws: samples per class, and whole domains where a protocol is transductive."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,35 @@ def test_a_transductive_run_takes_domains_whole(settings: Settings, sparse: bool
     assert drawn.test.x[:, [0]].sum() == sum(range(20, 25))
     assert drawn.test.y.tolist() == [0, 0, 1, 1, 1]
     assert sorted([*drawn.rows, *drawn.val_rows]) == list(range(5))
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "joined"),
+    [
+        (None, None, None),
+        ([5, 5, 7], [7, 8], [5, 5, 7, 7, 8]),
+        ([5, 5, 7], None, [5, 5, 7, 8, 9]),
+        (None, [3, 3], [4, 5, 6, 3, 3]),
+    ],
+)
+def test_groups_of_a_whole_domain(settings: Settings, train: Any, test: Any, joined: Any) -> None:
+    plain = _domain(10)
+    splits = [
+        replace(split, groups=None if groups is None else np.array(groups))
+        for split, groups in ((plain.train, train), (plain.test, test))
+    ]
+    source = DomainArrays(*splits, plain.classes)
+    drawn = Drawn(source, _domain(20), ("s", "t"), settings.model_copy(update={"transductive": True}), seed=0)
+    assert joined == (None if drawn.source.groups is None else drawn.source.groups.tolist())
+
+
+def test_a_run_holds_out_whole_groups(settings: Settings) -> None:
+    y = np.repeat([0, 1], 30)
+    groups = np.repeat(np.arange(12), 5)
+    split = Split(np.zeros((60, 2), np.float32), y, groups)
+    drawn = Drawn(DomainArrays(split, split, ("a", "b")), _domain(0), ("s", "t"), settings, seed=0)
+    assert np.bincount(y[drawn.val_rows]).tolist() == [5, 5]
+    assert not set(groups[drawn.rows]) & set(groups[drawn.val_rows])
 
 
 def test_any_other_run_keeps_test_apart(settings: Settings) -> None:

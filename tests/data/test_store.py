@@ -56,6 +56,25 @@ def test_content_is_hashed_not_files(folder: Path, spec: Callable[[str], DomainS
     assert other.sha256 != b.sha256
 
 
+def test_groups_are_kept_and_hashed(folder: Path, spec: Callable[[str], DomainSpec], site) -> None:
+    (site.path / "grouped_loader.py").write_text(
+        "from dataclasses import replace\n"
+        "import numpy as np\n"
+        "from dabench_toys.data import toy_a\n"
+        "def load():\n"
+        "    plain = toy_a()\n"
+        "    return replace(plain, train=replace(plain.train, groups=np.arange(120) // 7))\n"
+    )
+    plain = prepare(spec("toy_a"))
+    grouped = prepare(DomainSpec(name="grouped", target="grouped_loader:load", summary=""))
+    arrays = grouped.open()
+    assert arrays.train.groups.tolist() == [number // 7 for number in range(120)]
+    assert arrays.test.groups is None
+    assert plain.open().train.groups is None
+    assert grouped.sha256 != plain.sha256
+    assert content_sha256(arrays) == grouped.sha256
+
+
 def test_what_a_loader_says_gets_through(folder: Path, spec: Callable[[str], DomainSpec]) -> None:
     with pytest.raises(DataError, match=r"toys\.tar"):
         prepare(spec("toy_missing"))

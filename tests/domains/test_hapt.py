@@ -100,6 +100,8 @@ def test_people_are_on_one_side_of_the_sensors_split(data: Path) -> None:
     arrays = hapt.accelerometer()
     users = [{int(signals.user[int(start)]) for start in _starts(split.x)} for split in (arrays.train, arrays.test)]
     assert users == [{1, 2, 4, 5}, {3, 6}]
+    assert [set(split.groups.tolist()) for split in (arrays.train, arrays.test)] == users
+    assert hapt.user03().train.groups is None
 
 
 def test_the_publishers_text_files_give_the_same(data: Path) -> None:
