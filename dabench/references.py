@@ -21,7 +21,7 @@ BLITZER_2007 = """@inproceedings{blitzer2007biographies,
 CHEN_2012 = """@inproceedings{chen2012marginalized,
   author = {Chen, Minmin and Xu, Zhixiang and Weinberger, Kilian Q. and Sha, Fei},
   title = {Marginalized Denoising Autoencoders for Domain Adaptation},
-  booktitle = {International Conference on Machine Learning}, pages = {1627--1634}, year = {2012}
+  booktitle = {International Conference on Machine Learning}, year = {2012}, note = {arXiv:1206.4683}
 }"""
 GANIN_2015 = """@inproceedings{ganin2015unsupervised,
   author = {Ganin, Yaroslav and Lempitsky, Victor},

@@ -21,5 +21,6 @@ SUN_2016_DEEP = """@inproceedings{sun2016deep,
 SUN_2016_RETURN = """@inproceedings{sun2016return,
   author = {Sun, Baochen and Feng, Jiashi and Saenko, Kate},
   title = {Return of Frustratingly Easy Domain Adaptation},
-  booktitle = {AAAI Conference on Artificial Intelligence}, pages = {2058--2065}, year = {2016}
+  booktitle = {AAAI Conference on Artificial Intelligence}, volume = {30}, number = {1}, year = {2016},
+  doi = {10.1609/aaai.v30i1.10306}
 }"""

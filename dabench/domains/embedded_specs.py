@@ -7,7 +7,7 @@ from dabench.specs import DomainSpec
 
 _OPTDIGITS = "CC BY 4.0 (UCI Optical Recognition of Handwritten Digits)"
 _PHOTOGRAPHS = "CC BY 2.0 (photographs by danielbuechele and vultilion, as shipped with scikit-learn)"
-_FONTS = "fonts as shipped with matplotlib: DejaVu (Bitstream Vera licence), STIX (OFL 1.1), Computer Modern (BaKoMa)"
+_FONTS = "fonts as shipped with matplotlib: DejaVu (Bitstream Vera and Arev), STIX (OFL 1.1), Computer Modern (BaKoMa)"
 
 SPECS = (
     DomainSpec(

@@ -7,7 +7,9 @@ from dabench.domains.image_known import GTSRB_COUNTS, MNIST_COUNTS, USPS_COUNTS
 from dabench.references import ARBELAEZ_2011, GANIN_2015, HULL_1994, LECUN_1998, NETZER_2011, STALLKAMP_2012
 from dabench.specs import DomainSpec
 
+_UNKNOWN = "unknown: see homepage"
 _MNIST_LICENCE = "MNIST: usually given as CC BY-SA 3.0"
+_BSDS500_LICENCE = "BSDS500: non-commercial research and education"
 
 SPECS = (
     DomainSpec(
@@ -36,7 +38,7 @@ SPECS = (
         name="usps",
         target="dabench.domains.digits:load_usps",
         summary="handwritten digits of US postal codes, enlarged from 16x16, as 32x32 RGB",
-        licence="not stated",
+        licence=_UNKNOWN,
         citation=HULL_1994,
         files=USPS.files,
         homepage=USPS.homepage,
@@ -56,11 +58,11 @@ SPECS = (
         name="mnist_m",
         target="dabench.domains.mnist_m:load_mnist_m",
         summary="handwritten digits of MNIST inverting patches of photographs, made here by the official recipe",
-        licence=f"{_MNIST_LICENCE}; BSDS500: non-commercial research and education",
+        licence=f"{_MNIST_LICENCE}; {_BSDS500_LICENCE}",
         citation=f"{GANIN_2015}\n{LECUN_1998}\n{ARBELAEZ_2011}",
         regenerated=True,
         files=(*MNIST.files, *BSDS500.files),
-        homepage=BSDS500.homepage,
+        homepage=f"{MNIST.homepage} and {BSDS500.homepage}",
         known=(("a9a1ec2f1fbbe2b06d06b52a417a55b083954113a1cf9028efd34cc67aa53c79", "complete"),),
         counts=MNIST_COUNTS,
     ),
@@ -68,7 +70,7 @@ SPECS = (
         name="mnist_m_official",
         target="dabench.domains.mnist_m:load_mnist_m_official",
         summary="your own copy of the released MNIST-M",
-        licence="not stated; BSDS500: non-commercial research and education",
+        licence=f"{_UNKNOWN}; {_BSDS500_LICENCE}",
         citation=f"{GANIN_2015}\n{LECUN_1998}\n{ARBELAEZ_2011}",
         files=MNIST_M.files,
         homepage=MNIST_M.homepage,
@@ -78,7 +80,7 @@ SPECS = (
         version=2,  # with the tracks as groups
         target="dabench.domains.signs:load_gtsrb",
         summary="43 German traffic signs in photographs, whole frames scaled to 32x32 RGB",
-        licence="not stated",
+        licence="free to use, with a request to cite",
         citation=STALLKAMP_2012,
         files=GTSRB.files,
         homepage=GTSRB.homepage,

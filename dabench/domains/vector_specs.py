@@ -9,6 +9,8 @@ from dabench.domains.vector_known import COMPLETE, COUNTS
 from dabench.references import BLITZER_2007, CHEN_2012, GANIN_2016, GONG_2012, REYES_2016, SAENKO_2010, SILVEIRA_2014
 from dabench.specs import DomainSpec
 
+_UNKNOWN = "unknown: see homepage"
+
 
 def _complete(name: str) -> tuple[tuple[str, str], ...]:
     return ((COMPLETE[name], "complete"),)
@@ -21,7 +23,7 @@ def _office_caltech() -> Iterator[DomainSpec]:
             name=full,
             target=f"dabench.domains.office_caltech:{name}",
             summary=f"photographs of ten classes of objects ({name}), SURF histograms",
-            licence="not stated",
+            licence=_UNKNOWN,
             citation=f"{GONG_2012}\n{SAENKO_2010}",
             files=(path,),
             homepage=files.OFFICE_CALTECH_HOMEPAGE,
@@ -37,7 +39,7 @@ def _reviews() -> Iterator[DomainSpec]:
             name=full,
             target=f"dabench.domains.amazon:{name}",
             summary=f"reviews of products ({name}), sparse counts of 5,000 terms",
-            licence="files: BSD-style; reviews: not stated",
+            licence=f"files: BSD-style; reviews: {_UNKNOWN}",
             citation=f"{BLITZER_2007}\n{CHEN_2012}\n{GANIN_2016}",
             files=files.AMAZON[name],
             homepage=files.AMAZON_HOMEPAGE,
@@ -50,7 +52,7 @@ def _reviews() -> Iterator[DomainSpec]:
             name=full,
             target=f"dabench.domains.amazon_text:{name}",
             summary=f"reviews of products ({name}) from raw text, sparse counts of hashed terms",
-            licence="not stated",
+            licence=_UNKNOWN,
             citation=BLITZER_2007,
             files=files.AMAZON_TEXT[name],
             homepage=files.AMAZON_TEXT_HOMEPAGE,
@@ -71,7 +73,7 @@ def _sensors() -> Iterator[DomainSpec]:
             target=f"dabench.domains.hapt:{name.removeprefix('hapt')[1:]}",
             version=1 if "/" in name else 2,  # with people as groups
             summary=summary,
-            licence="CC BY 4.0 (not verified)",
+            licence="CC BY 4.0 at UCI, but the README in the archive prohibits commercial use",
             citation=REYES_2016,
             files=(files.HAPT,),
             homepage=files.HAPT_HOMEPAGE,
@@ -87,7 +89,7 @@ def _pos() -> Iterator[DomainSpec]:
             name=full,
             target=f"dabench.domains.pos:{genre}",
             summary=f"parts of speech of English words ({genre}), sparse context features",
-            licence="CC BY-SA 4.0",
+            licence="annotations: CC BY-SA 4.0; texts: several owners, see homepage",
             citation=SILVEIRA_2014,
             files=(path,),
             homepage=files.POS_HOMEPAGE,
