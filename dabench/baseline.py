@@ -153,12 +153,21 @@ def compare(
 
 def by_cell(frame: pd.DataFrame) -> dict[CellName, list[Row]]:
     """The current runs of every cell, in the order of the frame; missing values are None."""
-    kept = current(frame)[0]
     cells: dict[CellName, list[Row]] = {}
-    for values in kept.astype(object).where(kept.notna(), None).itertuples(index=False, name=None):
-        row = dict(zip(kept.columns, values, strict=True))
+    for row in rows_of(current(frame)[0]):
         cells.setdefault(CellName(*(row[field] for field in CellName._fields)), []).append(row)
     return cells
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """The runs of a frame; missing values are None."""
+    values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
+    return [dict(zip(frame.columns, row, strict=True)) for row in values]
+
+
+def accuracies(rows: Sequence[Row]) -> dict[int, float]:
+    """Accuracy by seed, of runs that have one."""
+    return {row["seed"]: row["accuracy_selected"] for row in rows if row["status"] in ("ok", "collapsed")}
 
 
 def _of_seeds(rows: Sequence[Row], seeds: Collection[int] | None) -> list[Row]:
@@ -184,8 +193,8 @@ def _judge(
     other = [change.what for change in known.changes if change.column in COMPARABLE]
     if other:
         return replace(known, why=f"other {', '.join(other)}")
-    scored, scored_now = _accuracies(before), _accuracies(now)
-    expected = _accuracies(_of_seeds(before, asked))
+    scored, scored_now = accuracies(before), accuracies(now)
+    expected = accuracies(_of_seeds(before, asked))
     if not expected:
         return replace(known, why="no run of the baseline has an accuracy")
     seeds = sorted(expected.keys() & scored_now.keys())
@@ -209,10 +218,6 @@ def _judge(
         seeds_needed=seeds_needed(noise.spread) if noise else None,
         seeds=tuple(seeds),
     )
-
-
-def _accuracies(rows: Sequence[Row]) -> dict[int, float]:
-    return {row["seed"]: row["accuracy_selected"] for row in rows if row["status"] in ("ok", "collapsed")}
 
 
 def _absent(seeds: Sequence[int], now: Sequence[Row]) -> str:

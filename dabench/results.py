@@ -21,8 +21,8 @@ from dabench.records import HASH, READABLE, RunRecord, flatten, run_stem
 from dabench.results_csv import Problem, csv_text, flaw, frame_of, other_schema, read_csv
 
 __all__ = [
-    "Problem", "Results", "current", "find_records", "in_order", "publish", "read_records", "read_results",
-    "write_atomic", "write_record",
+    "Problem", "Results", "current", "find_records", "in_order", "publish", "read_record", "read_records",
+    "read_results", "records_beside", "write_atomic", "write_record",
 ]  # fmt: skip
 
 CELL = ["suite", "source", "target", "method", "variant"]
@@ -108,6 +108,23 @@ def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[
         if not isinstance(error, FileNotFoundError)  # no runs yet
     ]
     return [(path, record) for path, record in records if suite in (None, record.suite)], problems
+
+
+def read_record(path: Path) -> RunRecord:
+    """The record in one file.
+
+    Raises:
+        ResultsError: it is none, or not as it was written.
+    """
+    record = _read_file(path)
+    if isinstance(record, Problem):
+        raise ResultsError(str(record))
+    return record
+
+
+def records_beside(path: Path) -> list[tuple[Path, RunRecord]]:
+    """The other records in the folder of a record."""
+    return _read_files(sorted(other for other in path.parent.glob("*.json") if other != path))[0]
 
 
 def _read_files(paths: list[Path]) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:

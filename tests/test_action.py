@@ -43,6 +43,7 @@ def execute(script: str, where: Path, variables: dict[str, str]) -> subprocess.C
     )  # fmt: skip
 
 
+@pytest.mark.timeout(300)  # starts processes
 @pytest.mark.parametrize("lower", [0.0, 0.2])
 def test_the_script_runs_and_checks(registry: Registry, tmp_path: Path, lower: float) -> None:
     plan = plan_of(registry, ["coral"], seeds=[0, 1, 2], pairs=["toy_a:toy_b"])

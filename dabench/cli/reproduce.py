@@ -1,0 +1,92 @@
+"""`dabench reproduce`: run a recorded cell again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from dabench.changes import Row
+    from dabench.cli.context import Context
+    from dabench.reproduce import Recorded, Reproduction
+
+
+@click.command("reproduce")
+@click.argument("run", metavar="RECORD.json|RUN_ID")
+@click.option(
+    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Where to look for a RUN_ID: a results folder, or a published .csv file.",
+)  # fmt: skip
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute.  [default: as the run was]"
+)
+@click.pass_obj
+def command(context: Context, run: str, directory: Path, device: str | None) -> int:
+    """Run a recorded run again: identical, within noise, or different, and the likely reason.
+
+    RUN_ID is the beginning of a run's id. Exit code 1 if the numbers are different. Nothing is recorded.
+    """
+    from rich.console import Console
+
+    from dabench.device import resolve_device
+    from dabench.jobs import Options
+    from dabench.progress import ProgressDisplay
+    from dabench.reproduce import find_recorded, plan_again, reproduce
+
+    recorded = find_recorded(run, directory)
+    where = resolve_device(device or ("cpu" if recorded.row["env_device"] == "cpu" else "cuda"))
+    console = Console(stderr=True)
+    with console.status("preparing data"):
+        plan = plan_again(recorded, context.registry, where.partition(":")[0])
+    with ProgressDisplay(plan.runs, console) as display:
+        result = reproduce(recorded, plan, context.registry, Options(device=where), display.show)
+    for line in _lines(recorded, result):
+        click.echo(line)
+    return 1 if result.verdict == "different" else 0
+
+
+def _lines(recorded: Recorded, result: Reproduction) -> list[str]:
+
+    def state(row: Row) -> str:
+        accuracy = row["accuracy_selected"]
+        return str(row["status"]) if accuracy is None else f"{accuracy:.4f} ({row['status']})"
+
+    before, now = result.recorded, result.now
+    lines = [
+        str(recorded),
+        f"recorded  {state(before)}",
+        f"now       {state(now)}",
+        f"{result.verdict}: {_why(result)}",
+    ]
+    if result.verdict != "identical" and now["error"]:
+        lines.append(f"error now: {now['error']}")
+    title = "although it differs in" if result.verdict == "identical" else "likely reasons, first things first"
+    if result.changes:
+        lines += [f"{title}:", *(f"  {change}" for change in result.changes)]
+    elif result.verdict != "identical":
+        lines.append(_nothing_recorded(result))
+    return lines
+
+
+def _why(result: Reproduction) -> str:
+    if result.verdict == "identical":
+        return "accuracies, metrics and predictions are the same to the bit"
+    if result.drop is None:
+        return "one of the two has no accuracy"
+    if result.drop.noise is None:
+        return "no other seed of the cell is there to tell how large the noise is"
+    from dabench.verdict_stats import ALPHA
+
+    where = "in" if result.verdict == "within noise" else "outside"
+    return f"{where} the {100 * (1 - 2 * ALPHA):g} % prediction interval of the cell's seeds"
+
+
+def _nothing_recorded(result: Reproduction) -> str:
+    if result.recorded["run_id"] != result.now["run_id"]:
+        return "likely reason: dabench has changed how it computes (NUMERICS_VERSION), or the kind of device"
+    return (
+        "nothing that is recorded differs: the method may draw random numbers of its own, or use an operation that is "
+        "not deterministic"
+    )
