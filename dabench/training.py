@@ -101,7 +101,7 @@ def train(
             method.train()
             indices = rows.index_select(0, source.at(step)), target.at(step)
             key = partial(stream, seed, step=step)
-            losses = method.step(_batch(problem, *indices, step - first, progress, method.views, key))
+            losses = method.step(make_batch(problem, *indices, step - first, progress, method.views, key))
             done, since = step + 1, since + 1
             _add(sums, losses)
             now = time.monotonic()
@@ -139,7 +139,7 @@ def stage_steps(stages: Iterable[Stage], steps: int) -> list[tuple[Stage, int, i
     return [(stage, first, last) for stage, first, last in zip(stages, [0, *ends], ends, strict=False)]
 
 
-def _batch(
+def make_batch(
     problem: Problem[Tensor, Tensor],
     source: Tensor,
     target: Tensor,
@@ -148,6 +148,17 @@ def _batch(
     views: Mapping[str, View],
     key: Callable[[str], int],
 ) -> Batch:
+    """The batch of one step: rows of both domains, normalised, with the views that a method declares.
+
+    Args:
+        problem: to take them from.
+        source: rows of `source_x`, int64 (B,).
+        target: rows of `target_x`, int64 (B,).
+        step: of the stage.
+        progress: of the stage.
+        views: augmentations by name.
+        key: the seed of a stream in this step, by its purpose.
+    """
     raw = {"source": problem.source_x.index_select(0, source), "target": problem.target_x.index_select(0, target)}
 
     def viewed(domain: str, name: str, view: View) -> Tensor:

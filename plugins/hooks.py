@@ -96,3 +96,37 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "Held-out source examples are measured with the target's statistics as well.",
         ),
     )
+    yield MethodSpec(
+        name="mean_teacher",
+        target="dabench_plugins.mean_teacher:MeanTeacher",
+        summary="agree with one's own average on differently augmented targets",
+        reference="French, Mackiewicz & Fisher 2018, Self-ensembling for Visual Domain Adaptation, ICLR, "
+        "arXiv:1706.05208",
+        deviations=(
+            "What is moved into an image gets its mean colour; the paper's code takes that of the data set.",
+            "The teacher's average is shorter during the first 890 steps.",
+            "The suite decides on optimiser, budget and normalisation: the paper has Adam and 300 epochs.",
+            "The last teacher is reported; the code keeps the one that is sure of most targets.",
+        ),
+    )
+    yield MethodSpec(
+        name="uda",
+        target="dabench_plugins.uda:Uda",
+        title="UDA",
+        summary="predict the same for a target image and a strongly augmented one",
+        reference="Xie, Dai, Hovy, Luong & Le 2020, Unsupervised Data Augmentation for Consistency Training, NeurIPS, "
+        "arXiv:1904.12848",
+        deviations=(
+            "The paper is about few labels of one domain: here the labelled images are the source.",
+            "Source and target pass the network apart; in the paper, where both are one domain, together.",
+            "As many unlabelled images as labelled ones are seen, not seven times as many.",
+            "No image is flipped, and RandAugment differs as data/augmentation.py says.",
+            "The average that predicts is shorter during the first 89,990 steps: the paper trains for 500,000.",
+        ),
+    )
+    yield MethodSpec(
+        name="source_augmented",
+        target="dabench_plugins.source_augmented:SourceAugmented",
+        title="source only, augmented",
+        summary="train on augmented source images, predict with averaged weights; adapts nothing",
+    )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from dabench import Backbone, DeepMethod, Problem
+from dabench import Backbone, Batch, DeepMethod, Problem
 from dabench.config import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
-from dabench.seeding import drawing_from
-from dabench.training import Recipe, train
+from dabench.seeding import drawing_from, stream
+from dabench.training import Recipe, make_batch, train
 
 CPU = torch.device("cpu")
 
@@ -96,3 +97,17 @@ def stripes(rows: int, seed: int, classes: int = 3, side: int = 8) -> tuple[Tens
     wave = torch.sin(1.6 * (at[None, :, None] * angle.sin() + at[None, None, :] * angle.cos()) + phase)
     noise = torch.randn(rows, 3, side, side, generator=generator)
     return (110 + 50 * wave[:, None] + 25 * noise).clamp(0, 255).to(torch.uint8), y
+
+
+def dim_and_noisy(images: Tensor, noise: float = 50) -> Tensor:
+    """Other images of the same things: less contrast, another brightness in each channel, more noise."""
+    gain, offset = torch.tensor([0.5, 0.8, 0.4]), torch.tensor([80.0, 10.0, 60.0])
+    grains = noise * torch.randn(images.shape, generator=torch.Generator().manual_seed(5))
+    changed = (images * gain[:, None, None] + offset[:, None, None]).clamp(0, 255).to(torch.uint8)
+    return (changed + grains).clamp(0, 255).to(torch.uint8)
+
+
+def batch_of(problem: Problem[Tensor, Tensor], method: Any, *, rows: int = 16, progress: float = 0.0) -> Batch:
+    """The first rows of both domains as a batch, with the views that the method declares."""
+    at = torch.arange(rows)
+    return make_batch(problem, at, at, 0, progress, method.views, partial(stream, 0))

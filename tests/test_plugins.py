@@ -18,7 +18,8 @@ def dabench_methods():
     yield MethodSpec(name="{name}", target="nowhere:Nothing", summary="does nothing")
 """
 
-OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mmd", "source_only", "subspace_alignment", "target_only"}
+OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mean_teacher", "mmd", "source_augmented", "source_only"}
+OWN_METHODS |= {"subspace_alignment", "target_only", "uda"}
 
 
 def of(registry: Registry, origin: str) -> Plugin:

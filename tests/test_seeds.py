@@ -84,7 +84,7 @@ def _finish(job: Job) -> Finished:
 
 
 @pytest.mark.parametrize("steps", [1, 5, 8, 20, 23])
-@pytest.mark.parametrize("method", ["dann", "coral", "adabn", "toy_stages"])
+@pytest.mark.parametrize("method", ["dann", "coral", "adabn", "mean_teacher", "toy_stages"])
 def test_interrupted_and_resumed_is_the_same_to_the_bit(
     registry: Registry, tmp_path: Path, method: str, steps: int
 ) -> None:
