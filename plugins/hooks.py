@@ -99,6 +99,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="mean_teacher",
         target="dabench_plugins.mean_teacher:MeanTeacher",
+        toy="images",
         summary="agree with one's own average on differently augmented targets",
         reference="French, Mackiewicz & Fisher 2018, Self-ensembling for Visual Domain Adaptation, ICLR, "
         "arXiv:1706.05208",
@@ -113,6 +114,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         name="uda",
         target="dabench_plugins.uda:Uda",
         title="UDA",
+        toy="images",
         summary="predict the same for a target image and a strongly augmented one",
         reference="Xie, Dai, Hovy, Luong & Le 2020, Unsupervised Data Augmentation for Consistency Training, NeurIPS, "
         "arXiv:1904.12848",
@@ -128,5 +130,6 @@ def dabench_methods() -> Iterator[MethodSpec]:
         name="source_augmented",
         target="dabench_plugins.source_augmented:SourceAugmented",
         title="source only, augmented",
+        toy="images",
         summary="train on augmented source images, predict with averaged weights; adapts nothing",
     )
