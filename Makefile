@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 STAMP := $(VENV)/dabench.stamp
 BIN := $(VENV)/bin
+# Ratios to hand-written training, not seconds: other machines may compare with them.
+STORED := tests/bench_loop.json
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench check tables help
+.PHONY: run test lint bench bench-store check tables help
 
 run: $(STAMP) ## run the mini suite and print its leaderboard
 	$(BIN)/dabench run mini
@@ -19,7 +21,11 @@ lint: $(STAMP) ## check style and types
 	$(BIN)/python -m mypy
 
 bench: $(STAMP) ## measure the speed of the harness
-	$(BIN)/python -m pytest tests/bench_*.py
+	$(BIN)/python -m pytest tests/bench_*.py $(if $(wildcard $(STORED)),--benchmark-compare=$(STORED) \
+		--benchmark-compare-fail=median:10% -W ignore::pytest_benchmark.logger.PytestBenchmarkWarning)
+
+bench-store: $(STAMP) ## store the ratios that make bench compares with
+	$(BIN)/python -m pytest tests/bench_loop.py --benchmark-json=$(STORED)
 
 # Three seeds are the fewest that are compared seed by seed; where the numbers are the same to the bit, one would do.
 check: $(STAMP) ## run part of the mini suite anew and compare it with results/mini.csv
@@ -35,7 +41,7 @@ tables: $(STAMP) ## write the published tables anew from results/
 
 help: ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [VENV=.venv]"
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
 
 $(STAMP): constraints.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -34,6 +34,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip("needs a CUDA device")
 
 
+def pytest_benchmark_update_machine_info(machine_info: dict[str, object]) -> None:
+    """A stored run is committed: it names no machine."""
+    machine_info.pop("node", None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def data_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One cache of prepared data for the whole session, away from the user's."""
