@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -18,6 +19,8 @@ Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 # Before torch is imported by anything: two threads in one process are slower than one when anything else runs.
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so would every process that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # DABENCH_TEST_DATA alone is for the tests: a folder laid out like DABENCH_DATA_DIR that holds the real data sets.
 REAL_DATA = os.environ.get("DABENCH_TEST_DATA")
 # DABENCH_TEST_BROWSER=required makes a missing browser a failure instead of a skip.

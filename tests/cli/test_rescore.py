@@ -57,7 +57,7 @@ def test_new_selections_come_into_the_records_and_nothing_else_changes(cli: Cli,
             assert pick["accuracy"] == accuracies[pick["step"]]
         for point in record["checkpoints"]:
             assert {"entropy", "snd", "bnm"} < set(point["scores"])
-        new = {"selections", "checkpoints"}
+        new = {"selections", "checkpoints", "content_sha256"}
         kept = {key: value for key, value in record.items() if key not in new}
         assert kept == {key: value for key, value in before[path].items() if key not in new}
         RunRecord.model_validate(record)
