@@ -107,7 +107,8 @@ class PairData(Measured):
     @property
     def source_y(self) -> NDArray[np.int64]:
         """Labels of `source`, on the host."""
-        return self.problem.source_y[self.source.index].cpu().numpy()
+        index, y = self.source.index, self.problem.source_y
+        return (y if index is None else y[index]).cpu().numpy()
 
     def apply(self, function: Callable[[Tensor], Tensor], x: Tensor | Rows) -> NDArray[np.float32]:
         """Apply a function to all examples x (N, ...), prepared, in batches; returns an array (N, ...)."""

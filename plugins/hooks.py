@@ -103,6 +103,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="agree with one's own average on differently augmented targets",
         reference="French, Mackiewicz & Fisher 2018, Self-ensembling for Visual Domain Adaptation, ICLR, "
         "arXiv:1706.05208",
+        expected_failures={
+            "options_used": "in a training as short as the kit's no target is sure enough to count, whatever the weight"
+        },
         deviations=(
             "What is moved into an image gets its mean colour; the paper's code takes that of the data set.",
             "The teacher's average is shorter during the first 890 steps.",

@@ -80,8 +80,8 @@ def test_wrong_usage(dabench, arguments: list[str], says: str) -> None:
 def test_the_list_of_checks(dabench) -> None:
     done = dabench("plugin", "check", "--list", "-k", "seed")
     assert done.stdout.splitlines() == [
-        "same_seed            The same seed gives the same bits, whatever ran before in the process",
-        "other_seed           Another seed gives another result, also in what the method adds to the network",
+        "same_seed          The same seed gives the same bits, whatever ran before in the process",
+        "other_seed         Another seed gives another result, also in what the method adds to the network",
     ]
 
 

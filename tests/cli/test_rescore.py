@@ -12,7 +12,7 @@ import pytest
 
 from dabench.cli.main import main
 from dabench.plugins import Registry
-from dabench.records import RunRecord
+from dabench.records import HASH, RunRecord
 from tests.toy_runs import plan_of, run
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -57,10 +57,11 @@ def test_new_selections_come_into_the_records_and_nothing_else_changes(cli: Cli,
             assert pick["accuracy"] == accuracies[pick["step"]]
         for point in record["checkpoints"]:
             assert {"entropy", "snd", "bnm"} < set(point["scores"])
-        new = {"selections", "checkpoints", "content_sha256"}
+        new = {"selections", "checkpoints", HASH}
         kept = {key: value for key, value in record.items() if key not in new}
         assert kept == {key: value for key, value in before[path].items() if key not in new}
-        RunRecord.model_validate(record)
+        written = record.pop(HASH)
+        assert json.loads(RunRecord.model_validate(record).to_json())[HASH] == written
 
 
 def test_what_is_there_is_not_asked_again(cli: Cli, results: Path) -> None:
