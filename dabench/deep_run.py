@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from dabench.evaluation import Scores
 from dabench.job import Job, Progress
 from dabench.methods import DeepMethod
 from dabench.options import validated
@@ -18,6 +17,7 @@ from dabench.pairdata import PairData
 from dabench.readout import Readout
 from dabench.result import Result
 from dabench.runlog import NAME
+from dabench.scores import Scores
 from dabench.seeding import drawing_from
 from dabench.statefile import read_state, write_state
 from dabench.training import Recipe, train

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.metrics import f1_score, recall_score
 
-Scores = NDArray[np.float32]
+from dabench.scores import Scores, predicted_classes
 
 COLLAPSED_SHARE = 0.95
 COLLAPSED_LABELS = 0.80
@@ -73,11 +73,6 @@ class Evaluator:
             predictions_sha256=hashlib.sha256(predicted.tobytes()).hexdigest(),
             collapsed=is_collapsed(predicted, y),
         )
-
-
-def predicted_classes(scores: Scores) -> NDArray[np.int64]:
-    """The class with the highest score of every row; a row of NaNs counts as class 0, on every machine."""
-    return np.asarray(np.nan_to_num(scores, nan=-np.inf).argmax(axis=1), dtype=np.int64)
 
 
 def is_collapsed(predicted: NDArray[np.int64], y: NDArray[np.int64]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -19,8 +19,10 @@ from torch import Tensor, nn
 
 from dabench.averaging import Averaged
 from dabench.backbones.base import Backbone
-from dabench.data.augmentation import View
 from dabench.problem import Batch, Problem
+
+if TYPE_CHECKING:
+    from dabench.data.augmentation import View
 
 
 class MethodOptions(BaseModel):

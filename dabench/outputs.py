@@ -21,9 +21,8 @@ from scipy.special import softmax
 from dabench.atomic import replacing
 from dabench.config import MOST_OUTPUTS
 from dabench.errors import ResultsError
-from dabench.evaluation import Scores, predicted_classes
-from dabench.importance import importance_weights
 from dabench.records import RunRecord
+from dabench.scores import Scores, predicted_classes
 from dabench.seeding import numpy_generator
 
 MOST_BYTES = 64 * 2**20  # of all checkpoints of a run
@@ -73,6 +72,8 @@ class Outputs:
     @cached_property
     def val_weights(self) -> NDArray[np.float64]:
         """How much likelier each source_val example is in the target than in the source (V,)."""
+        from dabench.importance import importance_weights  # scikit-learn is slow to import, and most runs need none
+
         return importance_weights(self.val_embeddings, self.target_embeddings)
 
 

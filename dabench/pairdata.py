@@ -17,8 +17,9 @@ from dabench.data.drawn import Drawn
 from dabench.data.resident import Normaliser, Rows, to_device
 from dabench.data.vectors import transforms
 from dabench.errors import DataError
-from dabench.evaluation import Evaluator, Scores, predicted_classes
+from dabench.evaluation import Evaluator
 from dabench.problem import Problem
+from dabench.scores import Scores, predicted_classes
 
 EVALUATION_BATCH = 1024
 

@@ -16,12 +16,12 @@ import torch
 from numpy.typing import NDArray
 
 from dabench.deep_run import build, reported
-from dabench.evaluation import Scores, predicted_classes
 from dabench.job import Job, Progress
 from dabench.methods import DeepMethod, FeatureMethod
 from dabench.pairdata import Features, Measured, PairData
 from dabench.problem import Problem
 from dabench.result import Result
+from dabench.scores import Scores, predicted_classes
 from dabench.training import Recipe, train
 
 NAME = "reverse_validation"

@@ -11,18 +11,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from dabench.config import Budget, Optimiser, Schedule
-from dabench.data.augmentation import View, augment
 from dabench.data.resident import Order
 from dabench.errors import DabenchError
 from dabench.methods import DeepMethod, Stage
 from dabench.problem import Batch, Problem
 from dabench.seeding import seed_torch, stream
+
+if TYPE_CHECKING:
+    from dabench.data.augmentation import View
 
 TICK_S = 0.25
 
@@ -162,6 +164,8 @@ def make_batch(
     raw = {"source": problem.source_x.index_select(0, source), "target": problem.target_x.index_select(0, target)}
 
     def viewed(domain: str, name: str, view: View) -> Tensor:
+        from dabench.data.augmentation import augment  # most methods have no views, and torchvision is slow to import
+
         return problem.prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
 
     return Batch(

@@ -124,6 +124,22 @@ def dabench(tmp_path: Path) -> Cli:
 
 
 @pytest.fixture
+def dabench_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
+    """The command line in this process, where torch is imported already: a process of its own takes seconds."""
+    from dabench.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        return subprocess.CompletedProcess(arguments, int(str(ended.value.code)), *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
     """All plugins of this environment, and the toys of the tests, also in child processes."""
     toys = str(Path(__file__).parent / "toys")

@@ -44,26 +44,36 @@ def execute(script: str, where: Path, variables: dict[str, str]) -> subprocess.C
 
 
 @pytest.mark.timeout(300)  # starts processes
-@pytest.mark.parametrize("lower", [0.0, 0.2])
-def test_the_script_runs_and_checks(registry: Registry, tmp_path: Path, lower: float) -> None:
+def test_the_script_runs_and_checks(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["coral"], seeds=[0, 1, 2], pairs=["toy_a:toy_b"])
     run(plan, tmp_path / "before", registry)
     baseline = publish(tmp_path / "before", "toy", tmp_path / "baseline.csv")
-    frame = read_results(baseline).frame
-    frame["accuracy_selected"] += lower
-    write_atomic(baseline, csv_text(frame))
     step = STEPS["Run and check"]
     inputs = {"suite": "toy", "baseline": "baseline.csv", "methods": "coral", "pairs": "toy_a:toy_b", "seeds": "0-2"}
-    summary = tmp_path / "summary.md"
-    variables = environment(step, **inputs) | {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_ACTIONS": "true"}
-    done = execute(step["run"], tmp_path, variables)
-    assert done.returncode == (3 if lower else 0), done.stderr
-    suite = ET.parse(tmp_path / "dabench-results" / "check.xml").getroot().find("testsuite")
-    assert suite is not None
-    assert suite.attrib["tests"] == "3"  # coral and the bounds
-    assert suite.attrib["failures"] == ("3" if lower else "0")
-    assert done.stderr.count("\n::error ") == (3 if lower else 0)
-    assert "dabench check: toy" in summary.read_text()
+
+    def judged(name: str) -> tuple[subprocess.CompletedProcess[str], ET.Element, str]:
+        summary = tmp_path / f"{name}.md"
+        variables = environment(step, **inputs) | {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_ACTIONS": "true"}
+        done = execute(step["run"], tmp_path, variables)
+        suite = ET.parse(tmp_path / "dabench-results" / "check.xml").getroot().find("testsuite")
+        assert suite is not None
+        assert suite.attrib["tests"] == "3"  # coral and the bounds
+        return done, suite, summary.read_text()
+
+    done, suite, summary = judged("same")
+    assert done.returncode == 0, done.stderr
+    assert suite.attrib["failures"] == "0"
+    assert "::error" not in done.stderr
+    assert "dabench check: toy" in summary
+
+    frame = read_results(baseline).frame
+    frame["accuracy_selected"] += 0.2
+    write_atomic(baseline, csv_text(frame))
+    done, suite, summary = judged("worse")
+    assert done.returncode == 3, done.stderr
+    assert suite.attrib["failures"] == "3"
+    assert done.stderr.count("\n::error ") == 3
+    assert "dabench check: toy" in summary
 
 
 def test_the_install_step_splits_requirements_and_runs_nothing_else(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from dabench.evaluation import Evaluator, calibration_error, is_collapsed, predicted_classes
+from dabench.evaluation import Evaluator, calibration_error, is_collapsed
+from dabench.scores import predicted_classes
 from dabench.selection import Candidate, last_step, oracle, source_val
 
 Y = np.array([0, 0, 0, 0, 1, 1, 2, 2])

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dabench.evaluation import predicted_classes
 from dabench.execution import execute
 from dabench.job import Finished, Job, Outcome
 from dabench.jobs import Options, make_jobs
 from dabench.outputs import Keeper, Outputs, missing_outputs, outputs_file, read_outputs
 from dabench.plugins import Registry
 from dabench.runner import done_records
+from dabench.scores import predicted_classes
 from tests.toy_runs import numbers, plan_of, run, with_poison
 
 PAIR = "toy_a:toy_b"

@@ -131,14 +131,12 @@ def test_one_class_predictions_are_collapsed(registry: Registry, tmp_path: Path)
     assert record.accuracy.selected == pytest.approx(1 / 3)
 
 
-@pytest.mark.parametrize(
-    ("method", "reason"), [("toy_dies", "was killed by SIGKILL"), ("toy_exits", "exited with code 7")]
-)
-def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Path, method: str, reason: str) -> None:
-    plan = plan_of(registry, [method, "dann"], seeds=[0])
+def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["toy_dies", "toy_exits", "dann"], seeds=[0])
     records = run(plan, tmp_path, registry, launcher="processes", workers=1)
-    assert records[PAIR, method, 0].status == "failed"
-    assert reason in str(records[PAIR, method, 0].error)
+    for method, reason in {"toy_dies": "was killed by SIGKILL", "toy_exits": "exited with code 7"}.items():
+        assert records[PAIR, method, 0].status == "failed"
+        assert reason in str(records[PAIR, method, 0].error)
     assert records[PAIR, "dann", 0].status == "ok"
 
 
@@ -155,7 +153,7 @@ def test_a_stuck_run_is_killed_after_its_timeout(
 ) -> None:
     monkeypatch.setattr("dabench.launchers.processes.GRACE_S", 1.0)
     plan = plan_of(registry, ["toy_stuck", "dann"], seeds=[0])
-    records = run(plan, tmp_path, registry, launcher="processes", workers=2, timeout_s=20.0)
+    records = run(plan, tmp_path, registry, launcher="processes", workers=2, timeout_s=3.0)
     assert records[PAIR, "toy_stuck", 0].status == "timeout"
     assert records[PAIR, "dann", 0].status == "ok"
 
@@ -217,13 +215,13 @@ def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path
 
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
 def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_path: Path, launcher: str) -> None:
-    command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_slow", "--seeds", "0-5"]
+    command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_slow", "--seeds", "0-2"]
     command += ["--results", str(tmp_path / "results"), "--device", "cpu", "--launcher", launcher]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     deadline = time.monotonic() + 90
-    while len(list(tmp_path.rglob("target_only/*.json"))) < 6 and time.monotonic() < deadline:
+    while len(list(tmp_path.rglob("target_only/*.json"))) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
@@ -234,9 +232,9 @@ def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_p
     assert "The same command goes on from here" in stderr
     assert "Traceback" not in stderr
     done = len(list(tmp_path.rglob("*.json")))
-    assert 12 <= done < 18
+    assert 6 <= done < 9
     assert not list(tmp_path.rglob("*.tmp"))
     again = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert again.returncode == 0, again.stderr
-    assert f"18 runs, {done} of them done before" in again.stderr
-    assert len(list(tmp_path.rglob("*.json"))) == 18
+    assert f"9 runs, {done} of them done before" in again.stderr
+    assert len(list(tmp_path.rglob("*.json"))) == 9

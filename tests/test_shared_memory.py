@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -70,13 +71,29 @@ def test_the_problem_holds_the_mapped_array_itself(job: Job, monkeypatch: pytest
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's account of a process's own memory")
-def test_opening_a_pair_takes_little_memory_of_ones_own(job: Job) -> None:
-    _open_and_read(replace(job, source=job.target))  # what a first run allocates once
+def test_opening_a_pair_takes_little_memory_of_ones_own(job: Job, tmp_path: Path) -> None:
+    if _counts_mapped_files(tmp_path / "mapped"):
+        pytest.skip("this kernel counts files mapped into memory as a process's own")
+    grown = min(_growth(job) for _ in range(3))  # the first also pays for what is allocated once
+    assert grown < TWO_BATCHES < BYTES / 2, f"{grown / 1e6:.1f} MB for a split of {BYTES / 1e6:.1f} MB"
+
+
+def _growth(job: Job) -> int:
+    gc.collect()
     before = _own_memory()
     data = _open_and_read(job)
     grown = _own_memory() - before
-    assert grown < TWO_BATCHES < BYTES / 2, f"{grown / 1e6:.1f} MB for a split of {BYTES / 1e6:.1f} MB"
     del data
+    return grown
+
+
+def _counts_mapped_files(path: Path) -> bool:
+    """Whether the account cannot tell them apart: some sandboxes have kernels of their own."""
+    path.write_bytes(bytes(TWO_BATCHES))
+    before = _own_memory()
+    mapped = np.memmap(path, np.uint8, "r")
+    assert not mapped.any()  # reads every page
+    return _own_memory() - before > TWO_BATCHES / 2
 
 
 def _own_memory() -> int:

@@ -36,16 +36,18 @@ def check_command(context: Context, name: str | None, parts: str | None, listing
     The same checks are tests of pytest with `dabench.testing.conformance_checks`. They train on tiny data made from
     random numbers: no download, and about ten seconds.
     """
+    if not listing:
+        if name is None:
+            raise click.UsageError("Missing argument 'METHOD'. `dabench list methods` lists the choices.")
+        context.registry.get("methods", name)  # a misspelt name is answered before torch is imported
     from dabench.testing.checks import CHECKS, checks_for, chosen
     from dabench.testing.run import verdicts
     from dabench.testing.subject import subjects
 
-    if listing:
+    if listing or name is None:
         for check in chosen(CHECKS, parts) if parts else CHECKS:
             click.echo(f"{check.name:<18} {check.summary}")
         return 0
-    if name is None:
-        raise click.UsageError("Missing argument 'METHOD'. `dabench list methods` lists the choices.")
     wanted = [
         (subject, chosen(checks_for(subject), parts) if parts else checks_for(subject))
         for subject in subjects(name, context.registry)

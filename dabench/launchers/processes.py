@@ -25,16 +25,18 @@ class Worker:
     def __init__(self, number: int) -> None:
         self.number = number
         self.job: Job | None = None
-        self._since = 0.0
+        self._since: float | None = None
         self.pipe: Connection
         self.pipe, theirs = _CONTEXT.Pipe()
-        self.process = _CONTEXT.Process(target=serve, args=(theirs,), daemon=True, name=f"dabench-worker-{number}")
+        self.process = _CONTEXT.Process(
+            target=serve, args=(theirs, number), daemon=True, name=f"dabench-worker-{number}"
+        )
         self.process.start()
         theirs.close()  # so that the pipe reports the worker's end
 
     def give(self, job: Job) -> None:
         """Hand over a job."""
-        self.job, self._since = job, time.monotonic()
+        self.job, self._since = job, None
         self.pipe.send(job)
 
     def take(self) -> Event | None:
@@ -43,15 +45,18 @@ class Worker:
             event: Event = self.pipe.recv()
         except (EOFError, ConnectionResetError):
             return None
-        if isinstance(event, Finished):
-            self.job = None
+        match event:
+            case Started():
+                self._since = time.monotonic()
+            case Finished():
+                self.job = None
         return event
 
     @property
     def overdue(self) -> bool:
         """Whether its job is so long past its timeout that it will not end by itself."""
         limit = self.job.timeout_s if self.job else None
-        return limit is not None and time.monotonic() - self._since > limit + GRACE_S
+        return limit is not None and self._since is not None and time.monotonic() - self._since > limit + GRACE_S
 
     def end(self) -> None:
         """Stop the process, whatever it does."""
@@ -83,7 +88,7 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
         for number in range(min(workers, len(jobs))):
             worker = Worker(number)
             pool.append(worker)
-            yield from _give(worker, waiting)
+            _give(worker, waiting)
         while busy := [worker for worker in pool if worker.job]:
             ready = wait([worker.pipe for worker in busy], timeout=1.0)
             for worker in busy:
@@ -102,7 +107,7 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
                 if event is None:
                     worker.end()
                     worker = pool[worker.number] = Worker(worker.number)
-                yield from _give(worker, waiting)
+                _give(worker, waiting)
     except KeyboardInterrupt:
         yield from _finished_already(pool)
         raise
@@ -111,11 +116,9 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
             worker.end()
 
 
-def _give(worker: Worker, waiting: deque[Job]) -> Iterator[Event]:
+def _give(worker: Worker, waiting: deque[Job]) -> None:
     if worker.job is None and waiting:
-        job = waiting.popleft()
-        worker.give(job)
-        yield Started(job.run_id, worker.number)
+        worker.give(waiting.popleft())
 
 
 def _finished_already(pool: Sequence[Worker]) -> Iterator[Event]:

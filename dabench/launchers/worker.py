@@ -7,8 +7,12 @@ import signal
 from multiprocessing.connection import Connection
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, number: int) -> None:
     """Serve until the parent sends None or is gone.
+
+    Args:
+        pipe: to the parent.
+        number: this worker's, by which the parent knows it.
 
     The parent alone handles Ctrl-C: it ends the workers itself, once it has taken what they finished.
     """
@@ -17,9 +21,11 @@ def serve(pipe: Connection) -> None:
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
     from dabench.execution import execute
+    from dabench.job import Started
 
     try:
         while (job := pipe.recv()) is not None:
+            pipe.send(Started(job.run_id, number))  # only now: a timeout does not count the imports
             for event in execute(job):
                 pipe.send(event)
     except (EOFError, BrokenPipeError, ConnectionResetError):

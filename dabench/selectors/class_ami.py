@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_mutual_info_score
 
-from dabench.evaluation import predicted_classes
 from dabench.outputs import Outputs
+from dabench.scores import predicted_classes
 from dabench.selection import by_outputs
 
 RESTARTS = 5

@@ -20,12 +20,12 @@ from dabench.config import Budget, Input, Named, Sample, Schedule, Settings
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.drawn import Drawn
 from dabench.data.store import Prepared
-from dabench.evaluation import predicted_classes
 from dabench.execution import draw, open_pair, open_vectors
 from dabench.job import Job, Progress
 from dabench.methods import DeepMethod, FeatureMethod
 from dabench.records import Checkpoint
 from dabench.result import Result
+from dabench.scores import predicted_classes
 from dabench.seeding import isolated, reproducible
 from dabench.specs import MethodSpec
 from dabench.statefile import read_state

@@ -37,8 +37,8 @@ def no_op(site) -> None:
 
 
 @pytest.mark.usefixtures("no_op")
-def test_a_method_that_does_nothing_fails(dabench) -> None:
-    done = dabench("plugin", "check", "no-op", "-k", "wall,adapts")
+def test_a_method_that_does_nothing_fails(dabench_here) -> None:
+    done = dabench_here("plugin", "check", "no-op", "-k", "wall,adapts")
     assert (done.returncode, done.stderr) == (1, "")
     assert [line.split()[:2] for line in done.stdout.splitlines()[1:3]] == [["ok", "wall"], ["FAILED", "adapts"]]
     for line in ("expected  an accuracy of at least 0.740", "came      0.640", "to mend   look for a wrong sign"):
@@ -57,8 +57,8 @@ def test_a_method_that_does_nothing_fails(dabench) -> None:
         ("no_method", "wall", 4, "is neither a DeepMethod nor a FeatureMethod"),
     ],
 )
-def test_what_a_spec_says(dabench, method: str, check: str, code: int, says: str) -> None:
-    done = dabench("plugin", "check", method, "-k", check)
+def test_what_a_spec_says(dabench_here, method: str, check: str, code: int, says: str) -> None:
+    done = dabench_here("plugin", "check", method, "-k", check)
     assert done.returncode == code
     assert says in done.stdout + done.stderr
 
@@ -71,22 +71,22 @@ def test_what_a_spec_says(dabench, method: str, check: str, code: int, says: str
         ([], "Missing argument 'METHOD'"),
     ],
 )
-def test_wrong_usage(dabench, arguments: list[str], says: str) -> None:
-    done = dabench("plugin", "check", *arguments)
+def test_wrong_usage(dabench_here, arguments: list[str], says: str) -> None:
+    done = dabench_here("plugin", "check", *arguments)
     assert done.returncode == 2
     assert says in done.stderr
 
 
-def test_the_list_of_checks(dabench) -> None:
-    done = dabench("plugin", "check", "--list", "-k", "seed")
+def test_the_list_of_checks(dabench_here) -> None:
+    done = dabench_here("plugin", "check", "--list", "-k", "seed")
     assert done.stdout.splitlines() == [
         "same_seed          The same seed gives the same bits, whatever ran before in the process",
         "other_seed         Another seed gives another result, also in what the method adds to the network",
     ]
 
 
-def test_a_new_plugin_passes_its_own_tests(dabench, site, tmp_path: Path) -> None:
-    done = dabench("plugin", "new", "my-idea", "--into", "made")
+def test_a_new_plugin_passes_its_own_tests(dabench_here, site, tmp_path: Path) -> None:
+    done = dabench_here("plugin", "new", "my-idea", "--into", "made")
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "made" / "dabench-my-idea"
     assert sorted(done.stdout.split()) == sorted(
@@ -120,15 +120,15 @@ def test_a_new_plugin_passes_its_own_tests(dabench, site, tmp_path: Path) -> Non
     ("name", "says"),
     [("dann", "there is a method 'dann' already"), ("My Idea", "cannot be the name of a method")],
 )
-def test_a_name_that_cannot_be(dabench, name: str, says: str) -> None:
-    done = dabench("plugin", "new", name)
+def test_a_name_that_cannot_be(dabench_here, name: str, says: str) -> None:
+    done = dabench_here("plugin", "new", name)
     assert done.returncode == 2
     assert says in done.stderr
 
 
-def test_a_folder_that_is_there_is_left_alone(dabench, tmp_path: Path) -> None:
+def test_a_folder_that_is_there_is_left_alone(dabench_here, tmp_path: Path) -> None:
     (tmp_path / "dabench-mine").mkdir()
-    done = dabench("plugin", "new", "mine")
+    done = dabench_here("plugin", "new", "mine")
     assert done.returncode == 2
     assert "is there already" in done.stderr
     assert not list((tmp_path / "dabench-mine").iterdir())

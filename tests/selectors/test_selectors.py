@@ -123,7 +123,7 @@ def test_class_ami_of_embeddings_that_are_all_the_same() -> None:
 
 def weighted(monkeypatch: pytest.MonkeyPatch, weights: list[float], errors: list[int]) -> Outputs:
     """Outputs with these importance weights, that classify source_val wrongly where `errors` is 1."""
-    monkeypatch.setattr("dabench.outputs.importance_weights", lambda source, target: np.array(weights))
+    monkeypatch.setattr("dabench.importance.importance_weights", lambda source, target: np.array(weights))
     y = np.zeros(len(weights), int)
     return outputs(val_logits=np.eye(3)[errors], val_y=y, val_embeddings=np.zeros((len(weights), 4)))
 
