@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dabench.execution import execute
+from dabench.failures import last_line
 from dabench.job import Finished, Outcome
 from dabench.jobs import Options, make_jobs
 from dabench.plan import Plan, PlannedRun
@@ -23,22 +24,22 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
 
     Every cell is tried for some steps. A feature method costs little beyond the source-only network that it reuses.
     """
-    lines, total = [], 0.0
-    cells = Counter((run.method.name, run.variant, run.pair) for run in runs)
+    missing = Counter(run.data_error for run in runs if run.data_error)
+    lines = [f"  {count} runs cannot be made: {error}" for error, count in missing.items()]
+    total = 0.0
+    cells = Counter((run.method.name, run.variant, run.pair) for run in runs if not run.data_error)
     for (method, variant, pair), count in cells.items():
         run = next(run for run in runs if (run.method.name, run.variant, run.pair) == (method, variant, pair))
         steps = f" of {run.settings.steps} steps" if run.backbone.trains else ""
         name = f"{pair} {method}{f' ({variant})' if variant else ''}: {count} runs{steps}"
-        if run.data_error:
-            lines.append(f"  {name}, cannot run: {run.data_error}")
-        elif not run.backbone.trains:
+        if not run.backbone.trains:
             lines.append(f"  {name}, on the vectors themselves: nothing is trained")
         elif run.is_feature_method:
             lines.append(f"  {name}, on the features of source_only")
         else:
             outcome = _probe(plan, run, registry, options)
             if not outcome.steps:
-                lines.append(f"  {name}, cannot run: {(outcome.error or '').strip().splitlines()[-1]}")
+                lines.append(f"  {name}, cannot run: {last_line(outcome.error)}")
                 continue
             per_step = outcome.train_s / outcome.steps
             cost = count * per_step * run.settings.steps

@@ -9,6 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from dabench.failures import last_line
 from dabench.job import Event, Finished, Started
 from dabench.job import Progress as RunProgress
 from dabench.plan import PlannedRun
@@ -23,6 +24,7 @@ class ProgressDisplay:
         self._begun = time.monotonic()
         self._workers: dict[int, TaskID] = {}
         self._where: dict[str, TaskID] = {}
+        self._reasons: set[str] = set()
         self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
@@ -67,7 +69,10 @@ class ProgressDisplay:
     def _line(self, run: PlannedRun, event: Finished) -> str:
         outcome = event.outcome
         result = f"{outcome.accuracy.selected:.3f}" if outcome.accuracy else ""
-        why = outcome.error.strip().splitlines()[-1] if outcome.error else ""
+        why = last_line(outcome.error)
+        if why in self._reasons:  # a missing data set fails hundreds of runs
+            why = "as before"
+        self._reasons.add(why)
         status = "" if outcome.status == "ok" else outcome.status
         rest = (len(self._runs) - self._done) * (time.monotonic() - self._begun) / self._done
         left = f"about {_duration(rest)} left" if self._done < len(self._runs) else ""

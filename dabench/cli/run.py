@@ -185,12 +185,9 @@ def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
 
 def _report_failures(recorder: Recorder) -> int:
     """Say where to look for failed runs; return the exit code."""
+    from dabench.failures import failures
+
     stems = {run.run_id: run.stem for run in recorder.plan.runs}
-    for record in recorder.failed:
-        log = (recorder.results / "runs" / stems[record.run_id]).with_suffix(".log")
-        last = (record.error or "").strip().splitlines()[-1:]
-        where = f". Its log: {log}" if log.is_file() else ""
-        click.echo(
-            f"{record.status}: {record.pair} {record.method} seed {record.seed}: {''.join(last)}{where}", err=True
-        )
+    for line in failures(recorder.failed, recorder.results / "runs", stems):
+        click.echo(line, err=True)
     return 1 if recorder.failed else 0

@@ -108,7 +108,10 @@ def test_a_failed_run_shows_and_is_exit_code_1(run: Run) -> None:
     code, out, err = run("toy", "--methods", "toy_raises,dann", "--seeds", "0-1", steps=8)
     assert code == 1
     assert "2 failed" in out
-    assert "failed: toy_a:toy_b toy_raises seed 0: RuntimeError: the toy broke at step 5. Its log: " in err
+    assert (
+        "failed: toy_a:toy_b toy_raises seed 0 and 1 more: RuntimeError: the toy broke at step 5. Log of the first: "
+        in err
+    )
     log = Path(err.split("Its log: ")[1].split()[0])
     assert log.is_file()
 
