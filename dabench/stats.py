@@ -75,7 +75,7 @@ def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval:
     """
     if not values:
         raise ValueError("the mean of no values")
-    n, mean = len(values), _mean(values)
+    n, mean = len(values), mean_of(values)
     if n == 1:
         return Interval(mean, None, None, None, 1)
     std = sqrt(_covariance(values, values))
@@ -109,7 +109,7 @@ def gap_covered(
         return Gap(None, None, None, 0, "no common seeds")
     gains = [method[seed] - source_only[seed] for seed in seeds]
     gaps = [target_only[seed] - source_only[seed] for seed in seeds]
-    gain, gap = _mean(gains), _mean(gaps)
+    gain, gap = mean_of(gains), mean_of(gaps)
     if gap <= ROUNDING:
         return Gap(None, None, None, n, "gap too small")
     value = gain / gap
@@ -171,11 +171,14 @@ def _span(values: Accuracies, there: NDArray[np.bool_]) -> Accuracies:
 
 def holm(p_values: Mapping[Method, float]) -> dict[Method, float]:
     """Holm's adjusted p-values: reject where they are below alpha, and the family-wise error is at most alpha."""
-    adjusted: dict[Method, float] = {}
-    highest = 0.0
-    for rank, name in enumerate(sorted(p_values, key=p_values.__getitem__)):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[name]))
-        adjusted[name] = highest
+    return dict(zip(p_values, _holm(np.array(list(p_values.values()))).tolist(), strict=True))
+
+
+def _holm(p_values: Accuracies) -> Accuracies:
+    order = np.argsort(p_values, kind="stable")
+    factors = np.arange(len(p_values), 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.maximum.accumulate(np.minimum(1.0, factors * p_values[order]))
     return adjusted
 
 
@@ -194,15 +197,21 @@ def against_best(methods: Mapping[Method, Mapping[int, float]]) -> dict[Method, 
     """
     if not methods:
         return {}
-    means = {method: _mean(list(values.values())) for method, values in methods.items()}
+    means = {method: mean_of(list(values.values())) for method, values in methods.items()}
     best = max(means, key=means.__getitem__)
     names, seeds = list(methods), sorted({seed for values in methods.values() for seed in values})
     table = np.array([[methods[name].get(seed, np.nan) for seed in seeds] for name in names])
     first, second = np.triu_indices(len(names), 1)
     p_values = _paired_p(table[first], table[second])
-    tests = zip(first.tolist(), second.tolist(), p_values.tolist(), strict=True)
-    adjusted = holm({(names[one], names[other]): p for one, other, p in tests if p == p})  # NaN: no test
-    against = {end: p for pair, p in adjusted.items() if best in pair for end in pair}
+    tested = ~np.isnan(p_values)
+    adjusted = np.full_like(p_values, np.nan)
+    adjusted[tested] = _holm(p_values[tested])
+    at = names.index(best)
+    against = {
+        names[one + other - at]: p
+        for one, other, p in zip(first.tolist(), second.tolist(), adjusted.tolist(), strict=True)
+        if at in (one, other) and p == p  # NaN: no test
+    }
     return {method: 1.0 if means[method] == means[best] else against.get(method) for method in methods}
 
 
@@ -226,14 +235,14 @@ def test_set_error(accuracy: float, rows: int) -> float:
     return sqrt(accuracy * (1 - accuracy) / rows)
 
 
-def _mean(values: Sequence[float]) -> float:
+def mean_of(values: Sequence[float]) -> float:
     """The mean; of equal values exactly that value."""
     return values[0] if min(values) == max(values) else fsum(values) / len(values)
 
 
 def _covariance(a: Sequence[float], b: Sequence[float]) -> float:
     """Sample covariance (n - 1)."""
-    mean_a, mean_b = _mean(a), _mean(b)
+    mean_a, mean_b = mean_of(a), mean_of(b)
     return fsum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True)) / (len(a) - 1)
 
 

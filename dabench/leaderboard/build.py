@@ -12,7 +12,7 @@ import pandas as pd
 from dabench.leaderboard.compare import BOUNDS, Key, compare, rank, rank_test
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
 from dabench.results import current
-from dabench.stats import mean_interval, test_set_error
+from dabench.stats import mean_interval, mean_of, test_set_error
 
 __all__ = ["BOUNDS", "build_tables"]
 
@@ -70,7 +70,7 @@ def build_tables(
 
 def _cells_of(runs: pd.DataFrame) -> ByCell:
     by_cell: ByCell = defaultdict(list)
-    for run in runs.itertuples(index=False):
+    for run in runs.astype(object).itertuples(index=False):  # columns of strings are slow to iterate over
         by_cell[Key(f"{run.source}:{run.target}", str(run.method), str(run.variant))].append(run)
     return by_cell
 
@@ -204,8 +204,8 @@ def _cell(runs: list[Any], expected: int) -> Cell:
         std=interval.std,
         ci95=None if interval.low is None or interval.high is None else (interval.low, interval.high),
         test_error=test_set_error(interval.mean, tested) if tested else None,
-        oracle=mean_interval([run.accuracy_oracle for run in scored]).mean,
-        last=mean_interval([run.accuracy_last for run in scored]).mean,
+        oracle=mean_of([run.accuracy_oracle for run in scored]),
+        last=mean_of([run.accuracy_last for run in scored]),
     )
 
 
