@@ -33,6 +33,7 @@ class CellName(NamedTuple):
     target: str
     method: str
     variant: str
+    shots: str | None = None
 
     @property
     def pair(self) -> str:
@@ -41,8 +42,9 @@ class CellName(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The method, with its variant."""
-        return f"{self.method} ({self.variant})" if self.variant else self.method
+        """The method, with its variant, and with its shots where there are some."""
+        name = f"{self.method} ({self.variant})" if self.variant else self.method
+        return name if self.shots is None else f"{name}, {self.shots} shots"
 
     def __str__(self) -> str:
         return f"{self.pair} {self.label}"
@@ -155,8 +157,13 @@ def by_cell(frame: pd.DataFrame) -> dict[CellName, list[Row]]:
     """The current runs of every cell, in the order of the frame; missing values are None."""
     cells: dict[CellName, list[Row]] = {}
     for row in rows_of(current(frame)[0]):
-        cells.setdefault(CellName(*(row[field] for field in CellName._fields)), []).append(row)
+        cells.setdefault(cell_name(row), []).append(row)
     return cells
+
+
+def cell_name(row: Row) -> CellName:
+    """The cell that a run stands in."""
+    return CellName(*(row[field] for field in CellName._fields))
 
 
 def rows_of(frame: pd.DataFrame) -> list[Row]:

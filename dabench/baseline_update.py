@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dabench.baseline import CellName, Report
+from dabench.baseline import Report, cell_name, rows_of
 from dabench.results import current, in_order
-
-CELL = list(CellName._fields)
 
 
 def updated(baseline: pd.DataFrame, now: pd.DataFrame, report: Report) -> pd.DataFrame:
@@ -24,11 +22,12 @@ def updated(baseline: pd.DataFrame, now: pd.DataFrame, report: Report) -> pd.Dat
     """
     verdicts = {cell.cell: cell.verdict for cell in report.cells}
     old, new = current(baseline)[0], current(now)[0]
-    names = [CellName(*name) for name in old[CELL].itertuples(index=False, name=None)]
+    names = [cell_name(row) for row in rows_of(old)]
     kept = old[[verdicts[name] in ("same", "missing") for name in names]]
     seeds = {(*name, seed) for name, seed in zip(names, old["seed"], strict=True)}
     taken = []
-    for name, seed in zip(new[CELL].itertuples(index=False, name=None), new["seed"], strict=True):
-        verdict = verdicts.get(CellName(*name))
-        taken.append(verdict != "missing" and not (verdict == "same" and (*name, seed) in seeds))
+    for row in rows_of(new):
+        name = cell_name(row)
+        verdict = verdicts.get(name)
+        taken.append(verdict != "missing" and not (verdict == "same" and (*name, row["seed"]) in seeds))
     return in_order(pd.concat([kept, new[taken]], ignore_index=True))

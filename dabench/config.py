@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from dabench.names import canonical
 
 Bound = Literal["source_only", "target_only"]
 Readout = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
+Shots = Annotated[int, Field(ge=1)] | Literal["all"]
 
 _PAIR = re.compile(r"[a-z][a-z0-9_/]*:[a-z][a-z0-9_/]*")
 _SEEDS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
@@ -37,6 +38,21 @@ def parse_seeds(text: str | int | Sequence[Any]) -> tuple[int, ...]:
     if twice:
         raise ValueError(f"seed {', '.join(map(str, twice))} is named twice in {joined!r}")
     return tuple(seeds)
+
+
+def parse_shots(text: str) -> tuple[int | Literal["all"], ...]:
+    """Numbers of shots from `1,10,all`.
+
+    Raises:
+        ValueError: something else than numbers from 1 on and `all`, or one of them twice.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    wrong = [part for part in parts if part != "all" and not (part.isdecimal() and int(part) > 0)]
+    if wrong:
+        raise ValueError(f"shots {wrong[0]!r} are neither a number from 1 on nor all, as in 1,10,all")
+    if len(set(parts)) < len(parts):
+        raise ValueError(f"a number of shots is named twice in {text!r}")
+    return tuple("all" if part == "all" else int(part) for part in parts)
 
 
 def parse_pair(text: str) -> str:
@@ -175,12 +191,17 @@ def _pairs(value: Any) -> Any:
     return [{"pair": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
 
 
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, int | str) else value
+
+
 class Suite(_Section):
     """A suite: pairs, track, backbone, methods, seeds, budget. Unknown keys are refused.
 
     Attributes:
         version: rises when the meaning of a cell changes; more methods, pairs or seeds do not raise it.
-        shots: labelled target examples per class; only in the track few_shot.
+        shots: labelled target examples per class, `all` for all of target train; a number or a list of them, each of
+            which has a table of its own. In the track few_shot alone, which needs it. See `data.shots`.
         metric: what `accuracy` means in this suite's records.
         sample: what a run draws from the source.
         budget: None only where nothing is trained: with the backbone `identity`.
@@ -197,7 +218,7 @@ class Suite(_Section):
     version: int = Field(ge=1)
     summary: str = ""
     track: Literal["unsupervised", "few_shot", "paired"] = "unsupervised"
-    shots: int | None = Field(None, ge=1)
+    shots: Annotated[Annotated[tuple[Shots, ...], Field(min_length=1)] | None, BeforeValidator(_listed)] = None
     seeds: Annotated[tuple[int, ...], BeforeValidator(parse_seeds)]
     metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
     input: Input = Input()
@@ -239,6 +260,18 @@ class Suite(_Section):
             raise ValueError(f"{', '.join(twice)} is named twice; tell them apart with `as`")
         return value
 
+    @model_validator(mode="after")
+    def _shots_fit(self) -> Self:
+        if self.track == "few_shot" and self.shots is None:
+            raise ValueError("the track few_shot needs `shots`, labelled target examples per class: [1, 10, all], say")
+        if self.track != "few_shot" and self.shots is not None:
+            raise ValueError(f"`shots` are of the track few_shot, and this suite is {self.track}")
+        if self.shots is not None and len(set(self.shots)) < len(self.shots):
+            raise ValueError("a number of shots is named twice")
+        if self.shots is not None and self.transductive:
+            raise ValueError("a transductive suite tests on all of the target, also on what few_shot would label")
+        return self
+
 
 class Settings(_Section):
     """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind."""
@@ -252,7 +285,7 @@ class Settings(_Section):
     sample: Sample
     budget: Budget | None
     precision: str
-    shots: int | None
+    shots: Shots | None
     readout: Readout
     transductive: bool
 

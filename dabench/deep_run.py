@@ -63,7 +63,7 @@ def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Resu
             log.info("step %d %s %s", moment.step, moment.losses, values)
         if moment.state is not None:
             write_state(job.state, {**moment.state, "result": result.dump()})
-        images_per_s = 2 * budget.batch * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
+        images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
         yield Progress(job.run_id, moment.step, budget.steps, images_per_s, values)
         clock = time.monotonic()
 

@@ -130,7 +130,7 @@ def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
     steps = [checkpoint.step for checkpoint in checkpoints]
     chosen = result.evaluations[steps.index(selections[job.selector].step)]
     collapsed = result.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
-    images = 2 * job.budget.batch * result.steps if job.backbone.trains else 0
+    images = job.examples_per_step * result.steps if job.backbone.trains else 0
     return Outcome(
         status="collapsed" if collapsed else "ok",
         error=collapsed,

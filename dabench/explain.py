@@ -20,7 +20,9 @@ from dabench.results import current, find_records, read_results
 NOT_SEEN = "target accuracy (not seen by any selector)"
 
 
-def explain(directory: Path, suite: str, pair: str, method: str, variant: str | None = None) -> str:
+def explain(
+    directory: Path, suite: str, pair: str, method: str, variant: str | None = None, shots: str | None = None
+) -> str:
     """All that is known about one cell: settings, seeds, accuracies, gap, checkpoints, versions, times, files, errors.
 
     Args:
@@ -29,6 +31,7 @@ def explain(directory: Path, suite: str, pair: str, method: str, variant: str | 
         pair: `source:target`.
         method: its name; `-` and `_` mean the same.
         variant: which one; not needed where there is only one, or a plain one.
+        shots: labelled examples per class, as text; not needed where runs with one number of them are there.
 
     Raises:
         UsageError: there is no such cell; the message lists those there are.
@@ -36,11 +39,12 @@ def explain(directory: Path, suite: str, pair: str, method: str, variant: str | 
     """
     frame = read_results(directory, suite).frame
     method = canonical(method)
-    cell_runs = _runs_of(frame, pair, method, variant)
+    cell_runs = _with_shots(_runs_of(frame, pair, method, variant), shots)
     kept, left_out = current(cell_runs)
     runs = kept.sort_values("seed")
     kept_variant = str(runs["variant"].iloc[0])
-    table, cell = _cell_of(frame, pair, method, kept_variant)
+    same_shots = frame[frame["shots"].isin(runs["shots"].unique())]
+    table, cell = _cell_of(same_shots, pair, method, kept_variant)
     found = find_records(directory, suite)[0] if directory.is_dir() else []
     wanted = set(runs["run_id"])
     records = {record.run_id: (path, record) for path, record in found if record.run_id in wanted}
@@ -73,6 +77,17 @@ def _runs_of(frame: pd.DataFrame, pair: str, method: str, variant: str | None) -
         known = ", ".join(repr(name) for name in variants)
         raise UsageError(f"{method!r} on {pair!r} has the variants {known}. Name one with --variant.")
     return runs[runs["variant"] == variant]
+
+
+def _with_shots(runs: pd.DataFrame, shots: str | None) -> pd.DataFrame:
+    """The runs with that many labelled examples per class."""
+    known = [str(value) for value in runs["shots"].dropna().unique()]
+    if shots is None and len(known) < 2:
+        return runs
+    if shots not in known:
+        listed = ", ".join(sorted(known, key=lambda value: (value == "all", value.zfill(9)))) or "none"
+        raise UsageError(f"this cell was run with {listed} labelled examples per class. Name one with --shots.")
+    return runs[runs["shots"] == shots]
 
 
 def _cell_of(frame: pd.DataFrame, pair: str, method: str, variant: str) -> tuple[Table, Cell]:

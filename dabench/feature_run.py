@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
+from numpy.typing import NDArray
+from torch import Tensor
 
 from dabench import deep_run, reverse_validation
 from dabench.atomic import replacing
@@ -40,8 +42,8 @@ def fit_and_measure(
     else:
         features = yield from source_features(job, data)
         deep = data.problem
-        target_y = None if deep.target_y is None else deep.target_y.cpu().numpy()
-        problem = feature_problem(features, deep.track, deep.classes, data.source_y, target_y)
+        seen = [_on_host(y) for y in (deep.target_y, deep.labelled_rows, deep.labelled_y)]
+        problem = feature_problem(features, deep.track, deep.classes, data.source_y, *seen)
 
     def make() -> FeatureMethod:
         return build(job, cls, problem.classes)
@@ -67,6 +69,10 @@ def fit_and_measure(
     if job.reverse_validation:
         reverse_validation.of_features(make, method, features, data, problem, result)
     yield Progress(job.run_id, result.steps, result.steps, 0.0, result.checkpoints[-1].scores)
+
+
+def _on_host(y: Tensor | None) -> NDArray[np.int64] | None:
+    return None if y is None else y.cpu().numpy()
 
 
 def source_features(job: Job, data: PairData) -> Generator[Progress, None, Features]:

@@ -62,6 +62,11 @@ class Job:
         return self.settings.budget
 
     @property
+    def examples_per_step(self) -> int:
+        """How many pass in a step: a batch from the source, one from the target, and one of the labelled, if any."""
+        return (2 if self.settings.shots is None else 3) * self.budget.batch
+
+    @property
     def keeper(self) -> Keeper | None:
         """What keeps the outputs of its checkpoints; None if nothing does."""
         if not self.output_rows:

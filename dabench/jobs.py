@@ -63,8 +63,10 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
     embedding_code = source_sha256(source_only.target)
 
     def features_key(run: PlannedRun) -> str:
-        # Other than a run's identity this names the version of torch: features are not kept across them.
-        parts = [run.pair, run.seed, run.comparison_sha256, run.data_sha256, embedding_code, NUMERICS_VERSION]
+        # Other than a run's identity this names the version of torch: features are not kept across them. The shots are
+        # left out: the source-only network does not depend on them.
+        shared = run.settings.model_copy(update={"shots": None}).model_dump(mode="json", exclude={"method", "options"})
+        parts = [run.pair, run.seed, sha256(shared), run.data_sha256, embedding_code, NUMERICS_VERSION]
         return sha256([*parts, plan.device_kind, version("torch")])
 
     def job(run: PlannedRun) -> Job:

@@ -108,6 +108,10 @@ class DeepMethod(nn.Module):
         """Which parameters `update` trains under which name; all under `main` by default."""
         return {"main": self.parameters()}
 
+    def rates(self) -> Mapping[str, float]:
+        """By what the suite's learning rate is multiplied in the stage that begins, by parameter group; else 1."""
+        return {}
+
     def stages(self) -> Sequence[Stage]:
         """The parts of the training, one after the other; a single one by default."""
         return [Stage("train")]
@@ -161,7 +165,7 @@ class FeatureMethod:
         self.classifier = classifier
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
-        """Learn from labelled source features and unlabelled target features."""
+        """Learn from labelled source features, unlabelled target features and what else the track allows."""
         raise NotImplementedError(f"{type(self).__name__} must define fit(problem)")
 
     def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:

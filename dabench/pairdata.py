@@ -83,6 +83,8 @@ class PairData(Measured):
             target_y=to_device(drawn.target.y, device) if sees_target_labels else None,
             prepare=Normaliser(normalise, self.source),
             source_rows=rows,
+            labelled_rows=_on(device, drawn.labelled_rows),
+            labelled_y=_on(device, drawn.labelled_y),
         )
         self.device = device
 
@@ -102,6 +104,8 @@ class PairData(Measured):
             source_rows=None,
             target_x=torch.cat(list(self.source.parts(EVALUATION_BATCH))),
             target_y=None,
+            labelled_rows=None,
+            labelled_y=None,
         )
         return backwards
 
@@ -159,11 +163,33 @@ class VectorData(Measured):
             len(drawn.classes),
             drawn.source.y[drawn.rows],
             drawn.target.y if sees_target_labels else None,
+            drawn.labelled_rows,
+            drawn.labelled_y,
         )
 
 
 def feature_problem(
-    features: Features, track: str, classes: int, source_y: NDArray[np.int64], target_y: NDArray[np.int64] | None
+    features: Features,
+    track: str,
+    classes: int,
+    source_y: NDArray[np.int64],
+    target_y: NDArray[np.int64] | None,
+    labelled_rows: NDArray[np.int64] | None,
+    labelled_y: NDArray[np.int64] | None,
 ) -> Problem[NDArray[np.float32], NDArray[np.int64]]:
     """What a FeatureMethod may see."""
-    return Problem(track, classes, features.source, source_y, features.target, target_y, prepare=lambda x: x)
+    return Problem(
+        track,
+        classes,
+        features.source,
+        source_y,
+        features.target,
+        target_y,
+        prepare=lambda x: x,
+        labelled_rows=labelled_rows,
+        labelled_y=labelled_y,
+    )
+
+
+def _on(device: torch.device, array: NDArray[np.int64] | None) -> Tensor | None:
+    return None if array is None else to_device(array, device)

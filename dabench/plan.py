@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
 
-from dabench.config import MethodEntry, PairEntry, Suite
+from dabench.config import MethodEntry, PairEntry, Shots, Suite
 from dabench.data.store import Prepared, prepare
 from dabench.errors import DabenchError, PluginError, UsageError, unknown
 from dabench.identity import NUMERICS_VERSION, sha256
@@ -47,7 +47,8 @@ class PlannedRun(Resolved):
 
     def __str__(self) -> str:
         variant = f" ({self.variant})" if self.variant else ""
-        return f"{self.pair} {self.method.name}{variant} seed {self.seed}"
+        shots = f" shots {self.settings.shots}" if self.settings.shots is not None else ""
+        return f"{self.pair} {self.method.name}{variant}{shots} seed {self.seed}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class Plan:
     """All runs of one command, in the order of execution: bounds first, feature methods last.
 
     Attributes:
-        suite: with the seeds of the command.
+        suite: with the seeds and shots of the command.
         device_kind: `cpu` or `cuda`.
         pairs: those of the command, in the suite's order.
         methods: those of the command, in its or the suite's order; bounds first.
@@ -78,6 +79,7 @@ def make_plan(
     methods: Sequence[str] | None = None,
     pairs: Sequence[str] | None = None,
     seeds: tuple[int, ...] | None = None,
+    shots: tuple[Shots, ...] | None = None,
     overrides: Overrides | None = None,
 ) -> Plan:
     """Plan a suite.
@@ -90,14 +92,19 @@ def make_plan(
             can be added this way.
         pairs: only these; all of the suite if None.
         seeds: instead of the suite's.
+        shots: instead of the suite's, which must be of the track few_shot.
         overrides: `--steps` and `--set`.
 
     Raises:
         UsageError: unknown names or wrong options, all of them at once.
         PluginError: a method or backbone cannot be imported.
     """
-    if suite.track != "unsupervised":
-        raise UsageError(f"the suite {suite.name} is of the track {suite.track}; this version runs unsupervised suites")
+    if suite.track == "paired":
+        raise UsageError(f"the suite {suite.name} is of the track paired, which this version does not run")
+    if shots is not None:
+        if suite.shots is None:
+            raise UsageError(f"the suite {suite.name} is {suite.track}: shots are of the track few_shot")
+        suite = suite.model_copy(update={"shots": shots})
     if seeds is not None:
         suite = suite.model_copy(update={"seeds": seeds})
     overrides = overrides or Overrides()
@@ -162,9 +169,9 @@ def _cells(
     """Resolve all cells; every mistake is reported at once, and once."""
     mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry)}
     cells = []
-    for entry, pair in product(entries, pairs):
+    for entry, pair, shots in product(entries, pairs, suite.shots or (None,)):
         try:
-            cells.append((pair, resolve(suite, pair, entry, overrides, registry)))
+            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots)))
         except (UsageError, PluginError) as error:
             mistakes[str(error)] = error
     if len(mistakes) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,11 @@ from torch import Tensor
 
 X = TypeVar("X", Tensor, NDArray[np.float32])
 Y = TypeVar("Y", Tensor, NDArray[np.int64])
+
+_NO_LABELLED = (
+    "there are no labelled target examples: only suites of the track few_shot have some, and a method that needs them "
+    'says tracks=("few_shot",)'
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Problem(Generic[X, Y]):
         source_rows: the rows of `source_x` and `source_y` to train on, sorted, int64; the others are the held-out
             source_val. (Rows, not a copy: worker processes share the arrays.) None where all are trained on, which
             is so for every `FeatureMethod`.
+        labelled_rows: the rows of `target_x` that are labelled in the track few_shot, sorted, int64 (L,); else None.
+        labelled_y: their labels, int64 (L,).
     """
 
     track: str
@@ -41,6 +48,20 @@ class Problem(Generic[X, Y]):
     target_y: Y | None
     prepare: Callable[[X], X]
     source_rows: Y | None = None
+    labelled_rows: Y | None = None
+    labelled_y: Y | None = None
+
+    @property
+    def labelled(self) -> tuple[X, Y]:
+        """The labelled target examples (L, ...), as in `target_x`, and their labels (L,).
+
+        Raises:
+            ValueError: there are none in this track.
+        """
+        if self.labelled_rows is None or self.labelled_y is None:
+            raise ValueError(_NO_LABELLED)
+        target: Any = self.target_x  # mypy cannot know that arrays go with arrays and tensors with tensors
+        return target[self.labelled_rows], self.labelled_y
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +77,14 @@ class Batch:
         target_index: rows of `Problem.target_x`, int64 (B,).
         step: steps done in this stage.
         progress: step / steps of this stage, in [0, 1).
+        labelled_x: labelled target examples, float (B, ...), normalised; in the track few_shot, else None. Where there
+            are fewer than B, they are repeated.
+        labelled_y: their labels, int64 (B,).
+        labelled_index: which of `Problem.labelled` they are, int64 (B,).
         views: what the method's `views` declare, by name; read them as attributes. With `{"strong": "randaugment"}`
-            there are `source_x_strong` and `target_x_strong`, (B, ...), augmented and then normalised. They are made
-            when they are read, the same each time: read once what is used twice.
+            there are `source_x_strong` and `target_x_strong`, (B, ...), augmented and then normalised, and in the track
+            few_shot `labelled_x_strong`. They are made when they are read, the same each time: read once what is used
+            twice.
     """
 
     source_x: Tensor
@@ -69,7 +95,21 @@ class Batch:
     target_index: Tensor
     step: int
     progress: float
+    labelled_x: Tensor | None = None
+    labelled_y: Tensor | None = None
+    labelled_index: Tensor | None = None
     views: Mapping[str, Callable[[], Tensor]] = field(default_factory=dict)
+
+    @property
+    def labelled(self) -> tuple[Tensor, Tensor]:
+        """`labelled_x` and `labelled_y`.
+
+        Raises:
+            ValueError: there are none in this track.
+        """
+        if self.labelled_x is None or self.labelled_y is None:
+            raise ValueError(_NO_LABELLED)
+        return self.labelled_x, self.labelled_y
 
     def __getattr__(self, name: str) -> Tensor:
         if name.startswith("_") or name == "views":  # asked for while a batch is copied, before it has any field

@@ -18,7 +18,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from dabench.config import parse_pair
+from dabench.config import Shots, parse_pair
 from dabench.errors import UsageError
 from dabench.names import canonical
 from dabench.yamlfile import read_yaml
@@ -113,7 +113,7 @@ class Published(_Part):
 
     suite: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     track: Literal["unsupervised", "few_shot", "paired"] = "unsupervised"
-    shots: int | None = Field(None, ge=1)
+    shots: Shots | None = None
     metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
     tables: tuple[PublishedTable, ...]
 

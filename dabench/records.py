@@ -121,7 +121,7 @@ class RunRecord(_Part):
     suite: str
     suite_version: int
     track: str
-    shots: int | None = None
+    shots: int | Literal["all"] | None = None
     source: str
     target: str
     method: str
@@ -202,6 +202,7 @@ def flatten(record: RunRecord) -> dict[str, Any]:
             row |= {f"{key}_{inner}": None for inner in model.model_fields}
         else:
             row[key] = value
+    row["shots"] = None if record.shots is None else str(record.shots)  # a number or a word: text in a frame
     if record.error:  # the last line of a traceback says what happened; the rest is in the record
         row["error"] = record.error.strip().splitlines()[-1]
     return row

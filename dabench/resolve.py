@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dabench.config import IMAGE_KINDS, VECTOR_KINDS, MethodEntry, PairEntry, Settings, Suite
+from dabench.config import IMAGE_KINDS, VECTOR_KINDS, MethodEntry, PairEntry, Settings, Shots, Suite
 from dabench.errors import PluginError, UsageError
 from dabench.identity import sha256
 from dabench.options import option_errors, validated
@@ -39,8 +39,15 @@ class Resolved:
     is_feature_method: bool
 
 
-def resolve(suite: Suite, pair: PairEntry, entry: MethodEntry, overrides: Overrides, registry: Registry) -> Resolved:
-    """Resolve one cell.
+def resolve(
+    suite: Suite,
+    pair: PairEntry,
+    entry: MethodEntry,
+    overrides: Overrides,
+    registry: Registry,
+    shots: Shots | None = None,
+) -> Resolved:
+    """Resolve one cell, with one of the suite's shots if it has some.
 
     Raises:
         UsageError: unknown names, wrong settings or options, or a method that cannot run in this suite.
@@ -64,7 +71,7 @@ def resolve(suite: Suite, pair: PairEntry, entry: MethodEntry, overrides: Overri
         "budget": merge(suite.budget.model_dump() if suite.budget else {}, pair.budget) or None,
         "precision": suite.precision,
         "readout": suite.readout,
-        "shots": suite.shots,
+        "shots": shots,
         "transductive": suite.transductive,
     }
     options = merge(entry.options, pair.options.get(method.name, {}))

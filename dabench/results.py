@@ -9,6 +9,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from errno import ENOSPC
+from math import inf
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +26,7 @@ __all__ = [
     "read_results", "records_beside", "write_atomic", "write_record",
 ]  # fmt: skip
 
-CELL = ["suite", "source", "target", "method", "variant"]
+CELL = ["suite", "source", "target", "method", "variant", "shots"]
 LINEAGE = ["suite_version", "settings_sha256", "data_sha256", "plugin_source_sha256", "plugin_version"]
 
 
@@ -210,9 +211,9 @@ def _done(frame: pd.DataFrame, column: str = "status") -> pd.Series[bool]:
 def current(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """The runs that may stand side by side in a cell, and how many others were left out.
 
-    Code, plugin, data or settings may have changed since a run. In each cell (suite, source, target, method, variant)
-    only runs of the same suite version, settings, data and plugin as the newest count; of a seed that is still there
-    twice (two devices, say), the newest.
+    Code, plugin, data or settings may have changed since a run. In each cell (suite, source, target, method, variant,
+    shots) only runs of the same suite version, settings, data and plugin as the newest count; of a seed that is still
+    there twice (two devices, say), the newest.
     """
     cell = frame.groupby(CELL, sort=False, dropna=False).ngroup()
     lineage = frame.groupby(LINEAGE, sort=False, dropna=False).ngroup()
@@ -259,9 +260,15 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """The order of a published file, the same whatever order the runs came in."""
     bounds = {"source_only": 0, "target_only": 2}
-    frame = frame.assign(_place=frame["method"].map(lambda method: bounds.get(method, 1)))
-    order = ["source", "target", "_place", "method", "variant", "seed", "suite", "run_id"]
-    return frame.sort_values(order, kind="stable").drop(columns="_place")
+    place = frame["method"].map(lambda method: bounds.get(method, 1))
+    frame = frame.assign(_place=place, _shots=frame["shots"].map(shots_rank))
+    order = ["source", "target", "_place", "method", "variant", "_shots", "seed", "suite", "run_id"]
+    return frame.sort_values(order, kind="stable").drop(columns=["_place", "_shots"])
+
+
+def shots_rank(shots: object) -> float:
+    """Where a number of shots, as a frame holds it, stands among others: none first, all last."""
+    return inf if shots == "all" else float(shots) if isinstance(shots, str) else 0.0
 
 
 def write_atomic(path: Path, text: str) -> Path:

@@ -103,10 +103,11 @@ def columns() -> dict[str, Column]:
 
 
 def _without_none(annotation: Any) -> tuple[type, bool]:
-    """The type itself, and whether None is allowed beside it. A choice of words is text."""
+    """The type itself, and whether None is allowed beside it. A choice of words is text, also one with numbers."""
     if get_origin(annotation) in (Union, UnionType):
         kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
-        return kinds[0], len(kinds) < len(get_args(annotation))
+        kind = kinds[0] if len(kinds) == 1 else str
+        return kind, len(kinds) < len(get_args(annotation))
     return (str if get_origin(annotation) is Literal else annotation), False
 
 

@@ -85,6 +85,8 @@ def train(
     rows = problem.source_rows if problem.source_rows is not None else torch.arange(len(problem.source_x)).to(device)
     source = Order(seed, "order:source", len(rows), batch, device)
     target = Order(seed, "order:target", len(problem.target_x), batch, device)
+    count = None if problem.labelled_rows is None else len(problem.labelled_rows)
+    labelled = None if count is None else Order(seed, "order:labelled", count, batch, device)
     sums: dict[str, Tensor] = {}
     since = done = 0
     if state:
@@ -96,14 +98,16 @@ def train(
             continue
         method.enter(stage)
         method.optimisers = _optimisers(method, recipe.optimiser, state["optimisers"] if state and done > first else {})
+        rates = method.rates()
         for step in range(max(done, first), last):
             progress = (step - first) / (last - first)
-            _set_rate(method.optimisers.values(), recipe, progress)
+            _set_rate(method.optimisers, rates, recipe, progress)
             seed_torch(stream(seed, "dropout", step), device)
             method.train()
             indices = rows.index_select(0, source.at(step)), target.at(step)
             key = partial(stream, seed, step=step)
-            losses = method.step(make_batch(problem, *indices, step - first, progress, method.views, key))
+            chosen = None if labelled is None else labelled.at(step)
+            losses = method.step(make_batch(problem, *indices, step - first, progress, method.views, key, chosen))
             done, since = step + 1, since + 1
             _add(sums, losses)
             now = time.monotonic()
@@ -149,6 +153,7 @@ def make_batch(
     progress: float,
     views: Mapping[str, View],
     key: Callable[[str], int],
+    labelled: Tensor | None = None,
 ) -> Batch:
     """The batch of one step: rows of both domains, normalised, with the views that a method declares.
 
@@ -160,8 +165,13 @@ def make_batch(
         progress: of the stage.
         views: augmentations by name.
         key: the seed of a stream in this step, by its purpose.
+        labelled: which of the labelled target examples, int64 (B,); None in tracks without.
     """
     raw = {"source": problem.source_x.index_select(0, source), "target": problem.target_x.index_select(0, target)}
+    labelled_x = labelled_y = None
+    if labelled is not None and problem.labelled_rows is not None and problem.labelled_y is not None:
+        raw["labelled"] = problem.target_x.index_select(0, problem.labelled_rows.index_select(0, labelled))
+        labelled_x, labelled_y = problem.prepare(raw["labelled"]), problem.labelled_y.index_select(0, labelled)
 
     def viewed(domain: str, name: str, view: View) -> Tensor:
         from dabench.data.augmentation import augment  # most methods have no views, and torchvision is slow to import
@@ -177,6 +187,9 @@ def make_batch(
         target_index=target,
         step=step,
         progress=progress,
+        labelled_x=labelled_x,
+        labelled_y=labelled_y,
+        labelled_index=labelled,
         views={
             f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in raw
         },
@@ -206,11 +219,13 @@ def _optimiser(settings: Optimiser, parameters: Iterable[torch.nn.Parameter]) ->
             return torch.optim.AdamW(trained, rate, settings.betas, weight_decay=decay, fused=True)
 
 
-def _set_rate(optimisers: Iterable[torch.optim.Optimizer], recipe: Recipe, progress: float) -> None:
+def _set_rate(
+    optimisers: Mapping[str, torch.optim.Optimizer], rates: Mapping[str, float], recipe: Recipe, progress: float
+) -> None:
     rate = recipe.optimiser.lr * rate_factor(recipe.schedule, progress)
-    for optimiser in optimisers:
+    for name, optimiser in optimisers.items():
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * rates[name] if name in rates else rate
 
 
 def rate_factor(schedule: Schedule, progress: float) -> float:

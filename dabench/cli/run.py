@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--methods", envvar="DABENCH_METHODS", shell_complete=complete_methods, help="Only these: dann,coral.")
 @click.option("--pairs", envvar="DABENCH_PAIRS", shell_complete=complete_pairs, help="Only these: s:t,s:t.")
 @click.option("--seeds", envvar="DABENCH_SEEDS", help="Instead of the suite's: 0-4 or 0,2,5-7.")
+@click.option("--shots", envvar="DABENCH_SHOTS", help="Instead of a few_shot suite's: 10 or 1,10,all.")
 @click.option("--steps", envvar="DABENCH_STEPS", type=int, help="Training steps per run, instead of the suite's.")
 @click.option("--set", "assignments", multiple=True, help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.")
 @click.option(
@@ -60,6 +61,7 @@ def command(
     methods: str | None,
     pairs: str | None,
     seeds: str | None,
+    shots: str | None,
     steps: int | None,
     assignments: tuple[str, ...],
     device: str,
@@ -76,7 +78,7 @@ def command(
     """Plan, run, record, and print the table."""
     from rich.console import Console
 
-    from dabench.config import parse_seeds
+    from dabench.config import parse_seeds, parse_shots
     from dabench.overrides import parse_overrides
     from dabench.suitefile import find_suite
 
@@ -89,6 +91,10 @@ def command(
         numbers = parse_seeds(seeds) if seeds is not None else None
     except ValueError as error:
         raise UsageError(f"--seeds: {error}") from error
+    try:
+        labelled = parse_shots(shots) if shots is not None else None
+    except ValueError as error:
+        raise UsageError(f"--shots: {error}") from error
     overrides = parse_overrides(assignments, steps)
 
     console = Console(stderr=True)
@@ -104,6 +110,7 @@ def command(
             methods=_items(methods),
             pairs=_items(pairs),
             seeds=numbers,
+            shots=labelled,
             overrides=overrides,
         )
 
@@ -154,7 +161,8 @@ def _print_plan(recorder: Recorder, options: Options) -> None:
     plan, suite = recorder.plan, recorder.plan.suite
     lines = estimate(plan, recorder.todo, recorder.registry, options)
     seeds = ", ".join(str(seed) for seed in suite.seeds)
-    click.echo(f"{suite.name} · {suite.track} · {', '.join(plan.pairs)} · seeds {seeds} · {options.device}")
+    track = suite.track if suite.shots is None else f"{suite.track}, shots {', '.join(map(str, suite.shots))}"
+    click.echo(f"{suite.name} · {track} · {', '.join(plan.pairs)} · seeds {seeds} · {options.device}")
     click.echo(f"{len(plan.runs)} runs, {len(recorder.records)} of them done before, in {recorder.results}")
     for line in lines:
         click.echo(line)

@@ -10,6 +10,7 @@ from scipy.sparse import issparse, vstack
 
 from dabench.config import Settings
 from dabench.data.arrays import DomainArrays, Split, csr
+from dabench.data.shots import draw_shots
 from dabench.data.splits import hold_out, sample
 from dabench.errors import DataError
 
@@ -25,6 +26,7 @@ class Drawn:
         rows: those rows of it that are trained on, sorted, int64 (N,).
         val_rows: those of source_val, sorted, int64 (V,); possibly none.
         target: target train.
+        labelled_rows: rows of target train whose labels the method may see, sorted, int64; None unless few_shot.
         test: target test; with `transductive` the same examples.
         classes: their names.
     """
@@ -46,10 +48,17 @@ class Drawn:
         self.source = _whole(source) if settings.transductive else source.train
         self.target = _whole(target) if settings.transductive else target.train
         self.test = self.target if settings.transductive else target.test
+        shots = settings.shots
+        self.labelled_rows = None if shots is None else draw_shots(self.target.y, shots, seed)
         y, per_class = self.source.y, settings.sample.source_per_class
         self.rows, self.val_rows = (
             hold_out(y, seed, self.source.groups) if per_class is None else sample(y, per_class, seed)
         )
+
+    @property
+    def labelled_y(self) -> NDArray[np.int64] | None:
+        """Labels of `labelled_rows`: all of the target's that leave this class for a method."""
+        return None if self.labelled_rows is None else self.target.y[self.labelled_rows]
 
     @property
     def val_y(self) -> NDArray[np.int64]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from dabench.config import Shots
 from dabench.leaderboard.compare import BOUNDS, Key, compare, rank, rank_test
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
-from dabench.results import current
+from dabench.results import current, shots_rank
 from dabench.stats import mean_interval, mean_of, test_set_error
 
 __all__ = ["BOUNDS", "build_tables"]
@@ -47,7 +48,7 @@ def build_tables(
         One table per suite version, track, shots, metric and selector, and per backbone where rows have different ones
         on the same pair. None for an empty frame.
     """
-    kept, left_out = current(frame)
+    kept, left_out = current(_by_shots(frame))
     seen = set(kept["source"].str.cat(kept["target"], sep=":"))
     tables: list[Table] = []
     for _, comparable in kept.groupby(TABLE, sort=False, dropna=False):
@@ -66,6 +67,16 @@ def build_tables(
                 )
             )
     return tables
+
+
+def shots_of(value: Any) -> Shots | None:
+    """What a frame of runs holds as text."""
+    return None if pd.isna(value) else "all" if value == "all" else int(value)
+
+
+def _by_shots(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fewer shots first, otherwise in the order there was: suites that have none stay as they are."""
+    return frame.iloc[frame["shots"].map(shots_rank).argsort(kind="stable")]
 
 
 def _cells_of(runs: pd.DataFrame) -> ByCell:
@@ -129,7 +140,7 @@ def _table(
         suite=first.suite,
         suite_version=int(first.suite_version),
         track=first.track,
-        shots=None if pd.isna(first.shots) else int(first.shots),
+        shots=shots_of(first.shots),
         backbone=first.backbone if len(set(backbones.values())) == 1 else PER_PAIR,
         backbones=backbones,
         metric=first.metric,

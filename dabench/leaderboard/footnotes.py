@@ -41,7 +41,11 @@ def footnotes(table: Table) -> list[str]:
         ),
         (spread, f"intervals over seeds cover training noise only; {_test_error(table)}"),
         (table.test_error and not spread, _test_error(table)),
-        (any(row.sees_target_labels for row in table.rows), f"{SEES} trained with target labels"),
+        (table.track == "few_shot", _few_shot(table)),
+        (
+            any(row.sees_target_labels for row in table.rows),
+            f"{SEES} trained with {'all ' * (table.track == 'few_shot')}target labels",
+        ),
         (any(row.tuned_on_target for row in table.rows), f"{TUNED} options chosen with target labels"),
         (
             any(cell.collapsed for cell in cells),
@@ -75,6 +79,12 @@ def cited(table: Table) -> list[str]:
     """The sources of the published numbers that stand beside measured ones: `[1] Ganin …`."""
     used = {number.source for row in table.rows for cell in row.cells.values() for number in cell.published}
     return [f"[{place}] {source}" for place, source in enumerate(table.sources, start=1) if place in used]
+
+
+def _few_shot(table: Table) -> str:
+    """What the methods of the track few_shot see. source_only sees less, target_only more."""
+    shots = "all labels of it" if table.shots == "all" else f"the labels of {table.shots} examples of each class of it"
+    return f"few_shot: methods may see the labelled source, target train, and {shots}, the same for all methods"
 
 
 def _test_error(table: Table) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from dabench.config import Shots
 from dabench.ranks import Ranking
 from dabench.records import RunRecord
 from dabench.stats import ALPHA, Gap, Interval
@@ -161,7 +162,7 @@ class Table:
     suite: str
     suite_version: int
     track: str
-    shots: int | None
+    shots: Shots | None
     backbone: str
     backbones: Mapping[str, str]
     metric: str

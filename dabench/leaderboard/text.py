@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dabench.config import Shots
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.stats import Gap
 
@@ -99,13 +100,18 @@ def bounded(table: Table) -> bool:
 def meaning(table: Table, *, backbone: bool) -> list[str]:
     """What the numbers of a table are; the backbone where several tables stand together."""
     parts = [table.suite if table.suite_version == 1 else f"{table.suite} (version {table.suite_version})"]
-    parts.append(table.track if table.shots is None else f"{table.track}, {table.shots} per class")
+    parts.append(table.track if table.shots is None else f"{table.track}, {per_class(table.shots)}")
     parts += [f"backbone {table.backbone}"] if backbone else []
     parts += [table.variant] if table.variant else []
     parts += [table.metric.replace("_", " ")] if table.metric != "accuracy" else []
     parts.append("1 seed" if len(table.seeds) == 1 else f"{len(table.seeds)} seeds")
     parts.append(table.selector.replace("_", " "))
     return [*parts, table.precision, table.device]
+
+
+def per_class(shots: Shots) -> str:
+    """`10 per class`, or `all labelled`."""
+    return "all labelled" if shots == "all" else f"{shots} per class"
 
 
 def heading(table: Table, *, backbone: bool) -> list[str]:
@@ -131,8 +137,9 @@ def next_commands(tables: Sequence[Table]) -> str:
             _, method, pair = max(found)
             usual = ("", "results", f"results/{table.suite}.csv", f"results/runs/{table.suite}")
             where = "" if table.origin in usual else f" --results {table.origin}"
+            shots = "" if table.shots is None else f" --shots {table.shots}"
             return (
-                f"next: dabench explain {table.suite} {pair} {method}{where} · "
+                f"next: dabench explain {table.suite} {pair} {method}{shots}{where} · "
                 f"dabench table {table.suite}{where} --format html -o {table.suite}.html"
             )
     return ""
