@@ -28,6 +28,9 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("office_caltech", "ten classes of objects, SURF histograms, the published protocol"),
         ("amazon", "sentiment of product reviews, 5,000 terms"),
         ("amazon_text", "sentiment of product reviews, from raw text"),
+        ("mini_few_shot", "small digits and a few labelled targets, no download"),
+        ("reviews_few_shot", "sentiment of product reviews, by the number of labelled targets"),
+        ("pos", "parts of speech of English genres, by the number of labelled targets"),
         ("sensors", "activities of one person to another, phone at the waist"),
     ):
         yield SuiteSpec(name=name, target=f"dabench.suites:{name}.yaml", summary=summary)

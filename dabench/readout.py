@@ -45,8 +45,20 @@ class Readout:
         self._kind, self._classes, self._seed = kind, classes, seed
         self._model: Any = None
 
-    def fit(self, x: NDArray[np.float32], y: NDArray[np.int64]) -> Readout:
-        """Fit on features (N, D) and labels (N,)."""
+    def fit(self, x: NDArray[np.float32], y: NDArray[np.int64], weight: NDArray[np.float64] | None = None) -> Readout:
+        """Fit on features (N, D) and labels (N,).
+
+        Args:
+            x: features.
+            y: labels.
+            weight: by how much each example counts (N,); 1 if None.
+
+        Raises:
+            ValueError: weights for the nearest neighbour, which has no use for them.
+        """
+        if weight is not None and self._kind == "nearest_neighbour":
+            raise ValueError("the readout nearest_neighbour takes no weights of examples: take linear_svm, say")
+        weights = {} if weight is None else {"sample_weight": weight}
         key = stream(self._seed, "readout") % 2**32
         match self._kind:
             case "rbf_svm":
@@ -62,8 +74,8 @@ class Readout:
             case _:
                 self._model = LinearSVC(dual=True, max_iter=20_000, random_state=key)
         if self._kind.endswith("_cv"):
-            self._model.set_params(C=_best_c(self._model, x, y, key, C_RANGES.get(self._kind, C_RANGE)))
-        self._model.fit(x, y)
+            self._model.set_params(C=_best_c(self._model, x, y, key, C_RANGES.get(self._kind, C_RANGE), weights))
+        self._model.fit(x, y, **weights)
         return self
 
     def decision_function(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -77,9 +89,16 @@ class Readout:
 
 
 def _best_c(
-    model: LinearSVC | SVC, x: NDArray[np.float32], y: NDArray[np.int64], key: int, choices: tuple[float, ...]
+    model: LinearSVC | SVC,
+    x: NDArray[np.float32],
+    y: NDArray[np.int64],
+    key: int,
+    choices: tuple[float, ...],
+    weights: dict[str, NDArray[np.float64]],
 ) -> float:
     """The C that classifies held-out folds best; the smallest of several equal ones, which regularises most."""
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=key)
-    accuracies = [float(cross_val_score(clone(model).set_params(C=c), x, y, cv=folds).mean()) for c in choices]
+    accuracies = [
+        float(cross_val_score(clone(model).set_params(C=c), x, y, cv=folds, params=weights).mean()) for c in choices
+    ]
     return choices[accuracies.index(max(accuracies))]

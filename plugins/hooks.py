@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dabench_plugins import few_shot
 from dabench_plugins.references import GANIN_2015, GANIN_2016, SUN_2016_DEEP, SUN_2016_RETURN
 
 from dabench import MethodSpec, Range, hookimpl
@@ -11,7 +12,7 @@ from dabench import MethodSpec, Range, hookimpl
 
 @hookimpl
 def dabench_methods() -> Iterator[MethodSpec]:
-    """The two bounds, then the adaptation methods."""
+    """The two bounds, the unsupervised methods, then those of the track few_shot."""
     yield MethodSpec(
         name="source_only",
         target="dabench_plugins.source_only:SourceOnly",
@@ -136,3 +137,4 @@ def dabench_methods() -> Iterator[MethodSpec]:
         toy="images",
         summary="train on augmented source images, predict with averaged weights; adapts nothing",
     )
+    yield from few_shot.specs()

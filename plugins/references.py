@@ -24,3 +24,39 @@ SUN_2016_RETURN = """@inproceedings{sun2016return,
   booktitle = {AAAI Conference on Artificial Intelligence}, volume = {30}, number = {1}, year = {2016},
   doi = {10.1609/aaai.v30i1.10306}
 }"""
+DAUME_2007 = """@inproceedings{daume2007frustratingly,
+  author = {Daum{\\'e} III, Hal},
+  title = {Frustratingly Easy Domain Adaptation},
+  booktitle = {Annual Meeting of the Association of Computational Linguistics}, pages = {256--263}, year = {2007},
+  note = {arXiv:0907.1815}
+}"""
+DAUME_2010 = """@inproceedings{daume2010frustratingly,
+  author = {Daum{\\'e} III, Hal and Kumar, Abhishek and Saha, Avishek},
+  title = {Frustratingly Easy Semi-Supervised Domain Adaptation},
+  booktitle = {ACL Workshop on Domain Adaptation for Natural Language Processing}, pages = {53--59}, year = {2010}
+}"""
+CHELBA_2004 = """@inproceedings{chelba2004adaptation,
+  author = {Chelba, Ciprian and Acero, Alex},
+  title = {Adaptation of Maximum Entropy Capitalizer: Little Data Can Help a Lot},
+  booktitle = {Conference on Empirical Methods in Natural Language Processing}, year = {2004}
+}"""
+HOWARD_2018 = """@inproceedings{howard2018universal,
+  author = {Howard, Jeremy and Ruder, Sebastian},
+  title = {Universal Language Model Fine-tuning for Text Classification},
+  booktitle = {Annual Meeting of the Association for Computational Linguistics}, year = {2018},
+  note = {arXiv:1801.06146}
+}"""
+PHAN_2020 = """@article{phan2020personalized,
+  author = {Phan, Huy and Mikkelsen, Kaare and Ch{\\'e}n, Oliver Y. and Koch, Philipp and Mertins, Alfred and
+            Kidmose, Preben and De Vos, Maarten},
+  title = {Personalized Automatic Sleep Staging with Single-Night Data: a Pilot Study with {Kullback-Leibler} Divergence
+           Regularization},
+  journal = {Physiological Measurement}, volume = {41}, number = {6}, pages = {064004}, year = {2020},
+  note = {arXiv:2004.11349}
+}"""
+LI_2018 = """@inproceedings{li2018explicit,
+  author = {Li, Xuhong and Grandvalet, Yves and Davoine, Franck},
+  title = {Explicit Inductive Bias for Transfer Learning with Convolutional Networks},
+  booktitle = {International Conference on Machine Learning}, year = {2018},
+  note = {arXiv:1802.01483}
+}"""

@@ -11,7 +11,7 @@ from dabench.methods import DeepMethod, FeatureMethod
 from dabench.plugins import Registry
 from dabench.specs import MethodSpec, Origin, Registered
 from dabench.testing.access import Access
-from dabench.testing.toys import FEATURES, TOYS
+from dabench.testing.toys import FEATURES, FEW_SHOT, FEW_SHOT_FEATURES, TOYS
 from dabench.testing.toys.toy import Toy
 from dabench.testing.trial import Trained, train
 
@@ -84,14 +84,13 @@ def _subject(label: str, found: Registered, registry: Registry) -> Subject:
         raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:
         raise unknown("toy", spec.toy, TOYS, listing="dabench plugin check --help")
-    if "unsupervised" not in spec.tracks:
-        raise UsageError(
-            f"{spec.name} runs in {', '.join(spec.tracks)}; there is a toy for the track unsupervised only"
-        )
+    few_shot = "unsupervised" not in spec.tracks
+    if few_shot and "few_shot" not in spec.tracks:
+        raise UsageError(f"{spec.name} runs in {', '.join(spec.tracks)} only, a track that has no toy")
     if issubclass(cls, DeepMethod):
-        return Subject(label, spec, cls, TOYS[spec.toy], source_only)
+        return Subject(label, spec, cls, FEW_SHOT if few_shot else TOYS[spec.toy], source_only)
     features = replace(source_only, target=source_only.feature_target)
-    return Subject(label, spec, cls, FEATURES, features)
+    return Subject(label, spec, cls, FEW_SHOT_FEATURES if few_shot else FEATURES, features)
 
 
 def _unregistered(spec: MethodSpec) -> Registered:

@@ -228,7 +228,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
         sample=Sample(),
         budget=budget if toy.backbone.trains else None,
         precision="fp32",
-        shots=None,
+        shots=toy.shots,
         readout="network",
         transductive=False,
     )
@@ -238,7 +238,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
         backbone=toy.backbone,
         selectors=(),
         selector="last_step",
-        track="unsupervised",
+        track=toy.track,
         metric="accuracy",
         source=_in_memory("toy_source", pair.source),
         target=_in_memory("toy_target", pair.target),
@@ -259,9 +259,12 @@ def _in_memory(name: str, arrays: DomainArrays) -> InMemory:
 
 
 def _poison(drawn: Drawn) -> None:
-    """Make every target label wrong."""
+    """Make every target label wrong that no method may see."""
     count = len(drawn.classes)
-    drawn.target = Split(drawn.target.x, (drawn.target.y + 1) % count)
+    wrong = (drawn.target.y + 1) % count
+    if drawn.labelled_rows is not None:
+        wrong[drawn.labelled_rows] = drawn.target.y[drawn.labelled_rows]
+    drawn.target = Split(drawn.target.x, wrong)
     drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % count)
 
 

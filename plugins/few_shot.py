@@ -1,0 +1,155 @@
+"""The methods of the track few_shot, as specs: those that also learn from a few labelled target examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dabench_plugins.references import CHELBA_2004, DAUME_2007, DAUME_2010, HOWARD_2018, LI_2018, PHAN_2020
+
+from dabench import MethodSpec, Range
+
+TRACKS = ("few_shot",)
+_DAUME = "Daumé 2007, Frustratingly Easy Domain Adaptation, ACL, arXiv:0907.1815"
+_BASELINE = f"a baseline of {_DAUME}"
+_ON_A_NETWORK = "On a network it works on the features of the source-only network, which do not change."
+_LEARNER = "The suite's classifier is trained; the paper has an averaged perceptron that labels whole sentences."
+_OWN_LEARNER = (
+    "The machines that it trains itself are linear SVMs with squared hinge loss, whatever the suite's classifier is."
+)
+
+
+def specs() -> Iterator[MethodSpec]:
+    """FEDA, the baselines of its paper and its semi-supervised form; then fine-tuning."""
+    yield from _of_feature_vectors()
+    yield from _of_networks()
+
+
+def _of_feature_vectors() -> Iterator[MethodSpec]:
+    yield MethodSpec(
+        name="feda",
+        target="dabench_plugins.feda:Feda",
+        title="FEDA",
+        summary="a general and an own copy of every feature for each domain",
+        reference=_DAUME,
+        citation=DAUME_2007,
+        tracks=TRACKS,
+        deviations=(_LEARNER, _ON_A_NETWORK),
+    )
+    yield MethodSpec(
+        name="ea_plus_plus",
+        target="dabench_plugins.ea_plus_plus:EaPlusPlus",
+        title="EA++",
+        summary="FEDA, with source and target weights that agree on unlabelled targets",
+        reference="Daumé, Kumar & Saha 2010, Frustratingly Easy Semi-Supervised Domain Adaptation, DANLP",
+        citation=DAUME_2010,
+        tracks=TRACKS,
+        search={"weight": Range(0.001, 1, log=True, points=4)},
+        deviations=(_OWN_LEARNER, _ON_A_NETWORK),
+    )
+    yield MethodSpec(
+        name="target_k",
+        target="dabench_plugins.target_k:TargetK",
+        feature_target="dabench_plugins.target_k:TargetKFeatures",
+        title="labelled target only",
+        summary="train on the labelled target examples alone",
+        reference=f"TgtOnly, {_BASELINE}",
+        citation=DAUME_2007,
+        tracks=TRACKS,
+    )
+    yield MethodSpec(
+        name="all",
+        target="dabench_plugins.all:All",
+        feature_target="dabench_plugins.all:AllFeatures",
+        summary="train on the union of source and labelled target examples",
+        reference=f"All, {_BASELINE}",
+        citation=DAUME_2007,
+        tracks=TRACKS,
+    )
+    yield MethodSpec(
+        name="weighted",
+        target="dabench_plugins.weighted:Weighted",
+        feature_target="dabench_plugins.weighted:WeightedFeatures",
+        summary="train on the union, with the source weighted down",
+        reference=f"Weighted, {_BASELINE}",
+        citation=DAUME_2007,
+        tracks=TRACKS,
+        deviations=(
+            "The weight is one of three, chosen by threefold cross-validation on the labelled target examples.",
+            "On a network both domains weigh alike, and nothing is chosen.",
+        ),
+    )
+    yield MethodSpec(
+        name="pred",
+        target="dabench_plugins.pred:Pred",
+        summary="what a source classifier predicts is a feature of the target",
+        reference=f"Pred, {_BASELINE}",
+        citation=DAUME_2007,
+        tracks=TRACKS,
+        deviations=(_ON_A_NETWORK,),
+    )
+    yield MethodSpec(
+        name="lin_int",
+        target="dabench_plugins.lin_int:LinInt",
+        title="LinInt",
+        summary="interpolate the scores of a source and a target classifier",
+        reference=f"LinInt, {_BASELINE}",
+        citation=DAUME_2007,
+        tracks=TRACKS,
+        deviations=(
+            "The share is chosen by threefold cross-validation on the labelled target examples, not on a set apart.",
+            _ON_A_NETWORK,
+        ),
+    )
+    yield MethodSpec(
+        name="prior",
+        target="dabench_plugins.prior:Prior",
+        summary="source weights as the mean of a Gaussian prior on those of the target",
+        reference=f"Chelba & Acero 2004, Adaptation of Maximum Entropy Capitalizer, EMNLP; Prior, {_BASELINE}",
+        citation=f"{CHELBA_2004}\n{DAUME_2007}",
+        tracks=TRACKS,
+        deviations=(
+            "The variance is one of four, chosen by threefold cross-validation on the labelled target examples.",
+            _OWN_LEARNER,
+            _ON_A_NETWORK,
+        ),
+    )
+
+
+def _of_networks() -> Iterator[MethodSpec]:
+    yield MethodSpec(
+        name="fine_tune",
+        target="dabench_plugins.fine_tune:FineTune",
+        title="fine-tuning",
+        summary="train on the source, then go on with the labelled target examples",
+        reference="discriminative learning rates: Howard & Ruder 2018, Universal Language Model Fine-tuning for Text "
+        "Classification, ACL, arXiv:1801.06146",
+        citation=HOWARD_2018,
+        tracks=TRACKS,
+        search={"rate": Range(0.01, 1, log=True), "decay": (1.0, 2.6), "layers": ("all", "last")},
+    )
+    yield MethodSpec(
+        name="kl_anchor",
+        target="dabench_plugins.kl_anchor:KlAnchor",
+        title="KL anchor",
+        summary="fine-tune, and stay close to what the source network predicts",
+        reference="Phan et al. 2020, Personalized Automatic Sleep Staging with Single-Night Data, Physiological "
+        "Measurement 41(6), arXiv:2004.11349",
+        citation=PHAN_2020,
+        tracks=TRACKS,
+        search={"alpha": (0.2, 0.5, 0.8)},
+        deviations=("Label and prediction count alike unless the suite says otherwise; the paper tries several.",),
+    )
+    yield MethodSpec(
+        name="l2_sp",
+        target="dabench_plugins.l2_sp:L2Sp",
+        title="L2-SP",
+        summary="fine-tune, with a pull towards the source network's weights",
+        reference="Li, Grandvalet & Davoine 2018, Explicit Inductive Bias for Transfer Learning with Convolutional "
+        "Networks, ICML, arXiv:1802.01483",
+        citation=LI_2018,
+        tracks=TRACKS,
+        search={"alpha": Range(0.001, 1, log=True, points=4)},
+        deviations=(
+            "The last layer knows the classes and is pulled to its source weights, too; the paper's is new: to 0.",
+        ),
+    )

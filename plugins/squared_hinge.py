@@ -1,0 +1,92 @@
+"""Linear machines for what liblinear cannot do: a prior of the weights, and examples that are to be on the fence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import issparse
+
+from .rows import beside
+
+Floats = NDArray[np.float64]
+
+
+class SquaredHinge:
+    """One machine for each class against the rest, the one of liblinear: |w|^2 / 2 + sum of squared hinge losses.
+
+    The last weight is the bias. A column that is 0 everywhere has the weight 0 and takes no time.
+    """
+
+    def __init__(self, classes: int) -> None:
+        self._classes = classes
+
+    def fit(
+        self,
+        x: Any,
+        y: NDArray[np.int64],
+        *,
+        c: float = 1.0,
+        prior: Floats | None = None,
+        fence: Any = None,
+        fence_weight: float = 1.0,
+    ) -> SquaredHinge:
+        """Find the weights (C, D + 1).
+
+        Args:
+            x: features (N, D).
+            y: labels (N,).
+            c: how much the losses weigh.
+            prior: scores (N, C) to start from; to them is added what the weights give. For a linear classifier with
+                these scores its weights are the mean of a Gaussian prior, and ours the distance from it.
+            fence: features (M, D) of examples that count once as of the class and once as not of it; without bias.
+            fence_weight: how much each of them counts, compared with one of x.
+        """
+        columns = _columns(x) if fence is None else np.union1d(_columns(x), _columns(fence))
+        self._weights = np.zeros((self._classes, x.shape[1] + 1))
+        narrow = with_bias(x[:, columns])
+        unsure = None if fence is None else beside(fence[:, columns], np.zeros((fence.shape[0], 1), np.float32))
+        for label in range(self._classes):
+            sign = np.where(y == label, 1.0, -1.0)
+            start = np.zeros(len(y)) if prior is None else prior[:, label]
+            found = minimize(
+                _objective,
+                np.zeros(len(columns) + 1),
+                (narrow, sign, start, c, unsure, fence_weight),
+                "L-BFGS-B",
+                jac=True,
+                options={"maxiter": 1000, "gtol": 1e-3, "ftol": 1e-9},
+            )
+            self._weights[label, columns], self._weights[label, -1] = found.x[:-1], found.x[-1]
+        return self
+
+    def decision_function(self, x: Any) -> Floats:
+        """Features (N, D) -> scores (N, C); without the prior's."""
+        return np.asarray(x @ self._weights[:, :-1].T + self._weights[:, -1])
+
+
+def with_bias(x: Any) -> Any:
+    """Features (N, D) with a column of ones."""
+    return beside(x, np.ones((x.shape[0], 1), np.float32))
+
+
+def _columns(x: Any) -> NDArray[np.int64]:
+    """Those that are not 0 everywhere."""
+    return np.unique(x.indices) if issparse(x) else np.flatnonzero(np.any(x != 0, axis=0))
+
+
+def _objective(
+    weights: Floats, x: Any, sign: Floats, start: Floats, c: float, fence: Any, fence_weight: float
+) -> tuple[float, Floats]:
+    """What is minimised, and its gradient."""
+    short = np.maximum(0, 1 - sign * (start + x @ weights))
+    value = 0.5 * weights @ weights + c * short @ short
+    gradient = weights - 2 * c * (x.T @ (sign * short))
+    if fence is not None:
+        scores = fence @ weights
+        above, below = np.maximum(0, 1 - scores), np.maximum(0, 1 + scores)
+        value += c * fence_weight * (above @ above + below @ below)
+        gradient += 2 * c * fence_weight * (fence.T @ (below - above))
+    return float(value), np.asarray(gradient)
