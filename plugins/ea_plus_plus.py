@@ -26,14 +26,17 @@ class EaPlusPlus(FeatureMethod):
 
         Attributes:
             weight: how much an unlabelled example counts, compared with a labelled one.
+            most: unlabelled examples that are used, evenly spread over target train.
         """
 
         weight: float = Field(1.0, ge=0)
+        most: int = Field(5000, ge=1)
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
         """Train on the source, the labelled and the unlabelled target examples."""
         x, y = problem.labelled
-        unlabelled = problem.target_x
+        count = problem.target_x.shape[0]
+        unlabelled = problem.target_x[np.linspace(0, count - 1, min(count, self.options.most)).astype(np.int64)]
         nothing = csr_array(unlabelled.shape, dtype=np.float32) if issparse(unlabelled) else np.zeros_like(unlabelled)
         self._machines = SquaredHinge(problem.classes).fit(
             below(augmented(problem.source_x, 0), augmented(x, 1)),

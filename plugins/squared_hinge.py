@@ -33,7 +33,7 @@ class SquaredHinge:
         fence: Any = None,
         fence_weight: float = 1.0,
     ) -> SquaredHinge:
-        """Find the weights (C, D + 1).
+        """Find the weights (D + 1, C), of all machines at once.
 
         Args:
             x: features (N, D).
@@ -45,31 +45,27 @@ class SquaredHinge:
             fence_weight: how much each of them counts, compared with one of x.
         """
         columns = _columns(x) if fence is None else np.union1d(_columns(x), _columns(fence))
-        self._weights = np.zeros((self._classes, x.shape[1] + 1))
-        narrow = with_bias(x[:, columns])
+        # In double precision at once: a product of float32 with float64 would convert all of x every time.
+        narrow = beside(x[:, columns], np.ones((x.shape[0], 1), np.float32)).astype(np.float64)
         unsure = None if fence is None else beside(fence[:, columns], np.zeros((fence.shape[0], 1), np.float32))
-        for label in range(self._classes):
-            sign = np.where(y == label, 1.0, -1.0)
-            start = np.zeros(len(y)) if prior is None else prior[:, label]
-            found = minimize(
-                _objective,
-                np.zeros(len(columns) + 1),
-                (narrow, sign, start, c, unsure, fence_weight),
-                "L-BFGS-B",
-                jac=True,
-                options={"maxiter": 1000, "gtol": 1e-3, "ftol": 1e-9},
-            )
-            self._weights[label, columns], self._weights[label, -1] = found.x[:-1], found.x[-1]
+        sign = np.where(y[:, None] == np.arange(self._classes), 1.0, -1.0)
+        start = np.zeros_like(sign) if prior is None else prior
+        found = minimize(
+            _objective,
+            np.zeros((len(columns) + 1) * self._classes),
+            (narrow, sign, start, c, None if unsure is None else unsure.astype(np.float64), fence_weight),
+            "L-BFGS-B",
+            jac=True,
+            options={"maxiter": 500, "maxcor": 5, "ftol": 1e-8, "gtol": 1e-4},
+        )
+        best = found.x.reshape(-1, self._classes)
+        self._weights = np.zeros((x.shape[1] + 1, self._classes))
+        self._weights[columns], self._weights[-1] = best[:-1], best[-1]
         return self
 
     def decision_function(self, x: Any) -> Floats:
         """Features (N, D) -> scores (N, C); without the prior's."""
-        return np.asarray(x @ self._weights[:, :-1].T + self._weights[:, -1])
-
-
-def with_bias(x: Any) -> Any:
-    """Features (N, D) with a column of ones."""
-    return beside(x, np.ones((x.shape[0], 1), np.float32))
+        return np.asarray(x @ self._weights[:-1] + self._weights[-1])
 
 
 def _columns(x: Any) -> NDArray[np.int64]:
@@ -80,13 +76,14 @@ def _columns(x: Any) -> NDArray[np.int64]:
 def _objective(
     weights: Floats, x: Any, sign: Floats, start: Floats, c: float, fence: Any, fence_weight: float
 ) -> tuple[float, Floats]:
-    """What is minimised, and its gradient."""
-    short = np.maximum(0, 1 - sign * (start + x @ weights))
-    value = 0.5 * weights @ weights + c * short @ short
-    gradient = weights - 2 * c * (x.T @ (sign * short))
+    """What is minimised, the sum over all machines, and its gradient."""
+    machines = weights.reshape(-1, sign.shape[1])
+    short = np.maximum(0, 1 - sign * (start + x @ machines))
+    value = 0.5 * weights @ weights + c * np.sum(short**2)
+    gradient = machines - 2 * c * (x.T @ (sign * short))
     if fence is not None:
-        scores = fence @ weights
+        scores = fence @ machines
         above, below = np.maximum(0, 1 - scores), np.maximum(0, 1 + scores)
-        value += c * fence_weight * (above @ above + below @ below)
+        value += c * fence_weight * np.sum(above**2 + below**2)
         gradient += 2 * c * fence_weight * (fence.T @ (below - above))
-    return float(value), np.asarray(gradient)
+    return float(value), np.ravel(gradient)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
+from dabench import execution
+from dabench.data.arrays import Split
+from dabench.data.drawn import Drawn
 from dabench.execution import execute
 from dabench.job import Finished, Job, Outcome
 from dabench.jobs import Options, make_jobs
@@ -48,3 +53,55 @@ def test_a_method_that_does_not_declare_it_gets_none(registry: Registry, tmp_pat
 
 def test_only_target_only_declares_it() -> None:
     assert [n for n in BUILT_IN if load_registry().get("methods", n).spec.sees_target_labels] == ["target_only"]
+
+
+def _few_shot_job(registry: Registry, folder: Path, method: str, shots: int) -> Job:
+    plan = plan_of(registry, [method], seeds=[0], track="few_shot", shots=shots)
+    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    return next(job for job in jobs if job.method.name == method)
+
+
+@pytest.mark.parametrize("method", ["feda", "all", "kl_anchor"])
+def test_no_label_but_the_shots_changes_a_bit(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    seen: list[int] = []
+    draw = execution.draw
+
+    def poisoned(job: Job) -> Drawn:
+        drawn = draw(job)
+        assert drawn.labelled_rows is not None
+        wrong = (drawn.target.y + 1) % 3
+        wrong[drawn.labelled_rows] = drawn.target.y[drawn.labelled_rows]
+        seen.append(int(np.sum(wrong != drawn.target.y)))
+        drawn.target, drawn.test = Split(drawn.target.x, wrong), Split(drawn.test.x, (drawn.test.y + 1) % 3)
+        return drawn
+
+    clean = _outcome(_few_shot_job(registry, tmp_path / "clean", method, 2))
+    more = _outcome(_few_shot_job(registry, tmp_path / "more", method, 20))
+    monkeypatch.setattr(execution, "draw", poisoned)
+    outcome = _outcome(_few_shot_job(registry, tmp_path / "poisoned", method, 2))
+    assert clean.status in ("ok", "collapsed"), clean.error
+    assert seen == [90 - 3 * 2]  # all labels of toy_b's target train but two of each class
+    assert outcome.predictions_sha256 == clean.predictions_sha256 != more.predictions_sha256
+    assert [(c.losses, c.scores) for c in outcome.checkpoints] == [(c.losses, c.scores) for c in clean.checkpoints]
+    assert outcome.accuracy != clean.accuracy
+
+
+def test_a_problem_holds_the_shots_and_no_other_label(registry: Registry, tmp_path: Path) -> None:
+    job = _few_shot_job(registry, tmp_path, "fine_tune", 3)
+    drawn = execution.draw(job)
+    problem = execution.open_pair(job, torch.device("cpu"), drawn).problem
+    x, y = problem.labelled
+    assert problem.target_y is None
+    assert np.bincount(y.numpy()).tolist() == [3, 3, 3]
+    assert torch.equal(x, problem.target_x[problem.labelled_rows])
+    assert y.tolist() == drawn.target.y[drawn.labelled_rows].tolist()
+
+
+def test_the_unsupervised_track_has_no_shots(registry: Registry, tmp_path: Path) -> None:
+    problem = execution.open_pair(_job(registry, tmp_path, "dann"), torch.device("cpu")).problem
+    assert problem.labelled_rows is None
+    assert problem.labelled_y is None
+    with pytest.raises(ValueError, match="only suites of the track few_shot"):
+        _ = problem.labelled
