@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
+from dabench.cli.plot_shots import shots_command
+
 
 @click.group("plot")
 def command() -> None:
     """Draw pictures of runs."""
+
+
+command.add_command(shots_command)

@@ -51,10 +51,9 @@ def command(
 ) -> None:
     """Print the leaderboard of runs that are there."""
     from dabench.leaderboard.beside import beside
-    from dabench.leaderboard.build import BOUNDS, build_tables
+    from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.recorded import with_records
     from dabench.leaderboard.text import next_commands
-    from dabench.names import canonical
     from dabench.published import published_of
     from dabench.results import read_results, write_atomic
 
@@ -64,20 +63,9 @@ def command(
     numbers = published_of(published, suite)
     results = read_results(directory, suite)
     warn(results.problems, directory)
-    frame = results.frame
-    if frame.empty:
-        raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
+    frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs)
     if selector is not None:
         frame = _as_selected(frame, directory, suite, selector, registry)
-    names = frame["source"].str.cat(frame["target"], sep=":")
-    wanted_methods = [canonical(name) for name in _listed(methods)]
-    wanted_pairs = _listed(pairs)
-    _refuse_unknown("method", wanted_methods, frame["method"].tolist(), suite)
-    _refuse_unknown("pair", wanted_pairs, names.tolist(), suite)
-    if wanted_pairs:
-        frame = frame[names.isin(wanted_pairs)]
-    if wanted_methods:
-        frame = frame[frame["method"].isin([*wanted_methods, *BOUNDS])]
     titles = {name: registered.spec.label for name, registered in registry.all("methods").items()}
     rows = directory / f"{suite}.csv"
     tables = build_tables(
@@ -98,6 +86,32 @@ def command(
             click.echo(next_commands(tables), err=True)
     else:
         click.echo(f"wrote {write_atomic(output, click.unstyle(text))}", err=True)
+
+
+def chosen_runs(
+    frame: pd.DataFrame, suite: str, directory: Path, methods: str | None, pairs: str | None
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The runs of some comma-separated methods, the bounds among them, and pairs; and the names of both.
+
+    Raises:
+        ResultsError: there are no runs.
+        UsageError: none of these runs is of that method or pair.
+    """
+    from dabench.leaderboard.build import BOUNDS
+    from dabench.names import canonical
+
+    if frame.empty:
+        raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
+    names = frame["source"].str.cat(frame["target"], sep=":")
+    wanted_methods = [canonical(name) for name in _listed(methods)]
+    wanted_pairs = _listed(pairs)
+    _refuse_unknown("method", wanted_methods, frame["method"].tolist(), suite)
+    _refuse_unknown("pair", wanted_pairs, names.tolist(), suite)
+    if wanted_pairs:
+        frame = frame[names.isin(wanted_pairs)]
+    if wanted_methods:
+        frame = frame[frame["method"].isin([*wanted_methods, *BOUNDS])]
+    return frame, wanted_methods, wanted_pairs
 
 
 def warn(problems: Sequence[Problem], directory: Path) -> None:

@@ -33,7 +33,7 @@ def fitted(cls: Any, problem: Problem[Any, Any], **options: Any) -> Any:
 
 
 def flipped(sparse: bool = False, labelled: int = 60) -> tuple[Problem[Any, Any], Any, Any]:
-    """Three columns say the class in both domains; the fourth does in the source and says the opposite in the target."""
+    """Three columns say the class in both domains; the fourth does in the source, and the opposite in the target."""
     generator = np.random.Generator(np.random.PCG64(7))
 
     def domain(rows: int, sign: int) -> tuple[Any, Any]:

@@ -1,0 +1,46 @@
+"""`dabench plot shots`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dabench.completion import complete_suites
+
+
+@click.command("shots")
+@click.argument("suite", default="mini_few_shot", shell_complete=complete_suites)
+@click.option(
+    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
+)  # fmt: skip
+@click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
+@click.option("--pairs", help="Only these, comma-separated, in this order.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A .png, .svg or .pdf file [SUITE-shots.png].")
+@click.pass_context
+def shots_command(
+    context: click.Context,
+    suite: str,
+    directory: Path,
+    methods: str | None,
+    pairs: str | None,
+    output: Path | None,
+) -> None:
+    """Draw accuracy over the number of labelled target examples, a line for each method of SUITE."""
+    from dabench.cli.table import chosen_runs, warn
+    from dabench.leaderboard.build import build_tables
+    from dabench.leaderboard.shots import draw_shots
+    from dabench.names import canonical
+    from dabench.results import read_results
+
+    registry = context.obj.registry
+    suite = canonical(suite)
+    results = read_results(directory, suite)
+    warn(results.problems, directory)
+    frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs)
+    labels = {name: registered.spec.label for name, registered in registry.all("methods").items()}
+    tables = build_tables(frame, labels=labels, pairs=wanted_pairs, methods=wanted_methods)
+    path = output or Path(f"{suite}-shots.png")
+    draw_shots(tables, path)
+    click.echo(f"wrote {path}", err=True)
