@@ -48,7 +48,8 @@ def build_tables(
         One table per suite version, track, shots, metric and selector, and per backbone where rows have different ones
         on the same pair. None for an empty frame.
     """
-    kept, left_out = current(_by_shots(frame))
+    kept, left_out = current(frame)
+    kept = _by_shots(kept)
     seen = set(kept["source"].str.cat(kept["target"], sep=":"))
     tables: list[Table] = []
     for _, comparable in kept.groupby(TABLE, sort=False, dropna=False):

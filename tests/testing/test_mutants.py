@@ -12,6 +12,7 @@ from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import subjects
 from tests.testing import (
     mutants_adaptation,
+    mutants_few_shot,
     mutants_options,
     mutants_prediction,
     mutants_process,
@@ -22,6 +23,7 @@ from tests.testing.mutant import Mutant
 
 FILES = (
     mutants_adaptation,
+    mutants_few_shot,
     mutants_wall,
     mutants_seeds,
     mutants_prediction,
