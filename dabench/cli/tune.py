@@ -93,6 +93,11 @@ def command(
         from dabench.tune import find_score, find_space, judge, plan_trials, scored_before, suite_entry, with_scores
 
         goal = find_score(canonical(score), registry)
+        if goal.selector is None and chosen.track != "unsupervised":
+            raise UsageError(
+                f"the suite {chosen.name} is {chosen.track}, and reverse validation is of unsupervised methods: its "
+                "reverse model has no labelled examples of what it adapts to. Name another --score."
+            )
         points = _points(find_space(spec, given, registry), trials, search, search_seed)
         where = resolve_device(device)
         planned = plan_trials(
