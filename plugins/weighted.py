@@ -14,9 +14,9 @@ from .all import All
 from .folds import Mask, choose, hits
 from .rows import below
 
-# The weight of a source example is (L / N) to one of these, for L target examples and N from the source: both domains
-# weigh alike in the first, every example does in the last.
-POWERS = (1.0, 0.5, 0.0)
+# The weight of a source example is (L / N) to one of these, for L target examples and N from the source: with 1 both
+# domains weigh alike, with 0 every example does. Where nothing can be held out, the first.
+POWERS = (0.5, 1.0, 0.0)
 
 
 class Weighted(All):

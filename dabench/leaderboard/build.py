@@ -77,6 +77,8 @@ def shots_of(value: Any) -> Shots | None:
 
 def _by_shots(frame: pd.DataFrame) -> pd.DataFrame:
     """Fewer shots first, otherwise in the order there was: suites that have none stay as they are."""
+    if frame["shots"].isna().all():
+        return frame
     return frame.iloc[frame["shots"].map(shots_rank).argsort(kind="stable")]
 
 

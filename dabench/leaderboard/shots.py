@@ -51,9 +51,9 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
         axes.set_axis_off()
     figure.supxlabel("labelled target examples per class", fontsize=10)
     figure.supylabel(first.metric.replace("_", " "), fontsize=10)
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize=8, frameon=False)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
     seeds = f"{len(first.seeds)} seed{'s' * (len(first.seeds) != 1)}"
-    figure.suptitle(f"{first.suite}: {seeds}, bars are 95 % intervals over seeds", fontsize=10)
+    figure.suptitle(f"{first.suite}: {seeds}, bars are standard deviations over seeds", x=0.01, ha="left", fontsize=10)
     figure.savefig(path, dpi=150)
 
 
@@ -63,11 +63,9 @@ def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name,
     for name, row in rows.items():
         cells = {shots: _cell(table, name, pair) for shots, table in by_shots.items()}
         known = [
-            (places[shots], cell.mean, cell.ci95) for shots, cell in cells.items() if cell and cell.mean is not None
+            (places[shots], cell.mean, cell.std) for shots, cell in cells.items() if cell and cell.mean is not None
         ]
         x, means = [place for place, _, _ in known], [mean for _, mean, _ in known]
-        below = [mean - (ends or (mean,))[0] for _, mean, ends in known]
-        above = [(ends or (mean,))[-1] - mean for _, mean, ends in known]
         if name[0] in BOUND:
             axes.plot(x, means, BOUND[name[0]], color="black", lw=1.2, label=label(row), zorder=1)
             continue
@@ -76,7 +74,7 @@ def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name,
         axes.errorbar(
             [place + 0.012 * own for place in x],  # bars beside each other, not upon
             means,
-            [below, above],
+            [std or 0.0 for _, _, std in known],
             fmt=MARKERS[number % len(MARKERS)] + ("-" if number < len(COLOURS) else "-."),
             color=COLOURS[number % len(COLOURS)],
             ms=4.5,
