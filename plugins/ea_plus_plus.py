@@ -30,7 +30,7 @@ class EaPlusPlus(FeatureMethod):
         """
 
         weight: float = Field(1.0, ge=0)
-        most: int = Field(5000, ge=1)
+        most: int = Field(2000, ge=1)
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
         """Train on the source, the labelled and the unlabelled target examples."""

@@ -56,7 +56,7 @@ class SquaredHinge:
             (narrow, sign, start, c, None if unsure is None else unsure.astype(np.float64), fence_weight),
             "L-BFGS-B",
             jac=True,
-            options={"maxiter": 500, "maxcor": 5, "ftol": 1e-8, "gtol": 1e-4},
+            options={"maxiter": 500, "maxcor": 5, "ftol": 1e-7, "gtol": 1e-4},
         )
         best = found.x.reshape(-1, self._classes)
         self._weights = np.zeros((x.shape[1] + 1, self._classes))
