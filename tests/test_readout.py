@@ -54,3 +54,19 @@ def test_c_is_the_smallest_of_those_that_do_best_on_held_out_folds(kind: str) ->
     readout = Readout(kind, 2, seed=0).fit(x, y)
     assert max(C_RANGE) > readout._model.C
     assert readout._model.C in C_RANGE
+
+
+@pytest.mark.parametrize("kind", ["linear_svm", "linear_svm_cv", "rbf_svm"])
+def test_an_example_of_no_weight_has_no_say(kind: str) -> None:
+    generator = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    x = (generator.normal(size=(60, 4)) + 4 * np.eye(4)[y]).astype(np.float32)
+    misled = np.concatenate([y, 1 - y])
+    weight = np.repeat([1.0, 1e-9], 60)
+    scores = Readout(kind, 2, seed=0).fit(np.concatenate([x, x]), misled, weight).decision_function(x)
+    assert (scores.argmax(axis=1) == y).mean() > 0.95
+
+
+def test_the_nearest_neighbour_takes_no_weights() -> None:
+    with pytest.raises(ValueError, match="takes no weights of examples"):
+        Readout("nearest_neighbour", 2, seed=0).fit(np.eye(2, dtype=np.float32), np.arange(2), np.ones(2))

@@ -267,3 +267,9 @@ def test_the_suites_own_options_win_a_tie_and_stay_in_the_entry(registry: Regist
     judged = judge(trials, scored(trials, dict.fromkeys(cells, 0.5)), find_score("snd", registry))
     assert judged[0].options == {}
     assert suite_entry(trials, judged[0]) == {"method": "dann", "chosen_by": "label_free"}
+
+
+def test_reverse_validation_is_of_the_unsupervised_track(cli: Cli) -> None:
+    code, _, err = cli("tune", "fine_tune", "--suite", "mini_few_shot", "--score", "reverse_validation")
+    assert code == 2
+    assert "the suite mini_few_shot is few_shot, and reverse validation is of unsupervised methods" in err
