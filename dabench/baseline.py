@@ -44,7 +44,7 @@ class CellName(NamedTuple):
     def label(self) -> str:
         """The method, with its variant, and with its shots where there are some."""
         name = f"{self.method} ({self.variant})" if self.variant else self.method
-        return name if self.shots is None else f"{name}, {self.shots} shots"
+        return name if self.shots is None else f"{name}, shots {self.shots}"
 
     def __str__(self) -> str:
         return f"{self.pair} {self.label}"

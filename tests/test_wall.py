@@ -56,7 +56,7 @@ def test_only_target_only_declares_it() -> None:
 
 
 def _few_shot_job(registry: Registry, folder: Path, method: str, shots: int) -> Job:
-    plan = plan_of(registry, [method], seeds=[0], track="few_shot", shots=shots)
+    plan = plan_of(registry, [method], sets=("budget.steps=300",), seeds=[0], track="few_shot", shots=shots)
     jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
     return next(job for job in jobs if job.method.name == method)
 

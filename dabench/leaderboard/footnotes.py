@@ -83,7 +83,8 @@ def cited(table: Table) -> list[str]:
 
 def _few_shot(table: Table) -> str:
     """What the methods of the track few_shot see. source_only sees less, target_only more."""
-    shots = "all labels of it" if table.shots == "all" else f"the labels of {table.shots} examples of each class of it"
+    each = "1 example" if table.shots == 1 else f"{table.shots} examples"
+    shots = "all its labels" if table.shots == "all" else f"the labels of {each} of each of its classes"
     return f"few_shot: methods may see the labelled source, target train, and {shots}, the same for all methods"
 
 

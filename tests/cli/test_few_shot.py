@@ -66,7 +66,7 @@ def test_a_baseline_keeps_them_apart(results: Path, tmp_path: Path) -> None:
     assert len(by_cell(published)) == 8
     report = compare(published, published, max_drop=0.0)
     assert report.count("same") == 8
-    assert {"feda, 1 shots", "feda, all shots"} < {cell.cell.label for cell in report.cells}
+    assert {"feda, shots 1", "feda, shots all"} < {cell.cell.label for cell in report.cells}
     assert updated(published, published, report)["run_id"].tolist() == published["run_id"].tolist()
 
 

@@ -44,7 +44,7 @@ def test_a_table_says_what_its_methods_may_see() -> None:
     text = console.render(tables(), width=160, colour=False)
     assert "few_shot, 3 per class" in text
     assert "few_shot, all labelled" in text
-    assert any("the labels of 10 examples of each class" in note for note in footnotes(tables()[2]))
+    assert any("the labels of 10 examples of each of its classes" in note for note in footnotes(tables()[2]))
     assert any("trained with all target labels" in note for note in footnotes(tables()[2]))
     unsupervised = build_tables(make_frame(*make_records({"source_only": [0.5], "target_only": [0.9]})))[0]
     assert not any("few_shot" in note or "all target labels" in note for note in footnotes(unsupervised))
