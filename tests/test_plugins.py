@@ -20,6 +20,8 @@ def dabench_methods():
 
 OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mean_teacher", "mmd", "source_augmented", "source_only"}
 OWN_METHODS |= {"subspace_alignment", "target_only", "uda"}
+OWN_METHODS |= {"feda", "ea_plus_plus", "target_k", "all", "weighted", "pred", "lin_int", "prior"}
+OWN_METHODS |= {"fine_tune", "kl_anchor", "l2_sp"}
 
 
 def of(registry: Registry, origin: str) -> Plugin:
