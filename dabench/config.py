@@ -180,7 +180,9 @@ class Suite(_Section):
 
     Attributes:
         version: rises when the meaning of a cell changes; more methods, pairs or seeds do not raise it.
-        shots: labelled target examples per class; only in the track few_shot.
+        shots: how much of the target is labelled. In the track few_shot, examples per class; in the track paired, whole
+            groups, such as people, whose simultaneous samples are given (per class where groups are of one class, and
+            examples per class where there are no groups: see `data.simultaneous`).
         metric: what `accuracy` means in this suite's records.
         sample: what a run draws from the source.
         budget: None only where nothing is trained: with the backbone `identity`.
@@ -252,7 +254,7 @@ class Settings(_Section):
     sample: Sample
     budget: Budget | None
     precision: str
-    shots: int | None
+    shots: int | None = Field(ge=1)
     readout: Readout
     transductive: bool
 

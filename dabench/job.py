@@ -62,6 +62,11 @@ class Job:
         return self.settings.budget
 
     @property
+    def examples_per_step(self) -> int:
+        """Examples that a batch holds: of the source, of the target, and in the track paired both again, as pairs."""
+        return (4 if self.track == "paired" else 2) * self.budget.batch
+
+    @property
     def keeper(self) -> Keeper | None:
         """What keeps the outputs of its checkpoints; None if nothing does."""
         if not self.output_rows:

@@ -12,7 +12,7 @@ from dabench.errors import UsageError, unknown
 from dabench.names import canonical
 
 SECTIONS = ("backbone", "budget", "input", "optimiser", "sample", "schedule")
-SCALARS = ("readout", "precision")
+SCALARS = ("readout", "precision", "shots")
 
 
 @dataclass(frozen=True)

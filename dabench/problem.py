@@ -31,6 +31,12 @@ class Problem(Generic[X, Y]):
         source_rows: the rows of `source_x` and `source_y` to train on, sorted, int64; the others are the held-out
             source_val. (Rows, not a copy: worker processes share the arrays.) None where all are trained on, which
             is so for every `FeatureMethod`.
+        paired_source_x, paired_target_x, paired_y: in the track paired, simultaneous samples: the source's examples
+            (P, ...), those of the target recorded at the same instants (P, ...), which may have another shape, and the
+            labels of both (P,). None in other tracks. None of them is among the `source_rows`, and no row number of
+            `target_x` means the same as one of `source_x`.
+        prepare_target: what `prepare` is, for examples of the target, where the domains are normalised apart: in the
+            track paired. None where `prepare` is for both; `prepared_target` asks the one that is there.
     """
 
     track: str
@@ -41,6 +47,14 @@ class Problem(Generic[X, Y]):
     target_y: Y | None
     prepare: Callable[[X], X]
     source_rows: Y | None = None
+    paired_source_x: X | None = None
+    paired_target_x: X | None = None
+    paired_y: Y | None = None
+    prepare_target: Callable[[X], X] | None = None
+
+    def prepared_target(self, x: X) -> X:
+        """Rows of `target_x` or `paired_target_x` as the network takes them."""
+        return (self.prepare_target or self.prepare)(x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,9 @@ class Batch:
         target_y: int64 (B,), for bounds that declare `sees_target_labels`; None for every method.
         source_index: rows of `Problem.source_x`, int64 (B,).
         target_index: rows of `Problem.target_x`, int64 (B,).
+        paired_source_x, paired_target_x: in the track paired, simultaneous samples of source and target, (B, ...)
+            each, normalised; they may differ in shape. None in other tracks.
+        paired_y: their labels, int64 (B,).
         step: steps done in this stage.
         progress: step / steps of this stage, in [0, 1).
         views: what the method's `views` declare, by name; read them as attributes. With `{"strong": "randaugment"}`
@@ -70,6 +87,23 @@ class Batch:
     step: int
     progress: float
     views: Mapping[str, Callable[[], Tensor]] = field(default_factory=dict)
+    paired_source_x: Tensor | None = None
+    paired_target_x: Tensor | None = None
+    paired_y: Tensor | None = None
+
+    @property
+    def paired(self) -> tuple[Tensor, Tensor, Tensor]:
+        """`paired_source_x`, `paired_target_x` and `paired_y`.
+
+        Raises:
+            ValueError: there are none in this track.
+        """
+        if self.paired_source_x is None or self.paired_target_x is None or self.paired_y is None:
+            raise ValueError(
+                "there are no simultaneous samples: only suites of the track paired have some, and a method that needs "
+                'them says tracks=("paired",)'
+            )
+        return self.paired_source_x, self.paired_target_x, self.paired_y
 
     def __getattr__(self, name: str) -> Tensor:
         if name.startswith("_") or name == "views":  # asked for while a batch is copied, before it has any field

@@ -68,7 +68,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome) -> RunRecord:
         suite=plan.suite.name,
         suite_version=plan.suite.version,
         track=plan.suite.track,
-        shots=plan.suite.shots,
+        shots=run.settings.shots,
         source=run.source,
         target=run.target,
         method=run.method.name,

@@ -72,8 +72,10 @@ def resolve(suite: Suite, pair: PairEntry, entry: MethodEntry, overrides: Overri
     changed = merge({"method": method.name, "options": options, **shared}, overrides.shared)
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
     settings, backbone, method = _validated(changed, method, registry)
-    difference = differences(own.model_dump(mode="json"), settings.model_dump(mode="json"))
+    if suite.track == "paired":
+        _check_paired(suite.name, settings, backbone)
     content = settings.model_dump(mode="json")
+    difference = differences(own.model_dump(mode="json"), content)
     return Resolved(
         method=method,
         backbone=backbone,
@@ -124,6 +126,24 @@ def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
     if kind in (VECTOR_KINDS if backbone.trains else IMAGE_KINDS):
         what = "vectors" if backbone.trains else "images"
         raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
+
+
+def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec) -> None:
+    """Refuse what has no meaning in the track paired.
+
+    Raises:
+        UsageError: naming the setting.
+    """
+    wrong = (
+        (settings.shots is None, "shots is missing: of how many groups, such as people, the simultaneous samples are"),
+        (not backbone.trains, f"its methods train networks, and the backbone {backbone.name} has none"),
+        (settings.transductive, "transductive is for published unsupervised protocols"),
+        (settings.sample.source_per_class is not None, "sample.source_per_class is for unsupervised protocols"),
+        (settings.readout != "network", f"readout {settings.readout!r} would be fitted on the source alone: network"),
+    )
+    for found, what in wrong:
+        if found:
+            raise UsageError(f"the suite {suite} is of the track paired: {what}")
 
 
 def _form_for(method: MethodSpec, backbone: BackboneSpec) -> MethodSpec:

@@ -41,6 +41,7 @@ def footnotes(table: Table) -> list[str]:
         ),
         (spread, f"intervals over seeds cover training noise only; {_test_error(table)}"),
         (table.test_error and not spread, _test_error(table)),
+        (table.track == "paired", _paired(table)),
         (any(row.sees_target_labels for row in table.rows), f"{SEES} trained with target labels"),
         (any(row.tuned_on_target for row in table.rows), f"{TUNED} options chosen with target labels"),
         (
@@ -75,6 +76,14 @@ def cited(table: Table) -> list[str]:
     """The sources of the published numbers that stand beside measured ones: `[1] Ganin …`."""
     used = {number.source for row in table.rows for cell in row.cells.values() for number in cell.published}
     return [f"[{place}] {source}" for place, source in enumerate(table.sources, start=1) if place in used]
+
+
+def _paired(table: Table) -> str:
+    """What the methods of the track paired see. Source only sees less, train on target more."""
+    return (
+        "paired: methods may see the labelled source, target train without labels, and labelled simultaneous samples: "
+        f"{table.shots} groups of each class (people, say; examples where there are no groups)"
+    )
 
 
 def _test_error(table: Table) -> str:

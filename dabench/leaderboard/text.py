@@ -99,7 +99,8 @@ def bounded(table: Table) -> bool:
 def meaning(table: Table, *, backbone: bool) -> list[str]:
     """What the numbers of a table are; the backbone where several tables stand together."""
     parts = [table.suite if table.suite_version == 1 else f"{table.suite} (version {table.suite_version})"]
-    parts.append(table.track if table.shots is None else f"{table.track}, {table.shots} per class")
+    shots = f"{table.shots} labelled" if table.track == "paired" else f"{table.shots} per class"
+    parts.append(table.track if table.shots is None else f"{table.track}, {shots}")
     parts += [f"backbone {table.backbone}"] if backbone else []
     parts += [table.variant] if table.variant else []
     parts += [table.metric.replace("_", " ")] if table.metric != "accuracy" else []

@@ -159,9 +159,9 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
 
     def predict(*batches: Tensor) -> list[Scores]:
         with _process(job.device, given.salt):
-            return [data.apply(method.predict, x) for x in batches]
+            return [data.apply(method.predict, x, target=True) for x in batches]
 
-    scores = data.apply(method.predict, data.test_x)
+    scores = data.apply(method.predict, data.test_x, target=True)
     return Trained(
         scores=scores,
         accuracy=_accuracy(scores, drawn),
