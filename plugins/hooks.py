@@ -169,7 +169,10 @@ def _paired() -> Iterator[MethodSpec]:
         reference=f"a baseline of {HEREMANS}",
         citation=HEREMANS_2022,
         tracks=("paired",),
-        expected_failures={"simultaneous": "it never sees the source's half of a sample"},
+        expected_failures={
+            "simultaneous": "it never sees the source's half of a sample",
+            "adapts": "on the toy the source's network misleads it, and simultaneous samples are to mend that",
+        },
     )
     yield MethodSpec(
         name="from_scratch",

@@ -11,7 +11,7 @@ from dabench.methods import DeepMethod, FeatureMethod
 from dabench.plugins import Registry
 from dabench.specs import MethodSpec, Origin, Registered
 from dabench.testing.access import Access
-from dabench.testing.toys import FEATURES, TOYS
+from dabench.testing.toys import FEATURES, OTHER_TRACKS, TOYS
 from dabench.testing.toys.toy import Toy
 from dabench.testing.trial import Trained, train
 
@@ -64,7 +64,7 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
     """All forms of a method, by name or as the spec that its hook yields.
 
     Raises:
-        UsageError: there is no such method, or its spec names a toy that does not exist.
+        UsageError: there is no such method, its spec names a toy that does not exist, or its track has none.
         PluginError: it cannot be imported, or is no method.
     """
     found = registry.get("methods", method) if isinstance(method, str) else _unregistered(method)
@@ -85,13 +85,19 @@ def _subject(label: str, found: Registered, registry: Registry) -> Subject:
     if spec.toy not in TOYS:
         raise unknown("toy", spec.toy, TOYS, listing="dabench plugin check --help")
     if "unsupervised" not in spec.tracks:
-        raise UsageError(
-            f"{spec.name} runs in {', '.join(spec.tracks)}; there is a toy for the track unsupervised only"
-        )
+        return Subject(label, spec, cls, _toy_of_its_track(spec, cls), source_only)
     if issubclass(cls, DeepMethod):
         return Subject(label, spec, cls, TOYS[spec.toy], source_only)
     features = replace(source_only, target=source_only.feature_target)
     return Subject(label, spec, cls, FEATURES, features)
+
+
+def _toy_of_its_track(spec: MethodSpec, cls: type[Any]) -> Toy:
+    toys = [OTHER_TRACKS[track] for track in spec.tracks if track in OTHER_TRACKS]
+    if not toys or not issubclass(cls, DeepMethod):
+        kind = "networks" if issubclass(cls, DeepMethod) else "feature methods"
+        raise UsageError(f"{spec.name} runs in {', '.join(spec.tracks)}, where there is no toy for {kind}")
+    return toys[0]
 
 
 def _unregistered(spec: MethodSpec) -> Registered:

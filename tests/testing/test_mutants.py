@@ -13,6 +13,7 @@ from dabench.testing.subject import subjects
 from tests.testing import (
     mutants_adaptation,
     mutants_options,
+    mutants_paired,
     mutants_prediction,
     mutants_process,
     mutants_seeds,
@@ -27,6 +28,7 @@ FILES = (
     mutants_prediction,
     mutants_process,
     mutants_options,
+    mutants_paired,
 )
 MUTANTS = [mutant for file in FILES for mutant in file.MUTANTS]
 FUNCTIONS = {check.name: check.function for check in CHECKS}

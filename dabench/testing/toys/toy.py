@@ -37,6 +37,8 @@ class Toy:
         optimiser: for every run.
         steps: on the shifted pair; 0 where nothing is trained.
         margin: by how much a method must beat source_only there, in accuracy.
+        track: that its methods are judged in.
+        shots: of that track, see `config.Suite`.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Toy:
     optimiser: Optimiser
     steps: int
     margin: float
+    track: str = "unsupervised"
+    shots: int | None = None
 
     def plain(
         self, *, classes: int = 3, features: int | None = None, target_rows: int | None = None, sparse: bool = False
