@@ -73,7 +73,11 @@ def resolve(suite: Suite, pair: PairEntry, entry: MethodEntry, overrides: Overri
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
     settings, backbone, method = _validated(changed, method, registry)
     if suite.track == "paired":
-        _check_paired(suite.name, settings, backbone)
+        _check_paired(suite.name, settings, backbone, method)
+    if suite.track == "unsupervised" and settings.shots is not None:
+        raise UsageError(
+            f"the suite {suite.name} is unsupervised: nothing of its target is labelled, so leave out shots"
+        )
     content = settings.model_dump(mode="json")
     difference = differences(own.model_dump(mode="json"), content)
     return Resolved(
@@ -128,7 +132,7 @@ def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
         raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
 
 
-def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec) -> None:
+def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:
     """Refuse what has no meaning in the track paired.
 
     Raises:
@@ -137,6 +141,7 @@ def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec) -> Non
     wrong = (
         (settings.shots is None, "shots is missing: of how many groups, such as people, the simultaneous samples are"),
         (not backbone.trains, f"its methods train networks, and the backbone {backbone.name} has none"),
+        (_is_feature_method(method), f"{method.name} works on features, which are of the source's network alone"),
         (settings.transductive, "transductive is for published unsupervised protocols"),
         (settings.sample.source_per_class is not None, "sample.source_per_class is for unsupervised protocols"),
         (settings.readout != "network", f"readout {settings.readout!r} would be fitted on the source alone: network"),

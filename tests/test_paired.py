@@ -45,6 +45,7 @@ def _outcome(job: Job) -> Outcome:
         ({"sample": {"source_per_class": 3}}, "is of the track paired: sample.source_per_class"),
         ({"readout": "linear_svm"}, "is of the track paired: readout 'linear_svm'"),
         ({"backbone": "identity", "budget": None, "methods": []}, "the backbone identity has none"),
+        ({"methods": ["toy_paired_mean"]}, "toy_paired_mean works on features"),
         ({"methods": ["dann"]}, "dann runs in unsupervised, the suite toy is paired"),
         (
             {"pairs": ["toy_a:toy_view_a"]},
@@ -65,6 +66,11 @@ def test_what_is_refused(registry: Registry, changes: Any, message: str) -> None
 def test_methods_of_the_track_run_in_no_other(registry: Registry) -> None:
     with pytest.raises(UsageError, match="feature_matching runs in paired, the suite toy is unsupervised"):
         plan_of(registry, ["feature_matching"])
+
+
+def test_an_unsupervised_suite_takes_no_shots(registry: Registry) -> None:
+    with pytest.raises(UsageError, match=r"the suite toy is unsupervised: .* leave out shots"):
+        plan_of(registry, ["dann"], sets=("shots=3",))
 
 
 def test_reverse_validation_is_refused(registry: Registry, tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ METHODS = {
 def dabench_methods():
     for name, attribute in METHODS.items():
         yield MethodSpec(name=name, target=f"dabench_toys.methods:{attribute}", summary="for tests")
+    yield MethodSpec(
+        name="toy_paired_mean", target="dabench_toys.methods:MeanShift", summary="for tests", tracks=("paired",)
+    )
     yield MethodSpec(name="toy_absent", target="dabench_toys.no_such_module:Method", summary="for tests")
 
 
