@@ -22,6 +22,11 @@ def dabench_domains() -> Iterator[DomainSpec]:
 def dabench_suites() -> Iterator[SuiteSpec]:
     """The suites that ship."""
     yield SuiteSpec(name="mini", target="dabench.suites:mini.yaml", summary="small digits, no download, minutes")
+    yield SuiteSpec(
+        name="mini_paired",
+        target="dabench.suites:mini_paired.yaml",
+        summary="small digits seen twice, as they are and over photographs, no download, seconds",
+    )
     yield SuiteSpec(name="ganin", target="dabench.suites:ganin.yaml", summary="the table of Ganin & Lempitsky 2015")
     yield SuiteSpec(name="digits", target="dabench.suites:digits.yaml", summary="MNIST and USPS, in two framings")
     for name, summary in (
@@ -32,6 +37,7 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("reviews_few_shot", "sentiment of product reviews, by the number of labelled targets"),
         ("pos", "parts of speech of English genres, by the number of labelled targets"),
         ("sensors", "activities of one person to another, phone at the waist"),
+        ("sensors_paired", "activities from accelerometer to gyroscope, few people recorded with both"),
     ):
         yield SuiteSpec(name=name, target=f"dabench.suites:{name}.yaml", summary=summary)
 

@@ -200,8 +200,10 @@ class Suite(_Section):
 
     Attributes:
         version: rises when the meaning of a cell changes; more methods, pairs or seeds do not raise it.
-        shots: labelled target examples per class, `all` for all of target train; a number or a list of them, each of
-            which has a table of its own. In the track few_shot alone, which needs it. See `data.shots`.
+        shots: how much of the target is labelled, in the tracks few_shot and paired, which need it; a number or a list,
+            each of which has a table of its own. In few_shot, examples per class, or `all` (see `data.shots`). In
+            paired, whole groups, such as people, whose simultaneous samples are given: per class where groups are of
+            one class, and examples per class where there are no groups (see `data.simultaneous`).
         metric: what `accuracy` means in this suite's records.
         sample: what a run draws from the source.
         budget: None only where nothing is trained: with the backbone `identity`.
@@ -262,14 +264,16 @@ class Suite(_Section):
 
     @model_validator(mode="after")
     def _shots_fit(self) -> Self:
+        if self.track == "unsupervised" and self.shots is not None:
+            raise ValueError("`shots` are of the tracks few_shot and paired, and this suite is unsupervised")
         if self.track == "few_shot" and self.shots is None:
             raise ValueError("the track few_shot needs `shots`, labelled target examples per class: [1, 10, all], say")
-        if self.track != "few_shot" and self.shots is not None:
-            raise ValueError(f"`shots` are of the track few_shot, and this suite is {self.track}")
+        if self.track == "paired" and (self.shots is None or "all" in self.shots):
+            raise ValueError("the track paired needs `shots`, numbers of labelled groups such as people: [2, 5], say")
         if self.shots is not None and len(set(self.shots)) < len(self.shots):
             raise ValueError("a number of shots is named twice")
         if self.shots is not None and self.transductive:
-            raise ValueError("a transductive suite tests on all of the target, also on what few_shot would label")
+            raise ValueError("a transductive suite tests on all of the target, also on what `shots` label")
         return self
 
 

@@ -13,6 +13,7 @@ import torch
 
 from dabench import reverse_validation
 from dabench.data.drawn import Drawn
+from dabench.data.simultaneous import Simultaneous
 from dabench.deep_run import build, train_and_measure
 from dabench.errors import DabenchError, UsageError
 from dabench.feature_run import fit_and_measure, keep_features
@@ -81,7 +82,8 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
 
 def draw(job: Job) -> Drawn:
     """Open the prepared domains of a job and draw its splits."""
-    return Drawn(job.source.open(), job.target.open(), (job.source.name, job.target.name), job.settings, job.seed)
+    kind = Simultaneous if job.track == "paired" else Drawn
+    return kind(job.source.open(), job.target.open(), (job.source.name, job.target.name), job.settings, job.seed)
 
 
 def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> PairData:

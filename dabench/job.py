@@ -63,8 +63,8 @@ class Job:
 
     @property
     def examples_per_step(self) -> int:
-        """How many pass in a step: a batch from the source, one from the target, and one of the labelled, if any."""
-        return (2 if self.settings.shots is None else 3) * self.budget.batch
+        """How many pass in a step: a batch of source and of target, one of few_shot's labelled, both again as pairs."""
+        return {"few_shot": 3, "paired": 4}.get(self.track, 2) * self.budget.batch
 
     @property
     def keeper(self) -> Keeper | None:

@@ -54,7 +54,16 @@ def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> 
 
 
 def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: Options) -> list[Job]:
-    """Turn planned runs into jobs; feature methods get the job of the network whose features they need."""
+    """Turn planned runs into jobs; feature methods get the job of the network whose features they need.
+
+    Raises:
+        UsageError: reverse validation where it is not defined.
+    """
+    if options.reverse_validation and plan.suite.track == "paired":
+        raise UsageError(
+            "reverse validation trains with source and target exchanged, which the track paired does not define: "
+            "choose options by another score"
+        )
     chosen: SelectorSpec = registry.get("selectors", plan.suite.selector).spec
     known = [found.spec for found in registry.all("selectors").values()]
     # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -57,6 +57,9 @@ class DeepMethod(nn.Module):
     Attributes:
         views: augmented forms of both domains' images that a batch is to have, as in `{"strong": "randaugment"}` for
             `batch.source_x_strong` and `batch.target_x_strong`. Where options decide, `setup` sets it.
+        takes: whose examples `network` takes. `both`: examples of both domains must have one shape, or the harness
+            refuses. `source`: the method has another network for the target, made by `network.again`, and `predict`
+            uses that. `target`: none but the target's pass it.
     """
 
     class Options(MethodOptions):
@@ -64,6 +67,7 @@ class DeepMethod(nn.Module):
 
     options: Any  # an instance of the subclass's Options
     views: Mapping[str, View] = MappingProxyType({})
+    takes: Literal["both", "source", "target"] = "both"
 
     def __init__(self, network: Backbone, options: MethodOptions) -> None:
         super().__init__()
@@ -128,6 +132,14 @@ class DeepMethod(nn.Module):
     def predict(self, x: Tensor) -> Tensor:
         """Examples (N, ...) -> logits (N, C). Called without gradients and in evaluation mode."""
         return self.classify(self.features(x))
+
+    def predict_source(self, x: Tensor) -> Tensor:
+        """The same for source examples, for held-out ones: as `predict`, unless the domains have networks apart."""
+        return self.predict(x)
+
+    def embed_source(self, x: Tensor) -> Tensor:
+        """Source examples (N, ...) -> last hidden layer (N, H): as `embed`, unless the domains have networks apart."""
+        return self.embed(x)
 
 
 def total(losses: Mapping[str, Tensor]) -> Tensor:

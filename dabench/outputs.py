@@ -101,6 +101,7 @@ class Keeper:
         target_x: Any,
         score: Callable[[Any], Scores],
         embed: Callable[[Any], Any],
+        embed_val: Callable[[Any], Any] | None = None,
     ) -> None:
         """Write one checkpoint, whole or not at all.
 
@@ -110,6 +111,7 @@ class Keeper:
             target_x: target train (M, ...).
             score: examples -> scores (N, C).
             embed: examples -> embeddings (N, H). Where they are sparse, the scores stand for them.
+            embed_val: the same for source_val, where that is another network's; None where it is not.
         """
         val_x, val_scores, val_y = val
         of_val, of_target = self._drawn("val", len(val_y)), self._drawn("target", target_x.shape[0])
@@ -117,7 +119,7 @@ class Keeper:
         if issparse(target_embeddings):
             target_embeddings, val_embeddings = target_scores, val_scores[of_val]
         elif len(of_val):
-            val_embeddings = embed(val_x[of_val])
+            val_embeddings = (embed_val or embed)(val_x[of_val])
         else:
             val_embeddings = target_embeddings[:0]
         fit = self._fit(target_scores.shape[1] + target_embeddings.shape[1])

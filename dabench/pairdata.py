@@ -15,6 +15,7 @@ from torch import Tensor
 
 from dabench.data.drawn import Drawn
 from dabench.data.resident import Normaliser, Rows, to_device
+from dabench.data.simultaneous import Simultaneous
 from dabench.data.vectors import transforms
 from dabench.errors import DataError
 from dabench.evaluation import Evaluator
@@ -86,7 +87,20 @@ class PairData(Measured):
             labelled_rows=_on(device, drawn.labelled_rows),
             labelled_y=_on(device, drawn.labelled_y),
         )
+        if isinstance(drawn, Simultaneous):
+            self.problem = replace(
+                self.problem,
+                paired_source_x=source_x.index_select(0, to_device(drawn.paired_rows, device)),
+                paired_target_x=to_device(drawn.paired_target_x, device),
+                paired_y=to_device(drawn.source.y[drawn.paired_rows], device),
+                prepare_target=Normaliser(normalise, Rows(self.problem.target_x)),
+            )
         self.device = device
+
+    @property
+    def one_shape(self) -> bool:
+        """Whether examples of both domains have the same shape, which the track paired alone does not demand."""
+        return self.problem.source_x.shape[1:] == self.problem.target_x.shape[1:]
 
     def reversed(self, labels: Tensor) -> PairData:
         """The same data in the other direction: target train, with these labels (M,), is what is learned from.
@@ -115,11 +129,20 @@ class PairData(Measured):
         index, y = self.source.index, self.problem.source_y
         return (y if index is None else y[index]).cpu().numpy()
 
-    def apply(self, function: Callable[[Tensor], Tensor], x: Tensor | Rows) -> NDArray[np.float32]:
-        """Apply a function to all examples x (N, ...), prepared, in batches; returns an array (N, ...)."""
+    def apply(
+        self, function: Callable[[Tensor], Tensor], x: Tensor | Rows, *, target: bool = False
+    ) -> NDArray[np.float32]:
+        """Apply a function to all examples x (N, ...), prepared, in batches; returns an array (N, ...).
+
+        Args:
+            function: of a batch.
+            x: examples.
+            target: they are the target's, which the track paired normalises by statistics of its own.
+        """
         examples = x if isinstance(x, Rows) else Rows(x)
+        prepare = self.problem.prepared_target if target else self.problem.prepare
         with torch.inference_mode():
-            parts = [function(self.problem.prepare(rows)) for rows in examples.parts(EVALUATION_BATCH)]
+            parts = [function(prepare(rows)) for rows in examples.parts(EVALUATION_BATCH)]
             return torch.cat(parts).float().cpu().numpy()
 
 

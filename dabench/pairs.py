@@ -1,14 +1,18 @@
-"""The pairs that suites name, read from their files alone: no pydantic, so that listing and completion are quick."""
+"""The pairs that suites name, read from their files alone: no pydantic, so that listing and completion are quick.
+
+And which domains can be a pair of the track paired.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import permutations
 from typing import Any
 
 import yaml
 
 from dabench.errors import SuiteError
-from dabench.specs import Registered
+from dabench.specs import DomainSpec, Registered
 
 
 def pairs_of(suite: Registered) -> list[str]:
@@ -42,3 +46,28 @@ def suites_by_pair(suites: Mapping[str, Registered]) -> tuple[dict[str, list[str
         for pair in pairs:
             found.setdefault(pair, []).append(name)
     return found, errors
+
+
+def no_recording(pair: str, domains: Mapping[str, DomainSpec]) -> str:
+    """Why a pair cannot be of the track paired; empty if it can.
+
+    Args:
+        pair: `source:target`.
+        domains: all there are, by name.
+    """
+    recordings = [domains[name].recording for name in pair.split(":")]
+    if recordings[0] and recordings[0] == recordings[1]:
+        return ""
+    said = " and ".join(
+        f"{name} is {f'a view of {recording}' if recording else 'of none'}"
+        for name, recording in zip(pair.split(":"), recordings, strict=True)
+    )
+    known = [
+        f"{first.name}:{second.name}"
+        for first, second in permutations(domains.values(), 2)
+        if first.recording and first.recording == second.recording
+    ]
+    return (
+        f"{pair} cannot be a pair of the track paired: its domains have no simultaneous samples ({said}; "
+        f"DomainSpec.recording). Pairs that have: {', '.join(sorted(known)) or 'none'}."
+    )

@@ -14,6 +14,7 @@ from dabench.errors import DabenchError, PluginError, UsageError, unknown
 from dabench.identity import NUMERICS_VERSION, sha256
 from dabench.names import canonical
 from dabench.overrides import Overrides
+from dabench.pairs import no_recording
 from dabench.plugins import Registry
 from dabench.records import run_stem
 from dabench.resolve import Resolved, resolve
@@ -99,11 +100,11 @@ def make_plan(
         UsageError: unknown names or wrong options, all of them at once.
         PluginError: a method or backbone cannot be imported.
     """
-    if suite.track == "paired":
-        raise UsageError(f"the suite {suite.name} is of the track paired, which this version does not run")
     if shots is not None:
         if suite.shots is None:
-            raise UsageError(f"the suite {suite.name} is {suite.track}: shots are of the track few_shot")
+            raise UsageError(f"the suite {suite.name} is {suite.track}: shots are of the tracks few_shot and paired")
+        if suite.track == "paired" and "all" in shots:
+            raise UsageError("--shots: in the track paired, all leaves nothing to train the source on")
         suite = suite.model_copy(update={"shots": shots})
     if seeds is not None:
         suite = suite.model_copy(update={"seeds": seeds})
@@ -188,11 +189,18 @@ def _wrong_names(suite: Suite, pairs: Sequence[PairEntry], registry: Registry) -
             yield UsageError(f"the selector {suite.selector} uses target labels: it may stand beside results only")
     except UsageError as error:
         yield error
+    wrong = set()
     for domain in dict.fromkeys(domain for pair in pairs for domain in pair.pair.split(":")):
         try:
             registry.get("domains", domain)
         except UsageError as error:
+            wrong.add(domain)
             yield error
+    if suite.track == "paired":
+        domains = {name: found.spec for name, found in registry.all("domains").items()}
+        for pair in pairs:
+            if not wrong & set(pair.pair.split(":")) and (why := no_recording(pair.pair, domains)):
+                yield UsageError(why)
 
 
 def _prepare(pairs: Sequence[PairEntry], registry: Registry) -> tuple[dict[str, Prepared], dict[str, str]]:

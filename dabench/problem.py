@@ -38,6 +38,12 @@ class Problem(Generic[X, Y]):
             is so for every `FeatureMethod`.
         labelled_rows: the rows of `target_x` that are labelled in the track few_shot, sorted, int64 (L,); else None.
         labelled_y: their labels, int64 (L,).
+        paired_source_x, paired_target_x, paired_y: in the track paired, simultaneous samples: the source's examples
+            (P, ...), those of the target recorded at the same instants (P, ...), which may have another shape, and the
+            labels of both (P,). None in other tracks. None of them is among the `source_rows`, and no row number of
+            `target_x` means the same as one of `source_x`.
+        prepare_target: what `prepare` is, for examples of the target, where the domains are normalised apart: in the
+            track paired. None where `prepare` is for both; `prepared_target` asks the one that is there.
     """
 
     track: str
@@ -63,6 +69,15 @@ class Problem(Generic[X, Y]):
         target: Any = self.target_x  # mypy cannot know that arrays go with arrays and tensors with tensors
         return target[self.labelled_rows], self.labelled_y
 
+    paired_source_x: X | None = None
+    paired_target_x: X | None = None
+    paired_y: Y | None = None
+    prepare_target: Callable[[X], X] | None = None
+
+    def prepared_target(self, x: X) -> X:
+        """Rows of `target_x` or `paired_target_x` as the network takes them."""
+        return (self.prepare_target or self.prepare)(x)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -75,6 +90,9 @@ class Batch:
         target_y: int64 (B,), for bounds that declare `sees_target_labels`; None for every method.
         source_index: rows of `Problem.source_x`, int64 (B,).
         target_index: rows of `Problem.target_x`, int64 (B,).
+        paired_source_x, paired_target_x: in the track paired, simultaneous samples of source and target, (B, ...)
+            each, normalised; they may differ in shape. None in other tracks.
+        paired_y: their labels, int64 (B,).
         step: steps done in this stage.
         progress: step / steps of this stage, in [0, 1).
         labelled_x: labelled target examples, float (B, ...), normalised; in the track few_shot, else None. Where there
@@ -99,6 +117,23 @@ class Batch:
     labelled_y: Tensor | None = None
     labelled_index: Tensor | None = None
     views: Mapping[str, Callable[[], Tensor]] = field(default_factory=dict)
+    paired_source_x: Tensor | None = None
+    paired_target_x: Tensor | None = None
+    paired_y: Tensor | None = None
+
+    @property
+    def paired(self) -> tuple[Tensor, Tensor, Tensor]:
+        """`paired_source_x`, `paired_target_x` and `paired_y`.
+
+        Raises:
+            ValueError: there are none in this track.
+        """
+        if self.paired_source_x is None or self.paired_target_x is None or self.paired_y is None:
+            raise ValueError(
+                "there are no simultaneous samples: only suites of the track paired have some, and a method that needs "
+                'them says tracks=("paired",)'
+            )
+        return self.paired_source_x, self.paired_target_x, self.paired_y
 
     @property
     def labelled(self) -> tuple[Tensor, Tensor]:

@@ -108,14 +108,45 @@ class PublishedTable(_Part):
         return {pair: round(number / scale, 9) for pair, number in cells if number is not None}
 
 
+class PublishedGain(_Part):
+    """How much better one method is than another, where that is printed and the accuracies are not at hand.
+
+    Attributes:
+        citation: who published it, when, and where to find it.
+        where: the place in it.
+        method: its name in dabench.
+        over: the method that it is compared with.
+        percent: the least and the most, relative to the accuracy of `over`.
+        note: what to know before comparing.
+    """
+
+    citation: str = Field(min_length=1)
+    where: str = ""
+    method: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    over: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    percent: tuple[float, float]
+    note: str = ""
+
+    @property
+    def source(self) -> str:
+        """Citation, place and note, as a footnote prints them."""
+        return "; ".join(part for part in (", ".join(filter(None, (self.citation, self.where))), self.note) if part)
+
+
 class Published(_Part):
-    """The published numbers of one suite. They stand beside tables of the same track, shots and metric only."""
+    """The published numbers of one suite. They stand beside tables of the same track, shots and metric only.
+
+    Attributes:
+        shots: of the tables that they stand beside; None for all tables of the suite.
+        gains: relative gains of one method over another.
+    """
 
     suite: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     track: Literal["unsupervised", "few_shot", "paired"] = "unsupervised"
     shots: Shots | None = None
     metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
     tables: tuple[PublishedTable, ...]
+    gains: tuple[PublishedGain, ...] = ()
 
 
 def published_of(folder: Path, suite: str) -> Published | None:

@@ -79,8 +79,10 @@ def resolve(
     changed = merge({"method": method.name, "options": options, **shared}, overrides.shared)
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
     settings, backbone, method = _validated(changed, method, registry)
-    difference = differences(own.model_dump(mode="json"), settings.model_dump(mode="json"))
+    if suite.track == "paired":
+        _check_paired(suite.name, settings, backbone, method)
     content = settings.model_dump(mode="json")
+    difference = differences(own.model_dump(mode="json"), content)
     return Resolved(
         method=method,
         backbone=backbone,
@@ -131,6 +133,23 @@ def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
     if kind in (VECTOR_KINDS if backbone.trains else IMAGE_KINDS):
         what = "vectors" if backbone.trains else "images"
         raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
+
+
+def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:
+    """Refuse what has no meaning in the track paired.
+
+    Raises:
+        UsageError: naming the setting.
+    """
+    wrong = (
+        (not backbone.trains, f"its methods train networks, and the backbone {backbone.name} has none"),
+        (_is_feature_method(method), f"{method.name} works on features, which are of the source's network alone"),
+        (settings.sample.source_per_class is not None, "sample.source_per_class is for unsupervised protocols"),
+        (settings.readout != "network", f"readout {settings.readout!r} would be fitted on the source alone: network"),
+    )
+    for found, what in wrong:
+        if found:
+            raise UsageError(f"the suite {suite} is of the track paired: {what}")
 
 
 def _form_for(method: MethodSpec, backbone: BackboneSpec) -> MethodSpec:

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-# Purposes in use: init, init:<method>, order:source, order:target, order:labelled, augmentation:<domain>:<view>,
-# dropout, split, split:shots, readout.
+# Purposes in use: init, init:<method>, order:source, order:target, order:labelled, order:paired,
+# augmentation:<domain>:<view>, dropout, split, split:shots, split:paired, split:target, readout.
 
 
 def stream(seed: int, purpose: str, step: int = 0) -> int:

@@ -132,6 +132,9 @@ class DomainSpec(Spec):
         homepage: where a person gets the files.
         known: hashes of decoded content with what each is, as ("ab12…", "complete") or ("cd34…", "subset: …").
         counts: examples of each class in train and in test of the complete set; empty where nobody has counted.
+        recording: what was recorded, where several domains are views of one recording: row i of either split of one is
+            simultaneous with row i of the others that say the same, and has its label and its group. Two such domains
+            can be a pair of the track paired.
     """
 
     version: int = 1
@@ -142,6 +145,7 @@ class DomainSpec(Spec):
     homepage: str = ""
     known: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
+    recording: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()

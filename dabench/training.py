@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +87,7 @@ def train(
     target = Order(seed, "order:target", len(problem.target_x), batch, device)
     count = None if problem.labelled_rows is None else len(problem.labelled_rows)
     labelled = None if count is None else Order(seed, "order:labelled", count, batch, device)
+    paired = None if problem.paired_y is None else Order(seed, "order:paired", len(problem.paired_y), batch, device)
     sums: dict[str, Tensor] = {}
     since = done = 0
     if state:
@@ -107,7 +108,8 @@ def train(
             indices = rows.index_select(0, source.at(step)), target.at(step)
             key = partial(stream, seed, step=step)
             chosen = None if labelled is None else labelled.at(step)
-            losses = method.step(make_batch(problem, *indices, step - first, progress, method.views, key, chosen))
+            drawn = make_batch(problem, *indices, step - first, progress, method.views, key, chosen)
+            losses = method.step(with_paired(drawn, problem, paired.at(step)) if paired else drawn)
             done, since = step + 1, since + 1
             _add(sums, losses)
             now = time.monotonic()
@@ -176,12 +178,13 @@ def make_batch(
     def viewed(domain: str, name: str, view: View) -> Tensor:
         from dabench.data.augmentation import augment  # most methods have no views, and torchvision is slow to import
 
-        return problem.prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
+        prepare = problem.prepared_target if domain == "target" else problem.prepare
+        return prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
 
     return Batch(
         source_x=problem.prepare(raw["source"]),
         source_y=problem.source_y.index_select(0, source),
-        target_x=problem.prepare(raw["target"]),
+        target_x=problem.prepared_target(raw["target"]),
         target_y=None if problem.target_y is None else problem.target_y.index_select(0, target),
         source_index=source,
         target_index=target,
@@ -193,6 +196,19 @@ def make_batch(
         views={
             f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in raw
         },
+    )
+
+
+def with_paired(batch: Batch, problem: Problem[Tensor, Tensor], rows: Tensor) -> Batch:
+    """A batch of the track paired: with simultaneous samples, some rows (B,) of those that the problem has."""
+    assert problem.paired_source_x is not None, "a problem has all of the simultaneous samples or none"
+    assert problem.paired_target_x is not None
+    assert problem.paired_y is not None
+    return replace(
+        batch,
+        paired_source_x=problem.prepare(problem.paired_source_x.index_select(0, rows)),
+        paired_target_x=problem.prepared_target(problem.paired_target_x.index_select(0, rows)),
+        paired_y=problem.paired_y.index_select(0, rows),
     )
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dabench_plugins import few_shot
-from dabench_plugins.references import GANIN_2015, GANIN_2016, SUN_2016_DEEP, SUN_2016_RETURN
+from dabench_plugins.references import GANIN_2015, GANIN_2016, HEREMANS_2022, SUN_2016_DEEP, SUN_2016_RETURN
 
 from dabench import MethodSpec, Range, hookimpl
+
+HEREMANS = (
+    "Heremans, Phan, Ansari, Borzée, Buyse, Testelmans & De Vos 2022, Feature matching as improved transfer learning "
+    "technique for wearable EEG, Biomedical Signal Processing and Control 78:104009, arXiv:2201.00644"
+)
 
 
 @hookimpl
@@ -138,3 +143,45 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="train on augmented source images, predict with averaged weights; adapts nothing",
     )
     yield from few_shot.specs()
+    yield from _paired()
+
+
+def _paired() -> Iterator[MethodSpec]:
+    """The methods of the track paired. Direct transfer, the other baseline of its paper, is source_only there."""
+    yield MethodSpec(
+        name="feature_matching",
+        target="dabench_plugins.feature_matching:FeatureMatching",
+        summary="a network for each domain, which agree on simultaneous samples",
+        reference=HEREMANS,
+        citation=HEREMANS_2022,
+        tracks=("paired",),
+        search={"weight": Range(0.1, 10, log=True)},
+        deviations=(
+            "A step has as many source examples without a partner as simultaneous samples; the code has many more.",
+            "The last step is reported; the code keeps the best on labelled target recordings of other people.",
+            "The suite decides on network, optimiser and normalisation; the code has Adam at 1e-4 and L2.",
+            "Each domain is normalised as a whole; the code normalises every recording.",
+            "Where examples of the domains differ in shape, layers that do not fit start from random weights.",
+        ),
+    )
+    yield MethodSpec(
+        name="fine_tuning",
+        target="dabench_plugins.feature_matching:FineTuning",
+        summary="train on the source, go on with the labelled target",
+        reference=f"a baseline of {HEREMANS}",
+        citation=HEREMANS_2022,
+        tracks=("paired",),
+        expected_failures={
+            "simultaneous": "it never sees the source's half of a sample",
+            "adapts": "on the toy the source's network misleads it, and simultaneous samples are to mend that",
+        },
+    )
+    yield MethodSpec(
+        name="from_scratch",
+        target="dabench_plugins.from_scratch:FromScratch",
+        summary="train on the labelled target alone",
+        reference=f"a baseline of {HEREMANS}",
+        citation=HEREMANS_2022,
+        tracks=("paired",),
+        expected_failures={"simultaneous": "it never sees the source's half of a sample"},
+    )

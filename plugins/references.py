@@ -13,6 +13,13 @@ GANIN_2016 = """@article{ganin2016domain,
   title = {Domain-Adversarial Training of Neural Networks},
   journal = {Journal of Machine Learning Research}, volume = {17}, number = {59}, pages = {1--35}, year = {2016}
 }"""
+HEREMANS_2022 = """@article{heremans2022feature,
+  author = {Heremans, Elisabeth R. M. and Phan, Huy and Ansari, Amir H. and Borz{\\'e}e, Pascal and Buyse, Bertien and
+            Testelmans, Dries and De Vos, Maarten},
+  title = {Feature matching as improved transfer learning technique for wearable {EEG}},
+  journal = {Biomedical Signal Processing and Control}, volume = {78}, pages = {104009}, year = {2022},
+  doi = {10.1016/j.bspc.2022.104009}
+}"""
 SUN_2016_DEEP = """@inproceedings{sun2016deep,
   author = {Sun, Baochen and Saenko, Kate},
   title = {Deep {CORAL}: Correlation Alignment for Deep Domain Adaptation},

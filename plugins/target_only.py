@@ -13,6 +13,8 @@ from dabench import Batch, DeepMethod, FeatureMethod, Problem
 class TargetOnly(DeepMethod):
     """Cross-entropy on labelled target train: what no unsupervised method is given. Its spec declares that it sees."""
 
+    takes = "target"
+
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Classification loss on the target."""
         assert batch.target_y is not None, "the spec of target_only declares sees_target_labels"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,7 @@ class Net(Backbone):
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, options: Backbone.Options, plain: bool) -> None:
         super().__init__(input_shape, classes, options)
+        self._plain = plain
         norms = [nn.Identity(), nn.Identity()] if plain else [nn.BatchNorm2d(8), nn.BatchNorm2d(16)]
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 8, 3, padding=1),
@@ -36,6 +37,9 @@ class Net(Backbone):
         self.feature_size = 64
         self.hidden = nn.Sequential(nn.Linear(64, 32), nn.ReLU())
         self.output = nn.Linear(32, classes)
+
+    def again(self, input_shape: tuple[int, ...]) -> Self:
+        return type(self)(input_shape, self._classes, self._options, self._plain)
 
 
 def problem_of(source_x: Tensor, source_y: Tensor, target_x: Tensor) -> Problem[Tensor, Tensor]:

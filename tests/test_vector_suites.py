@@ -13,7 +13,13 @@ from dabench.suitefile import find_suite
 
 @pytest.mark.parametrize(
     ("name", "pairs", "seeds"),
-    [("office_caltech", 12, 20), ("amazon", 12, 5), ("amazon_text", 12, 5), ("sensors", 10, 5)],
+    [
+        ("office_caltech", 12, 20),
+        ("amazon", 12, 5),
+        ("amazon_text", 12, 5),
+        ("sensors", 10, 5),
+        ("sensors_paired", 2, 5),
+    ],
 )
 def test_a_suite_plans_without_its_data(data: Path, registry: Registry, name: str, pairs: int, seeds: int) -> None:
     plan = make_plan(find_suite(name, registry), registry, device_kind="cpu")

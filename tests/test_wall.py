@@ -19,6 +19,7 @@ from tests.toy_runs import plan_of, with_poison
 
 # All methods are put to this test by the conformance kit (tests/testing); here it is the harness's own way of a run.
 METHODS = ["coral", "dann"]
+PAIRED = ["from_scratch", "fine_tuning", "feature_matching"]
 BUILT_IN = [name for name, found in load_registry().all("methods").items() if found.origin.distribution == "dabench"]
 
 BATCH_NORM = ("backbone.options.batch_norm=true",)  # adabn needs it
@@ -43,6 +44,31 @@ def test_poisoned_target_labels_change_no_bit_of_a_prediction(registry: Registry
     assert poisoned.predictions_sha256 == clean.predictions_sha256
     assert [(c.losses, c.scores) for c in poisoned.checkpoints] == [(c.losses, c.scores) for c in clean.checkpoints]
     assert poisoned.accuracy != clean.accuracy  # the poison did reach the evaluator
+
+
+def test_labels_that_the_track_paired_does_not_give_change_no_bit(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All target labels are wrong from after the simultaneous samples were drawn: only those are given."""
+    suite = {"track": "paired", "shots": 2, "methods": PAIRED, "pairs": ["toy_view_a:toy_view_b"], "seeds": [0]}
+    plan = plan_of(registry, **suite)
+    jobs = make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu"))
+    clean = [_outcome(job) for job in jobs]
+    draw = execution.draw
+
+    def poisoned(job: Job) -> Drawn:
+        drawn = draw(job)
+        drawn.target = Split(drawn.target.x, (drawn.target.y + 1) % 3)
+        drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % 3)
+        return drawn
+
+    monkeypatch.setattr(execution, "draw", poisoned)
+    for job, before in zip(jobs, clean, strict=True):
+        after = _outcome(job)
+        assert before.status == "ok", before.error
+        assert after.accuracy != before.accuracy  # the poison did reach the evaluator
+        same = after.predictions_sha256 == before.predictions_sha256
+        assert same != job.method.sees_target_labels, job
 
 
 def test_a_method_that_does_not_declare_it_gets_none(registry: Registry, tmp_path: Path) -> None:

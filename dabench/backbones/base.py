@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
@@ -36,6 +38,17 @@ class Backbone(nn.Module):
             options: validated options of this backbone.
         """
         super().__init__()
+        self._classes, self._options = classes, options
+
+    def again(self, input_shape: tuple[int, ...]) -> Self:
+        """A new network of the same kind and options, for examples of another shape.
+
+        Its weights are random: a method calls it in `setup`, where the harness seeds what is drawn.
+
+        Args:
+            input_shape: of one example.
+        """
+        return type(self)(input_shape, self._classes, self._options)
 
     def features(self, x: Tensor) -> Tensor:
         """Examples (N, ...) -> features (N, F)."""

@@ -42,4 +42,31 @@ SPECS = (
         known=(("e7f88ec11dc2d33540559c04fb57c61ab5be7babb14e8f482d498378341d7810", "complete"),),
         counts=((400, 400, 400, 400, 400, 400, 400, 400, 400, 400), (100, 100, 100, 100, 100, 100, 100, 100, 100, 100)),
     ),
+    DomainSpec(
+        name="digits_paired",
+        target="dabench.domains.handwritten_paired:load_digits_paired",
+        summary="handwritten digits of scikit-learn, the same ones as in digits_m_paired",
+        licence=_OPTDIGITS,
+        citation=ALPAYDIN_1998,
+        known=(("43845a2473d56fa1493cbf80edc7f1db7f99e69f2c247482b30634cb9502ebe6", "complete"),),
+        counts=(
+            (472, 488, 468, 492, 484, 488, 484, 476, 456, 480),
+            (120, 120, 120, 120, 120, 120, 120, 120, 120, 120),
+        ),
+        recording="digits_paired",
+    ),
+    DomainSpec(
+        name="digits_m_paired",
+        target="dabench.domains.handwritten_paired:load_digits_m_paired",
+        summary="the digits of digits_paired, inverting patches of photographs (the MNIST-M recipe)",
+        licence=f"{_OPTDIGITS}; {_PHOTOGRAPHS}",
+        citation=f"{ALPAYDIN_1998}\n{GANIN_2015}",
+        regenerated=True,
+        known=(("bb5fad983a2c83828b763860f84b88387ed84823590a22b5f942435ef5fd4780", "complete"),),
+        counts=(
+            (472, 488, 468, 492, 484, 488, 484, 476, 456, 480),
+            (120, 120, 120, 120, 120, 120, 120, 120, 120, 120),
+        ),
+        recording="digits_paired",
+    ),
 )

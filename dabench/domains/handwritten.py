@@ -26,7 +26,7 @@ PARTS = ("digits/train", "digits/test", "digits_m/train", "digits_m/test")
 
 _SEED = 20_150
 _DIGIT = 14  # a digit fills its 8x8 field: two pixels are left as a margin, and for the shifts of digits_m
-_INK = 100  # brighter pixels belong to the mask; half of 255 would break thin strokes
+INK = 100  # brighter pixels belong to the mask; half of 255 would break thin strokes
 _TEST_PER_CLASS = 30
 _WARP = 0.12  # largest change of an entry of the 2x2 matrix that distorts a training digit
 _MOVE = 1.0  # largest shift in pixels
@@ -39,7 +39,7 @@ Images = NDArray[np.uint8]
 
 def load_digits() -> DomainArrays:
     """Returns handwritten digits, white on black, as RGB images (N, 3, 16, 16); the test split is not distorted."""
-    x, y, parts = *_handwritten(), split_indices()
+    x, y, parts = *handwritten(), split_indices()
     rng = np.random.Generator(np.random.PCG64([_SEED, 0]))
     splits = {}
     for name, copies in _COPIES.items():
@@ -51,19 +51,20 @@ def load_digits() -> DomainArrays:
 
 def load_digits_m() -> DomainArrays:
     """Returns handwritten digits that invert patches of photographs (N, 3, 16, 16), several blends of each digit."""
-    x, y, parts = *_handwritten(), split_indices()
+    x, y, parts = *handwritten(), split_indices()
     splits = {}
     for number, (name, blends) in enumerate(_BLENDS.items()):
         rng = np.random.Generator(np.random.PCG64([_SEED, 1 + number]))
         chosen = np.repeat(parts[f"digits_m/{name}"], blends)
-        masks = enlarge(x[chosen], rng if name == "train" else None) > _INK
-        splits[name] = Split(blend(masks, draw_patches(_photos(), photo_tiles()[name], len(chosen), rng)), y[chosen])
+        masks = enlarge(x[chosen], rng if name == "train" else None) > INK
+        patches = draw_patches(photographs(), photo_tiles()[name], len(chosen), rng)
+        splits[name] = Split(blend(masks, patches), y[chosen])
     return DomainArrays(splits["train"], splits["test"], CLASSES)
 
 
 def split_indices() -> dict[str, NDArray[np.int64]]:
     """Returns, for each of ``PARTS``, the positions of its digits in scikit-learn's set; the parts are disjoint."""
-    _, y = _handwritten()
+    _, y = handwritten()
     rng = np.random.Generator(np.random.PCG64(_SEED))
     drawn: dict[str, list[NDArray[np.int64]]] = {part: [] for part in PARTS}
     for label in range(len(CLASSES)):
@@ -78,7 +79,7 @@ def split_indices() -> dict[str, NDArray[np.int64]]:
 def photo_tiles() -> dict[str, list[tuple[str, int, int]]]:
     """Returns photograph, top row and left column of each tile: one in five for ``test``, the others for ``train``."""
     tiles: dict[str, list[tuple[str, int, int]]] = {"train": [], "test": []}
-    for name, photo in _photos().items():
+    for name, photo in photographs().items():
         rows, columns = photo.shape[0] // TILE, photo.shape[1] // TILE
         for row, column in np.ndindex(rows, columns):
             tiles["test" if (2 * row + column) % 5 == 0 else "train"].append((name, row * TILE, column * TILE))
@@ -90,7 +91,7 @@ def blend(masks: NDArray[np.bool_], patches: Images) -> Images:
     return np.where(masks[:, None], 255 - patches, patches)
 
 
-def _handwritten() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def handwritten() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Returns all digits (1797, 8, 8), from 0 to 16, and their labels."""
     bunch = datasets.load_digits()
     return bunch.images, bunch.target.astype(np.int64)
@@ -118,7 +119,7 @@ def enlarge(x: NDArray[np.float64], rng: np.random.Generator | None = None) -> I
     return canvas
 
 
-def _photos() -> dict[str, Images]:
+def photographs() -> dict[str, Images]:
     """Returns scikit-learn's two sample photographs (427, 640, 3)."""
     return {name: datasets.load_sample_image(name) for name in ("china.jpg", "flower.jpg")}
 

@@ -14,6 +14,7 @@ _BSDS500_LICENCE = "BSDS500: non-commercial research and education"
 SPECS = (
     DomainSpec(
         name="mnist",
+        recording="mnist",
         target="dabench.domains.digits:load_mnist",
         summary="handwritten digits on their 28x28 canvas, as 32x32 RGB",
         licence=_MNIST_LICENCE,
@@ -56,6 +57,7 @@ SPECS = (
     ),
     DomainSpec(
         name="mnist_m",
+        recording="mnist",
         target="dabench.domains.mnist_m:load_mnist_m",
         summary="handwritten digits of MNIST inverting patches of photographs, made here by the official recipe",
         licence=f"{_MNIST_LICENCE}; {_BSDS500_LICENCE}",

@@ -79,6 +79,7 @@ def _sensors() -> Iterator[DomainSpec]:
             homepage=files.HAPT_HOMEPAGE,
             known=_complete(name),
             counts=COUNTS[name],
+            recording="" if "/" in name else "hapt",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dabench.leaderboard.gains import gains
 from dabench.leaderboard.table import Printed, Row, Table, Unmeasured
 from dabench.published import Published, PublishedTable
 
@@ -19,8 +20,8 @@ def beside(tables: Sequence[Table], published: Published) -> list[Table]:
 
 
 def _about(table: Table, published: Published) -> bool:
-    meaning = (published.suite, published.track, published.shots, published.metric)
-    return meaning == (table.suite, table.track, table.shots, table.metric)
+    meaning = (published.suite, published.track, published.metric)
+    return meaning == (table.suite, table.track, table.metric) and published.shots in (None, table.shots)
 
 
 def _beside(table: Table, published: Published) -> Table:
@@ -49,7 +50,8 @@ def _beside(table: Table, published: Published) -> Table:
         for (method, variant), of_row in found.items()
         if of_row
     )
-    return replace(table, rows=tuple(rows), sources=tuple(sources), unmeasured=unmeasured)
+    notes = (*table.notes, *gains(table, published.gains))
+    return replace(table, rows=tuple(rows), sources=tuple(sources), unmeasured=unmeasured, notes=notes)
 
 
 def _with(row: Row, numbers: dict[str, list[Printed]]) -> Row:

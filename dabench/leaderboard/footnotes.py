@@ -42,6 +42,7 @@ def footnotes(table: Table) -> list[str]:
         (spread, f"intervals over seeds cover training noise only; {_test_error(table)}"),
         (table.test_error and not spread, _test_error(table)),
         (table.track == "few_shot", _few_shot(table)),
+        (table.track == "paired", _paired(table)),
         (
             any(row.sees_target_labels for row in table.rows),
             f"{SEES} trained with {'all ' * (table.track == 'few_shot')}target labels",
@@ -86,6 +87,14 @@ def _few_shot(table: Table) -> str:
     each = "1 example" if table.shots == 1 else f"{table.shots} examples"
     shots = "all its labels" if table.shots == "all" else f"the labels of {each} of each of its classes"
     return f"few_shot: methods may see the labelled source, target train, and {shots}, the same for all methods"
+
+
+def _paired(table: Table) -> str:
+    """What the methods of the track paired see. Source only sees less, train on target more."""
+    return (
+        "paired: methods may see the labelled source, target train without labels, and labelled simultaneous samples: "
+        f"{table.shots} groups of each class (people, say; examples where there are no groups)"
+    )
 
 
 def _test_error(table: Table) -> str:

@@ -100,7 +100,7 @@ def bounded(table: Table) -> bool:
 def meaning(table: Table, *, backbone: bool) -> list[str]:
     """What the numbers of a table are; the backbone where several tables stand together."""
     parts = [table.suite if table.suite_version == 1 else f"{table.suite} (version {table.suite_version})"]
-    parts.append(table.track if table.shots is None else f"{table.track}, {per_class(table.shots)}")
+    parts.append(table.track if table.shots is None else f"{table.track}, {labelled(table.track, table.shots)}")
     parts += [f"backbone {table.backbone}"] if backbone else []
     parts += [table.variant] if table.variant else []
     parts += [table.metric.replace("_", " ")] if table.metric != "accuracy" else []
@@ -109,9 +109,9 @@ def meaning(table: Table, *, backbone: bool) -> list[str]:
     return [*parts, table.precision, table.device]
 
 
-def per_class(shots: Shots) -> str:
-    """`10 per class`, or `all labelled`."""
-    return "all labelled" if shots == "all" else f"{shots} per class"
+def labelled(track: str, shots: Shots) -> str:
+    """`10 per class` or `all labelled`; in the track paired, where groups are counted, `3 labelled`."""
+    return f"{shots} per class" if shots != "all" and track == "few_shot" else f"{shots} labelled"
 
 
 def heading(table: Table, *, backbone: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from dabench.methods import DeepMethod, FeatureMethod
 from dabench.plugins import Registry
 from dabench.specs import MethodSpec, Origin, Registered
 from dabench.testing.access import Access
-from dabench.testing.toys import FEATURES, FEW_SHOT, FEW_SHOT_FEATURES, TOYS
+from dabench.testing.toys import FEATURES, OTHER_FEATURES, OTHER_TRACKS, TOYS
 from dabench.testing.toys.toy import Toy
 from dabench.testing.trial import Trained, train
 
@@ -64,7 +65,7 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
     """All forms of a method, by name or as the spec that its hook yields.
 
     Raises:
-        UsageError: there is no such method, or its spec names a toy that does not exist.
+        UsageError: there is no such method, its spec names a toy that does not exist, or its track has none.
         PluginError: it cannot be imported, or is no method.
     """
     found = registry.get("methods", method) if isinstance(method, str) else _unregistered(method)
@@ -84,13 +85,20 @@ def _subject(label: str, found: Registered, registry: Registry) -> Subject:
         raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:
         raise unknown("toy", spec.toy, TOYS, listing="dabench plugin check --help")
-    few_shot = "unsupervised" not in spec.tracks
-    if few_shot and "few_shot" not in spec.tracks:
-        raise UsageError(f"{spec.name} runs in {', '.join(spec.tracks)} only, a track that has no toy")
-    if issubclass(cls, DeepMethod):
-        return Subject(label, spec, cls, FEW_SHOT if few_shot else TOYS[spec.toy], source_only)
-    features = replace(source_only, target=source_only.feature_target)
-    return Subject(label, spec, cls, FEW_SHOT_FEATURES if few_shot else FEATURES, features)
+    deep = issubclass(cls, DeepMethod)
+    if "unsupervised" in spec.tracks:
+        toy = TOYS[spec.toy] if deep else FEATURES
+    else:
+        toy = _toy_of_its_track(spec, OTHER_TRACKS if deep else OTHER_FEATURES)
+    lower = source_only if deep else replace(source_only, target=source_only.feature_target)
+    return Subject(label, spec, cls, toy, lower)
+
+
+def _toy_of_its_track(spec: MethodSpec, toys: Mapping[str, Toy]) -> Toy:
+    for track in spec.tracks:
+        if track in toys:
+            return toys[track]
+    raise UsageError(f"{spec.name} runs in {', '.join(spec.tracks)}, where there is no toy for methods of its kind")
 
 
 def _unregistered(spec: MethodSpec) -> Registered:

@@ -19,6 +19,7 @@ from dabench import deep_run, feature_run
 from dabench.config import Budget, Input, Named, Sample, Schedule, Settings
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.drawn import Drawn
+from dabench.data.simultaneous import Simultaneous
 from dabench.data.store import Prepared
 from dabench.execution import draw, open_pair, open_vectors
 from dabench.job import Job, Progress
@@ -54,6 +55,7 @@ class Conditions:
         batch: examples from each domain.
         network: options of the backbone.
         poisoned: all target labels are wrong, from after the splits are drawn.
+        mismatched: in the track paired, the source halves of simultaneous samples are exchanged within their class.
         device: as torch names it.
         salt: decides the state of the global random generators at the start.
         watched: look before and after every call.
@@ -69,6 +71,7 @@ class Conditions:
     batch: int = BATCH
     network: Mapping[str, Any] = field(default_factory=lambda: NOISY)
     poisoned: bool = False
+    mismatched: bool = False
     device: str = "cpu"
     salt: int = 0
     watched: bool = False
@@ -132,6 +135,8 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
         drawn = draw(job)
         if given.poisoned:
             _poison(drawn)
+        if given.mismatched:
+            _mismatch(drawn)
         try:
             with recording(access):
                 made = _deep(job, cls, drawn, given) if issubclass(cls, DeepMethod) else _features(job, cls, drawn)
@@ -159,9 +164,9 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
 
     def predict(*batches: Tensor) -> list[Scores]:
         with _process(job.device, given.salt):
-            return [data.apply(method.predict, x) for x in batches]
+            return [data.apply(method.predict, x, target=True) for x in batches]
 
-    scores = data.apply(method.predict, data.test_x)
+    scores = data.apply(method.predict, data.test_x, target=True)
     return Trained(
         scores=scores,
         accuracy=_accuracy(scores, drawn),
@@ -266,6 +271,16 @@ def _poison(drawn: Drawn) -> None:
         wrong[drawn.labelled_rows] = drawn.target.y[drawn.labelled_rows]
     drawn.target = Split(drawn.target.x, wrong)
     drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % count)
+
+
+def _mismatch(drawn: Drawn) -> None:
+    """Give every target example another source example of its class; the source that has no partner stays."""
+    assert isinstance(drawn, Simultaneous), "the check is for methods of the track paired"
+    x, y = drawn.source.x.copy(), drawn.source.y
+    for label in np.unique(y[drawn.paired_rows]):
+        rows = drawn.paired_rows[y[drawn.paired_rows] == label]
+        x[rows] = x[np.roll(rows, 1)]
+    drawn.source = Split(x, y, drawn.source.groups)
 
 
 def _accuracy(scores: Any, drawn: Drawn) -> float:

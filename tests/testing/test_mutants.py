@@ -14,6 +14,7 @@ from tests.testing import (
     mutants_adaptation,
     mutants_few_shot,
     mutants_options,
+    mutants_paired,
     mutants_prediction,
     mutants_process,
     mutants_seeds,
@@ -29,6 +30,7 @@ FILES = (
     mutants_prediction,
     mutants_process,
     mutants_options,
+    mutants_paired,
 )
 MUTANTS = [mutant for file in FILES for mutant in file.MUTANTS]
 FUNCTIONS = {check.name: check.function for check in CHECKS}

@@ -17,6 +17,7 @@ from dabench.testing.checks import (
     process,
     resume,
     seeds,
+    simultaneous,
     sizes,
     wall,
 )
@@ -33,6 +34,10 @@ def _deep(subject: Subject) -> bool:
 
 def _features(subject: Subject) -> bool:
     return not subject.deep
+
+
+def _paired(subject: Subject) -> bool:
+    return subject.toy.track == "paired"
 
 
 def _has_off(subject: Subject) -> bool:
@@ -88,6 +93,8 @@ CHECKS: tuple[Check, ...] = (
     Check(outside.check_no_network),
     Check(resume.check_resume, _deep),
     Check(device.check_gpu, _deep),
+    Check(simultaneous.check_simultaneous, _paired),
+    Check(simultaneous.check_two_shapes, _paired),
     Check(off.check_off, _has_off),
     Check(adapts.check_adapts),
 )

@@ -1,22 +1,22 @@
 """Tiny problems that methods are judged on, made from random numbers: no file, no download.
 
-One file each. A track that needs more than a labelled source and an unlabelled target (few_shot, paired) has a file
-of its own here.
+One file each. A track that needs more than a labelled source and an unlabelled target has a file of its own here, and
+its entries in `OTHER_TRACKS` and `OTHER_FEATURES`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dabench.testing.toys import features, few_shot, images, vectors
+from dabench.testing.toys import features, few_shot, images, paired, vectors
 from dabench.testing.toys.toy import Toy
 
 # For methods that train a network, by the name that `MethodSpec.toy` takes.
 TOYS: Mapping[str, Toy] = {toy.name: toy for toy in (vectors.TOY, images.TOY)}
 
-# For feature methods.
-FEATURES: Toy = features.TOY
+# For methods that do not run in the track unsupervised, by one that they run in.
+OTHER_TRACKS: Mapping[str, Toy] = {toy.track: toy for toy in (few_shot.TOY, paired.TOY)}
 
-# For methods that run in few_shot suites alone, of both kinds.
-FEW_SHOT: Toy = few_shot.TOY
-FEW_SHOT_FEATURES: Toy = few_shot.FEATURES
+# The same for feature methods.
+FEATURES: Toy = features.TOY
+OTHER_FEATURES: Mapping[str, Toy] = {toy.track: toy for toy in (few_shot.FEATURES,)}

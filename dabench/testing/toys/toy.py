@@ -37,8 +37,8 @@ class Toy:
         optimiser: for every run.
         steps: on the shifted pair; 0 where nothing is trained.
         margin: by how much a method must beat source_only there, in accuracy.
-        track: what a method is allowed to see.
-        shots: labelled target examples per class, in the track few_shot.
+        track: that its methods are judged in.
+        shots: of that track, see `config.Suite`; None in the track unsupervised.
     """
 
     name: str

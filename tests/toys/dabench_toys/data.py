@@ -7,11 +7,11 @@ from dabench.errors import DataError
 CLASSES = ("zero", "one", "two")
 
 
-def _split(rows: int, seed: int, shift: float, size: int = 4) -> Split:
+def _split(rows: int, seed: int, shift: float, size: int = 4, noise: float = 150) -> Split:
     generator = np.random.Generator(np.random.PCG64(seed))
     y = np.arange(rows) % len(CLASSES)
     centres = np.array([[60, 120, 180], [180, 60, 120], [120, 180, 60]]) + shift
-    x = centres[y][:, :, None, None] + generator.normal(0, 150, (rows, 3, size, size))
+    x = centres[y][:, :, None, None] + generator.normal(0, noise, (rows, 3, size, size))
     return Split(np.clip(x, 0, 255).astype(np.uint8), y.astype(np.int64))
 
 
@@ -61,3 +61,30 @@ def toy_sparse_a() -> DomainArrays:
 
 def toy_sparse_b() -> DomainArrays:
     return _sparse(toy_vectors_b())
+
+
+def _view(seed: int, channels: slice, liar: bool = False) -> DomainArrays:
+    """What one of several cameras saw of the same things: twelve groups of ten for training, each of all classes."""
+    seen = _split(120, 1, 0, noise=60), _split(60, 2, 0, noise=60)
+    noise = np.random.Generator(np.random.PCG64(seed))
+    splits = []
+    for split in seen:
+        x = np.clip(split.x + noise.normal(0, 20, split.x.shape), 0, 255).astype(np.uint8)[:, channels]
+        splits.append(Split(x, (split.y + liar) % len(CLASSES), np.arange(len(split.y)) // 10))
+    return DomainArrays(*splits, CLASSES)
+
+
+def toy_view_a() -> DomainArrays:
+    return _view(1, slice(0, 3))
+
+
+def toy_view_b() -> DomainArrays:
+    return _view(2, slice(0, 3))
+
+
+def toy_view_narrow() -> DomainArrays:
+    return _view(3, slice(0, 2))
+
+
+def toy_view_liar() -> DomainArrays:
+    return _view(4, slice(0, 3), liar=True)

@@ -1,0 +1,44 @@
+"""Relative gains of one method over another, paired by seed, beside those that are published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dabench.leaderboard.table import Cell, Row, Table
+from dabench.leaderboard.text import pair_titles
+from dabench.published import PublishedGain
+from dabench.stats import Interval, mean_interval
+
+
+def gains(table: Table, published: Sequence[PublishedGain]) -> Iterator[str]:
+    """A footnote for each published gain whose two methods are rows of the table, with the same settings."""
+    for gain in published:
+        for row in table.rows:
+            over = [other for other in table.rows if (other.method, other.variant) == (gain.over, row.variant)]
+            if row.method == gain.method and over:
+                measured = "; ".join(_measured(table, row, over[0]))
+                least, most = gain.percent
+                yield (
+                    f"gain of {row.label} over {over[0].label}, relative, paired by seed [95 % interval]: {measured}; "
+                    f"published: {least:+g} % to {most:+g} % ({gain.source})"
+                )
+
+
+def relative_gain(cell: Cell, over: Cell) -> Interval | None:
+    """The mean of (a - b) / b over the seeds that both have, with its interval; None without any."""
+    scored = ("ok", "collapsed")
+    base = {run.seed: run.accuracy_selected for run in over.runs if run.status in scored}
+    pairs = [(run.accuracy_selected, base[run.seed]) for run in cell.runs if run.status in scored and run.seed in base]
+    return mean_interval([(own - other) / other for own, other in pairs if other > 0]) if pairs else None
+
+
+def _measured(table: Table, row: Row, over: Row) -> Iterator[str]:
+    for pair, title in pair_titles(table).items():
+        found = relative_gain(row.cells[pair], over.cells[pair])
+        if found is None:
+            yield f"{title} not measured"
+        else:
+            ends = (
+                "" if found.low is None or found.high is None else f" [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+            )
+            yield f"{title} {100 * found.mean:+.1f} %{ends}"
