@@ -45,6 +45,7 @@ class Simultaneous(Drawn):
         self.classes = source.classes
         self.source, self.test = source.train, target.test
         y, groups = self.source.y, self.source.groups
+        self.labelled_rows = None
         self.paired_rows = labelled_rows(y, groups, settings.shots, seed)
         rest = np.setdiff1d(np.arange(len(y)), self.paired_rows)
         if not len(rest):

@@ -225,7 +225,6 @@ def test_a_suite_file_with_several_unknown_names(run: Run, tmp_path: Path) -> No
         (SUITE + "track: few_shot\n", "the track few_shot needs `shots`"),
         (SUITE + "track: paired\n", "the track paired needs `shots`"),
         (SUITE + "track: paired\nshots: [2, all]\n", "the track paired needs `shots`"),
-        (SUITE + "track: paired\n", "is of the track paired"),
         (SUITE + "shots: 10\n", "this suite is unsupervised"),
         (SUITE.replace("[dann]", "[dann, {method: dann, as: again}]"), "are the same run"),
     ],
