@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from dabench.downloads import Download
 from dabench.errors import PluginError
 
 TRACKS = ("unsupervised", "few_shot", "paired")
@@ -132,6 +133,7 @@ class DomainSpec(Spec):
         homepage: where a person gets the files.
         known: hashes of decoded content with what each is, as ("ab12…", "complete") or ("cd34…", "subset: …").
         counts: examples of each class in train and in test of the complete set; empty where nobody has counted.
+        downloads: what `dabench data fetch` downloads to get the files.
     """
 
     version: int = 1
@@ -142,6 +144,7 @@ class DomainSpec(Spec):
     homepage: str = ""
     known: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
+    downloads: tuple[Download, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
