@@ -87,12 +87,12 @@ def _as_lines(done: Adopted, folder: Path, specs: list[DomainSpec]) -> list[str]
 
 def _complete(done: Adopted, specs: list[DomainSpec]) -> list[str]:
     """Domains of which something was taken, and of which nothing is missing now."""
-    from dabench.data.inventory import MISSING, look
+    from dabench.data.ready import files_of
 
     taken = {target for target, _, _ in done.taken}
     return [
         spec.name
         for spec in specs
         if any(target in taken for download in spec.downloads for target in download.targets)
-        and look(spec).state != MISSING
+        and all(files_of(spec).values())
     ]
