@@ -86,13 +86,19 @@ def _as_lines(done: Adopted, folder: Path, specs: list[DomainSpec]) -> list[str]
 
 
 def _complete(done: Adopted, specs: list[DomainSpec]) -> list[str]:
-    """Domains of which something was taken, and of which nothing is missing now."""
+    """Domains, or families, of which something was taken, and of which nothing is missing now."""
     from dabench.data.ready import files_of
 
     taken = {target for target, _, _ in done.taken}
-    return [
+    names = [
         spec.name
         for spec in specs
         if any(target in taken for download in spec.downloads for target in download.targets)
         and all(files_of(spec).values())
     ]
+    families: dict[str, set[str]] = {}
+    for spec in specs:
+        families.setdefault(spec.name.partition("/")[0], set()).add(spec.name)
+    stems = (name.partition("/")[0] for name in names)
+    shorter = (stem if families[stem] <= set(names) else name for stem, name in zip(stems, names, strict=True))
+    return list(dict.fromkeys(shorter))
