@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
                 rest = max(len(content) // 2 - first, 0)
                 self.wfile.write(part[:rest])
                 self.server.half_sent.set()
-                self.server.go_on.wait(30)
+                self.server.go_on.wait(60)
                 self.wfile.write(part[rest:])
             else:
                 self.wfile.write(part[: int(len(part) * only)])

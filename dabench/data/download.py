@@ -107,7 +107,7 @@ class Resuming:
                 fruitless = 0 if size > best else fruitless + 1
                 best = max(best, size)
                 if fruitless >= self._patience.attempts:
-                    raise MirrorError(f"{error} ({self._patience.attempts} attempts)") from error
+                    raise MirrorError(_tried(error, self._patience.attempts)) from error
                 pause = self._patience.pause_s * 2 ** max(fruitless - 1, 0)
                 self._show.say(f"{url}: {error}; trying again")
                 sleep(pause)
@@ -175,7 +175,7 @@ def answers(url: str, patience: Patience) -> None:
             return
         except _PassingError as error:
             if attempt == patience.attempts:
-                raise MirrorError(f"{error} ({attempt} attempts)") from error
+                raise MirrorError(_tried(error, attempt)) from error
             sleep(patience.pause_s * 2 ** (attempt - 1))
 
 
@@ -213,7 +213,12 @@ def _fault(reason: object) -> str:
     """What went wrong between here and the server."""
     if isinstance(reason, TimeoutError):
         return "nothing came for too long"
-    return f"the connection failed: {reason or type(reason).__name__}"
+    plain = reason.strerror if isinstance(reason, OSError) else None
+    return f"the connection failed: {plain or reason or type(reason).__name__}"
+
+
+def _tried(error: _PassingError, attempts: int) -> str:
+    return f"{error} ({attempts} attempts)" if attempts > 1 else str(error)
 
 
 def _described(url: str, response: HTTPResponse) -> _Partial:

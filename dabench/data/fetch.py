@@ -147,6 +147,7 @@ def _from_any_mirror(download: Download, folder: Path, show: Show, patience: Pat
                 show.say(f"{failures[-1]}; trying the next mirror")
         else:
             shutil.rmtree(folder)
+            show.say(f"{download.name}: fetched from {url}")
             return
     raise DataError(_no_mirror(download, failures))
 
@@ -164,6 +165,8 @@ def _from_mirror(download: Download, url: str, folder: Path, show: Show, patienc
     for _ in range(2):
         resuming = Resuming(folder / f"{download.name}.part", show, patience)
         file = Path(pooch.retrieve(url, known_hash=None, fname=download.name, path=folder, downloader=resuming))
+        if download.archive:
+            show.say(f"{download.name}: unpacking")
         try:
             placed = verify(download, file, folder / "unpacked")
         except DataError as error:

@@ -66,7 +66,7 @@ def test_killed_while_workers_regenerate(sources: Path, tmp_path: Path, monkeypa
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "there\n"
         process.kill()
-        process.communicate(timeout=20)  # workers that outlived it would keep the pipe open
+        process.communicate(timeout=40)  # workers that outlived it would keep the pipe open
     _is_made_as_if_nothing_had_been(sources, monkeypatch)
 
 

@@ -13,11 +13,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from dabench.cli.main import main
+from dabench.data.doctor import examine
 from dabench.data.fetch import by_hand
+from dabench.data.inventory import CORRUPT, look
 from dabench.data.place import there
 from dabench.data.ready import files_of
+from dabench.data.store import prepare
 from dabench.domains import image_downloads, image_specs, vector_specs
 from dabench.downloads import Download, Target
+from dabench.errors import DataError
 from dabench.specs import DomainSpec
 from tests.bad_server import BadServer, serving
 
@@ -157,6 +161,18 @@ def test_a_file_may_be_there_unpacked(data: Path) -> None:
 def test_a_download_that_makes_no_sense(wrong: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Download(**{"name": "cats.txt", "urls": ("http://x/",), "targets": (Target(path="a"),)} | wrong)
+
+
+def test_what_is_missing_says_how_to_fetch_it(data: Path) -> None:
+    (spec,) = (spec for spec in SPECS if spec.name == "usps")
+    assert look(spec).next.startswith("dabench data fetch usps; or put USPS/usps.bz2, USPS/usps.t.bz2 into ")
+    with pytest.raises(DataError, match=r"needs files that are not there.*Or: dabench data fetch usps$"):
+        prepare(spec)
+    for name in ("usps.bz2", "usps.t.bz2"):
+        (data / "USPS").mkdir(exist_ok=True)
+        (data / "USPS" / name).write_bytes(b"damaged")
+    status = examine(spec)
+    assert (status.state, status.next.partition(";")[0]) == (CORRUPT, "dabench data fetch --fresh usps")
 
 
 def test_list_marks_what_nobody_has_tried(data: Path, capsys) -> None:
