@@ -292,11 +292,9 @@ def test_a_data_folder_that_cannot_be_written(server, publish, fetch, data: Path
     assert "DABENCH_DATA_DIR" in err
 
 
-def _process(**environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "dabench", "data", "fetch", "cats", "--timeout", "100"], env=os.environ | environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+def _process() -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "dabench", "data", "fetch", "cats", "--timeout", "100"]
+    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def test_killed_in_the_middle_of_a_download(server, publish, fetch, cats: Path) -> None:
