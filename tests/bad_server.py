@@ -79,6 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(b"<html>gone</html>", kind="text/html")
         elif way == "wrong":
             self._send(bytes(byte ^ 1 for byte in content))
+        elif way == "shorter" and asked:
+            self.send_error(416)
         elif way == "cut":
             self._send(content, asked, only=0.5)
         elif way == "stalled":

@@ -35,6 +35,10 @@ class _PassingError(Exception):
     """The same mirror may give it the next time."""
 
 
+class _StaleError(_PassingError):
+    """What has come so far cannot be continued."""
+
+
 class Show(Protocol):
     """Who is told how it goes."""
 
@@ -103,6 +107,8 @@ class Resuming:
                 self._transfer(url)
                 break
             except _PassingError as error:
+                if isinstance(error, _StaleError):
+                    self._part.unlink(missing_ok=True)
                 size = _size(self._part)
                 fruitless = 0 if size > best else fruitless + 1
                 best = max(best, size)
@@ -130,8 +136,7 @@ class Resuming:
             now = _described(url, response)
             if response.status == HTTPStatus.PARTIAL_CONTENT:
                 if now != before or _first_byte(response) != done:
-                    self._part.unlink(missing_ok=True)
-                    raise _PassingError("the server continues another file than the one that was begun")
+                    raise _StaleError("the server continues another file than the one that was begun")
                 self.resumed = True
             else:
                 done = 0
@@ -187,6 +192,8 @@ def _answer(url: str, headers: dict[str, str], timeout_s: float) -> HTTPResponse
         response: HTTPResponse = urlopen(Request(url, headers=headers), timeout=timeout_s)  # noqa: S310 - see above
     except HTTPError as error:
         error.close()
+        if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise _StaleError("the server has less of the file than has come already") from error
         if error.code in _PASSING:
             raise _PassingError(f"the server says {error.code} {error.reason}") from error
         if error.code // 100 == 3:  # urllib follows redirects, and gives up

@@ -41,7 +41,7 @@ def fits(target: Target, path: Path) -> bool:
 
 
 def put(target: Target, source: Path) -> Path | None:
-    """Put a target where it belongs. What was there before and is not the same is set aside.
+    """Put a target where it belongs. What was there before is set aside, unless it is known to be the same.
 
     Args:
         target: what it is.
@@ -49,11 +49,13 @@ def put(target: Target, source: Path) -> Path | None:
             data folder, which is moved.
 
     Returns:
-        Where that is what was there before; None if nothing was.
+        Where what was there before is now; None if nothing was set aside.
 
     Raises:
         OSError: it cannot be written.
     """
+    if target.digests and there(target):
+        return None
     path = data_dir() / target.path
     path.parent.mkdir(parents=True, exist_ok=True)
     if target.files:

@@ -128,6 +128,8 @@ def test_a_file_is_fetched_checked_and_decoded(server, publish, fetch, cats: Pat
     assert (row["state"], row["counts"]["train"]) == ("ready", [60_000, 120_000])
     assert fetch()[0] == 0
     assert len(server.asked) == 1, "what is there is not fetched again"
+    assert fetch("--fresh")[0] == 0
+    assert not list(cats.parents[1].glob("downloads/replaced-*")), "what is the same stays"
     cats.write_bytes(b"0 1")
     assert fetch("--fresh")[0] == 0
     assert cats.read_bytes() == CATS
@@ -244,6 +246,15 @@ def test_parts_that_do_not_fit_are_fetched_once_more(server, publish, fails, fet
     fails(url)
     server.add("/cats.txt", CATS)  # under the same name of its state
     assert "once more from the start" in _works(fetch, cats)
+
+
+def test_a_file_that_is_shorter_than_what_has_come(server, publish, fails, fetch, cats: Path) -> None:
+    url = server.add("/cats.txt", CATS * 2, "cut", "missing")
+    publish(url)
+    fails(url)
+    server.add("/cats.txt", CATS, "shorter")
+    _works(fetch, cats, attempts=2)
+    assert [asked for _, asked in server.asked[-2:]] == [f"bytes={len(CATS)}-", None]
 
 
 def test_a_server_without_range(server, publish, fetch, cats: Path) -> None:
