@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dabench.data.digests import file_digests
+from dabench.data.digests import content_sha256, file_digests
 from dabench.data.download import MirrorError, Patience, Resuming, Show
 from dabench.data.folder import data_dir
 from dabench.data.place import fits, put, there
@@ -184,11 +184,16 @@ def _from_mirror(download: Download, url: str, folder: Path, show: Show, patienc
 
 
 def _differs(file: Path, wanted: Collection[str]) -> str:
-    """The digest that a file should have and the one that it has."""
-    name = next(iter(sorted(wanted))).partition(":")[0]
+    """The digest that a file (unpacked, if it is packed) has, and those that would do.
+
+    Raises:
+        DataError: it is cut off or damaged.
+    """
+    expected = " or ".join(sorted(f"{digest[:19]}…" for digest in wanted))
+    if any(digest.startswith("sha256:") for digest in wanted):
+        return f"sha256 {content_sha256(file)[:12]}…, expected {expected}"
     with file.open("rb") as content:
-        found = hashlib.file_digest(content, name).hexdigest()
-    return f"{name} {found[:12]}…, expected {' or '.join(sorted(digest[:19] + '…' for digest in wanted))}"
+        return f"md5 {hashlib.file_digest(content, 'md5').hexdigest()[:12]}…, expected {expected}"
 
 
 def _no_mirror(download: Download, failures: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from dabench.cli.main import main
 from dabench.data.doctor import examine
-from dabench.data.fetch import by_hand
+from dabench.data.fetch import by_hand, verify
 from dabench.data.inventory import CORRUPT, look
 from dabench.data.place import there
 from dabench.data.ready import files_of
@@ -147,6 +147,26 @@ def test_a_file_may_be_there_unpacked(data: Path) -> None:
     path.unlink()
     (data / target.path).write_bytes(gzip.compress(b"unpacked"))
     assert there(Target(path=target.path, measured=(digest,)))
+
+
+def test_packed_files_are_judged_by_what_is_packed(tmp_path: Path) -> None:
+    digest = f"sha256:{hashlib.sha256(CATS).hexdigest()}"
+    (target,) = targets = (Target(path="pets/cats.txt.gz", measured=(digest,)),)
+    download = Download(name="cats.txt.gz", urls=("http://x/",), targets=targets)
+    file = tmp_path / "cats.txt.gz"
+    for content in (gzip.compress(CATS, 1), gzip.compress(CATS, 9, mtime=3), CATS):
+        file.write_bytes(content)
+        assert verify(download, file, tmp_path / "into") == {target: file}
+    file.write_bytes(gzip.compress(b"dogs"))
+    found, expected = hashlib.sha256(b"dogs").hexdigest()[:12], digest[:19]
+    with pytest.raises(DataError, match=f"other content than published: sha256 {found}…, expected {expected}…"):
+        verify(download, file, tmp_path / "into")
+    file.write_bytes(gzip.compress(CATS)[:-5])
+    with pytest.raises(DataError, match=r"cats\.txt\.gz is cut off or damaged"):
+        verify(download, file, tmp_path / "into")
+    by_file = Target(path="pets/cats.txt.gz", stated=(f"md5:{'0' * 32}",))
+    with pytest.raises(DataError, match="md5 [0-9a-f]{12}…, expected md5:00000"):
+        verify(Download(name="cats.txt.gz", urls=("http://x/",), targets=(by_file,)), file, tmp_path / "into")
 
 
 @pytest.mark.parametrize(
