@@ -165,7 +165,7 @@ def test_packed_files_are_judged_by_what_is_packed(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"cats\.txt\.gz is cut off or damaged"):
         verify(download, file, tmp_path / "into")
     by_file = Target(path="pets/cats.txt.gz", stated=(f"md5:{'0' * 32}",))
-    with pytest.raises(DataError, match="md5 [0-9a-f]{12}…, expected md5:00000"):
+    with pytest.raises(DataError, match=r"md5 [0-9a-f]{12}…, expected md5:00000"):
         verify(Download(name="cats.txt.gz", urls=("http://x/",), targets=(by_file,)), file, tmp_path / "into")
 
 
