@@ -87,7 +87,7 @@ def fetch(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 
     def call(*arguments: str, attempts: int = 1) -> tuple[int, str]:
         with pytest.raises(SystemExit) as caught:
-            main(["data", "fetch", "cats", "--timeout", "0.4", "--attempts", str(attempts), *arguments])
+            main(["data", "fetch", "cats", "--timeout", "30", "--attempts", str(attempts), *arguments])
         return caught.value.code, capsys.readouterr().err
 
     return call
@@ -190,8 +190,8 @@ def test_a_stalled_connection(server, publish, fails) -> None:
     url = server.add("/cats.txt", CATS, "stalled")
     publish(url)
     begun = time.monotonic()
-    assert "nothing came for too long" in fails(url)
-    assert time.monotonic() - begun < 5
+    assert "nothing came for too long" in fails(url, "--timeout", "0.3")
+    assert time.monotonic() - begun < 20
 
 
 def test_a_redirect_loop(server, publish, fails) -> None:
