@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from dabench.downloads import Download
 from dabench.errors import PluginError
 
 TRACKS = ("unsupervised", "few_shot", "paired")
@@ -135,6 +136,7 @@ class DomainSpec(Spec):
         recording: what was recorded, where several domains are views of one recording: row i of either split of one is
             simultaneous with row i of the others that say the same, and has its label and its group. Two such domains
             can be a pair of the track paired.
+        downloads: what `dabench data fetch` downloads to get the files.
     """
 
     version: int = 1
@@ -146,6 +148,7 @@ class DomainSpec(Spec):
     known: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
     recording: str = ""
+    downloads: tuple[Download, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from dabench.cli.context import Context, pass_context
-from dabench.completion import complete_domains, complete_suites
+from dabench.cli.data_domains import JSON, NAMES, SUITE, chosen, report
 
 if TYPE_CHECKING:
-    from dabench.data.inventory import Status
     from dabench.specs import DomainSpec
 
-_SUITE = click.option("--suite", shell_complete=complete_suites, help="The domains of this suite (a name or a file).")
-_NAMES = click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_domains)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects, with every field.")
+# Modules with one more command of this group each, called `command`.
+MODULES = ("dabench.cli.data_fetch", "dabench.cli.data_import", "dabench.cli.data_links")
 
 
 @click.group("data")
 def command() -> None:
-    """List data sets, and check them."""
+    """List data sets, get them, and check them."""
 
 
 @command.command("list")
-@_NAMES
-@_SUITE
-@_JSON
+@NAMES
+@SUITE
+@JSON
 @pass_context
 def list_command(context: Context, names: Sequence[str], suite: str | None, as_json: bool) -> int:
     """Show what there is of each domain, without decoding anything.
@@ -47,14 +45,14 @@ def list_command(context: Context, names: Sequence[str], suite: str | None, as_j
             codes[module] = code_hash(spec)
         return codes[module]
 
-    statuses = [look(spec, code) for spec in _chosen(context, names, suite)]
-    return _report(context, statuses, as_json, named=bool(names or suite))
+    statuses = [look(spec, code) for spec in chosen(context, names, suite)]
+    return report(context, statuses, as_json, named=bool(names or suite))
 
 
 @command.command("doctor")
-@_NAMES
-@_SUITE
-@_JSON
+@NAMES
+@SUITE
+@JSON
 @pass_context
 def doctor_command(context: Context, names: Sequence[str], suite: str | None, as_json: bool) -> int:
     """Decode what is not decoded yet, and check content: hashes, and examples of each class and split.
@@ -67,39 +65,11 @@ def doctor_command(context: Context, names: Sequence[str], suite: str | None, as
 
     statuses = []
     console = Console(stderr=True)
-    for spec in _chosen(context, names, suite):
+    for spec in chosen(context, names, suite):
         with console.status(f"checking {spec.name}"):
             statuses.append(examine(spec))
-    return _report(context, statuses, as_json, named=bool(names or suite))
+    return report(context, statuses, as_json, named=bool(names or suite))
 
 
-def _chosen(context: Context, names: Sequence[str], suite: str | None) -> list[DomainSpec]:
-    """The domains that are asked for, each once; all if none is named."""
-    from dabench.names import canonical
-
-    known = context.registry.all("domains")
-    if not names and not suite:
-        return [registered.spec for registered in known.values()]
-    chosen: list[str] = []
-    for name in names:
-        family = [item for item in known if item.startswith(f"{canonical(name)}/")]
-        chosen += [canonical(name)] if canonical(name) in known else family or [name]
-    if suite:
-        from dabench.suitefile import find_suite
-
-        for entry in find_suite(suite, context.registry).pairs:
-            chosen += entry.pair.split(":")
-    return [context.registry.get("domains", name).spec for name in dict.fromkeys(chosen)]
-
-
-def _report(context: Context, statuses: Sequence[Status], as_json: bool, *, named: bool) -> int:
-    """Print it; return the exit code."""
-    from dabench.cli.data_text import as_row, as_text
-    from dabench.data.inventory import CORRUPT, MISSING
-
-    if as_json:
-        click.echo(json.dumps([as_row(status) for status in statuses], indent=2, ensure_ascii=False))
-    else:
-        click.echo(as_text(statuses, set(context.registry.all("domains"))))
-    bad = {CORRUPT, MISSING} if named else {CORRUPT}
-    return int(any(status.state in bad for status in statuses))
+for module in MODULES:
+    command.add_command(import_module(module).command)

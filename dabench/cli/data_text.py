@@ -39,6 +39,10 @@ def as_row(status: Status) -> dict[str, Any]:
         "version": spec.version,
         "regenerated": spec.regenerated,
         "homepage": spec.homepage,
+        "downloads": [
+            {"name": item.name, "urls": list(item.urls), "tried": item.tried or None, "verified": item.verified}
+            for item in spec.downloads
+        ],
         "licence": spec.licence,
         "citation": spec.citation,
     }
@@ -64,7 +68,7 @@ def as_text(statuses: Sequence[Status], known: Collection[str]) -> str:
 def _cells(status: Status) -> tuple[str, ...]:
     mark = "" if status.content or not status.sha256 else "?"
     sums = [f"{sum(status.counts[split]):,}" if status.counts else "" for split in ("train", "test")]
-    size = _size(_bytes(status)) if _bytes(status) else ""
+    size = size_text(_bytes(status)) if _bytes(status) else ""
     return status.spec.name, status.state, size, *sums, status.sha256[:8] + mark
 
 
@@ -86,10 +90,18 @@ def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
         if chosen:
             yield f"\n{title}"
             yield from _grouped(chosen, known, _todo)
+    to_fetch = [status for status in statuses if status.state == MISSING and status.spec.downloads]
+    if to_fetch:
+        yield "\nmissing, and downloaded by `dabench data fetch NAME`"
+        yield _filled(_short(to_fetch, known))
     remarks = [status for status in statuses if status.note and status.state not in (SUBSET, CORRUPT)]
     if remarks:
         yield "\nremarks"
         yield from _grouped(remarks, known, lambda status: status.note)
+    unverified = [status for status in statuses if any(not item.verified for item in status.spec.downloads)]
+    if unverified:
+        yield "\nunverified: links and stated digests that nobody here has tried"
+        yield from _grouped(unverified, known, _unverified)
     yield "\nlicences, as their publishers state them"
     yield from _grouped(statuses, known, lambda status: status.spec.licence or "unknown")
     yield "\nhow to cite (`dabench cite NAME` prints the entries)"
@@ -114,16 +126,27 @@ def _todo(status: Status) -> str:
     return f"{status.note} {status.next}".strip()
 
 
+def _unverified(status: Status) -> str:
+    downloads = [download for download in status.spec.downloads if not download.verified]
+    links = sum(len(download.urls) for download in downloads if not download.tried)
+    stated = sum(len(item.stated) + sum(len(target.stated) for target in item.targets) for item in downloads)
+    said = f", {stated} stated digest{'s' * (stated != 1)}" if stated else ""
+    return f"{links} link{'s' * (links != 1)}{said}"
+
+
 def _grouped(statuses: Sequence[Status], known: Collection[str], say: Any) -> Iterator[str]:
     """`names: text`, once for each text."""
     by_text: dict[str, list[Status]] = {}
     for status in statuses:
         by_text.setdefault(say(status), []).append(status)
     for text, group in by_text.items():
-        yield textwrap.fill(
-            f"{_short(group, known)}: {text}", WIDTH, initial_indent="  ", subsequent_indent="    ",
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
+        yield _filled(f"{_short(group, known)}: {text}")
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _short(statuses: Sequence[Status], known: Collection[str]) -> str:
@@ -140,7 +163,7 @@ def _bytes(status: Status) -> int:
     return sum(size for _, size in status.files.values())
 
 
-def _size(number: int) -> str:
+def size_text(number: int) -> str:
     """Bytes for people."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if number >= factor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dabench.data.inventory import CORRUPT, MISSING, Status, damaged_copy, judged, look
+from dabench.data.inventory import CORRUPT, MISSING, Status, anew, damaged_copy, judged, look
 from dabench.data.ready import Meta
 from dabench.data.store import class_counts, content_sha256, prepare
 from dabench.errors import DataError, DataFolderError
@@ -25,7 +25,7 @@ def examine(spec: DomainSpec) -> Status:
     except DataFolderError:
         raise
     except DataError as error:
-        todo = f"get its files anew from {spec.homepage}" if spec.files else ""
+        todo = anew(spec) if spec.files else ""
         return replace(seen, state=CORRUPT, note=str(error), next=todo)
     try:
         meta, arrays = Meta.read(prepared.folder), prepared.open()

@@ -74,6 +74,8 @@ def look(spec: DomainSpec, code: Callable[[DomainSpec], str] = code_hash) -> Sta
     missing = [pattern for pattern, found in paths.items() if not found]
     if missing:
         put = f"put {', '.join(missing)} into {data_dir()}; get them from {spec.homepage or 'their publisher'}"
+        if spec.downloads:
+            put = f"dabench data fetch {spec.name}; or {put}"
         return Status(spec=spec, state=MISSING, files=files, next=put)
     state = MAKEABLE if spec.regenerated else UNDECODED
     return Status(spec=spec, state=state, files=files, next=f"dabench data doctor {spec.name}")
@@ -90,11 +92,17 @@ def judged(
     state, content, note = _compare(spec, sha256, counts)
     if not all(count for count, _ in files.values()):
         note = " ".join(filter(None, [note, "Its files are gone; the prepared copy is used."]))
-    todo = f"get its files anew from {spec.homepage}" if state == CORRUPT and files else ""
+    todo = anew(spec) if state == CORRUPT and files else ""
     return Status(
         spec=spec, state=state, files=files, copy=folder, sha256=sha256, content=content, counts=counts, note=note,
         next=todo,
     )  # fmt: skip
+
+
+def anew(spec: DomainSpec) -> str:
+    """How to replace a domain's files."""
+    by_hand = f"get its files anew from {spec.homepage}"
+    return f"dabench data fetch --fresh {spec.name}; or {by_hand}" if spec.downloads else by_hand
 
 
 def damaged_copy(spec: DomainSpec, files: Mapping[str, tuple[int, int]], folder: Path, why: str) -> Status:

@@ -35,6 +35,7 @@ META = "meta.json"
 # the files).
 BESIDE_THE_BYTES = (
     "dabench.errors",
+    "dabench.domains.orphans",
     "dabench.domains.parallel",
     "dabench.domains.image_files",
     "dabench.domains.vector_files",

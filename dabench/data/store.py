@@ -84,6 +84,8 @@ def prepare(spec: DomainSpec) -> Prepared:
             ready.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{folder}.lock"):
                 if not is_whole(folder):
+                    for left in ready.glob(f".{folder.name}-*"):  # by a process that was killed: the lock is held here
+                        shutil.rmtree(left)
                     _write(_decoded(spec), folder)
         meta = Meta.read(folder)
     except OSError as error:
@@ -106,7 +108,9 @@ def _decoded(spec: DomainSpec) -> DomainArrays:
     """What the loader of a domain returns; whatever it raises becomes a DataError."""
     try:
         arrays = spec.load()()
-    except DabenchError:
+    except DabenchError as error:
+        if spec.downloads and not all(files_of(spec).values()):
+            raise DataError(f"{error} Or: dabench data fetch {spec.name}") from error
         raise
     except Exception as error:  # damaged files make readers raise anything
         raise DataError(f"domain {spec.name!r} cannot be decoded: {type(error).__name__}: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dabench.domains import image_downloads as downloads
 from dabench.domains.image_files import BSDS500, GTSRB, MNIST, MNIST_M, SVHN, USPS
 from dabench.domains.image_known import GTSRB_COUNTS, MNIST_COUNTS, USPS_COUNTS
 from dabench.references import ARBELAEZ_2011, GANIN_2015, HULL_1994, LECUN_1998, NETZER_2011, STALLKAMP_2012
@@ -21,6 +22,7 @@ SPECS = (
         citation=LECUN_1998,
         files=MNIST.files,
         homepage=MNIST.homepage,
+        downloads=downloads.MNIST,
         known=(("62d8d911a023555a4588d17b9143de16a331ed93685e0de8973c40ce1c786417", "complete"),),
         counts=MNIST_COUNTS,
     ),
@@ -32,6 +34,7 @@ SPECS = (
         citation=LECUN_1998,
         files=MNIST.files,
         homepage=MNIST.homepage,
+        downloads=downloads.MNIST,
         known=(("d9eed28fbf4ca6a58f2c79976bf6f08869c39dc75b1b8b681e314c5514f42543", "complete"),),
         counts=MNIST_COUNTS,
     ),
@@ -43,6 +46,7 @@ SPECS = (
         citation=HULL_1994,
         files=USPS.files,
         homepage=USPS.homepage,
+        downloads=downloads.USPS,
         known=(("a1c59ff749e285fa9f33554ac844ece5b9e21596ecf73803b362d8ddad43b69d", "complete"),),
         counts=USPS_COUNTS,
     ),
@@ -54,6 +58,7 @@ SPECS = (
         citation=NETZER_2011,
         files=SVHN.files,
         homepage=SVHN.homepage,
+        downloads=downloads.SVHN,
     ),
     DomainSpec(
         name="mnist_m",
@@ -65,6 +70,7 @@ SPECS = (
         regenerated=True,
         files=(*MNIST.files, *BSDS500.files),
         homepage=f"{MNIST.homepage} and {BSDS500.homepage}",
+        downloads=(*downloads.MNIST, downloads.BSDS500),
         known=(("a9a1ec2f1fbbe2b06d06b52a417a55b083954113a1cf9028efd34cc67aa53c79", "complete"),),
         counts=MNIST_COUNTS,
     ),
@@ -86,6 +92,7 @@ SPECS = (
         citation=STALLKAMP_2012,
         files=GTSRB.files,
         homepage=GTSRB.homepage,
+        downloads=downloads.GTSRB,
         known=(
             (
                 "df794cf5a056b5a038945b8b39f7b611f9d80ac8390c5fe5b65eeb47da386999",

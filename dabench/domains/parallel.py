@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dabench.device import default_workers
+from dabench.domains.orphans import end_with_parent
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -40,7 +41,7 @@ def spread(
             yield from bar.track(map(function, tasks), total=len(tasks), description=title)
         else:
             # Forking a process that has used torch's threads is not safe.
-            with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+            with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent) as pool:
                 yield from bar.track(pool.map(function, tasks), total=len(tasks), description=title)
     seconds = time.monotonic() - begun
     console.print(f"{title}: done in {seconds:.1f} s with {workers} workers", highlight=False, markup=False)

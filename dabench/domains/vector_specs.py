@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dabench.domains import vector_downloads as downloads
 from dabench.domains import vector_files as files
 from dabench.domains.vector_known import COMPLETE, COUNTS
 from dabench.references import BLITZER_2007, CHEN_2012, GANIN_2016, GONG_2012, REYES_2016, SAENKO_2010, SILVEIRA_2014
@@ -27,6 +28,7 @@ def _office_caltech() -> Iterator[DomainSpec]:
             citation=f"{GONG_2012}\n{SAENKO_2010}",
             files=(path,),
             homepage=files.OFFICE_CALTECH_HOMEPAGE,
+            downloads=(downloads.OFFICE_CALTECH,),
             known=_complete(full),
             counts=COUNTS[full],
         )
@@ -43,6 +45,7 @@ def _reviews() -> Iterator[DomainSpec]:
             citation=f"{BLITZER_2007}\n{CHEN_2012}\n{GANIN_2016}",
             files=files.AMAZON[name],
             homepage=files.AMAZON_HOMEPAGE,
+            downloads=downloads.AMAZON[name],
             known=_complete(full),
             counts=COUNTS[full],
         )
@@ -56,6 +59,7 @@ def _reviews() -> Iterator[DomainSpec]:
             citation=BLITZER_2007,
             files=files.AMAZON_TEXT[name],
             homepage=files.AMAZON_TEXT_HOMEPAGE,
+            downloads=(downloads.AMAZON_TEXT,),
             known=_complete(full),
             counts=COUNTS[full],
         )
@@ -77,6 +81,7 @@ def _sensors() -> Iterator[DomainSpec]:
             citation=REYES_2016,
             files=(files.HAPT,),
             homepage=files.HAPT_HOMEPAGE,
+            downloads=(downloads.HAPT,),
             known=_complete(name),
             counts=COUNTS[name],
             recording="" if "/" in name else "hapt",
@@ -94,6 +99,7 @@ def _pos() -> Iterator[DomainSpec]:
             citation=SILVEIRA_2014,
             files=(path,),
             homepage=files.POS_HOMEPAGE,
+            downloads=(downloads.POS,),
             known=_complete(full),
             counts=COUNTS[full],
         )

@@ -156,6 +156,16 @@ def test_unknown_names(run, pets: Path) -> None:
     assert run("list", "--suite", "minni")[0] == 2
 
 
+def test_fetch_of_nothing_and_of_what_has_no_link(run, pets: Path) -> None:
+    code, out, err = run("fetch")
+    assert (code, out) == (2, "")
+    assert "name what to fetch" in err
+    code, out, err = run("fetch", "pets/dogs")
+    assert (code, err) == (1, "")
+    assert "  pets/dogs: pets/dogs.txt, from https://example.org/pets" in out.splitlines()
+    assert run("fetch", "fish")[0] == 0, "made here"
+
+
 @pytest.mark.parametrize("name", ["office_caltech", "office-caltech"])
 def test_a_family_by_its_name(run, data: Path, name: str) -> None:
     rows = _rows(run("list", name, "--json")[1])

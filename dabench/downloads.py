@@ -1,0 +1,86 @@
+"""What a publisher gives out for download, and where its content belongs. Imports nothing heavy.
+
+A digest is `sha256:<hex>` or `md5:<hex>`. That of a folder is the sha256 of one line for each file, `<sha256> <path
+below the folder>`, sorted by path. Files packed by gzip or bzip2 have the digest of what is packed: mirrors pack anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A file, or the files of one folder, that a download holds.
+
+    Attributes:
+        path: where it belongs below `DABENCH_DATA_DIR`, as in `USPS/usps.bz2`.
+        files: for a folder, the glob pattern of its files, as in `*.jpg` or `*/*.ppm`; empty for a file.
+        inside: the last parts of its path wherever it comes from, as in `images/train`; the name of `path` if empty.
+        measured: digests of its content, measured from the published content.
+        stated: digests, of the file as it is or of its content, that others state and nobody here has measured.
+    """
+
+    path: str
+    files: str = ""
+    inside: str = ""
+    measured: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
+
+    @property
+    def tail(self) -> str:
+        """How the path of one of its files ends wherever it comes from, as a glob pattern."""
+        inside = self.inside or PurePosixPath(self.path).name
+        return f"{inside}/{self.files}" if self.files else inside
+
+    @property
+    def pattern(self) -> str:
+        """Its files below `DABENCH_DATA_DIR`, as a glob pattern."""
+        return f"{self.path}/{self.files}" if self.files else self.path
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """All that are accepted; where there is none, any content is."""
+        return frozenset(self.measured + self.stated)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """One file that publishers and mirrors give out: an archive, or a file that is itself the one target.
+
+    Attributes:
+        name: of the file.
+        urls: where it is to be had, the best first.
+        targets: what it holds.
+        homepage: where a person gets it.
+        stated: digests of an archive that others state.
+        tried: the month in which every link gave this content, as in `2026-11`; empty if nobody has tried them all.
+    """
+
+    name: str
+    urls: tuple[str, ...]
+    targets: tuple[Target, ...]
+    homepage: str = ""
+    stated: tuple[str, ...] = ()
+    tried: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.urls or not self.targets:
+            raise ValueError(f"download {self.name!r}: it needs a link and a target")
+        if not self.archive and (len(self.targets) > 1 or self.targets[0].files):
+            raise ValueError(f"download {self.name!r}: only archives ({', '.join(ARCHIVES)}) hold several files")
+        if PurePosixPath(self.name).name != self.name:
+            raise ValueError(f"download {self.name!r}: a name is no path")
+
+    @property
+    def archive(self) -> bool:
+        """Whether it is to be unpacked."""
+        return self.name.lower().endswith(ARCHIVES)
+
+    @property
+    def verified(self) -> bool:
+        """Whether its links were tried, and no digest is only stated by others."""
+        return bool(self.tried) and not self.stated and not any(target.stated for target in self.targets)
