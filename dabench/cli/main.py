@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "tune": ("dabench.cli.tune", "Choose a method's options without target labels."),
     "rescore": ("dabench.cli.rescore", "Let selectors pick again from kept outputs, without training."),
     "selectors": ("dabench.cli.selectors", "Compare selectors over records."),
+    "plot": ("dabench.cli.plot", "Draw pictures of runs."),
     "reproduce": ("dabench.cli.reproduce", "Run a recorded run again and compare the numbers."),
     "list": ("dabench.cli.list", "List methods, domains, pairs, suites, plugins, ..."),
     "data": ("dabench.cli.data", "List data sets and their licences, and check them."),
