@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench_plugins.references import GANIN_2015, GANIN_2016, SUN_2016_DEEP, SUN_2016_RETURN
+from dabench_plugins.references import (
+    FERNANDO_2013,
+    FRENCH_2018,
+    GANIN_2015,
+    GANIN_2016,
+    LI_2016,
+    LONG_2015,
+    SUN_2016_DEEP,
+    SUN_2016_RETURN,
+    XIE_2020,
+)
 
 from dabench import MethodSpec, Range, hookimpl
 
@@ -44,6 +54,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="align the principal subspaces of source and target, in closed form",
         reference="Fernando, Habrard, Sebban & Tuytelaars 2013, Unsupervised Visual Domain Adaptation Using Subspace "
         "Alignment, ICCV",
+        citation=FERNANDO_2013,
+        search={"dimension": (5, 10, 20, 40, 80)},
         deviations=(
             "The dimension is searched among a few values; the paper first bounds it by how stable the subspaces are.",
             "The suite's classifier is trained; the paper takes the nearest neighbour or a linear SVM.",
@@ -75,6 +87,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="match mean embeddings of the task's layers under many Gaussian kernels",
         reference="Long, Cao, Wang & Jordan 2015, Learning Transferable Features with Deep Adaptation Networks, ICML, "
         "arXiv:1502.02791",
+        citation=LONG_2015,
+        search={"weight": Range(0.1, 10, log=True), "estimator": ("linear", "quadratic")},
         off={"weight": 0},
         deviations=(
             "The kernels have equal weights; the paper chooses them by a quadratic program.",
@@ -90,6 +104,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="train on the source, predict with batch norm's statistics of the target",
         reference="Li, Wang, Shi, Liu & Hou 2016, Revisiting Batch Normalization for Practical Domain Adaptation, "
         "arXiv:1603.04779",
+        citation=LI_2016,
         toy="images",
         deviations=(
             "A linear SVM or another readout is fitted on source examples that pass with the target's statistics.",
@@ -103,6 +118,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="agree with one's own average on differently augmented targets",
         reference="French, Mackiewicz & Fisher 2018, Self-ensembling for Visual Domain Adaptation, ICLR, "
         "arXiv:1706.05208",
+        citation=FRENCH_2018,
+        search={"weight": Range(0.3, 30, log=True), "confidence": (0.8, 0.9, 0.96837722)},
+        off={"weight": 0, "view": "none", "noise": 0, "decay": 0},
         expected_failures={
             "options_used": "in a training as short as the kit's no target is sure enough to count, whatever the weight"
         },
@@ -121,6 +139,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="predict the same for a target image and a strongly augmented one",
         reference="Xie, Dai, Hovy, Luong & Le 2020, Unsupervised Data Augmentation for Consistency Training, NeurIPS, "
         "arXiv:1904.12848",
+        citation=XIE_2020,
+        search={"weight": Range(0.1, 10, log=True), "confidence": (0.5, 0.8, 0.95), "temperature": (0.4, 1.0)},
+        off={"weight": 0, "weak": "none", "decay": 0},
         deviations=(
             "The paper is about few labels of one domain: here the labelled images are the source.",
             "Source and target pass the network apart; in the paper, where both are one domain, together.",
@@ -135,4 +156,5 @@ def dabench_methods() -> Iterator[MethodSpec]:
         title="source only, augmented",
         toy="images",
         summary="train on augmented source images, predict with averaged weights; adapts nothing",
+        off={"view": "none", "decay": 0},
     )
