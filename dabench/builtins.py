@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dabench.domains import embedded_specs, image_specs, vector_specs
 from dabench.hookspecs import hookimpl
-from dabench.references import GANIN_2015
+from dabench.references import GANIN_2015, GANIN_2016
 from dabench.specs import BackboneSpec, DomainSpec, FormatSpec, LauncherSpec, SelectorSpec, SuiteSpec
 
 
@@ -55,6 +55,12 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
         target="dabench.backbones.identity:Identity",
         summary="no network: vectors are their own features, for feature methods only",
         trains=False,
+    )
+    yield BackboneSpec(
+        name="shallow",
+        target="dabench.backbones.shallow:Shallow",
+        summary="one hidden layer for vectors, as in Ganin et al. 2016",
+        citation=GANIN_2016,
     )
     yield BackboneSpec(
         name="sensor_cnn",
