@@ -30,6 +30,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="train on the source, adapt nothing: the lower bound",
         expected_failures={"adapts": "it is the lower bound itself"},
         tracks=("unsupervised", "few_shot", "paired"),
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s)",
     )
     yield MethodSpec(
         name="target_only",
@@ -39,6 +40,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="train on the target with all its labels: the upper bound",
         tracks=("unsupervised", "few_shot", "paired"),
         sees_target_labels=True,
+        loss=r"L = \mathrm{CE}(g(f(x_t)), y_t)",
     )
     yield MethodSpec(
         name="coral",
@@ -47,6 +49,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
         search={"ridge": Range(0.001, 10, log=True)},
         citation=SUN_2016_RETURN,
+        loss=r"D_s^* = D_s\,(C_s + \lambda I)^{-1/2}\,(C_t + \lambda I)^{1/2}",
     )
     yield MethodSpec(
         name="subspace_alignment",
@@ -61,6 +64,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "The suite's classifier is trained; the paper takes the nearest neighbour or a linear SVM.",
         ),
         expected_failures={"adapts": "it turns subspaces; the toy moves one feature, which that mends in part only"},
+        loss=r"X_s \mapsto X_s P_s P_s^\top P_t, \qquad X_t \mapsto X_t P_t",
     )
     yield MethodSpec(
         name="deep_coral",
@@ -70,6 +74,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
         search={"weight": Range(0.1, 100, log=True, points=7)},
         citation=SUN_2016_DEEP,
         off={"weight": 0},
+        loss=r"L = \mathrm{CE}(z_s, y_s) + \frac{w}{4 d^2} \lVert C_s - C_t \rVert_F^2, \qquad z = "
+        r"g(f(x)) \in \mathbb{R}^d",
     )
     yield MethodSpec(
         name="dann",
@@ -79,6 +85,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
         search={"weight": Range(0.1, 10, log=True), "gamma": (5.0, 10.0)},
         citation=f"{GANIN_2015}\n{GANIN_2016}",
         off={"weight": 0},
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s) + w\,\mathrm{BCE}(h(R_\lambda(f(x))), \mathrm{domain}), "
+        r"\qquad \frac{dR_\lambda}{df} = -\lambda I, \quad \lambda = \frac{2}{1 + e^{-\gamma p}} - "
+        r"1",
     )
     yield MethodSpec(
         name="mmd",
@@ -96,6 +105,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "The weight is 1; the paper chooses it on source labels and a two-sample classifier.",
             "All layers learn at the same rate; the paper freezes or slows down those that are pretrained.",
         ),
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s) + w \sum_l \lVert \mathbb{E}\,\phi_k(z_s^l) - "
+        r"\mathbb{E}\,\phi_k(z_t^l) \rVert^2, \qquad k(a, b) = \frac{1}{33} \sum_{i=-16}^{16} "
+        r"e^{-\lVert a - b \rVert^2 / (2^{i/2} \sigma^2)}",
     )
     yield MethodSpec(
         name="adabn",
@@ -110,6 +122,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "A linear SVM or another readout is fitted on source examples that pass with the target's statistics.",
             "Held-out source examples are measured with the target's statistics as well.",
         ),
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s); \qquad \text{then in each batch norm} \quad \mu, "
+        r"\sigma^2 \leftarrow \mu_t, \sigma_t^2",
     )
     yield MethodSpec(
         name="mean_teacher",
@@ -130,6 +144,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "The suite decides on optimiser, budget and normalisation: the paper has Adam and 300 epochs.",
             "The last teacher is reported; the code keeps the one that is sure of most targets.",
         ),
+        loss=r"L = \mathrm{CE}(p_\theta(\tilde x_s), y_s) + \frac{w}{C} \lVert p_\theta(\tilde x_t) - "
+        r"p_{\theta'}(\tilde x_t') \rVert^2\,[\max p_{\theta'}(\tilde x_t') > c], \qquad \theta' "
+        r"\leftarrow \alpha \theta' + (1 - \alpha) \theta",
     )
     yield MethodSpec(
         name="uda",
@@ -149,6 +166,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "No image is flipped, and RandAugment differs as data/augmentation.py says.",
             "The average that predicts is shorter during the first 89,990 steps: the paper trains for 500,000.",
         ),
+        loss=r"L = \mathrm{CE}(p(\check x_s), y_s) + w\,\mathrm{KL}\bigl(p^{1/\tau}(\check x_t) "
+        r"\,\Vert\, p(\hat x_t)\bigr)\,[\max p(\check x_t) > \beta]",
     )
     yield MethodSpec(
         name="source_augmented",
@@ -157,4 +176,5 @@ def dabench_methods() -> Iterator[MethodSpec]:
         toy="images",
         summary="train on augmented source images, predict with averaged weights; adapts nothing",
         off={"view": "none", "decay": 0},
+        loss=r"L = \mathrm{CE}(g(f(\tilde x_s)), y_s)",
     )
