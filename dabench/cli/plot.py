@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
+from dabench.cli.plot_features import features_command
+
 
 @click.group("plot")
 def command() -> None:
     """Draw pictures of runs."""
+
+
+command.add_command(features_command)
