@@ -166,7 +166,8 @@ def _write(
             raise ResultsError(f"{run} {record.status}: {record.error}")
         step = record.selections[record.selector].step
         outputs = read_outputs(outputs_file(outputs_folder(directory, run.run_id), step))
-        label = f"{run.method.label} ({run.variant})" if run.variant else run.method.label
+        own = "" if _shared_variant(plan.runs) else run.variant
+        label = f"{run.method.label} ({own})" if own else run.method.label
         panels.append(embed_in_plane(label, outputs, points, run.seed))
     count = len(panels[0].source)
     files = [] if output is None else [(output, draw(panels, _caption(plan.runs, records, count), form))]
@@ -180,24 +181,28 @@ def _write(
     return [path for path, _ in files]
 
 
+def _shared_variant(runs: Sequence[PlannedRun]) -> str:
+    """The variant that all runs share, if they do: it is part of the caption then, and of no title."""
+    variants = {run.variant for run in runs}
+    return variants.pop() if len(variants) == 1 else ""
+
+
 def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: int) -> str:
-    """What the picture shows: settings that the methods differ in are left out."""
+    """What the picture shows, and with what settings it was made."""
     from importlib.metadata import version
 
     from dabench.featureplot import perplexity
     from dabench.leaderboard.text import pair_title
 
     first = runs[0]
-    steps = ", ".join(
-        dict.fromkeys(
-            f"{record.selections[record.selector].step:,} steps" for record in (records[run.run_id] for run in runs)
-        )
-    )
+    reported = [records[run.run_id] for run in runs]
+    steps = ", ".join(dict.fromkeys(f"{record.selections[record.selector].step:,} steps" for record in reported))
+    variant = _shared_variant(runs)
+    suite = f"{first.suite} ({variant})" if variant else first.suite
     optimiser, schedule = first.settings.optimiser, first.settings.schedule
     batch = first.settings.budget.batch if first.settings.budget else 0
     return (
-        f"{first.suite} · {pair_title(first.pair)} · backbone {first.backbone.name} · seed {first.seed} · {steps} of "
-        f"{batch} + {batch} examples, {optimiser.name} {optimiser.lr:g}, {schedule.name} rate · t-SNE (perplexity "
+        f"{suite} · {pair_title(first.pair)} · backbone {first.backbone.name} · seed {first.seed} · {steps} of {batch} + {batch} examples, {optimiser.name} {optimiser.lr:g}, {schedule.name} rate · t-SNE (perplexity "
         f"{perplexity(count):g}) of the last hidden layer, {count:,} held-out source and {count:,} target examples, "
         f"no label used · dabench {version('dabench')}"
     )
