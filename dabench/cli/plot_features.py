@@ -202,7 +202,8 @@ def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: i
     optimiser, schedule = first.settings.optimiser, first.settings.schedule
     batch = first.settings.budget.batch if first.settings.budget else 0
     return (
-        f"{suite} · {pair_title(first.pair)} · backbone {first.backbone.name} · seed {first.seed} · {steps} of {batch} + {batch} examples, {optimiser.name} {optimiser.lr:g}, {schedule.name} rate · t-SNE (perplexity "
+        f"{suite} · {pair_title(first.pair)} · backbone {first.backbone.name} · seed {first.seed} · {steps} of "
+        f"{batch} + {batch} examples, {optimiser.name} {optimiser.lr:g}, {schedule.name} rate · t-SNE (perplexity "
         f"{perplexity(count):g}) of the last hidden layer, {count:,} held-out source and {count:,} target examples, "
         f"no label used · dabench {version('dabench')}"
     )
