@@ -10,8 +10,6 @@ from dabench.plan import make_plan
 from dabench.plugins import Registry
 from dabench.suitefile import find_suite
 
-AUGMENTED = {"mean_teacher", "uda"}
-
 
 @pytest.mark.parametrize(("name", "pairs"), [("ganin", 2), ("ganin_strong", 1), ("digits", 4)])
 def test_a_suite_plans_without_its_data(data: Path, registry: Registry, name: str, pairs: int) -> None:
@@ -20,7 +18,13 @@ def test_a_suite_plans_without_its_data(data: Path, registry: Registry, name: st
     rows = {(run.method.name, run.variant): run.settings.options for run in plan.runs}
     assert len(plan.runs) == pairs * len(plan.suite.seeds) * len(rows)
     assert {"source_only", "target_only", "dann"} <= {method for method, _ in rows}
-    beside = {options["view"] for (method, _), options in rows.items() if method == "source_augmented"}
+    beside = [
+        (options["view"], options["noise"], options["decay"])
+        for (method, _), options in rows.items()
+        if method == "source_augmented"
+    ]
     for (method, _), options in rows.items():
-        if method in AUGMENTED:
-            assert options.get("view", options.get("strong")) in beside, method
+        if method == "mean_teacher":
+            assert (options["view"], options["noise"], options["decay"]) in beside
+        if method == "uda":
+            assert (options["strong"], 0.0, options["decay"]) in beside

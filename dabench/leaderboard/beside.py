@@ -15,9 +15,8 @@ def beside(tables: Sequence[Table], published: Published) -> list[Table]:
     A number stands beside the row of the same method and variant: a run with other settings than the suite's has
     nothing published to stand beside. Methods without a row in any of these tables are in `Table.unmeasured`.
     """
-    about = [table for table in tables if _about(table, published)]
-    elsewhere = {(row.method, row.variant) for table in about for row in table.rows}
-    return [_beside(table, published, elsewhere) if table in about else table for table in tables]
+    elsewhere = {(row.method, row.variant) for table in tables if _about(table, published) for row in table.rows}
+    return [_beside(table, published, elsewhere) if _about(table, published) else table for table in tables]
 
 
 def _about(table: Table, published: Published) -> bool:
