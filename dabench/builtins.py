@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dabench.domains import embedded_specs, image_specs, vector_specs
 from dabench.hookspecs import hookimpl
-from dabench.references import GANIN_2015
+from dabench.references import FRENCH_2018, GANIN_2015, GANIN_2016
 from dabench.specs import BackboneSpec, DomainSpec, FormatSpec, LauncherSpec, SelectorSpec, SuiteSpec
 
 
@@ -28,6 +28,11 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         summary="small digits seen twice, as they are and over photographs, no download, seconds",
     )
     yield SuiteSpec(name="ganin", target="dabench.suites:ganin.yaml", summary="the table of Ganin & Lempitsky 2015")
+    yield SuiteSpec(
+        name="ganin_strong",
+        target="dabench.suites:ganin_strong.yaml",
+        summary="MNIST to MNIST-M with a stronger network, augmentation and self-ensembling",
+    )
     yield SuiteSpec(name="digits", target="dabench.suites:digits.yaml", summary="MNIST and USPS, in two framings")
     for name, summary in (
         ("office_caltech", "ten classes of objects, SURF histograms, the published protocol"),
@@ -60,10 +65,22 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
             name=name, target=f"dabench.backbones.ganin:{attribute}", summary=summary, citation=GANIN_2015
         )
     yield BackboneSpec(
+        name="french_mnist",
+        target="dabench.backbones.french:FrenchMnist",
+        summary="the MNIST network of French, Mackiewicz & Fisher 2018: batch norm, dropout of channels",
+        citation=FRENCH_2018,
+    )
+    yield BackboneSpec(
         name="identity",
         target="dabench.backbones.identity:Identity",
         summary="no network: vectors are their own features, for feature methods only",
         trains=False,
+    )
+    yield BackboneSpec(
+        name="shallow",
+        target="dabench.backbones.shallow:Shallow",
+        summary="one hidden layer for vectors, as in Ganin et al. 2016",
+        citation=GANIN_2016,
     )
     yield BackboneSpec(
         name="sensor_cnn",

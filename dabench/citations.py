@@ -67,7 +67,8 @@ class Bibliography:
         suite = find_suite(name, self._registry)
         domains = [domain for entry in suite.pairs for domain in entry.pair.split(":")]
         methods = [*suite.bounds, *(entry.method for entry in suite.methods)]
-        backbones = [suite.backbone.name, *(entry.backbone.name for entry in suite.pairs if entry.backbone)]
+        own = [entry.backbone for entry in suite.pairs] + [entry.recipe.backbone for entry in suite.methods]
+        backbones = [suite.backbone.name, *(backbone.name for backbone in own if backbone)]
         for kind, names in (("domains", domains), ("methods", methods), ("backbones", backbones)):
             for item in dict.fromkeys(names):
                 self._thing(kind, item)

@@ -157,14 +157,33 @@ class Budget(_Section):
     checkpoints: int = Field(1, ge=1)
 
 
+class EntryRecipe(_Section):
+    """Settings that a method has instead of its suite's and its pair's: whole sections, None for those that stay."""
+
+    backbone: Annotated[Named | None, BeforeValidator(_named)] = None
+    input: Input | None = None
+    optimiser: Optimiser | None = None
+    schedule: Schedule | None = None
+    budget: Budget | None = None
+    readout: Readout | None = None
+
+
 class MethodEntry(_Section):
-    """A method of a suite, written `dann` or `{method: dann, as: …, options: {…}, chosen_by: …}`."""
+    """A method of a suite, written `dann` or `{method: dann, as: …, options: {…}, chosen_by: …}`.
+
+    Attributes:
+        recipe: settings of a paper's own. Such an entry is compared with bounds of the same recipe alone, which the
+            suite names too: `{method: source_only, as: network, recipe: {…}}`.
+        search: what `dabench tune` tries in this suite, option -> values, instead of what the method declares.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     method: str
     as_: str = Field("", alias="as", pattern=r"^[a-z0-9_]*$")
     options: dict[str, Any] = {}
+    recipe: EntryRecipe = EntryRecipe()
+    search: dict[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = {}
     chosen_by: Literal["paper", "label_free", "target_labels"] | None = None
 
     @field_validator("method")

@@ -22,6 +22,7 @@ from dabench.evaluation import Evaluator
 from dabench.problem import Problem
 from dabench.scores import Scores, predicted_classes
 
+WIDEST = 10_000  # columns of sparse vectors that a network takes: 2,000 rows are then 80 MB
 EVALUATION_BATCH = 1024
 
 
@@ -66,13 +67,11 @@ class PairData(Measured):
         """Put everything where it belongs.
 
         Raises:
-            DataError: the examples are sparse.
+            DataError: the examples are sparse and too wide to be made dense.
         """
-        if issparse(drawn.source.x):
-            raise DataError("these examples are sparse vectors, which no network takes: use the backbone identity")
-        source_x, rows = to_device(drawn.source.x, device), to_device(drawn.rows, device)
+        source_x, rows = to_device(_dense(drawn.source.x), device), to_device(drawn.rows, device)
         super().__init__(
-            drawn, Rows(source_x, to_device(drawn.val_rows, device)), to_device(drawn.test.x, device), metric
+            drawn, Rows(source_x, to_device(drawn.val_rows, device)), to_device(_dense(drawn.test.x), device), metric
         )
         self.source = Rows(source_x, rows)
         self.problem: Problem[Tensor, Tensor] = Problem(
@@ -80,7 +79,7 @@ class PairData(Measured):
             classes=len(drawn.classes),
             source_x=source_x,
             source_y=to_device(drawn.source.y, device),
-            target_x=to_device(drawn.target.x, device),
+            target_x=to_device(_dense(drawn.target.x), device),
             target_y=to_device(drawn.target.y, device) if sees_target_labels else None,
             prepare=Normaliser(normalise, self.source),
             source_rows=rows,
@@ -144,6 +143,16 @@ class PairData(Measured):
         with torch.inference_mode():
             parts = [function(prepare(rows)) for rows in examples.parts(EVALUATION_BATCH)]
             return torch.cat(parts).float().cpu().numpy()
+
+
+def _dense(x: Any) -> Any:
+    """Sparse vectors (N, D) as networks take them."""
+    if issparse(x) and x.shape[1] > WIDEST:
+        raise DataError(
+            f"these sparse vectors have {x.shape[1]} columns, and at most {WIDEST} are made dense for a network: "
+            "use the backbone identity"
+        )
+    return x.toarray() if issparse(x) else x
 
 
 @dataclass(frozen=True)

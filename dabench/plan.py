@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
 
-from dabench.config import MethodEntry, PairEntry, Shots, Suite
+from dabench.config import EntryRecipe, MethodEntry, PairEntry, Shots, Suite
 from dabench.data.store import Prepared, prepare
 from dabench.errors import DabenchError, PluginError, UsageError, unknown
 from dabench.identity import NUMERICS_VERSION, sha256
@@ -134,13 +134,16 @@ def make_plan(
 
 
 def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> list[MethodEntry]:
-    """The methods to run, bounds first."""
+    """The methods to run, bounds first; with a method that has a recipe of its own come the bounds that share it."""
     entries = list(suite.methods)
     if names is not None:
         entries = []
         for name in dict.fromkeys(canonical(item) for item in names):
             own = [entry for entry in suite.methods if entry.method == name]
             entries += own or [MethodEntry(method=registry.get("methods", name).spec.name)]
+        recipes = [entry.recipe for entry in entries if entry.recipe != EntryRecipe()]
+        matched = [entry for entry in suite.methods if entry.method in suite.bounds and entry.recipe in recipes]
+        entries = [entry for entry in matched if entry not in entries] + entries
         if not entries:
             raise UsageError("no method is named. `dabench list methods` lists the choices.")
     bounds = [MethodEntry(method=bound) for bound in suite.bounds]

@@ -23,6 +23,11 @@ CHEN_2012 = """@inproceedings{chen2012marginalized,
   title = {Marginalized Denoising Autoencoders for Domain Adaptation},
   booktitle = {International Conference on Machine Learning}, year = {2012}, note = {arXiv:1206.4683}
 }"""
+FRENCH_2018 = """@inproceedings{french2018self,
+  author = {French, Geoffrey and Mackiewicz, Michal and Fisher, Mark},
+  title = {Self-Ensembling for Visual Domain Adaptation},
+  booktitle = {International Conference on Learning Representations}, year = {2018}
+}"""
 GANIN_2015 = """@inproceedings{ganin2015unsupervised,
   author = {Ganin, Yaroslav and Lempitsky, Victor},
   title = {Unsupervised Domain Adaptation by Backpropagation},

@@ -1,11 +1,11 @@
-"""The settings of one cell of a table: defaults < suite < pair < `--set`."""
+"""The settings of one cell of a table: defaults < suite < pair < recipe < `--set`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from dabench.config import IMAGE_KINDS, VECTOR_KINDS, MethodEntry, PairEntry, Settings, Shots, Suite
 from dabench.errors import PluginError, UsageError
@@ -62,7 +62,7 @@ def resolve(
             f"{method.name} cannot run in {suite.name}: the suite is transductive, so it would train on the labels "
             "that it is tested with. Such a suite says `bounds: [source_only]`."
         )
-    shared = {
+    shared: dict[str, Any] = {
         "backbone": (pair.backbone or suite.backbone).model_dump(),
         "input": (pair.input or suite.input).model_dump(),
         "optimiser": suite.optimiser.model_dump(),
@@ -73,6 +73,11 @@ def resolve(
         "readout": suite.readout,
         "shots": shots,
         "transductive": suite.transductive,
+    }
+    shared |= {
+        name: section.model_dump() if isinstance(section, BaseModel) else section
+        for name, section in entry.recipe
+        if section is not None
     }
     options = merge(entry.options, pair.options.get(method.name, {}))
     own, _, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)

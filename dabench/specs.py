@@ -83,6 +83,7 @@ class MethodSpec(Spec):
         tracks: where it can run; see `TRACKS`.
         sees_target_labels: only for bounds that train on the target's labels. Tables mark them.
         deviations: what differs from the paper, one sentence each.
+        loss: what is minimised, or done in closed form, as a formula in LaTeX; for `dabench docs methods`.
         search: what `dabench tune` may try: option -> values, or a `Range`. It is no part of a run's identity.
         off: options that switch the adaptation off, as in {"weight": 0}: the conformance kit then demands the bits of
             source_only on a network without batch norm and dropout.
@@ -97,6 +98,7 @@ class MethodSpec(Spec):
     tracks: tuple[str, ...] = ("unsupervised",)
     sees_target_labels: bool = False
     deviations: tuple[str, ...] = ()
+    loss: str = ""
     feature_target: str = ""
     search: Mapping[str, Sequence[Any] | Range] = field(default_factory=dict)
     off: Mapping[str, Any] = field(default_factory=dict)

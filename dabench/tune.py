@@ -11,7 +11,7 @@ from typing import Any
 
 from dabench import reverse_validation
 from dabench.config import MethodEntry, Suite
-from dabench.errors import UsageError, unknown
+from dabench.errors import ResultsError, UsageError, unknown
 from dabench.outputs import missing_outputs
 from dabench.overrides import Overrides, merge
 from dabench.plan import Plan, PlannedRun, make_plan
@@ -80,15 +80,15 @@ def find_score(name: str, registry: Registry) -> Score:
     raise unknown("score", name, [*rules, reverse_validation.NAME], listing="dabench list selectors")
 
 
-def find_space(method: MethodSpec, given: Space, registry: Registry) -> Space:
-    """The space that is given, or that the method declares.
+def find_space(method: MethodSpec, suite: Suite, given: Space, registry: Registry) -> Space:
+    """The space that is given, or that the suite has for the method, or that the method declares.
 
     Raises:
         UsageError: there is neither, or the method is a bound.
     """
     if method.sees_target_labels:
         raise UsageError(f"{method.name} sees target labels: it is a bound, and no label-free score can judge it")
-    space = given or method.search
+    space = given or own_entry(suite, method).search or method.search
     if not space:
         with_one = [name for name, found in registry.all("methods").items() if found.spec.search]
         raise UsageError(
@@ -96,6 +96,12 @@ def find_space(method: MethodSpec, given: Space, registry: Registry) -> Space:
             "Name one: --space option=value,value"
         )
     return space
+
+
+def own_entry(suite: Suite, method: MethodSpec) -> MethodEntry:
+    """The method as the suite has it without another name; with its defaults if the suite does not name it."""
+    named = (item for item in suite.methods if item.method == method.name and not item.as_)
+    return next(named, MethodEntry(method=method.name))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,9 +137,7 @@ def plan_trials(
     Raises:
         UsageError: unknown names, or options that the method refuses.
     """
-    entry = next(
-        (item for item in suite.methods if item.method == method.name and not item.as_), MethodEntry(method=method.name)
-    )
+    entry = own_entry(suite, method)
     alone = suite.model_copy(update={"methods": (entry,), "bounds": ()})
     plans: dict[frozenset[str], tuple[Point, Plan]] = {}
     for point in [{}, *points]:
@@ -219,5 +223,28 @@ def _judge(trials: Trials, index: int, by_id: Mapping[str, RunRecord], score: Sc
 
 def suite_entry(trials: Trials, best: Trial) -> dict[str, Any]:
     """The chosen options as an entry of a suite's `methods`."""
-    options = merge(trials.entry.options, best.options)
-    return {"method": trials.entry.method, **({"options": options} if options else {}), "chosen_by": "label_free"}
+    entry = trials.entry
+    kept = {
+        "recipe": entry.recipe.model_dump(mode="json", exclude_unset=True, exclude_none=True),
+        "options": entry.options,
+    }
+    content = merge(kept, {"options": best.options})
+    filled = {name: value for name, value in content.items() if value}
+    return {"method": entry.method, **filled, "chosen_by": "label_free"}
+
+
+def suite_pairs(trials: Trials, judged: Sequence[Trial]) -> list[dict[str, Any]]:
+    """The best options of each pair as entries of a suite's `pairs`: what they change in the method's own.
+
+    Raises:
+        ResultsError: no trial has a score on some pair.
+    """
+    entries = []
+    for pair in trials.plan.pairs:
+        scored = [trial for trial in judged if pair in trial.by_pair]
+        if not scored:
+            raise ResultsError(f"no trial has a score on the pair {pair}: its runs failed, or have none")
+        best = max(scored, key=lambda trial: trial.by_pair[pair])
+        options = {"options": {trials.entry.method: dict(best.options)}} if best.options else {}
+        entries.append({"pair": pair, **options})
+    return entries

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dabench_plugins import few_shot
-from dabench_plugins.references import GANIN_2015, GANIN_2016, HEREMANS_2022, SUN_2016_DEEP, SUN_2016_RETURN
+from dabench_plugins.references import (
+    FERNANDO_2013,
+    FRENCH_2018,
+    GANIN_2015,
+    GANIN_2016,
+    HEREMANS_2022,
+    LI_2016,
+    LONG_2015,
+    SUN_2016_DEEP,
+    SUN_2016_RETURN,
+    XIE_2020,
+)
 
 from dabench import MethodSpec, Range, hookimpl
 
@@ -26,6 +37,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="train on the source, adapt nothing: the lower bound",
         expected_failures={"adapts": "it is the lower bound itself"},
         tracks=("unsupervised", "few_shot", "paired"),
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s)",
     )
     yield MethodSpec(
         name="target_only",
@@ -35,6 +47,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="train on the target with all its labels: the upper bound",
         tracks=("unsupervised", "few_shot", "paired"),
         sees_target_labels=True,
+        loss=r"L = \mathrm{CE}(g(f(x_t)), y_t)",
     )
     yield MethodSpec(
         name="coral",
@@ -43,6 +56,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
         search={"ridge": Range(0.001, 10, log=True)},
         citation=SUN_2016_RETURN,
+        loss=r"D_s^* = D_s\,(C_s + \lambda I)^{-1/2}\,(C_t + \lambda I)^{1/2}",
     )
     yield MethodSpec(
         name="subspace_alignment",
@@ -50,11 +64,14 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="align the principal subspaces of source and target, in closed form",
         reference="Fernando, Habrard, Sebban & Tuytelaars 2013, Unsupervised Visual Domain Adaptation Using Subspace "
         "Alignment, ICCV",
+        citation=FERNANDO_2013,
+        search={"dimension": (5, 10, 20, 40, 80)},
         deviations=(
             "The dimension is searched among a few values; the paper first bounds it by how stable the subspaces are.",
             "The suite's classifier is trained; the paper takes the nearest neighbour or a linear SVM.",
         ),
         expected_failures={"adapts": "it turns subspaces; the toy moves one feature, which that mends in part only"},
+        loss=r"X_s \mapsto X_s P_s P_s^\top P_t, \qquad X_t \mapsto X_t P_t",
     )
     yield MethodSpec(
         name="deep_coral",
@@ -64,6 +81,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
         search={"weight": Range(0.1, 100, log=True, points=7)},
         citation=SUN_2016_DEEP,
         off={"weight": 0},
+        loss=r"L = \mathrm{CE}(z_s, y_s) + \frac{w}{4 d^2} \lVert C_s - C_t \rVert_F^2, \qquad z = "
+        r"g(f(x)) \in \mathbb{R}^d",
     )
     yield MethodSpec(
         name="dann",
@@ -73,6 +92,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
         search={"weight": Range(0.1, 10, log=True), "gamma": (5.0, 10.0)},
         citation=f"{GANIN_2015}\n{GANIN_2016}",
         off={"weight": 0},
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s) + w\,\mathrm{BCE}(h(R_\lambda(f(x))), \mathrm{domain}), "
+        r"\qquad \frac{dR_\lambda}{df} = -\lambda I, \quad \lambda = \frac{2}{1 + e^{-\gamma p}} - "
+        r"1",
     )
     yield MethodSpec(
         name="mmd",
@@ -81,6 +103,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="match mean embeddings of the task's layers under many Gaussian kernels",
         reference="Long, Cao, Wang & Jordan 2015, Learning Transferable Features with Deep Adaptation Networks, ICML, "
         "arXiv:1502.02791",
+        citation=LONG_2015,
+        search={"weight": Range(0.1, 10, log=True), "estimator": ("linear", "quadratic")},
         off={"weight": 0},
         deviations=(
             "The kernels have equal weights; the paper chooses them by a quadratic program.",
@@ -88,6 +112,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "The weight is 1; the paper chooses it on source labels and a two-sample classifier.",
             "All layers learn at the same rate; the paper freezes or slows down those that are pretrained.",
         ),
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s) + w \sum_l \lVert \mathbb{E}\,\phi_k(z_s^l) - "
+        r"\mathbb{E}\,\phi_k(z_t^l) \rVert^2, \qquad k(a, b) = \frac{1}{33} \sum_{i=-16}^{16} "
+        r"e^{-\lVert a - b \rVert^2 / (2^{i/2} \sigma^2)}",
     )
     yield MethodSpec(
         name="adabn",
@@ -96,11 +123,14 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="train on the source, predict with batch norm's statistics of the target",
         reference="Li, Wang, Shi, Liu & Hou 2016, Revisiting Batch Normalization for Practical Domain Adaptation, "
         "arXiv:1603.04779",
+        citation=LI_2016,
         toy="images",
         deviations=(
             "A linear SVM or another readout is fitted on source examples that pass with the target's statistics.",
             "Held-out source examples are measured with the target's statistics as well.",
         ),
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s); \qquad \text{then in each batch norm} \quad \mu, "
+        r"\sigma^2 \leftarrow \mu_t, \sigma_t^2",
     )
     yield MethodSpec(
         name="mean_teacher",
@@ -109,6 +139,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="agree with one's own average on differently augmented targets",
         reference="French, Mackiewicz & Fisher 2018, Self-ensembling for Visual Domain Adaptation, ICLR, "
         "arXiv:1706.05208",
+        citation=FRENCH_2018,
+        search={"weight": Range(0.3, 30, log=True), "confidence": (0.8, 0.9, 0.96837722)},
+        off={"weight": 0, "view": "none", "noise": 0, "decay": 0},
         expected_failures={
             "options_used": "in a training as short as the kit's no target is sure enough to count, whatever the weight"
         },
@@ -118,6 +151,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "The suite decides on optimiser, budget and normalisation: the paper has Adam and 300 epochs.",
             "The last teacher is reported; the code keeps the one that is sure of most targets.",
         ),
+        loss=r"L = \mathrm{CE}(p_\theta(\tilde x_s), y_s) + \frac{w}{C} \lVert p_\theta(\tilde x_t) - "
+        r"p_{\theta'}(\tilde x_t') \rVert^2\,[\max p_{\theta'}(\tilde x_t') > c], \qquad \theta' "
+        r"\leftarrow \alpha \theta' + (1 - \alpha) \theta",
     )
     yield MethodSpec(
         name="uda",
@@ -127,6 +163,9 @@ def dabench_methods() -> Iterator[MethodSpec]:
         summary="predict the same for a target image and a strongly augmented one",
         reference="Xie, Dai, Hovy, Luong & Le 2020, Unsupervised Data Augmentation for Consistency Training, NeurIPS, "
         "arXiv:1904.12848",
+        citation=XIE_2020,
+        search={"weight": Range(0.1, 10, log=True), "confidence": (0.5, 0.8, 0.95), "temperature": (0.4, 1.0)},
+        off={"weight": 0, "weak": "none", "decay": 0},
         deviations=(
             "The paper is about few labels of one domain: here the labelled images are the source.",
             "Source and target pass the network apart; in the paper, where both are one domain, together.",
@@ -134,6 +173,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
             "No image is flipped, and RandAugment differs as data/augmentation.py says.",
             "The average that predicts is shorter during the first 89,990 steps: the paper trains for 500,000.",
         ),
+        loss=r"L = \mathrm{CE}(p(\check x_s), y_s) + w\,\mathrm{KL}\bigl(p^{1/\tau}(\check x_t) "
+        r"\,\Vert\, p(\hat x_t)\bigr)\,[\max p(\check x_t) > \beta]",
     )
     yield MethodSpec(
         name="source_augmented",
@@ -141,6 +182,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
         title="source only, augmented",
         toy="images",
         summary="train on augmented source images, predict with averaged weights; adapts nothing",
+        off={"view": "none", "decay": 0},
+        loss=r"L = \mathrm{CE}(g(f(\tilde x_s)), y_s)",
     )
     yield from few_shot.specs()
     yield from _paired()

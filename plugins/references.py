@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+FERNANDO_2013 = """@inproceedings{fernando2013unsupervised,
+  author = {Fernando, Basura and Habrard, Amaury and Sebban, Marc and Tuytelaars, Tinne},
+  title = {Unsupervised Visual Domain Adaptation Using Subspace Alignment},
+  booktitle = {IEEE International Conference on Computer Vision}, pages = {2960--2967}, year = {2013}
+}"""
+FRENCH_2018 = """@inproceedings{french2018self,
+  author = {French, Geoffrey and Mackiewicz, Michal and Fisher, Mark},
+  title = {Self-Ensembling for Visual Domain Adaptation},
+  booktitle = {International Conference on Learning Representations}, year = {2018}
+}"""
 GANIN_2015 = """@inproceedings{ganin2015unsupervised,
   author = {Ganin, Yaroslav and Lempitsky, Victor},
   title = {Unsupervised Domain Adaptation by Backpropagation},
@@ -19,6 +29,16 @@ HEREMANS_2022 = """@article{heremans2022feature,
   title = {Feature matching as improved transfer learning technique for wearable {EEG}},
   journal = {Biomedical Signal Processing and Control}, volume = {78}, pages = {104009}, year = {2022},
   doi = {10.1016/j.bspc.2022.104009}
+}"""
+LI_2016 = """@misc{li2016revisiting,
+  author = {Li, Yanghao and Wang, Naiyan and Shi, Jianping and Liu, Jiaying and Hou, Xiaodi},
+  title = {Revisiting Batch Normalization for Practical Domain Adaptation},
+  eprint = {1603.04779}, archiveprefix = {arXiv}, year = {2016}
+}"""
+LONG_2015 = """@inproceedings{long2015learning,
+  author = {Long, Mingsheng and Cao, Yue and Wang, Jianmin and Jordan, Michael I.},
+  title = {Learning Transferable Features with Deep Adaptation Networks},
+  booktitle = {International Conference on Machine Learning}, pages = {97--105}, year = {2015}
 }"""
 SUN_2016_DEEP = """@inproceedings{sun2016deep,
   author = {Sun, Baochen and Saenko, Kate},
@@ -66,4 +86,9 @@ LI_2018 = """@inproceedings{li2018explicit,
   title = {Explicit Inductive Bias for Transfer Learning with Convolutional Networks},
   booktitle = {International Conference on Machine Learning}, year = {2018},
   note = {arXiv:1802.01483}
+}"""
+XIE_2020 = """@inproceedings{xie2020unsupervised,
+  author = {Xie, Qizhe and Dai, Zihang and Hovy, Eduard and Luong, Minh-Thang and Le, Quoc V.},
+  title = {Unsupervised Data Augmentation for Consistency Training},
+  booktitle = {Advances in Neural Information Processing Systems}, volume = {33}, year = {2020}
 }"""

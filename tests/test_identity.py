@@ -165,10 +165,23 @@ def test_steps_make_no_sense_without_training(registry: Registry) -> None:
         make_plan(suite, registry, device_kind="cpu", overrides=parse_overrides([], 10))
 
 
-def test_sparse_vectors_fit_no_network(registry: Registry, tmp_path: Path) -> None:
-    plan = plan_of(
-        registry, pairs=[SPARSE], backbone="toy_net", budget={"steps": 5, "batch": 5}, methods=["dann"], seeds=[0]
-    )
-    for record in run(plan, tmp_path, registry).values():
+def _shallow(registry: Registry, pair: str) -> Plan:
+    budget = {"steps": 5, "batch": 5}
+    return plan_of(registry, pairs=[pair], backbone="shallow", budget=budget, methods=["dann"], seeds=[0])
+
+
+def test_a_network_takes_sparse_vectors_as_dense_ones(registry: Registry, tmp_path: Path) -> None:
+    dense, sparse = (run(_shallow(registry, pair), tmp_path / pair[:9], registry) for pair in (DENSE, SPARSE))
+    assert len(dense) == 3
+    for one, other in zip(dense.values(), sparse.values(), strict=True):
+        assert one.status == "ok", one.error
+        assert one.checkpoints == other.checkpoints
+
+
+def test_sparse_vectors_that_are_too_wide_fit_no_network(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dabench.pairdata.WIDEST", 11)
+    for record in run(_shallow(registry, SPARSE), tmp_path, registry).values():
         assert record.status == "failed"
-        assert "no network takes: use the backbone identity" in str(record.error)
+        assert "12 columns, and at most 11 are made dense for a network: use the backbone identity" in str(record.error)

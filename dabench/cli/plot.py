@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dabench.cli.plot_features import features_command
 from dabench.cli.plot_shots import shots_command
 
 
@@ -12,4 +13,5 @@ def command() -> None:
     """Draw pictures of runs."""
 
 
+command.add_command(features_command)
 command.add_command(shots_command)

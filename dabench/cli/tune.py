@@ -12,7 +12,7 @@ from dabench.completion import complete_methods, complete_pairs, complete_suites
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dabench.cli.context import Context
     from dabench.job import Event
@@ -34,6 +34,7 @@ GRID, RANDOM = "grid", "random"
 @click.option("--search", type=click.Choice([GRID, RANDOM]), help="[default: random with --trials, else grid]")
 @click.option("--space", multiple=True, help="Instead of the method's own: weight=0.1,1,10 (repeatable).")
 @click.option("--search-seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
+@click.option("--per-pair", is_flag=True, help="Choose for each pair by itself, not one point for all.")
 @click.option("--steps", type=click.IntRange(1), help="Training steps per run, instead of the suite's.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run.")
@@ -56,6 +57,7 @@ def command(
     search: str | None,
     space: tuple[str, ...],
     search_seed: int,
+    per_pair: bool,
     steps: int | None,
     device: str,
     launcher: str,
@@ -90,7 +92,7 @@ def command(
     console = Console(stderr=True)
     with console.status("preparing data and planning"):
         from dabench.device import default_workers, resolve_device
-        from dabench.tune import find_score, find_space, judge, plan_trials, scored_before, suite_entry, with_scores
+        from dabench.tune import find_score, find_space, judge, plan_trials, scored_before, with_scores
 
         goal = find_score(canonical(score), registry)
         if goal.selector is None and chosen.track != "unsupervised":
@@ -98,7 +100,7 @@ def command(
                 f"the suite {chosen.name} is {chosen.track}, and reverse validation is of unsupervised methods: its "
                 "reverse model has no labelled examples of what it adapts to. Name another --score."
             )
-        points = _points(find_space(spec, given, registry), trials, search, search_seed)
+        points = _points(find_space(spec, chosen, given, registry), trials, search, search_seed)
         where = resolve_device(device)
         planned = plan_trials(
             chosen,
@@ -117,6 +119,7 @@ def command(
     from dabench.progress import ProgressDisplay
     from dabench.recorder import Recorder
     from dabench.runner import carry_out
+    from dabench.tune import suite_entry, suite_pairs
 
     results = directory / "tune"
     found, problems = scored_before(planned, results, goal)
@@ -146,12 +149,16 @@ def command(
     best = judged[0]
     if best.score is None:
         raise ResultsError(_why_none(judged, goal.name, results))
-    entry = suite_entry(planned, best)
-    if as_json:
-        _print_json(planned.plan.suite.name, goal.name, numbers, judged, entry)
+    if per_pair:
+        own = next(trial for trial in judged if not trial.options)
+        chosen_for = {"methods": [suite_entry(planned, own)], "pairs": suite_pairs(planned, judged)}
     else:
-        click.echo(_text(judged, goal.name, planned.plan.pairs))
-        click.echo(_yaml(entry))
+        chosen_for = {"methods": [suite_entry(planned, best)]}
+    if as_json:
+        _print_json(planned.plan.suite.name, goal.name, numbers, judged, chosen_for)
+    else:
+        click.echo(_text(judged, goal.name, planned.plan.pairs, star=not per_pair))
+        click.echo(_yaml(chosen_for))
     return 1 if recorder.failed else 0
 
 
@@ -198,7 +205,7 @@ def _why_none(trials: Sequence[Trial], score: str, results: Path) -> str:
     )
 
 
-def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str]) -> str:
+def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bool) -> str:
     from dabench.grid import grid
 
     several = pairs if len(pairs) > 1 else ()
@@ -209,20 +216,31 @@ def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str]) -> str:
         options = ", ".join(f"{name}={value}" for name, value in trial.options.items()) or "the suite's own"
         counts = ((trial.failed, "failed"), (trial.unscored, "without a score"))
         flaws = ", ".join(f"{count} of {trial.runs} runs {what}" for count, what in counts if count)
-        rows.append(["*" if place == 0 else "", number, *by_pair, options, flaws])
+        rows.append(["*" if star and place == 0 else "", number, *by_pair, options, flaws])
     return grid(rows)
 
 
-def _yaml(entry: dict[str, Any]) -> str:
+def _yaml(chosen: Mapping[str, Sequence[dict[str, Any]]]) -> str:
     import yaml
 
-    line = yaml.safe_dump(entry, default_flow_style=True, sort_keys=False, width=1000).strip()
-    return f"\nfor a suite:\nmethods:\n  - {line}"
+    def line(entry: dict[str, Any]) -> str:
+        text = yaml.safe_dump(entry, default_flow_style=True, sort_keys=False, width=1000)
+        return f"  - {text.strip()}"
+
+    blocks = ["\n".join([f"{section}:", *map(line, entries)]) for section, entries in chosen.items()]
+    return "\nfor a suite:\n" + "\n".join(blocks)
 
 
-def _print_json(suite: str, score: str, seeds: Sequence[int], trials: Sequence[Trial], entry: dict[str, Any]) -> None:
+def _print_json(
+    suite: str,
+    score: str,
+    seeds: Sequence[int],
+    trials: Sequence[Trial],
+    chosen: Mapping[str, Sequence[dict[str, Any]]],
+) -> None:
     import json
     from dataclasses import asdict
 
-    found = {"suite": suite, "score": score, "seeds": list(seeds), "best": entry}
+    best = {"best": chosen["methods"][0], **({"pairs": chosen["pairs"]} if "pairs" in chosen else {})}
+    found = {"suite": suite, "score": score, "seeds": list(seeds), **best}
     click.echo(json.dumps({**found, "trials": [asdict(trial) for trial in trials]}, indent=2, ensure_ascii=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dabench.leaderboard.gains import gains
@@ -14,9 +14,10 @@ def beside(tables: Sequence[Table], published: Published) -> list[Table]:
     """Put published numbers into tables of the same suite, track, shots and metric.
 
     A number stands beside the row of the same method and variant: a run with other settings than the suite's has
-    nothing published to stand beside. Methods without a row are in `Table.unmeasured`.
+    nothing published to stand beside. Methods without a row in any of these tables are in `Table.unmeasured`.
     """
-    return [_beside(table, published) if _about(table, published) else table for table in tables]
+    elsewhere = {(row.method, row.variant) for table in tables if _about(table, published) for row in table.rows}
+    return [_beside(table, published, elsewhere) if _about(table, published) else table for table in tables]
 
 
 def _about(table: Table, published: Published) -> bool:
@@ -24,7 +25,7 @@ def _about(table: Table, published: Published) -> bool:
     return meaning == (table.suite, table.track, table.metric) and published.shots in (None, table.shots)
 
 
-def _beside(table: Table, published: Published) -> Table:
+def _beside(table: Table, published: Published, elsewhere: Collection[tuple[str, str]]) -> Table:
     measured = {(row.method, row.variant) for row in table.rows}
 
     def cited_first(printed: PublishedTable) -> bool:
@@ -48,7 +49,7 @@ def _beside(table: Table, published: Published) -> Table:
     unmeasured = tuple(
         Unmeasured(method=method, variant=variant, cells={pair: tuple(cells) for pair, cells in of_row.items()})
         for (method, variant), of_row in found.items()
-        if of_row
+        if of_row and (method, variant) not in elsewhere
     )
     notes = (*table.notes, *gains(table, published.gains))
     return replace(table, rows=tuple(rows), sources=tuple(sources), unmeasured=unmeasured, notes=notes)

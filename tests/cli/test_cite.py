@@ -59,8 +59,8 @@ def test_data_methods_and_networks_each_once(run) -> None:
     code, out, err = run("ganin", "mnist_m", "dann", "ganin_mnist")
     assert (code, err) == (0, "")
     assert list(_parsed(out)) == [
-        "lecun1998gradient", "ganin2015unsupervised", "arbelaez2011contour", "netzer2011reading", "sun2016return",
-        "sun2016deep", "ganin2016domain", "dabench",
+        "lecun1998gradient", "ganin2015unsupervised", "arbelaez2011contour", "netzer2011reading",
+        "fernando2013unsupervised", "sun2016return", "sun2016deep", "long2015learning", "ganin2016domain", "dabench",
     ]  # fmt: skip
     assert "% domains: mnist_m; methods: dann; backbones: ganin_mnist, ganin_svhn\n@inproceedings{ganin2015" in out
 

@@ -13,7 +13,7 @@ import yaml
 from dabench.cli.main import main
 from dabench.config import Suite
 from dabench.plugins import Registry
-from dabench.tune import Score, find_score, judge, plan_trials, suite_entry
+from dabench.tune import Score, find_score, judge, plan_trials, suite_entry, suite_pairs
 from tests.factories import make_record
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -126,6 +126,34 @@ def test_json(tune: Cli) -> None:
     assert found["best"]["method"] == "coral"
     assert len(found["trials"]) == 2
     assert {"options", "score", "by_pair", "runs", "failed", "unscored"} == set(found["trials"][0])
+
+
+def test_a_suite_has_a_space_of_its_own_and_every_pair_its_best_point(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "searched.yaml"
+    text = (
+        "name: searched\nversion: 1\nseeds: 0\nbackbone: toy_net\nbudget: {steps: 4, batch: 16}\n"
+        "methods: [{method: dann, options: {gamma: 5}, search: {weight: [0.5, 4.0]},\n"
+        "  recipe: {optimiser: {lr: 0.2}}}]\n"
+    )
+    file.write_text(f"{text}pairs: [toy_a:toy_b, toy_b:toy_a]\n")
+    usual = ["--suite", str(file), "--device", "cpu", "--launcher", "inline", "--per-pair"]
+    code, out, err = cli("tune", "dann", *usual, "--score", "snd", "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert [trial["options"] for trial in found["trials"] if trial["options"]] in (
+        [{"weight": 0.5}, {"weight": 4.0}],
+        [{"weight": 4.0}, {"weight": 0.5}],
+    )
+    _, out, _ = cli("tune", "dann", *usual, "--score", "snd")
+    table, _, chosen = out.partition("\nfor a suite:\n")
+    assert "*" not in table
+    suite = Suite.model_validate({**yaml.safe_load(text), **yaml.safe_load(chosen)})
+    assert (suite.methods[0].options, suite.methods[0].chosen_by) == ({"gamma": 5}, "label_free")
+    assert suite.methods[0].recipe.optimiser is not None
+    assert suite.methods[0].recipe.optimiser.lr == 0.2
+    for entry in suite.pairs:
+        best = max(found["trials"], key=lambda trial: trial["by_pair"][entry.pair])
+        assert entry.options.get("dann", {}) == best["options"]
 
 
 def test_the_space_of_the_method_is_a_grid(tune: Cli) -> None:
@@ -259,6 +287,10 @@ def test_the_mean_over_seeds_and_pairs_decides(registry: Registry) -> None:
     assert (without[4.0].score, without[4.0].unscored, without[4.0].failed) == (None, 0, 1)
     entry = {"method": "dann", "options": {"weight": 2.0}, "chosen_by": "label_free"}
     assert suite_entry(trials, judged[0]) == entry
+    assert suite_pairs(trials, judged) == [
+        {"pair": "toy_a:toy_b", "options": {"dann": {"weight": 3.0}}},
+        {"pair": "toy_b:toy_a"},  # the suite's own options: 3.5
+    ]
 
 
 def test_the_suites_own_options_win_a_tie_and_stay_in_the_entry(registry: Registry) -> None:

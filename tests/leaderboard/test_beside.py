@@ -58,6 +58,15 @@ def test_a_number_stands_beside_the_row_of_its_method_and_variant_alone() -> Non
     assert unmeasured == {("dann", "weight=9"): ["digits:digits_m"], ("gfk", ""): ["digits:digits_m", "glyphs:digits"]}
 
 
+def test_what_is_measured_in_another_table_of_the_suite_is_not_called_unmeasured() -> None:
+    other = make_records({"dann": [0.6]}, settings_sha256="0" * 64, variant="weight=9", backbone="other")
+    first, second = beside(build_tables(make_frame(*make_records(RUNS), *other)), published())
+    assert [(row.method, row.variant) for row in second.rows] == [("dann", "weight=9")]
+    assert [cell.accuracy for cell in second.rows[0].cells["digits:digits_m"].published] == [0.777]
+    for table in (first, second):
+        assert [row.method for row in table.unmeasured] == ["gfk"]
+
+
 def test_measured_numbers_are_as_they_were() -> None:
     (with_published,), (without,) = beside(tables(), published()), tables()
     for ours, theirs in zip(with_published.rows, without.rows, strict=True):

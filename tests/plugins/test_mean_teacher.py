@@ -101,6 +101,18 @@ def test_switched_off_it_is_source_only() -> None:
     assert not torch.equal(on.network.output.weight, plain.network.output.weight)
 
 
+@pytest.mark.parametrize(
+    "option",
+    [{"weight": 6}, {"confidence": 0.9}, {"decay": 0.2}, {"class_balance": 0.1}, {"view": "shift"}, {"noise": 0}],
+)
+def test_every_option_does_something(option: dict[str, object]) -> None:
+    """Once the teacher is sure of something, which here it always is."""
+    problem = _problem()
+    default, changed = (trained(MeanTeacher, problem, steps=6, **{"confidence": 0, **o}) for o in ({}, option))
+    logits = [logits_of(method, problem, problem.target_x) for method in (default, changed)]
+    assert not torch.equal(*logits)
+
+
 def test_it_gains_over_source_only_with_the_same_augmentation_and_averaging() -> None:
     """And by what its loss asks for: with batch norm, statistics of the target alone gain a lot."""
     (x, y), (target, _), (test, test_y) = (stripes(rows, rows, side=16) for rows in (240, 241, 300))

@@ -1,0 +1,47 @@
+"""`dabench docs`: pages that are made from what things declare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dabench.cli.context import Context, pass_context
+from dabench.completion import complete_methods
+
+
+@click.group("docs")
+def command() -> None:
+    """Make pages of documentation."""
+
+
+@command.command("methods")
+@click.argument("names", nargs=-1, metavar="[METHOD]...", shell_complete=complete_methods)
+@click.option(
+    "--results", "directory", type=click.Path(path_type=Path, file_okay=False), default="results", show_default=True,
+    envvar="DABENCH_RESULTS", help="Folder whose published .csv files are shown.",
+)  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@pass_context
+def methods_command(context: Context, names: tuple[str, ...], directory: Path, output: Path | None) -> None:
+    """Describe methods, as markdown: idea, loss, options, reference, deviations, and what was measured.
+
+    Without a METHOD all that come with dabench.
+    """
+    from dabench.leaderboard.build import build_tables
+    from dabench.methodpages import pages
+    from dabench.results import read_results, write_atomic
+
+    known = context.registry.all("methods")
+    own = [name for name, found in known.items() if found.origin.distribution == "dabench"]
+    methods = [context.registry.get("methods", name) for name in names or own]
+    tables = [
+        table
+        for file in sorted(directory.glob("*.csv"))
+        for table in build_tables(read_results(file).frame, origin=str(file))
+    ]
+    made = pages(methods, tables)
+    if output is None:
+        click.echo(made, nl=False)
+    else:
+        click.echo(f"wrote {write_atomic(output, made)}", err=True)

@@ -1,0 +1,137 @@
+"""`dabench docs methods`: the page is that of the repository, and says what methods declare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dabench.cli.main import main
+from dabench.methodpages import described
+from dabench.plugins import load_registry
+
+ROOT = Path(__file__).parents[2]
+
+Docs = Callable[..., tuple[int, str, str]]
+
+PLUGIN = '''
+from dabench import DeepMethod
+
+class Mine(DeepMethod):
+    """First | idea.
+
+    Second: of `a_|_b` and _c_.
+
+    Attributes:
+        hidden: not for readers of the page.
+    """
+
+    views = {"strong": "randaugment"}
+
+    class Options(DeepMethod.Options):
+        """Options.
+
+        Attributes:
+            weight, height: of both
+                and more.
+            layers: a few.
+        """
+
+        weight: float = 0.5
+        height: int = 2
+        layers: tuple[str, ...] = ("a", "b")
+        undescribed: bool = True
+'''
+HOOKS = """
+from dabench import MethodSpec, Range, hookimpl
+
+@hookimpl
+def dabench_methods():
+    yield MethodSpec(
+        name="mine", target="mine:Mine", summary="", title="My Method", reference="Me 2026", loss=r"L = \\sum w",
+        deviations=("It is shorter.",), off={"weight": 0},
+        search={"weight": Range(0.1, 10, log=True), "height": (1, 2)}, tracks=("unsupervised", "few_shot"),
+    )
+"""
+
+
+@pytest.fixture
+def docs(capsys: pytest.CaptureFixture[str]) -> Docs:
+    """Run `dabench docs methods` in this process; returns exit code, stdout and stderr."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main(["docs", "methods", *arguments])
+        assert isinstance(stop.value.code, int)
+        return stop.value.code, *capsys.readouterr()
+
+    return call
+
+
+def test_the_page_is_not_stale(docs: Docs, tmp_path: Path) -> None:
+    code, _, err = docs("--results", str(ROOT / "results"), "-o", str(tmp_path / "methods.md"))
+    assert (code, err) == (0, f"wrote {tmp_path / 'methods.md'}\n")
+    assert (tmp_path / "methods.md").read_text() == (ROOT / "docs/methods.md").read_text(), "run `make tables`"
+
+
+def test_every_shipped_method_says_what_it_minimises_and_what_its_options_mean() -> None:
+    shipped = [found for found in load_registry().all("methods").values() if found.origin.distribution == "dabench"]
+    assert len(shipped) >= 11
+    page = (ROOT / "docs/methods.md").read_text()
+    for found in shipped:
+        assert f"(`{found.spec.name}`)" in page
+        assert found.spec.loss
+        options = found.load().Options
+        assert set(described(options)) == set(options.model_fields), found.spec.name
+        bound = found.spec.name in ("source_only", "target_only", "source_augmented")
+        assert bound or (found.spec.reference and found.spec.citation)
+
+
+def test_a_page_says_what_a_plugin_declares(docs: Docs, site, tmp_path: Path) -> None:
+    site.install("mine", {"mine": "mine_hooks"}, mine=PLUGIN, mine_hooks=HOOKS)
+    code, out, _ = docs("mine", "--results", str(tmp_path))
+    assert code == 0
+    _, _, section = out.partition("## ")
+    assert (
+        section
+        == r"""My Method (`mine`)
+
+First \| idea.
+
+Second: of `a_\|_b` and \_c\_.
+
+```math
+L = \sum w
+```
+
+- track: unsupervised, few_shot
+- learns: a network
+- augmented views: strong (randaugment)
+- reference: Me 2026 (`dabench cite mine`)
+- `dabench tune` tries: `weight` from 0.1 to 10 on a logarithmic scale; `height` 1, 2
+- switched off by: `weight=0`
+- differs from the paper:
+  - It is shorter.
+
+| option | default | meaning |
+| --- | --- | --- |
+| `weight` | 0.5 | of both and more. |
+| `height` | 2 | of both and more. |
+| `layers` | a, b | a few. |
+| `undescribed` | True |  |
+"""
+    )
+
+
+def test_only_what_was_published_is_shown(docs: Docs) -> None:
+    _, out, _ = docs("coral", "--results", str(ROOT / "results"))
+    assert "| mini | digits → digits_m | .577 ±.020 | -1 % [-4, 2] | 5 |" in out
+    _, out, _ = docs("mmd", "--results", str(ROOT / "results"))
+    assert "measured" not in out.partition("## ")[2]
+
+
+def test_an_unknown_method(docs: Docs) -> None:
+    code, out, err = docs("dan")
+    assert (code, out) == (2, "")
+    assert "Did you mean 'dann'" in err
