@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from PIL import Image, ImageOps
 
@@ -85,6 +84,11 @@ def _no_passing_for_lorries(canvas: Canvas, _: int) -> None:
     vehicles.car(canvas, 51, 63, BLACK, width=28)
 
 
+def _end_for_cars(canvas: Canvas) -> None:
+    vehicles.car(canvas, 19, 61, GREY, width=30)
+    vehicles.car(canvas, 51, 61, GREY, width=30)
+
+
 def _end_for_lorries(canvas: Canvas) -> None:
     vehicles.lorry_from_behind(canvas, 20, 64, GREY)
     vehicles.car(canvas, 51, 64, GREY, width=28)
@@ -147,6 +151,6 @@ PICTOGRAMS: tuple[Pictogram, ...] = (
     _direction(arrows.keep_right),
     _direction(arrows.keep_right, mirrored=True),
     _direction(arrows.roundabout),
-    _end(partial(vehicles.end_of_cars, colour=GREY)),
+    _end(_end_for_cars),
     _end(_end_for_lorries),
 )

@@ -23,7 +23,7 @@ def car(canvas: Canvas, left: float, bottom: float, colour: Colour, *, width: fl
         (colour, ((0.04, 0.6), (0.24, 0.6), (0.24, 0.78), (0.04, 0.78))),  # the wheels
         (colour, ((0.76, 0.6), (0.96, 0.6), (0.96, 0.78), (0.76, 0.78))),
     )
-    top = bottom - 0.62 * width
+    top = bottom - 0.62 * width  # cars are flat: four fifths of the heights above
     for fill, points in parts:
         placed = [(left + x * width, top + 0.8 * y * width) for x, y in points]
         canvas.polygon(turned(placed, turn, (left + width / 2, top + 0.3 * width)), fill)
@@ -51,9 +51,3 @@ def lorry(canvas: Canvas, long_nose: bool) -> None:
     for x in (30, 64, 73) if long_nose else (31, 68):
         canvas.disc((x, 60.5), 5.6, WHITE)
         canvas.disc((x, 60.5), 4.6, BLACK)
-
-
-def end_of_cars(canvas: Canvas, colour: Colour) -> None:
-    """The two cars of the end of a ban on passing."""
-    car(canvas, 19, 61, colour, width=30)
-    car(canvas, 51, 61, colour, width=30)
