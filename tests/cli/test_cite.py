@@ -59,10 +59,14 @@ def test_data_methods_and_networks_each_once(run) -> None:
     code, out, err = run("ganin", "mnist_m", "dann", "ganin_mnist")
     assert (code, err) == (0, "")
     assert list(_parsed(out)) == [
-        "lecun1998gradient", "ganin2015unsupervised", "arbelaez2011contour", "netzer2011reading", "sun2016return",
+        "lecun1998gradient", "ganin2015unsupervised", "arbelaez2011contour", "netzer2011reading",
+        "moiseev2013evaluation", "stallkamp2012man", "sun2016return",
         "sun2016deep", "ganin2016domain", "dabench",
     ]  # fmt: skip
-    assert "% domains: mnist_m; methods: dann; backbones: ganin_mnist, ganin_svhn\n@inproceedings{ganin2015" in out
+    assert (
+        "% domains: mnist_m, syn_numbers, syn_signs; methods: dann; backbones:\n"
+        "% ganin_mnist, ganin_svhn, ganin_gtsrb\n@inproceedings{ganin2015"
+    ) in out
 
 
 def test_one_thing_alone(run) -> None:
