@@ -55,6 +55,11 @@ LECUN_1998 = """@article{lecun1998gradient,
   title = {Gradient-Based Learning Applied to Document Recognition},
   journal = {Proceedings of the IEEE}, volume = {86}, number = {11}, pages = {2278--2324}, year = {1998}
 }"""
+MOISEEV_2013 = """@inproceedings{moiseev2013evaluation,
+  author = {Moiseev, Boris and Konev, Artem and Chigorin, Alexander and Konushin, Anton},
+  title = {Evaluation of Traffic Sign Recognition Methods Trained on Synthetically Generated Data},
+  booktitle = {Advanced Concepts for Intelligent Vision Systems}, pages = {576--583}, year = {2013}
+}"""
 NETZER_2011 = """@inproceedings{netzer2011reading,
   author = {Netzer, Yuval and Wang, Tao and Coates, Adam and Bissacco, Alessandro and Wu, Bo and Ng, Andrew Y.},
   title = {Reading Digits in Natural Images with Unsupervised Feature Learning},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dabench.references import ALPAYDIN_1998, GANIN_2015
+from dabench.domains.image_known import SYN_SIGNS_COUNTS
+from dabench.references import ALPAYDIN_1998, GANIN_2015, MOISEEV_2013
 from dabench.specs import DomainSpec
 
 _OPTDIGITS = "CC BY 4.0 (UCI Optical Recognition of Handwritten Digits)"
@@ -68,5 +69,23 @@ SPECS = (
             (120, 120, 120, 120, 120, 120, 120, 120, 120, 120),
         ),
         recording="digits_paired",
+    ),
+    DomainSpec(
+        name="syn_numbers",
+        target="dabench.domains.syn_numbers:load_syn_numbers",
+        summary="numbers of 1 to 3 digits in computer fonts on walls, the centre digit is the label, 32x32 RGB",
+        licence=_FONTS,
+        citation=GANIN_2015,
+        regenerated=True,
+        counts=((9800,) * 10, (200,) * 10),
+    ),
+    DomainSpec(
+        name="syn_signs",
+        target="dabench.domains.syn_signs:load_syn_signs",
+        summary="43 traffic signs drawn as vector shapes before photographs and textures, 32x32 RGB",
+        licence=f"pictograms: drawn for dabench; {_PHOTOGRAPHS}",
+        citation=f"{GANIN_2015}\n{MOISEEV_2013}",
+        regenerated=True,
+        counts=SYN_SIGNS_COUNTS,
     ),
 )

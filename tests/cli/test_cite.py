@@ -60,9 +60,13 @@ def test_data_methods_and_networks_each_once(run) -> None:
     assert (code, err) == (0, "")
     assert list(_parsed(out)) == [
         "lecun1998gradient", "ganin2015unsupervised", "arbelaez2011contour", "netzer2011reading",
-        "fernando2013unsupervised", "sun2016return", "sun2016deep", "long2015learning", "ganin2016domain", "dabench",
+        "moiseev2013evaluation", "stallkamp2012man", "fernando2013unsupervised", "sun2016return", "sun2016deep",
+        "long2015learning", "ganin2016domain", "dabench",
     ]  # fmt: skip
-    assert "% domains: mnist_m; methods: dann; backbones: ganin_mnist, ganin_svhn\n@inproceedings{ganin2015" in out
+    assert (
+        "% domains: mnist_m, syn_numbers, syn_signs; methods: dann; backbones:\n"
+        "% ganin_mnist, ganin_svhn, ganin_gtsrb\n@inproceedings{ganin2015"
+    ) in out
 
 
 def test_one_thing_alone(run) -> None:

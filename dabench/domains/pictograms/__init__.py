@@ -1,0 +1,1 @@
+"""The pictograms of the 43 signs of GTSRB, drawn as vector shapes."""
