@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from dabench.errors import PluginError
@@ -123,7 +125,7 @@ class DomainSpec(Spec):
     """One labelled data set from one distribution.
 
     Attributes:
-        target: a function without arguments that returns `DomainArrays`.
+        target: a function that returns `DomainArrays`, called with `root` and `arguments` where there are some.
         version: part of the cache's name; raise it when the recipe or the reading changes.
         licence: as its publisher states it.
         citation: how to cite it, as BibTeX entries.
@@ -135,6 +137,10 @@ class DomainSpec(Spec):
         recording: what was recorded, where several domains are views of one recording: row i of either split of one is
             simultaneous with row i of the others that say the same, and has its label and its group. Two such domains
             can be a pair of the track paired.
+        root: the folder that `files` lie in and that the target is called with, as `root=`; empty for the data folder,
+            which is not passed.
+        arguments: plain values that the target is called with, by name; part of the prepared copy's name.
+        strict: an example that the target leaves out is an error; otherwise `dabench` goes on and says what it is.
     """
 
     version: int = 1
@@ -146,6 +152,15 @@ class DomainSpec(Spec):
     known: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
     recording: str = ""
+    root: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    strict: bool = False
+
+    def load(self) -> Any:
+        """Return the loader, a function without arguments."""
+        function = super().load()
+        given = {"root": Path(self.root), **self.arguments} if self.root else self.arguments
+        return partial(function, **given) if given else function
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -171,10 +186,12 @@ class BackboneSpec(Spec):
 
     Attributes:
         trains: false for `identity` alone: examples are their own features, and there is no network.
+        scales: it scales what it is given itself, as its weights want it: `input.normalise` must be `unit`.
         citation: how to cite it, as BibTeX entries.
     """
 
     trains: bool = True
+    scales: bool = False
     citation: str = ""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.context import Context, pass_context
+from dabench.cli.data_check import check_command
 from dabench.completion import complete_domains, complete_suites
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ def doctor_command(context: Context, names: Sequence[str], suite: str | None, as
     return _report(context, statuses, as_json, named=bool(names or suite))
 
 
+command.add_command(check_command)
+
+
 def _chosen(context: Context, names: Sequence[str], suite: str | None) -> list[DomainSpec]:
     """The domains that are asked for, each once; all if none is named."""
     from dabench.names import canonical
@@ -81,15 +85,19 @@ def _chosen(context: Context, names: Sequence[str], suite: str | None) -> list[D
     if not names and not suite:
         return [registered.spec for registered in known.values()]
     chosen: list[str] = []
+    of_suite: list[DomainSpec] = []
     for name in names:
         family = [item for item in known if item.startswith(f"{canonical(name)}/")]
         chosen += [canonical(name)] if canonical(name) in known else family or [name]
     if suite:
+        from dabench.suitedomains import domain_of, known_domains, names_of
         from dabench.suitefile import find_suite
 
-        for entry in find_suite(suite, context.registry).pairs:
-            chosen += entry.pair.split(":")
-    return [context.registry.get("domains", name).spec for name in dict.fromkeys(chosen)]
+        found = find_suite(suite, context.registry)
+        specs = known_domains(found, context.registry)
+        of_suite = [domain_of(name, specs, found) for name in names_of(found)]
+    by_name = [context.registry.get("domains", name).spec for name in dict.fromkeys(chosen)]
+    return by_name + [spec for spec in of_suite if spec not in by_name]
 
 
 def _report(context: Context, statuses: Sequence[Status], as_json: bool, *, named: bool) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.completion import complete_methods, complete_pairs, complete_suites
-from dabench.errors import UsageError
+from dabench.errors import UsageError, shortened
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -113,6 +113,13 @@ def command(
             shots=labelled,
             overrides=overrides,
         )
+
+    for name, prepared in plan.domains.items():
+        if prepared.left_out:
+            out = shortened(prepared.left_out, 3)
+            click.echo(f"Warning: left out of {name}, {len(prepared.left_out):,} in all: {out}", err=True)
+        for note in prepared.notes:
+            click.echo(f"Note: {name}: {note}", err=True)
 
     from dabench.jobs import Options, output_rows
     from dabench.progress import ProgressDisplay
