@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from torch import Tensor
 
+from dabench.config import IMAGE_KINDS
 from dabench.data.drawn import Drawn
 from dabench.data.resident import Normaliser, Rows, to_device
 from dabench.data.simultaneous import Simultaneous
@@ -66,10 +67,12 @@ class PairData(Measured):
         """Put everything where it belongs.
 
         Raises:
-            DataError: the examples are sparse.
+            DataError: the examples are sparse, or vectors where the kind of `normalise` is for images.
         """
         if issparse(drawn.source.x):
             raise DataError("these examples are sparse vectors, which no network takes: use the backbone identity")
+        if drawn.source.x.ndim == 2 and normalise in IMAGE_KINDS:
+            raise DataError(f"input.normalise {normalise!r} is for images, and these examples are vectors")
         source_x, rows = to_device(drawn.source.x, device), to_device(drawn.rows, device)
         super().__init__(
             drawn, Rows(source_x, to_device(drawn.val_rows, device)), to_device(drawn.test.x, device), metric
