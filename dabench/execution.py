@@ -84,9 +84,8 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
 def draw(job: Job) -> Drawn:
     """Open the prepared domains of a job and draw its splits."""
     kind = Simultaneous if job.track == "paired" else Drawn
-    return kind(job.source.open(), job.target.open(), (job.source.name, job.target.name), job.settings, job.seed)
     source, target = (opened(domain, job.backbone, job.settings, job.device) for domain in (job.source, job.target))
-    return Drawn(source, target, (job.source.name, job.target.name), job.settings, job.seed)
+    return kind(source, target, (job.source.name, job.target.name), job.settings, job.seed)
 
 
 def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> PairData:

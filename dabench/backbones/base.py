@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
