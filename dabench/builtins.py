@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dabench.domains import embedded_specs, image_specs, vector_specs
 from dabench.hookspecs import hookimpl
-from dabench.references import FRENCH_2018, GANIN_2015, GANIN_2016
+from dabench.references import FRENCH_2018, GANIN_2015, GANIN_2016, HE_2016
 from dabench.specs import BackboneSpec, DomainSpec, FormatSpec, LauncherSpec, SelectorSpec, SuiteSpec
 
 
@@ -75,6 +75,24 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
         target="dabench.backbones.identity:Identity",
         summary="no network: vectors are their own features, for feature methods only",
         trains=False,
+    )
+    for name, attribute, summary in (
+        ("resnet18", "ResNet18", "torchvision's network of 18 layers, pretrained or not, frozen or not"),
+        ("resnet34", "ResNet34", "the same with 34 layers"),
+        ("resnet50", "ResNet50", "the same with 50 layers"),
+        ("resnet101", "ResNet101", "the same with 101 layers"),
+    ):
+        yield BackboneSpec(
+            name=name,
+            target=f"dabench.backbones.torchvision_nets:{attribute}",
+            summary=summary,
+            citation=HE_2016,
+            scales=True,
+        )
+    yield BackboneSpec(
+        name="mlp",
+        target="dabench.backbones.mlp:Mlp",
+        summary="two hidden layers for vectors, such as the rows of a table",
     )
     yield BackboneSpec(
         name="shallow",

@@ -62,13 +62,16 @@ class Bibliography:
         return "\n\n".join(blocks)
 
     def _suite(self, name: str) -> None:
+        from dabench.domains.own_specs import own_names
+        from dabench.suitedomains import names_of
         from dabench.suitefile import find_suite
 
         suite = find_suite(name, self._registry)
-        domains = [domain for entry in suite.pairs for domain in entry.pair.split(":")]
+        own = own_names(suite.domains) if suite.domains else {}  # nobody cites them
+        domains = [name for name in names_of(suite) if name not in own]
         methods = [*suite.bounds, *(entry.method for entry in suite.methods)]
-        own = [entry.backbone for entry in suite.pairs] + [entry.recipe.backbone for entry in suite.methods]
-        backbones = [suite.backbone.name, *(backbone.name for backbone in own if backbone)]
+        others = [entry.backbone for entry in suite.pairs] + [entry.recipe.backbone for entry in suite.methods]
+        backbones = [suite.backbone.name, *(backbone.name for backbone in others if backbone)]
         for kind, names in (("domains", domains), ("methods", methods), ("backbones", backbones)):
             for item in dict.fromkeys(names):
                 self._thing(kind, item)

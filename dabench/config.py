@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from dabench.names import canonical
+from dabench.ownconfig import OwnDomains
 
 Bound = Literal["source_only", "target_only"]
 Readout = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
@@ -224,6 +225,7 @@ class Suite(_Section):
             paired, whole groups, such as people, whose simultaneous samples are given: per class where groups are of
             one class, and examples per class where there are no groups (see `data.simultaneous`).
         metric: what `accuracy` means in this suite's records.
+        domains: where data of one's own lie: then a name in `pairs` may be a folder or a table there.
         sample: what a run draws from the source.
         budget: None only where nothing is trained: with the backbone `identity`.
         readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train.
@@ -236,11 +238,12 @@ class Suite(_Section):
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    version: int = Field(ge=1)
+    version: int = Field(1, ge=1)
     summary: str = ""
+    domains: OwnDomains | None = None
     track: Literal["unsupervised", "few_shot", "paired"] = "unsupervised"
     shots: Annotated[Annotated[tuple[Shots, ...], Field(min_length=1)] | None, BeforeValidator(_listed)] = None
-    seeds: Annotated[tuple[int, ...], BeforeValidator(parse_seeds)]
+    seeds: Annotated[tuple[int, ...], BeforeValidator(parse_seeds)] = (0, 1, 2, 3, 4)
     metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
     input: Input = Input()
     backbone: Annotated[Named, BeforeValidator(_named)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -46,3 +46,9 @@ def unknown(kind: str, name: str, known: Iterable[str], *, listing: str) -> Usag
     near = get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(repr(item) for item in near)}?" if near else ""
     return UsageError(f"unknown {kind} {name!r}.{hint} `{listing}` lists the choices.")
+
+
+def shortened(items: Sequence[str], most: int = 5) -> str:
+    """The first of some phrases, and how many more there are."""
+    more = f"; and {len(items) - most:,} more" if len(items) > most else ""
+    return "; ".join(items[:most]) + more

@@ -17,6 +17,7 @@ from dabench.data.simultaneous import Simultaneous
 from dabench.deep_run import build, train_and_measure
 from dabench.errors import DabenchError, UsageError
 from dabench.feature_run import fit_and_measure, keep_features
+from dabench.fixed import opened
 from dabench.job import Finished, Job, Outcome, Progress
 from dabench.methods import DeepMethod, FeatureMethod
 from dabench.outputs import forget_outputs
@@ -83,7 +84,8 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
 def draw(job: Job) -> Drawn:
     """Open the prepared domains of a job and draw its splits."""
     kind = Simultaneous if job.track == "paired" else Drawn
-    return kind(job.source.open(), job.target.open(), (job.source.name, job.target.name), job.settings, job.seed)
+    source, target = (opened(domain, job.backbone, job.settings, job.device) for domain in (job.source, job.target))
+    return kind(source, target, (job.source.name, job.target.name), job.settings, job.seed)
 
 
 def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> PairData:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from torch import Tensor
 
+from dabench.config import IMAGE_KINDS
 from dabench.data.drawn import Drawn
 from dabench.data.resident import Normaliser, Rows, to_device
 from dabench.data.simultaneous import Simultaneous
@@ -67,8 +68,11 @@ class PairData(Measured):
         """Put everything where it belongs.
 
         Raises:
-            DataError: the examples are sparse and too wide to be made dense.
+            DataError: the examples are sparse and too wide to be made dense, or vectors where `normalise` is a kind for
+                images.
         """
+        if drawn.source.x.ndim == 2 and normalise in IMAGE_KINDS:
+            raise DataError(f"input.normalise {normalise!r} is for images, and these examples are vectors")
         source_x, rows = to_device(_dense(drawn.source.x), device), to_device(drawn.rows, device)
         super().__init__(
             drawn, Rows(source_x, to_device(drawn.val_rows, device)), to_device(_dense(drawn.test.x), device), metric

@@ -18,6 +18,8 @@ from dabench.pairs import no_recording
 from dabench.plugins import Registry
 from dabench.records import run_stem
 from dabench.resolve import Resolved, resolve
+from dabench.specs import DomainSpec
+from dabench.suitedomains import domain_of, known_domains
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +114,9 @@ def make_plan(
     entries = _entries(suite, registry, methods)
     chosen = _pairs(suite, pairs)
     overrides.check([entry.method for entry in entries])
-    cells = _cells(suite, chosen, entries, overrides, registry)
-    domains, problems = _prepare(chosen, registry)
+    specs = known_domains(suite, registry)
+    cells = _cells(suite, chosen, entries, overrides, registry, specs)
+    domains, problems = _prepare(chosen, specs)
     runs = [
         _run(suite, pair, seed, cell, device_kind, domains, problems)
         for pair, cell in sorted(cells, key=lambda item: item[1].is_feature_method)  # they wait for source_only
@@ -168,10 +171,15 @@ def _pairs(suite: Suite, names: Sequence[str] | None) -> list[PairEntry]:
 
 
 def _cells(
-    suite: Suite, pairs: Sequence[PairEntry], entries: Sequence[MethodEntry], overrides: Overrides, registry: Registry
+    suite: Suite,
+    pairs: Sequence[PairEntry],
+    entries: Sequence[MethodEntry],
+    overrides: Overrides,
+    registry: Registry,
+    specs: Mapping[str, DomainSpec],
 ) -> list[tuple[PairEntry, Resolved]]:
     """Resolve all cells; every mistake is reported at once, and once."""
-    mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry)}
+    mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry, specs)}
     cells = []
     for entry, pair, shots in product(entries, pairs, suite.shots or (None,)):
         try:
@@ -185,7 +193,9 @@ def _cells(
     return cells
 
 
-def _wrong_names(suite: Suite, pairs: Sequence[PairEntry], registry: Registry) -> Iterator[UsageError | PluginError]:
+def _wrong_names(
+    suite: Suite, pairs: Sequence[PairEntry], registry: Registry, specs: Mapping[str, DomainSpec]
+) -> Iterator[UsageError | PluginError]:
     """What is wrong with the suite's selector and domains; methods and backbones are seen to with their settings."""
     try:
         if registry.get("selectors", suite.selector).spec.uses_target_labels:
@@ -195,7 +205,7 @@ def _wrong_names(suite: Suite, pairs: Sequence[PairEntry], registry: Registry) -
     wrong = set()
     for domain in dict.fromkeys(domain for pair in pairs for domain in pair.pair.split(":")):
         try:
-            registry.get("domains", domain)
+            domain_of(domain, specs, suite)
         except UsageError as error:
             wrong.add(domain)
             yield error
@@ -206,13 +216,13 @@ def _wrong_names(suite: Suite, pairs: Sequence[PairEntry], registry: Registry) -
                 yield UsageError(why)
 
 
-def _prepare(pairs: Sequence[PairEntry], registry: Registry) -> tuple[dict[str, Prepared], dict[str, str]]:
+def _prepare(pairs: Sequence[PairEntry], specs: Mapping[str, DomainSpec]) -> tuple[dict[str, Prepared], dict[str, str]]:
     """Prepare every domain once; one that fails stops only the runs that need it."""
     domains: dict[str, Prepared] = {}
     problems: dict[str, str] = {}
     for name in dict.fromkeys(name for entry in pairs for name in entry.pair.split(":")):
         try:
-            domains[name] = prepare(registry.get("domains", name).spec)
+            domains[name] = prepare(specs[name])
         except DabenchError as error:
             problems[name] = str(error)
         except Exception as error:  # a plugin's loader may raise anything

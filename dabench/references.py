@@ -44,6 +44,11 @@ GONG_2012 = """@inproceedings{gong2012geodesic,
   title = {Geodesic Flow Kernel for Unsupervised Domain Adaptation},
   booktitle = {IEEE Conference on Computer Vision and Pattern Recognition}, pages = {2066--2073}, year = {2012}
 }"""
+HE_2016 = """@inproceedings{he2016deep,
+  author = {He, Kaiming and Zhang, Xiangyu and Ren, Shaoqing and Sun, Jian},
+  title = {Deep Residual Learning for Image Recognition},
+  booktitle = {IEEE Conference on Computer Vision and Pattern Recognition}, pages = {770--778}, year = {2016}
+}"""
 HULL_1994 = """@article{hull1994database,
   author = {Hull, Jonathan J.},
   title = {A Database for Handwritten Text Recognition Research},

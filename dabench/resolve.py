@@ -138,6 +138,8 @@ def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
     if kind in (VECTOR_KINDS if backbone.trains else IMAGE_KINDS):
         what = "vectors" if backbone.trains else "images"
         raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
+    if backbone.scales and kind != "unit":
+        raise UsageError(f"the backbone {backbone.name} scales images itself: leave out input.normalise, {kind!r} here")
 
 
 def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:

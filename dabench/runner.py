@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from pathlib import Path
 
+from dabench.fixed import keep_all
 from dabench.job import Event, Job, Outcome
 from dabench.jobs import Options, make_jobs
 from dabench.outputs import missing_outputs
@@ -54,14 +55,17 @@ def carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], 
     """
     write_atomic(recorder.results / "runs" / ".writable", "").unlink()
     recorder.registry.notify("dabench_run_started", plan=recorder.plan)
-    todo = recorder.todo
-    for run in todo:
-        if run.data_error:
-            recorder.keep(run, Outcome(status="failed", error=run.data_error))
+    problems = {run.run_id: run.data_error for run in recorder.todo if run.data_error}
+    ready = [run for run in recorder.todo if not run.data_error]
+    jobs = make_jobs(recorder.plan, ready, recorder.results, recorder.registry, options)
+    problems |= keep_all(jobs, options.workers)
+    for run in recorder.todo:
+        if run.run_id in problems:
+            recorder.keep(run, Outcome(status="failed", error=problems[run.run_id]))
             if options.fail_fast:
                 return False
-    runs = {run.run_id: run for run in todo if not run.data_error}
-    jobs = make_jobs(recorder.plan, list(runs.values()), recorder.results, recorder.registry, options)
+    runs = {run.run_id: run for run in ready if run.run_id not in problems}
+    jobs = [job for job in jobs if job.run_id in runs]
     launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get("launchers", options.launcher).load()
     before = len(recorder.failed)
 

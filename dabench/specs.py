@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from dabench.downloads import Download
@@ -126,7 +128,7 @@ class DomainSpec(Spec):
     """One labelled data set from one distribution.
 
     Attributes:
-        target: a function without arguments that returns `DomainArrays`.
+        target: a function that returns `DomainArrays`, called with `root` and `arguments` where there are some.
         version: part of the cache's name; raise it when the recipe or the reading changes.
         licence: as its publisher states it.
         citation: how to cite it, as BibTeX entries.
@@ -139,6 +141,10 @@ class DomainSpec(Spec):
             simultaneous with row i of the others that say the same, and has its label and its group. Two such domains
             can be a pair of the track paired.
         downloads: what `dabench data fetch` downloads to get the files.
+        root: the folder that `files` lie in and that the target is called with, as `root=`; empty for the data folder,
+            which is not passed.
+        arguments: plain values that the target is called with, by name; part of the prepared copy's name.
+        strict: an example that the target leaves out is an error; otherwise `dabench` goes on and says what it is.
     """
 
     version: int = 1
@@ -151,6 +157,15 @@ class DomainSpec(Spec):
     counts: tuple[tuple[int, ...], ...] = ()
     recording: str = ""
     downloads: tuple[Download, ...] = ()
+    root: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    strict: bool = False
+
+    def load(self) -> Any:
+        """Return the loader, a function without arguments."""
+        function = super().load()
+        given = {"root": Path(self.root), **self.arguments} if self.root else self.arguments
+        return partial(function, **given) if given else function
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -176,10 +191,12 @@ class BackboneSpec(Spec):
 
     Attributes:
         trains: false for `identity` alone: examples are their own features, and there is no network.
+        scales: it scales what it is given itself, as its weights want it: `input.normalise` must be `unit`.
         citation: how to cite it, as BibTeX entries.
     """
 
     trains: bool = True
+    scales: bool = False
     citation: str = ""
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from dabench.config import Suite
 from dabench.errors import SuiteError, UsageError
+from dabench.names import canonical
+from dabench.ownconfig import OwnImages
 from dabench.yamlfile import read_yaml
 
 
@@ -28,7 +30,7 @@ def find_suite(name: str, registry: Any) -> Suite:
 
 
 def read_suite(file: Path | Any) -> Suite:
-    """Read a suite file.
+    """Read a suite file. Without a `name` it is called like the file; its own data lie beside it.
 
     Args:
         file: a path or an `importlib.resources` traversable.
@@ -36,4 +38,9 @@ def read_suite(file: Path | Any) -> Suite:
     Raises:
         SuiteError: it cannot be read, is not YAML, or breaks the schema; lists every mistake with its line.
     """
-    return read_yaml(file, Suite, "suite", SuiteError)
+    suite = read_yaml(file, Suite, "suite", SuiteError, {"name": canonical(file.name.partition(".")[0])})
+    if suite.domains is None:
+        return suite
+    key = "images" if isinstance(suite.domains, OwnImages) else "tables"
+    place = Path(str(file)).parent / Path(getattr(suite.domains, key)).expanduser()
+    return suite.model_copy(update={"domains": suite.domains.model_copy(update={key: str(place)})})

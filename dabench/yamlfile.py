@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,13 @@ from dabench.options import message
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_yaml(file: Path | Any, model: type[Model], what: str, error: type[UsageError] = UsageError) -> Model:
+def read_yaml(
+    file: Path | Any,
+    model: type[Model],
+    what: str,
+    error: type[UsageError] = UsageError,
+    defaults: Mapping[str, Any] | None = None,
+) -> Model:
     """Read a file as a pydantic model.
 
     Args:
@@ -23,6 +29,7 @@ def read_yaml(file: Path | Any, model: type[Model], what: str, error: type[Usage
         model: its schema.
         what: what the file is, for messages: `suite`.
         error: what is raised.
+        defaults: values of keys that the file does not have, where they depend on the file.
 
     Raises:
         UsageError: it cannot be read, is not YAML, or breaks the schema; lists every mistake with its line.
@@ -42,7 +49,7 @@ def read_yaml(file: Path | Any, model: type[Model], what: str, error: type[Usage
     if twice:
         raise error(f"{file} is not a valid {what}:\n" + "\n".join(twice))
     try:
-        return model.model_validate(content)
+        return model.model_validate({**(defaults or {}), **content})
     except ValidationError as why:
         raise error(f"{file} is not a valid {what}:\n" + "\n".join(_explain(why, tree))) from why
 
@@ -50,8 +57,9 @@ def read_yaml(file: Path | Any, model: type[Model], what: str, error: type[Usage
 def _explain(error: ValidationError, tree: yaml.Node | None) -> list[str]:
     lines = []
     for item in error.errors():
-        where = ".".join(str(part) for part in item["loc"] if part != "tagged-union")
-        lines.append(f"  line {_line(tree, item['loc'])}: {where}: {message(item)}")
+        # Where one of several models fits, pydantic names it as well, which the file does not.
+        place = tuple(part for part in item["loc"] if not str(part).endswith("-union"))
+        lines.append(f"  line {_line(tree, place)}: {'.'.join(map(str, place))}: {message(item)}")
     return lines
 
 

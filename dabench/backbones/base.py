@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
@@ -49,6 +49,20 @@ class Backbone(nn.Module):
             input_shape: of one example.
         """
         return type(self)(input_shape, self._classes, self._options)
+
+    @classmethod
+    def fixed_key(cls, options: Any) -> str | None:
+        """What the options freeze, as a text that differs where the weights do; None if every layer is trained.
+
+        Where it is not None, the harness sends every example through `fixed_part` once, keeps what comes out for all
+        runs, and builds the backbone for examples of that shape.
+        """
+        return None
+
+    @classmethod
+    def fixed_part(cls, input_shape: tuple[int, ...], options: Any) -> nn.Module:
+        """The frozen part, examples (N, ...) in [0, 1] -> (N, F), in evaluation mode and without gradients."""
+        raise NotImplementedError(f"{cls.__name__} has no frozen part")
 
     def features(self, x: Tensor) -> Tensor:
         """Examples (N, ...) -> features (N, F)."""

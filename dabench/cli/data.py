@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dabench.specs import DomainSpec
 
 # Modules with one more command of this group each, called `command`.
-MODULES = ("dabench.cli.data_fetch", "dabench.cli.data_import", "dabench.cli.data_links")
+MODULES = ("dabench.cli.data_check", "dabench.cli.data_fetch", "dabench.cli.data_import", "dabench.cli.data_links")
 
 
 @click.group("data")

@@ -45,12 +45,16 @@ def chosen(context: Context, names: Sequence[str], suite: str | None) -> list[Do
     for name in names:
         family = [item for item in known if item.startswith(f"{canonical(name)}/")]
         picked += [canonical(name)] if canonical(name) in known else family or [name]
+    of_suite: list[DomainSpec] = []
     if suite:
+        from dabench.suitedomains import domain_of, known_domains, names_of
         from dabench.suitefile import find_suite
 
-        for entry in find_suite(suite, context.registry).pairs:
-            picked += entry.pair.split(":")
-    return [context.registry.get("domains", name).spec for name in dict.fromkeys(picked)]
+        found = find_suite(suite, context.registry)
+        specs = known_domains(found, context.registry)
+        of_suite = [domain_of(name, specs, found) for name in names_of(found)]
+    by_name = [context.registry.get("domains", name).spec for name in dict.fromkeys(picked)]
+    return by_name + [spec for spec in of_suite if spec not in by_name]
 
 
 def report(context: Context, statuses: Sequence[Status], as_json: bool, *, named: bool) -> int:

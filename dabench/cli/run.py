@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.completion import complete_methods, complete_pairs, complete_suites
-from dabench.errors import UsageError
+from dabench.errors import UsageError, shortened
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
     from dabench.jobs import Options
+    from dabench.plan import Plan
     from dabench.recorder import Recorder
 
 
@@ -114,6 +115,8 @@ def command(
             overrides=overrides,
         )
 
+    _print_remarks(plan)
+
     from dabench.jobs import Options, output_rows
     from dabench.progress import ProgressDisplay
     from dabench.recorder import Recorder
@@ -153,6 +156,16 @@ def command(
 def _items(text: str | None) -> list[str] | None:
     """A comma-separated list; empty items are dropped, so that `--methods ""` names none."""
     return None if text is None else [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _print_remarks(plan: Plan) -> None:
+    """What was left out of the domains, and what else their loaders had to say."""
+    for name, prepared in plan.domains.items():
+        if prepared.left_out:
+            out = shortened(prepared.left_out, 3)
+            click.echo(f"Warning: left out of {name}, {len(prepared.left_out):,} in all: {out}", err=True)
+        for note in prepared.notes:
+            click.echo(f"Note: {name}: {note}", err=True)
 
 
 def _print_plan(recorder: Recorder, options: Options) -> None:

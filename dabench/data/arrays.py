@@ -45,11 +45,18 @@ class Split:
 
 @dataclass(frozen=True)
 class DomainArrays:
-    """A domain: a train and a test split that share no example, and the names of the classes."""
+    """A domain: a train and a test split that share no example, and the names of the classes.
+
+    Attributes:
+        left_out: what could not be read or used, one phrase each; see `DomainSpec.strict`.
+        notes: what else is worth knowing, such as categories that the encoding does not know.
+    """
 
     train: Split
     test: Split
     classes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, split in (("train", self.train), ("test", self.test)):

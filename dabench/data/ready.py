@@ -4,7 +4,8 @@ A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`, and both hashes st
 
 - `code`: the sources of the loader, as far as they decide what it decodes (see `BESIDE_THE_BYTES`), and the layout of
   the copy. Nothing of the store, of planning or of training is in it, so work on those decodes nothing anew.
-- `files`: names, sizes and times of the publisher's files that the domain's spec names. Whoever replaces a subset by
+- `files`: names, sizes and times of the publisher's files that the domain's spec names, and the arguments that its
+  loader is called with. Whoever replaces a subset by
   the whole set, or a damaged file by a good one, gets another copy.
 
 So a stale copy is never read, and none is replaced under a process that has it open. A copy outlives its files: they
@@ -51,12 +52,16 @@ class Meta:
         classes: their names.
         shape: of one example.
         counts: examples of each class, by split.
+        left_out: what the loader left out; see `DomainArrays`.
+        notes: what else it had to say.
     """
 
     sha256: str
     classes: tuple[str, ...]
     shape: tuple[int, ...]
     counts: Mapping[str, tuple[int, ...]]
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Meta:
@@ -69,7 +74,8 @@ class Meta:
         content: Any = json.loads((folder / META).read_text(encoding="utf-8"))
         try:
             counts = {split: tuple(numbers) for split, numbers in content["counts"].items()}
-            return cls(content["sha256"], tuple(content["classes"]), tuple(content["shape"]), counts)
+            left_out, notes = tuple(content.get("left_out", ())), tuple(content.get("notes", ()))
+            return cls(content["sha256"], tuple(content["classes"]), tuple(content["shape"]), counts, left_out, notes)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder / META} is damaged: {type(error).__name__}: {error}") from error
 
@@ -80,7 +86,15 @@ class Meta:
 
 def files_of(spec: DomainSpec) -> dict[str, list[Path]]:
     """The files that there are of a domain, by the pattern of its spec; none for a pattern whose files are missing."""
-    return {pattern: find(pattern) for pattern in spec.files}
+    if not spec.root:
+        return {pattern: find(pattern) for pattern in spec.files}
+    # Hidden files, such as those that a file manager keeps, are no data.
+    return {
+        pattern: sorted(
+            path for path in Path(spec.root).glob(pattern) if not path.name.startswith(".") and path.is_file()
+        )
+        for pattern in spec.files
+    }
 
 
 def code_hash(spec: DomainSpec) -> str:
@@ -101,7 +115,7 @@ def copy_folder(spec: DomainSpec, files: Mapping[str, Sequence[Path]], code: str
         The folder for these files. Where some are missing: the youngest copy that there is, whatever its files were.
     """
     stem = f"{spec.name.replace('/', '.')}-v{spec.version}-{code}"
-    folder = data_dir() / "ready" / f"{stem}-{_files_hash(files)}"
+    folder = data_dir() / "ready" / f"{stem}-{_files_hash(spec, files)}"
     if all(files.values()):
         return folder
     copies = sorted((data_dir() / "ready").glob(f"{stem}-*/{META}"), key=lambda path: path.stat().st_mtime_ns)
@@ -113,8 +127,10 @@ def is_whole(folder: Path) -> bool:
     return (folder / META).is_file()
 
 
-def _files_hash(files: Mapping[str, Sequence[Path]]) -> str:
-    digest, root = hashlib.sha256(), data_dir()
+def _files_hash(spec: DomainSpec, files: Mapping[str, Sequence[Path]]) -> str:
+    digest, root = hashlib.sha256(), Path(spec.root) if spec.root else data_dir()
+    if spec.arguments:
+        digest.update(json.dumps(spec.arguments, sort_keys=True).encode())
     for path in (path for paths in files.values() for path in paths):
         stat = path.stat()
         digest.update(f"{path.relative_to(root).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())

@@ -67,7 +67,9 @@ class Normaliser:
             mean = _average(source, channels)
             self.mean = mean.float()
             if kind == "standardise":
-                self.std = _average(source, channels, around=mean).sqrt().float().clamp(min=1e-6)
+                std = _average(source, channels, around=mean).sqrt().float()
+                # A column that never changes in the source may do so in the target: it is moved, not blown up.
+                self.std = torch.where(std > 1e-6, std, 1.0)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Normalise raw examples (B, ...)."""

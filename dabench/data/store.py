@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from scipy.sparse import csr_array, issparse
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
 from dabench.data.ready import Meta, code_hash, copy_folder, files_of, is_whole
-from dabench.errors import DabenchError, DataError, DataFolderError
+from dabench.errors import DabenchError, DataError, DataFolderError, shortened
 from dabench.specs import DomainSpec
 
 _PARTS = ("train_x", "train_y", "test_x", "test_y")
@@ -39,6 +39,8 @@ class Prepared:
         sha256: of the decoded content.
         classes: their names.
         shape: of one example.
+        left_out: what its loader left out; see `DomainArrays`.
+        notes: what else it had to say.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Prepared:
     sha256: str
     classes: tuple[str, ...]
     shape: tuple[int, ...]
+    left_out: tuple[str, ...] = field(default=(), kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     def open(self) -> DomainArrays:
         """Map the arrays into memory: processes on one machine share one copy."""
@@ -74,7 +78,7 @@ def prepare(spec: DomainSpec) -> Prepared:
     """Make sure a domain is decoded, and say where.
 
     Raises:
-        DataError: files are missing, or are not what the loader can read.
+        DataError: files are missing, or are not what the loader can read, or some are not and the domain is strict.
         DataFolderError: the data folder cannot be written.
     """
     ready = data_dir() / "ready"
@@ -95,7 +99,12 @@ def prepare(spec: DomainSpec) -> Prepared:
         ) from error
     except ValueError as error:
         raise DataError(f"the prepared copy of the domain {spec.name!r}: {error}. Delete {folder}.") from error
-    return Prepared(spec.name, folder, meta.sha256, meta.classes, meta.shape)
+    if spec.strict and meta.left_out:
+        raise DataError(
+            f"domain {spec.name!r} has examples that cannot be used: {shortened(meta.left_out)}. Mend them, or say "
+            "`on_bad: skip` in the suite's `domains`; `dabench data check` names them all."
+        )
+    return Prepared(spec.name, folder, meta.sha256, meta.classes, meta.shape, left_out=meta.left_out, notes=meta.notes)
 
 
 def class_counts(arrays: DomainArrays) -> dict[str, tuple[int, ...]]:
@@ -130,7 +139,9 @@ def _write(arrays: DomainArrays, folder: Path) -> None:
             for suffix, array in _arrays(part):
                 np.save(temporary / f"{name}{suffix}.npy", np.ascontiguousarray(array), allow_pickle=False)
         shape = tuple(arrays.train.x.shape[1:])
-        Meta(content_sha256(arrays), arrays.classes, shape, class_counts(arrays)).write(temporary)
+        counts = class_counts(arrays)
+        meta = Meta(content_sha256(arrays), arrays.classes, shape, counts, arrays.left_out, arrays.notes)
+        meta.write(temporary)
         if folder.exists():  # without its last file: an incomplete folder that somebody made by hand
             shutil.rmtree(folder)
         temporary.rename(folder)

@@ -108,3 +108,9 @@ def test_statistics_are_those_of_the_rows_alone(images: Tensor) -> None:
     index = torch.tensor([0, 2, 5, 49])
     for kind in ("mean", "standardise"):
         assert torch.equal(Normaliser(kind, Rows(images, index))(images), Normaliser(kind, Rows(images[index]))(images))
+
+
+def test_a_column_that_never_changes_is_moved_and_not_blown_up() -> None:
+    source = torch.tensor([[1.0, 5.0], [3.0, 5.0]])
+    target = Normaliser("standardise", Rows(source))(torch.tensor([[2.0, 7.0]]))
+    assert target.tolist() == [[0.0, 2.0]]

@@ -1,0 +1,83 @@
+"""Which classes the domains of a suite share, and what is left out for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dabench.errors import DataError
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The classes that all domains have.
+
+    Attributes:
+        classes: sorted names.
+        left_out: what each domain has besides, one phrase for each class.
+    """
+
+    classes: tuple[str, ...]
+    left_out: Mapping[str, tuple[str, ...]]
+
+
+def share(
+    found: Mapping[str, Mapping[str, int]], chosen: Sequence[str] | None, unusable: Mapping[str, Mapping[str, str]]
+) -> Shared:
+    """Find the classes by name.
+
+    Args:
+        found: usable examples by domain and class.
+        chosen: the classes that the suite names; None for all that there are.
+        unusable: classes that a domain has and that cannot be used, with the reason.
+
+    Raises:
+        DataError: fewer than two are left, or a chosen one is missing.
+    """
+    domains = list(found)
+    if chosen is not None:
+        missing = [
+            f"{name} in {domain}{_why(unusable, domain, name)}"
+            for name in chosen
+            for domain in domains
+            if name not in found[domain]
+        ]
+        if missing:
+            raise DataError(f"classes that the suite names are missing: {', '.join(missing)}. {_listed(found)}")
+        return Shared(tuple(sorted(chosen)), dict.fromkeys(domains, ()))
+    common = set.intersection(*(set(classes) for classes in found.values()))
+    if len(common) < 2:
+        also = [f"{domain}: {name} ({why})" for domain, names in unusable.items() for name, why in names.items()]
+        cannot = f" Cannot be used: {', '.join(also)}." if also else ""
+        raise DataError(f"the domains {', '.join(domains)} share fewer than two classes. {_listed(found)}{cannot}")
+    left_out = {
+        domain: (
+            *(f"the class {name}: {why}" for name, why in unusable.get(domain, {}).items()),
+            *(
+                f"the class {name} ({count:,} examples): {_lacking(name, found)}"
+                for name, count in found[domain].items()
+                if name not in common
+            ),
+        )
+        for domain in domains
+    }
+    return Shared(tuple(sorted(common)), left_out)
+
+
+def _lacking(name: str, found: Mapping[str, Mapping[str, int]]) -> str:
+    """Who does not have a class, and which class there may be the same."""
+    texts = []
+    for domain, classes in found.items():
+        if name not in classes:
+            alike = [other for other in classes if other.casefold() == name.casefold()]
+            texts.append(domain + (f" (but {alike[0]!r}, in other letters)" if alike else ""))
+    return f"not in {', '.join(texts)}"
+
+
+def _why(unusable: Mapping[str, Mapping[str, str]], domain: str, name: str) -> str:
+    why = unusable.get(domain, {}).get(name)
+    return f" ({why})" if why else ""
+
+
+def _listed(found: Mapping[str, Mapping[str, int]]) -> str:
+    return " ".join(f"{domain} has {', '.join(sorted(classes)) or 'none'}." for domain, classes in found.items())
