@@ -112,7 +112,7 @@ def _own_entry() -> str:
     return (
         "@misc{dabench,\n"
         "  author = {{dabench developers}},\n"
-        "  title = {dabench: a plugin-based benchmark suite for unsupervised domain adaptation},\n"
+        "  title = {dabench: a plugin-based benchmark suite for domain adaptation},\n"
         f"  note = {{Version {version('dabench')}}}\n"
         "}"
     )

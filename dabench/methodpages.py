@@ -20,10 +20,10 @@ Made by `dabench docs methods -o docs/methods.md` from what each method declares
 (`results/*.csv`): change those, not this file.
 
 In the formulae f is the network up to its features, g its classifier, p the softmax of g(f(x)) and h a domain
-classifier; s is the source and t the target; w is the option `weight`; a mark over x is a view of it, and [...] is 1
-where it holds, else 0. Accuracies are means over seeds ± standard deviation; the share of the gap is that from source
-only to train on target, with its 95 % interval; † is trained with target labels, ‡ has options that were chosen with
-them.
+classifier; s is the source and t the target, l the target examples whose labels are given in the track few_shot, and a
+prime marks simultaneous samples; w is the option `weight`; a mark over x is a view of it, and [...] is 1 where it
+holds, else 0. Accuracies are means over seeds ± standard deviation; the share of the gap is that from source only to
+train on target, with its 95 % interval; † is trained with target labels, ‡ has options that were chosen with them.
 """
 
 
@@ -123,12 +123,13 @@ def _default(value: object) -> str:
 
 
 def described(options: type[Any]) -> Mapping[str, str]:
-    """What the docstring of a class of options says of each of them, under `Attributes:`."""
-    _, _, section = inspect.cleandoc(options.__doc__ or "").partition("Attributes:\n")
+    """What the docstrings of a class of options and of its bases say of each, under `Attributes:`; bases first."""
     found: dict[str, str] = {}
-    for names, meaning in re.findall(r"^    (\w[\w, ]*): (.*(?:\n {8,}.*)*)", section, re.MULTILINE):
-        found |= dict.fromkeys(re.split(r",\s*", names), " ".join(meaning.split()))
-    return found
+    for cls in reversed(options.__mro__):
+        _, _, section = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")
+        for names, meaning in re.findall(r"^    (\w[\w, ]*): (.*(?:\n {8,}.*)*)", section, re.MULTILINE):
+            found |= dict.fromkeys(re.split(r",\s*", names), " ".join(meaning.split()))
+    return {name: meaning for name, meaning in found.items() if name in options.model_fields}
 
 
 def _measured(method: str, tables: Sequence[Table]) -> Iterator[str]:

@@ -33,6 +33,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         reference=_DAUME,
         citation=DAUME_2007,
         tracks=TRACKS,
+        loss=r"\Phi_s(x) = \langle x, x, 0 \rangle, \qquad \Phi_t(x) = \langle x, 0, x \rangle",
         deviations=(_LEARNER, _ON_A_NETWORK),
     )
     yield MethodSpec(
@@ -43,6 +44,9 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         reference="Daumé, Kumar & Saha 2010, Frustratingly Easy Semi-Supervised Domain Adaptation, DANLP",
         citation=DAUME_2010,
         tracks=TRACKS,
+        loss=r"\min_v \tfrac12 \lVert v \rVert^2 + \sum_{s, l} \max(0, 1 - y\,v^\top \Phi(x))^2 + w \sum_t "
+        r"\bigl(\max(0, 1 - v^\top u)^2 + \max(0, 1 + v^\top u)^2\bigr), \qquad u = \langle 0, x_t, -x_t "
+        r"\rangle",
         search={"weight": Range(0.001, 1, log=True, points=4)},
         deviations=(_OWN_LEARNER, _ON_A_NETWORK),
     )
@@ -55,6 +59,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         reference=f"TgtOnly, {_BASELINE}",
         citation=DAUME_2007,
         tracks=TRACKS,
+        loss=r"L = \mathrm{CE}(g(f(x_l)), y_l)",
     )
     yield MethodSpec(
         name="all",
@@ -64,6 +69,8 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         reference=f"All, {_BASELINE}",
         citation=DAUME_2007,
         tracks=TRACKS,
+        loss=r"L = (1 - \pi)\,\mathrm{CE}(g(f(x_s)), y_s) + \pi\,\mathrm{CE}(g(f(x_l)), y_l), \qquad \pi = "
+        r"\frac{n_l}{n_s + n_l}",
     )
     yield MethodSpec(
         name="weighted",
@@ -73,6 +80,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         reference=f"Weighted, {_BASELINE}",
         citation=DAUME_2007,
         tracks=TRACKS,
+        loss=r"L = \tfrac12 \mathrm{CE}(g(f(x_s)), y_s) + \tfrac12 \mathrm{CE}(g(f(x_l)), y_l)",
         deviations=(
             "The weight is one of three, chosen by threefold cross-validation on the labelled target examples.",
             "On a network both domains weigh alike, and nothing is chosen.",
@@ -85,6 +93,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         reference=f"Pred, {_BASELINE}",
         citation=DAUME_2007,
         tracks=TRACKS,
+        loss=r"x \mapsto \langle x, \mathrm{onehot}(\arg\max_c\, g_s(x)_c) \rangle",
         deviations=(_ON_A_NETWORK,),
     )
     yield MethodSpec(
@@ -95,6 +104,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         reference=f"LinInt, {_BASELINE}",
         citation=DAUME_2007,
         tracks=TRACKS,
+        loss=r"\alpha\,g_s(x) + (1 - \alpha)\,g_l(x)",
         deviations=(
             "The share is chosen by threefold cross-validation on the labelled target examples, not on a set apart.",
             _ON_A_NETWORK,
@@ -107,6 +117,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         reference=f"Chelba & Acero 2004, Adaptation of Maximum Entropy Capitalizer, EMNLP; Prior, {_BASELINE}",
         citation=f"{CHELBA_2004}\n{DAUME_2007}",
         tracks=TRACKS,
+        loss=r"\min_v \tfrac12 \lVert v - v_s \rVert^2 + C \sum_l \max(0, 1 - y\,v^\top x)^2",
         deviations=(
             "The variance is one of four, chosen by threefold cross-validation on the labelled target examples.",
             _OWN_LEARNER,
@@ -125,6 +136,7 @@ def _of_networks() -> Iterator[MethodSpec]:
         "Classification, ACL, arXiv:1801.06146",
         citation=HOWARD_2018,
         tracks=TRACKS,
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s), \quad \text{then} \quad L = \mathrm{CE}(g(f(x_l)), y_l)",
         search={"rate": Range(0.01, 1, log=True), "decay": (1.0, 2.6), "layers": ("all", "last")},
     )
     yield MethodSpec(
@@ -136,6 +148,8 @@ def _of_networks() -> Iterator[MethodSpec]:
         "Measurement 41(6), arXiv:2004.11349",
         citation=PHAN_2020,
         tracks=TRACKS,
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s), \quad \text{then} \quad L = \mathrm{CE}\bigl(g(f(x_l)), (1 - "
+        r"\alpha)\,y_l + \alpha\,p_0(x_l)\bigr)",
         search={"alpha": (0.2, 0.5, 0.8)},
         deviations=("Label and prediction count alike unless the suite says otherwise; the paper tries several.",),
     )
@@ -148,6 +162,8 @@ def _of_networks() -> Iterator[MethodSpec]:
         "Networks, ICML, arXiv:1802.01483",
         citation=LI_2018,
         tracks=TRACKS,
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s), \quad \text{then} \quad L = \mathrm{CE}(g(f(x_l)), y_l) + "
+        r"\tfrac{\alpha}{2} \lVert \theta - \theta_0 \rVert^2",
         search={"alpha": Range(0.001, 1, log=True, points=4)},
         deviations=(
             "The last layer knows the classes and is pulled to its source weights, too; the paper's is new: to 0.",

@@ -198,6 +198,8 @@ def _paired() -> Iterator[MethodSpec]:
         reference=HEREMANS,
         citation=HEREMANS_2022,
         tracks=("paired",),
+        loss=r"L = \mathrm{CE}(g_s(f_s(x_s)), y_s), \quad \text{then} \quad L + \mathrm{CE}(g_t(f_t(x_t')), y') "
+        r"+ w\,\overline{(f_t(x_t') - f_s(x_s'))^2}",
         search={"weight": Range(0.1, 10, log=True)},
         deviations=(
             "A step has as many source examples without a partner as simultaneous samples; the code has many more.",
@@ -214,6 +216,7 @@ def _paired() -> Iterator[MethodSpec]:
         reference=f"a baseline of {HEREMANS}",
         citation=HEREMANS_2022,
         tracks=("paired",),
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s), \quad \text{then} \quad L = \mathrm{CE}(g(f(x_t')), y')",
         expected_failures={
             "simultaneous": "it never sees the source's half of a sample",
             "adapts": "on the toy the source's network misleads it, and simultaneous samples are to mend that",
@@ -226,5 +229,6 @@ def _paired() -> Iterator[MethodSpec]:
         reference=f"a baseline of {HEREMANS}",
         citation=HEREMANS_2022,
         tracks=("paired",),
+        loss=r"L = \mathrm{CE}(g(f(x_t')), y')",
         expected_failures={"simultaneous": "it never sees the source's half of a sample"},
     )

@@ -78,7 +78,8 @@ def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
         yield "\n? content that nobody has verified: no known hash is the same"
     regenerated = [status for status in statuses if status.spec.regenerated]
     if regenerated:
-        yield f"\nregenerated here from a recipe: {_short(regenerated, known)}"
+        text = f"regenerated here from a recipe: {_short(regenerated, known)}"
+        yield "\n" + textwrap.fill(text, 80, subsequent_indent="  ", break_on_hyphens=False)
     for state, title in (
         (SUBSET, "ready as a subset"),
         (CORRUPT, "corrupt"),

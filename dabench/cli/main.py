@@ -132,7 +132,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 cli = LazyGroup(
     "dabench",
-    help="Benchmark unsupervised domain adaptation: methods are plugins, target labels stay behind a wall.",
+    help="Benchmark domain adaptation: methods are plugins, target labels stay behind a wall.",
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
     params=[

@@ -37,7 +37,7 @@ def test_suites_name_what_there_is(name):
         resolved = resolve(
             suite, entry, method, Overrides(), registry
         )  # raises for names and options that are not there
-        assert resolved.variant == ""
+        assert resolved.variant == method.as_
         assert resolved.backbone.name == (entry.backbone or suite.backbone).name
 
 
