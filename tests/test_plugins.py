@@ -22,6 +22,7 @@ OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mean_teacher", "mmd", "s
 OWN_METHODS |= {"subspace_alignment", "target_only", "uda"}
 OWN_METHODS |= {"feda", "ea_plus_plus", "target_k", "all", "weighted", "pred", "lin_int", "prior"}
 OWN_METHODS |= {"fine_tune", "kl_anchor", "l2_sp"}
+OWN_METHODS |= {"feature_matching", "fine_tuning", "from_scratch"}
 
 
 def of(registry: Registry, origin: str) -> Plugin:
