@@ -31,7 +31,7 @@ def test_kernels_may_stand_for_features() -> None:
 def test_c_is_chosen_from_the_range_of_its_kind(kind: str, largest: float, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[float] = []
     monkeypatch.setattr(
-        "dabench.readout.cross_val_score", lambda model, x, y, cv: tried.append(model.C) or np.array([model.C])
+        "dabench.readout.cross_val_score", lambda model, x, y, cv, params: tried.append(model.C) or np.array([model.C])
     )
     y = np.arange(20) % 2
     x = np.eye(20, dtype=np.float32)

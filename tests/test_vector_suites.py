@@ -26,7 +26,7 @@ def test_a_suite_plans_without_its_data(data: Path, registry: Registry, name: st
     assert len(plan.pairs) == len(set(plan.pairs)) == pairs
     assert len(plan.suite.seeds) == seeds
     rows = {(run.method.name, run.variant) for run in plan.runs}
-    assert len(plan.runs) == pairs * seeds * len(rows)
+    assert len(plan.runs) == pairs * seeds * len(rows) * len(plan.suite.shots or [None])
     assert all(run.data_error and "Get them from https://" in run.data_error for run in plan.runs)
 
 
