@@ -80,7 +80,7 @@ def test_every_readout_takes_sparse_vectors(registry: Registry, tmp_path: Path, 
 def test_processes_give_the_same_bits_as_inline(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, pairs=[DENSE, SPARSE], methods=["coral"], readout="linear_svm_cv")
     inline = run(plan, tmp_path / "inline", registry)
-    processes = run(plan, tmp_path / "processes", registry, launcher="processes", workers=2)
+    processes = run(plan, tmp_path / "processes", registry, launcher="processes", workers=1)
     assert {key: numbers(record) for key, record in inline.items()} == {
         key: numbers(record) for key, record in processes.items()
     }

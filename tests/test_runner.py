@@ -216,7 +216,7 @@ def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
 def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_path: Path, launcher: str) -> None:
     command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_slow", "--seeds", "0-2"]
-    command += ["--results", str(tmp_path / "results"), "--device", "cpu", "--launcher", launcher]
+    command += ["--results", str(tmp_path / "results"), "--device", "cpu", "--workers", "1", "--launcher", launcher]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
