@@ -72,7 +72,8 @@ class ProgressDisplay:
         why = last_line(outcome.error)
         if why in self._reasons:  # a missing data set fails hundreds of runs
             why = "as before"
-        self._reasons.add(why)
+        elif why:
+            self._reasons.add(why)
         status = "" if outcome.status == "ok" else outcome.status
         rest = (len(self._runs) - self._done) * (time.monotonic() - self._begun) / self._done
         left = f"about {_duration(rest)} left" if self._done < len(self._runs) else ""
