@@ -37,6 +37,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip("needs a CUDA device")
 
 
+@pytest.hookimpl(optionalhook=True)  # not there under `make test`
 def pytest_benchmark_update_machine_info(machine_info: dict[str, object]) -> None:
     """A stored run is committed: it names no machine."""
     machine_info.pop("node", None)
