@@ -112,7 +112,8 @@ def test_a_failed_run_shows_and_is_exit_code_1(run: Run) -> None:
         "failed: toy_a:toy_b toy_raises seed 0 and 1 more: RuntimeError: the toy broke at step 5. Log of the first: "
         in err
     )
-    assert err.count("the toy broke at step 5 ") == err.count(" failed · as before") == 1  # once in the lines of progress
+    # Once in the lines of progress.
+    assert err.count("the toy broke at step 5 ") == err.count(" failed · as before") == 1
     log = Path(err.split("Log of the first: ")[1].split()[0])
     assert log.is_file()
 
