@@ -43,8 +43,6 @@ class ResNet(Backbone):
     gives methods features to adapt also where the network is frozen. Images are scaled here, as on ImageNet.
     """
 
-    architecture: ClassVar[str]
-
     class Options(Backbone.Options):
         """Options.
 
@@ -93,8 +91,8 @@ class ResNet(Backbone):
         body: list[nn.Module] = []
         width = input_shape[0]
         if not options.frozen:
-            _check_image(self.architecture, input_shape)
-            network, width = _network(self.architecture, options)
+            _check_image(options.architecture, input_shape)
+            network, width = _network(options)
             body = [ImageNetScale(), network]
         if options.bottleneck:
             body += [nn.Linear(width, options.bottleneck), nn.BatchNorm1d(options.bottleneck), nn.ReLU()]
@@ -109,21 +107,20 @@ class ResNet(Backbone):
         """The weights of a frozen network; random ones depend on the version that draws them."""
         if not options.frozen:
             return None
-        return f"{cls.architecture} {options.weights_sha256 or f'random {torch.__version__} {torchvision.__version__}'}"
+        weights = options.weights_sha256 or f"random {torch.__version__} {torchvision.__version__}"
+        return f"{options.architecture} {weights}"
 
     @classmethod
     def fixed_part(cls, input_shape: tuple[int, ...], options: Any) -> nn.Module:
         """The frozen network, images (N, C, H, W) in [0, 1] -> (N, F)."""
-        _check_image(cls.architecture, input_shape)
-        with drawing_from(0, f"frozen:{cls.architecture}", torch.device("cpu")):
-            network, _ = _network(cls.architecture, options)
+        _check_image(options.architecture, input_shape)
+        with drawing_from(0, f"frozen:{options.architecture}", torch.device("cpu")):
+            network, _ = _network(options)
         return nn.Sequential(ImageNetScale(), network).eval().requires_grad_(False)
 
 
 class ResNet18(ResNet):
     """18 layers, 512 features."""
-
-    architecture = "resnet18"
 
     class Options(ResNet.Options):
         """Those of every `ResNet`."""
@@ -134,8 +131,6 @@ class ResNet18(ResNet):
 class ResNet34(ResNet):
     """34 layers, 512 features."""
 
-    architecture = "resnet34"
-
     class Options(ResNet.Options):
         """Those of every `ResNet`."""
 
@@ -144,8 +139,6 @@ class ResNet34(ResNet):
 
 class ResNet50(ResNet):
     """50 layers, 2,048 features."""
-
-    architecture = "resnet50"
 
     class Options(ResNet.Options):
         """Those of every `ResNet`."""
@@ -156,31 +149,29 @@ class ResNet50(ResNet):
 class ResNet101(ResNet):
     """101 layers, 2,048 features."""
 
-    architecture = "resnet101"
-
     class Options(ResNet.Options):
         """Those of every `ResNet`."""
 
         architecture = "resnet101"
 
 
-def _network(architecture: str, options: Any) -> tuple[nn.Module, int]:
+def _network(options: Any) -> tuple[nn.Module, int]:
     """A network with its weights and without its classifier, and how many features it has.
 
     Raises:
         DataError: the weights are not those of this network.
     """
-    network = get_model(architecture, weights=None)
+    network = get_model(options.architecture, weights=None)
     width = int(network.fc.in_features)
     network.fc = nn.Identity()
     if options.weights != NONE:
-        path = find_weights(architecture, options.weights)
+        path = find_weights(options.architecture, options.weights)
         state = {name: tensor for name, tensor in read_weights(path).items() if not name.startswith(HEAD)}
         try:
             network.load_state_dict(state)
         except RuntimeError as error:
             why = " ".join(" ".join(str(error).split()).split(": ", 1)[-1].split()[:25])
-            raise DataError(f"{path} does not hold the weights of {architecture}: {why} …") from error
+            raise DataError(f"{path} does not hold the weights of {options.architecture}: {why} …") from error
     return network, width
 
 

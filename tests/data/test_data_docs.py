@@ -12,7 +12,7 @@ from dabench.cli.data import command
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "data.md").read_text()
-TESTS = [Path(__file__).with_name(name) for name in ("test_fetch.py", "test_killed.py")]
+TESTS = [Path(__file__).with_name(name) for name in ("test_fetch.py", "test_fetch_archives.py", "test_killed.py")]
 PLAIN = {  # tests of what happens without a fault
     "test_a_file_is_fetched_checked_and_decoded",
     "test_an_archive_is_unpacked_and_what_is_not_wanted_is_left",

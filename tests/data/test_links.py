@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +23,6 @@ from dabench.domains import image_downloads, image_specs, vector_specs
 from dabench.downloads import Download, Target
 from dabench.errors import DataError
 from dabench.specs import DomainSpec
-from tests.bad_server import BadServer, serving
 
 SPECS = [spec for spec in (*image_specs.SPECS, *vector_specs.SPECS) if spec.downloads]
 DOWNLOADS = list(dict.fromkeys(download for spec in SPECS for download in spec.downloads))
@@ -41,12 +40,6 @@ def dabench_domains():
         downloads=(Download(name="cats.txt", urls={urls!r}, targets=(target,)),),
     )
 """
-
-
-@pytest.fixture
-def server() -> Iterator[BadServer]:
-    with serving() as running:
-        yield running
 
 
 @pytest.fixture

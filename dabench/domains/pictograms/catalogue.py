@@ -71,7 +71,7 @@ def _end(symbol: Callable[[Canvas], None]) -> Pictogram:
 
 
 def _nothing(canvas: Canvas, fashion: int) -> None:
-    pass
+    """The plate says it all."""
 
 
 def _no_passing(canvas: Canvas, _: int) -> None:
