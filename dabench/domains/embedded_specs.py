@@ -86,6 +86,7 @@ SPECS = (
         licence=f"pictograms: drawn for dabench; {_PHOTOGRAPHS}",
         citation=f"{GANIN_2015}\n{MOISEEV_2013}",
         regenerated=True,
+        known=(("182aa99220f80a6f97295c5ac6a1f7eb065ae531f595b02d80273798b8f2780c", "complete"),),
         counts=SYN_SIGNS_COUNTS,
     ),
 )

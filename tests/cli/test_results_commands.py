@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +14,6 @@ from dabench.cli.main import cli
 from dabench.errors import DabenchError
 from dabench.results import read_results, write_record
 from tests.factories import make_record
-
-PYARROW = importlib.util.find_spec("pyarrow") is not None
 
 
 def invoke(*arguments: str | Path) -> Result:
@@ -54,14 +52,15 @@ def test_prune_shows_first_and_deletes_only_when_told(folder: Path) -> None:
     assert invoke("prune", "--results", folder, "--yes").stdout == ""
 
 
-@pytest.mark.skipif(PYARROW, reason="pyarrow is installed: the test below writes a file")
-def test_export_without_pyarrow_says_what_to_install(folder: Path, tmp_path: Path) -> None:
+def test_export_without_pyarrow_says_what_to_install(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(DabenchError, match=r"pip install 'dabench\[parquet\]'"):
         invoke("export", "--results", folder, "--parquet", tmp_path / "x.parquet")
     assert not (tmp_path / "x.parquet").exists()
 
 
-@pytest.mark.skipif(not PYARROW, reason="needs the extra `parquet`")
 def test_an_exported_file_reads_back(folder: Path, tmp_path: Path) -> None:
     invoke("export", "--results", folder, "--parquet", tmp_path / "x.parquet")
     back = pd.read_parquet(tmp_path / "x.parquet")

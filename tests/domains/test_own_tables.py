@@ -6,6 +6,7 @@ import builtins
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dabench.data.arrays import DomainArrays
@@ -118,9 +119,6 @@ def test_parquet_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_parquet_is_read(tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow", reason="needs the extra parquet")
-    import pandas as pd
-
     frame = pd.DataFrame({"a": [1.5, 2.0], "b": ["x", "y"]})
     frame.to_parquet(tmp_path / "x.parquet")
     pd.testing.assert_frame_equal(read_table(tmp_path / "x.parquet"), frame)
