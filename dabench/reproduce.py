@@ -103,14 +103,29 @@ def _cell(rows: Sequence[Row], row: Row) -> dict[int, float]:
     return accuracies([other for other in rows if all(other[name] == row[name] for name in [*CELL, *LINEAGE])])
 
 
-def plan_again(recorded: Recorded, registry: Registry, device_kind: str) -> Plan:
+def plan_again(recorded: Recorded, registry: Registry, device_kind: str, own: Suite | None = None) -> Plan:
     """A plan of that run alone: from the settings of its record, or for a published row from its suite.
 
+    Args:
+        recorded: the run.
+        registry: of plugins.
+        device_kind: `cpu` or `cuda`.
+        own: the run's suite, which says where its own data lie; not needed for domains of plugins.
+
     Raises:
-        UsageError: this version cannot make that run any more.
+        UsageError: this version cannot make that run any more, or its data are of one's own and `own` is None.
     """
     row = recorded.row
-    suite = find_suite(row["suite"], registry) if recorded.settings is None else _suite_of(row, recorded.settings)
+    foreign = [name for name in (row["source"], row["target"]) if name not in registry.all("domains")]
+    if foreign and own is None:
+        raise UsageError(
+            f"{recorded}: no plugin has {' and '.join(foreign)}. Data of your own are found by the file of their "
+            "suite: dabench reproduce RECORD.json --suite SUITE.yaml. For a plugin's, install it."
+        )
+    if recorded.settings is None:
+        suite = own or find_suite(row["suite"], registry)
+    else:
+        suite = _suite_of(row, recorded.settings, own)
     plan = make_plan(
         suite,
         registry,
@@ -131,8 +146,11 @@ def plan_again(recorded: Recorded, registry: Registry, device_kind: str) -> Plan
     return replace(plan, runs=(runs[0],))
 
 
-def _suite_of(row: Row, settings: Mapping[str, Any]) -> Suite:
-    """A suite that holds this one run, with the settings that were recorded."""
+def _suite_of(row: Row, settings: Mapping[str, Any], own: Suite | None) -> Suite:
+    """A suite with the settings that were recorded, for this one run.
+
+    With data of one's own all pairs are kept: together they decide how categorical columns are encoded.
+    """
     shared = {name: value for name, value in settings.items() if name not in ("method", "options")}
     names = ("track", "metric", "selector")
     try:
@@ -145,7 +163,8 @@ def _suite_of(row: Row, settings: Mapping[str, Any]) -> Suite:
                 "seeds": [row["seed"]],
                 "bounds": [],
                 "methods": [{"method": row["method"], "options": settings["options"]}],
-                "pairs": [f"{row['source']}:{row['target']}"],
+                "domains": own.domains if own else None,
+                "pairs": [entry.pair for entry in own.pairs] if own else [f"{row['source']}:{row['target']}"],
             }
         )
     except ValidationError as error:

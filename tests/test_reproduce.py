@@ -12,11 +12,16 @@ from dabench.cli.context import Context
 from dabench.cli.main import cli
 from dabench.errors import ResultsError, UsageError
 from dabench.jobs import Options
-from dabench.plugins import Registry
+from dabench.plan import make_plan
+from dabench.plugins import Registry, load_registry
+from dabench.recorder import Recorder
 from dabench.records import Accuracy, RunRecord
 from dabench.reproduce import Recorded, find_recorded, judge, plan_again, reproduce
 from dabench.results import publish, write_record
+from dabench.runner import carry_out
+from dabench.suitefile import read_suite
 from tests.factories import make_record
+from tests.own_files import write_suite
 from tests.toy_runs import plan_of, run
 
 PAIR = "toy_a:toy_b"
@@ -51,6 +56,27 @@ def test_a_published_row_comes_out_the_same(registry: Registry, tmp_path: Path) 
     row = publish(tmp_path / "a", "toy", tmp_path / "toy.csv")
     (record,) = (tmp_path / "a" / "runs").rglob("*.json")
     assert again(record.stem.partition("-")[2], row, registry).verdict == "identical"
+
+
+def test_data_of_ones_own_are_found_by_their_suite(tmp_path: Path) -> None:
+    """With all pairs of the suite: a category of only `east`, a source too, widens the examples of all domains."""
+    (tmp_path / "tables").mkdir()
+    for name, ages, wards in (("north", 10, "ab"), ("south", 50, "ab"), ("east", 30, "xy")):
+        rows = [f"{ages + row},{wards[row % 2]},{('ill', 'well')[row // 5]}\n" for row in range(10)]
+        (tmp_path / "tables" / f"{name}.csv").write_text("age,ward,who\n" + "".join(rows))
+    pairs = "[north:south, east:south]"
+    file = write_suite(tmp_path / "wards.yaml", "{tables: tables, label: who}", pairs, backbone="mlp", methods="[dann]")
+    registry = load_registry()
+    plan = make_plan(read_suite(file), registry, device_kind="cpu", methods=["dann"], pairs=["north:south"])
+    recorder = Recorder(plan, tmp_path / "a", registry)
+    carry_out(recorder, Options(device="cpu", launcher="inline"), lambda event: None)
+    (path,) = (tmp_path / "a").rglob("dann/*.json")
+    recorded = find_recorded(str(path), tmp_path)
+    with pytest.raises(UsageError, match=r"no plugin has north and south\. .* --suite SUITE\.yaml"):
+        plan_again(recorded, registry, "cpu")
+    repetition = plan_again(recorded, registry, "cpu", read_suite(file))
+    result = reproduce(recorded, repetition, registry, Options(device="cpu", launcher="inline"), lambda event: None)
+    assert (result.verdict, result.changes) == ("identical", [])
 
 
 def test_a_row_with_settings_of_its_own_needs_its_record(

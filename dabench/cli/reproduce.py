@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     envvar="DABENCH_RESULTS", help="Where to look for a RUN_ID: a results folder, or a published .csv file.",
 )  # fmt: skip
 @click.option(
+    "--suite", metavar="SUITE.yaml", help="The suite of the run, where its data are your own: it says where they lie."
+)
+@click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute.  [default: as the run was]"
 )
 @click.pass_obj
-def command(context: Context, run: str, directory: Path, device: str | None) -> int:
+def command(context: Context, run: str, directory: Path, suite: str | None, device: str | None) -> int:
     """Run a recorded run again: identical, within noise, or different, and the likely reason.
 
     RUN_ID is the beginning of a run's id. Exit code 1 if the numbers are different. Nothing is recorded.
@@ -34,12 +37,14 @@ def command(context: Context, run: str, directory: Path, device: str | None) -> 
     from dabench.jobs import Options
     from dabench.progress import ProgressDisplay
     from dabench.reproduce import find_recorded, plan_again, reproduce
+    from dabench.suitefile import find_suite
 
     recorded = find_recorded(run, directory)
     where = resolve_device(device or ("cpu" if recorded.row["env_device"] == "cpu" else "cuda"))
     console = Console(stderr=True)
+    own = find_suite(suite, context.registry) if suite else None
     with console.status("preparing data"):
-        plan = plan_again(recorded, context.registry, where.partition(":")[0])
+        plan = plan_again(recorded, context.registry, where.partition(":")[0], own)
     with ProgressDisplay(plan.runs, console) as display:
         result = reproduce(recorded, plan, context.registry, Options(device=where), display.show)
     for line in _lines(recorded, result):
