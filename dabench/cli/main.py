@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("dabench.cli.run", "Run a suite and print its leaderboard."),
     "table": ("dabench.cli.table", "Print the leaderboard of runs that are there."),
     "check": ("dabench.cli.check", "Compare runs with a baseline: for CI."),
+    "versus": ("dabench.cli.versus", "Say where a method wins and loses against the others."),
     "power": ("dabench.cli.power", "Say how many seeds it takes to see a difference."),
     "explain": ("dabench.cli.explain", "Show everything behind one cell of a leaderboard."),
     "tune": ("dabench.cli.tune", "Choose a method's options without target labels."),

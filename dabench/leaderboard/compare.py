@@ -63,7 +63,7 @@ def accuracies(runs: Iterable[Any]) -> dict[int, float]:
     return {run.seed: run.accuracy_selected for run in runs if run.status in ("ok", "collapsed")}
 
 
-def _alike(runs: Sequence[Any]) -> Alike:
+def alike(runs: Sequence[Any]) -> Alike:
     """What a cell can be compared with. `results.current` leaves one in each cell."""
     return runs[0].comparison_sha256, runs[0].data_sha256
 
@@ -72,7 +72,7 @@ def _rivals(keys: Iterable[Key], by_cell: Runs) -> dict[tuple[str, Alike], list[
     found: dict[tuple[str, Alike], list[Key]] = defaultdict(list)
     for key in keys:
         if key.method not in BOUNDS:
-            found[key.pair, _alike(by_cell[key])].append(key)
+            found[key.pair, alike(by_cell[key])].append(key)
     return found
 
 
@@ -84,13 +84,13 @@ def _bounds(by_cell: Runs) -> Bounds:
     found: Bounds = defaultdict(dict)
     for key, runs in by_cell.items():
         if key.method in BOUNDS:
-            found[key.pair, key.method, _alike(runs)][key.variant] = accuracies(runs)
+            found[key.pair, key.method, alike(runs)][key.variant] = accuracies(runs)
     return found
 
 
 def _bound(method: str, key: Key, runs: Sequence[Any], bounds: Bounds) -> dict[int, float]:
     """The bound of the same variant if there is one (a budget, say), else the plain one (a method's own option)."""
-    same = bounds.get((key.pair, method, _alike(runs)), {})
+    same = bounds.get((key.pair, method, alike(runs)), {})
     variant = min(same, key=lambda name: (name != key.variant, name), default="")
     return same.get(variant, {})
 
@@ -108,7 +108,7 @@ def rank(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> list[Row]:
     for pair in pairs:
         groups: dict[Alike, list[Row]] = defaultdict(list)
         for row in _entrants(rows):
-            groups[_alike(by_cell[Key(pair, row.method, row.variant)])].append(row)
+            groups[alike(by_cell[Key(pair, row.method, row.variant)])].append(row)
         for group in groups.values():
             means = pd.Series([row.cells[pair].mean for row in group])
             for row, place in zip(group, means.rank(ascending=False), strict=True):
@@ -121,7 +121,7 @@ def rank_test(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> Ranki
     """Friedman's test and Nemenyi's critical difference among the most rows that may be compared on every pair."""
     groups: dict[tuple[Alike, ...], list[Row]] = defaultdict(list)
     for row in _entrants(rows):
-        groups[tuple(_alike(by_cell[Key(pair, row.method, row.variant)]) for pair in pairs)].append(row)
+        groups[tuple(alike(by_cell[Key(pair, row.method, row.variant)]) for pair in pairs)].append(row)
     most = max(groups.values(), key=len, default=[])
     return ranking({row.label: [row.cells[pair].mean or 0.0 for pair in pairs] for row in most})
 

@@ -1,0 +1,122 @@
+"""One method against each of the others: where it wins and where it loses, paired by seed."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import fill
+from typing import Literal
+
+from dabench.leaderboard.compare import accuracies, alike
+from dabench.leaderboard.table import Row, Table
+from dabench.leaderboard.text import heading, pair_titles
+from dabench.stats import ALPHA, Interval, holm, paired_gain, paired_p
+
+Verdict = Literal["better", "even", "worse", "no test"]
+
+MARKS: Mapping[Verdict, str] = {"better": " >", "even": "", "worse": " <", "no test": ""}
+NOTE = (
+    "differences in points, paired by seed [95 % interval]; > better, < worse: two-sided paired t-tests over seeds, "
+    "Holm's correction over the methods of a pair, level .05"
+)
+GAP = "  "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """What a method has more than another on one pair.
+
+    Attributes:
+        interval: of the difference of accuracies, as fractions.
+        p: of the two-sided paired t-test, corrected for all methods of the pair; None for fewer than two seeds.
+    """
+
+    interval: Interval
+    p: float | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the test says."""
+        if self.p is None:
+            return "no test"
+        if self.p >= ALPHA:
+            return "even"
+        return "better" if self.interval.mean > 0 else "worse"
+
+    def __str__(self) -> str:
+        """`+1.2 [+0.3, +2.1] >`, in points."""
+        low, high = self.interval.low, self.interval.high
+        ends = "" if low is None or high is None else f" [{100 * low:+.1f}, {100 * high:+.1f}]"
+        return f"{100 * self.interval.mean:+.1f}{ends}{MARKS[self.verdict]}"
+
+
+def versus(table: Table, row: Row) -> dict[str, dict[str, Difference]]:
+    """Label of another row -> pair -> difference, where both have runs that differ by method alone."""
+    others = [other for other in table.rows if other is not row]
+    found: dict[str, dict[str, Difference]] = {other.label: {} for other in others}
+    for pair in table.pairs:
+        own = row.cells[pair].runs
+        rivals = {other.label: other.cells[pair].runs for other in others}
+        seeds = {name: accuracies(runs) for name, runs in rivals.items() if own and runs and alike(own) == alike(runs)}
+        tests = {name: paired_p(accuracies(own), rival) for name, rival in seeds.items()}
+        corrected = holm({name: p for name, p in tests.items() if p is not None})
+        for name, rival in seeds.items():
+            interval = paired_gain(accuracies(own), rival)
+            if interval is not None:
+                found[name][pair] = Difference(interval=interval, p=corrected.get(name))
+    return {name: differences for name, differences in found.items() if differences}
+
+
+def versus_text(tables: Sequence[Table], method: str, width: int | None = None) -> str:
+    """A block for each table and variant of the method, folded to the width of the terminal.
+
+    Args:
+        tables: with the rows of all methods.
+        method: its name.
+        width: columns; of the terminal, or 100 where there is none, if not given.
+    """
+    width = width or shutil.get_terminal_size((100, 24)).columns
+    blocks = ["\n".join(_block(table, row, width)) for table in tables for row in table.rows if row.method == method]
+    return "\n\n".join([*blocks, fill(NOTE, width)]) + "\n"
+
+
+def _block(table: Table, row: Row, width: int) -> Iterator[str]:
+    found = versus(table, row)
+    yield fill(" · ".join([f"{row.label} against …", *heading(table, backbone=False)]), width)
+    if not found:
+        yield f" nothing to compare: no other method has runs like those of {row.label}"
+        return
+    titles = pair_titles(table)
+    columns = [
+        [titles[pair], *(str(differences.get(pair, "-")) for differences in found.values())] for pair in table.pairs
+    ]
+    columns += _counts(found)
+    left = ["", *(f" {name}" for name in found)]
+    chunk: list[list[str]] = []
+    for column in columns:
+        if chunk and _wide([left, *chunk, column]) > width:
+            yield from _lines([left, *chunk])
+            yield ""
+            chunk = []
+        chunk.append(column)
+    yield from _lines([left, *chunk])
+
+
+def _counts(found: Mapping[str, Mapping[str, Difference]]) -> Iterator[list[str]]:
+    """How often the method is better, even and worse, a column each."""
+    counts = [Counter(difference.verdict for difference in differences.values()) for differences in found.values()]
+    verdicts: tuple[Verdict, ...] = ("better", "even", "worse")
+    for verdict in verdicts:
+        yield [verdict, *(str(count[verdict]) for count in counts)]
+
+
+def _wide(columns: Sequence[Sequence[str]]) -> int:
+    return sum(max(map(len, column)) + len(GAP) for column in columns) - len(GAP)
+
+
+def _lines(columns: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in columns]
+    for fields in zip(*columns, strict=True):
+        yield GAP.join(field.ljust(width) for field, width in zip(fields, widths, strict=True)).rstrip()
