@@ -143,6 +143,7 @@ def _cells(table: Table, row: Row) -> Iterator[str]:
     for pair, cell in row.cells.items():
         if cell.runs:
             suite = f"{table.suite} ({row.variant})" if row.variant else table.suite
+            suite += "" if table.shots is None else f", {text.labelled(table.track, table.shots)}"
             marks = (text.SEES if row.sees_target_labels else "") + (text.TUNED if row.tuned_on_target else "")
             fields = [suite, text.pair_title(pair), text.accuracy(cell) + marks, text.covered(table, cell), str(cell.n)]
             yield f"| {' | '.join(_escaped(field) for field in fields)} |"

@@ -17,6 +17,7 @@ from dabench.leaderboard.text import label, pair_titles
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008); black is for the bounds.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
 MARKERS = "os^DvPX*<>phd"
+AXIS = {"few_shot": "labelled target examples per class", "paired": "labelled groups of each class (people, say)"}
 BOUND = {"source_only": ":", "target_only": "--"}
 KINDS = (".png", ".svg", ".pdf")
 PER_ROW = 2
@@ -37,7 +38,7 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
         raise UsageError(f"{path} is no picture that can be drawn: name one of {', '.join(KINDS)}.")
     by_shots = {table.shots: table for table in tables if table.shots is not None}
     if len(by_shots) < len(tables) or not tables:
-        raise UsageError("these results are not of one few_shot suite, one backbone and one selector: nothing to draw")
+        raise UsageError("these results are not of one suite with shots, one backbone and one selector: nothing to draw")
     first = tables[0]
     rows = {(row.method, row.variant): row for table in tables for row in table.rows}
     columns = min(PER_ROW, len(first.pairs))
@@ -49,7 +50,7 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
         axes.set_title(pair_titles(first)[pair], fontsize=10)
     for axes in list(panels)[len(first.pairs) :]:
         axes.set_axis_off()
-    figure.supxlabel("labelled target examples per class", fontsize=10)
+    figure.supxlabel(AXIS[first.track], fontsize=10)
     figure.supylabel(first.metric.replace("_", " "), fontsize=10)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
     seeds = f"{len(first.seeds)} seed{'s' * (len(first.seeds) != 1)}"

@@ -92,7 +92,7 @@ def _block(table: Table, row: Row, width: int) -> Iterator[str]:
     columns = [
         [titles[pair], *(str(differences.get(pair, "-")) for differences in found.values())] for pair in table.pairs
     ]
-    columns += _counts(found)
+    columns.append(["better/even/worse", *map(_counts, found.values())])
     left = ["", *(f" {name}" for name in found)]
     chunk: list[list[str]] = []
     for column in columns:
@@ -104,12 +104,11 @@ def _block(table: Table, row: Row, width: int) -> Iterator[str]:
     yield from _lines([left, *chunk])
 
 
-def _counts(found: Mapping[str, Mapping[str, Difference]]) -> Iterator[list[str]]:
-    """How often the method is better, even and worse, a column each."""
-    counts = [Counter(difference.verdict for difference in differences.values()) for differences in found.values()]
+def _counts(differences: Mapping[str, Difference]) -> str:
+    """On how many pairs the method is better, even and worse."""
+    count = Counter(difference.verdict for difference in differences.values())
     verdicts: tuple[Verdict, ...] = ("better", "even", "worse")
-    for verdict in verdicts:
-        yield [verdict, *(str(count[verdict]) for count in counts)]
+    return "/".join(str(count[verdict]) for verdict in verdicts)
 
 
 def _wide(columns: Sequence[Sequence[str]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,6 +74,14 @@ def test_the_page_is_not_stale(docs: Docs, tmp_path: Path) -> None:
     code, _, err = docs("--results", str(ROOT / "results"), "-o", str(tmp_path / "methods.md"))
     assert (code, err) == (0, f"wrote {tmp_path / 'methods.md'}\n")
     assert (tmp_path / "methods.md").read_text() == (ROOT / "docs/methods.md").read_text(), "run `make tables`"
+
+
+def test_no_two_measured_cells_of_a_method_have_the_same_name() -> None:
+    sections = (ROOT / "docs/methods.md").read_text().split("\n## ")
+    for section in sections:
+        cells = re.findall(r"^\| (.* \| .* → .*?) \|", section, re.MULTILINE)
+        assert len(set(cells)) == len(cells), section.partition("\n")[0]
+    assert any("mini_few_shot, 10 per class | digits → digits_m" in section for section in sections)
 
 
 def test_every_shipped_method_says_what_it_minimises_and_what_its_options_mean() -> None:

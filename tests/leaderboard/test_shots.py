@@ -54,6 +54,13 @@ def test_the_next_command_names_the_shots() -> None:
     assert " feda --shots 1 " in next_commands(tables())
 
 
+@pytest.mark.parametrize(("track", "axis"), [("few_shot", "target examples per class"), ("paired", "groups of each")])
+def test_the_axis_says_what_is_counted(track: str, axis: str, tmp_path: Path) -> None:
+    records = make_records({"feda": [0.5, 0.6]}, track=track, shots=2)
+    draw_shots(build_tables(make_frame(*records)), tmp_path / "shots.svg")
+    assert f"<!-- labelled {axis}" in (tmp_path / "shots.svg").read_text()
+
+
 def test_the_picture_has_a_line_for_each_method(tmp_path: Path) -> None:
     draw_shots(tables(), tmp_path / "shots.png")
     with Image.open(tmp_path / "shots.png") as picture:
@@ -65,5 +72,5 @@ def test_what_cannot_be_drawn(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf"):
         draw_shots(tables(), tmp_path / "shots.txt")
     unsupervised = build_tables(make_frame(*make_records({"source_only": [0.5], "target_only": [0.9]})))
-    with pytest.raises(UsageError, match="few_shot suite"):
+    with pytest.raises(UsageError, match="suite with shots"):
         draw_shots(unsupervised, tmp_path / "shots.png")

@@ -75,7 +75,7 @@ def test_pairs_fold_to_the_width_and_are_counted() -> None:
     wide, narrow = versus_text(tables, "dann", 200), versus_text(tables, "dann", 60)
     assert max(map(len, narrow.splitlines())) <= 60
     (line,) = (line for line in wide.splitlines() if line.startswith(" coral"))
-    assert line.split()[-3:] == ["1", "0", "1"]
+    assert line.split()[-1] == "1/0/1"
     assert narrow.count(" coral") == 2
     assert "digits → glyphs" in narrow
 
@@ -96,6 +96,6 @@ def test_the_command(tmp_path: Path) -> None:
     lines = invoke(tmp_path, "mini", "dann").stdout.splitlines()
     assert lines[0].startswith("dann against … · mini")
     (line,) = (line for line in lines if line.startswith(" coral"))
-    assert line.split() == ["coral", "+10.0", "[+10.0,", "+10.0]", ">", "1", "0", "0"]
+    assert line.split() == ["coral", "+10.0", "[+10.0,", "+10.0]", ">", "1/0/0"]
     with pytest.raises(UsageError, match=r"'coal'.*coral"):
         invoke(tmp_path, "mini", "coal")
