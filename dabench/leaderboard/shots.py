@@ -38,7 +38,9 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
         raise UsageError(f"{path} is no picture that can be drawn: name one of {', '.join(KINDS)}.")
     by_shots = {table.shots: table for table in tables if table.shots is not None}
     if len(by_shots) < len(tables) or not tables:
-        raise UsageError("these results are not of one suite with shots, one backbone and one selector: nothing to draw")
+        raise UsageError(
+            "these results are not of one suite with shots, one backbone and one selector: nothing to draw"
+        )
     first = tables[0]
     rows = {(row.method, row.variant): row for table in tables for row in table.rows}
     columns = min(PER_ROW, len(first.pairs))
