@@ -1,6 +1,7 @@
 r"""The table for a paper: booktabs, in the layout of Ganin & Lempitsky (source above target, share in parentheses).
 
-A document needs `\usepackage{booktabs}` and nothing else; pdflatex takes it as it is. Many pairs fold into blocks.
+A document needs `\usepackage{booktabs}` and nothing else; pdflatex takes it as it is. Pairs fold into blocks that
+fit 5.5 inches.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from dabench.leaderboard.text import (
     ranked,
 )
 
-BLOCK = 4  # pairs side by side, as in the paper; a column of published numbers takes the place of one
+WIDTH = 90  # characters of \small that fit 5.5 inches, the text of many conferences
+GAP = 3  # characters that the space between two columns takes
+PUBLISHED = len("published")
 
 # After `\\` a bracket or a star would be taken for its argument.
 _ESCAPES = {
@@ -61,16 +64,28 @@ def _lines(table: Table, *, backbone: bool) -> Iterator[str]:
 
 
 def _blocks(table: Table) -> Iterator[list[str]]:
+    """As many pairs side by side as fit; averages and ranks stand in the last block."""
+    labels = max(len(label(row)) for row in table.rows)
+    extra = (len("average") + GAP) * (len(table.pairs) > 1) + (len("rank") + GAP) * ranked(table)
     block: list[str] = []
-    width = 0
+    width = labels
     for pair in table.pairs:
-        wide = 1 + is_published(table, pair)
-        if block and width + wide > BLOCK:
+        wide = _wide(table, pair)
+        if block and width + wide + extra * (pair == table.pairs[-1]) > WIDTH:
             yield block
-            block, width = [], 0
+            block, width = [], labels
         block.append(pair)
         width += wide
     yield block
+
+
+def _wide(table: Table, pair: str) -> int:
+    """Characters that the columns of a pair take."""
+    cells = [row.cells[pair] for row in table.rows]
+    texts = [[accuracy(cell) + mark(cell, best=""), f"({covered(table, cell)})", flags(cell)] for cell in cells]
+    longest = max(len(" ".join(part for part in text if part not in ("", "()"))) for text in texts)
+    ends = max(map(len, pair_titles(table)[pair].split(" → ")))
+    return max(longest, ends) + GAP + (PUBLISHED + GAP) * is_published(table, pair)
 
 
 def _block(table: Table, pairs: Sequence[str], *, last: bool) -> Iterator[str]:
