@@ -50,7 +50,7 @@ def page(spec: MethodSpec, cls: type[Any], tables: Sequence[Table]) -> str:
         lines += ["- differs from the paper:", *(f"  - {sentence}" for sentence in spec.deviations)]
     for name, options in _options(spec, cls):
         lines += ["", f"| {name} | default | meaning |", "| --- | --- | --- |", *options]
-    measured = list(_measured(spec.name, tables))
+    measured = list(_measured(spec.name, [table for table in tables if table.shots is None]))
     if measured:
         lines += [
             "",
@@ -58,6 +58,12 @@ def page(spec: MethodSpec, cls: type[Any], tables: Sequence[Table]) -> str:
             "| --- | --- | --- | --- | --- |",
             *measured,
         ]
+    by_shots: dict[tuple[str, ...], list[Table]] = {}
+    for table in tables:
+        if table.shots is not None:
+            by_shots.setdefault((table.suite, table.backbone, table.selector, table.variant), []).append(table)
+    for alike in by_shots.values():
+        lines += _by_shots(spec.name, alike)
     return "\n".join([*lines, ""])
 
 
@@ -143,10 +149,37 @@ def _cells(table: Table, row: Row) -> Iterator[str]:
     for pair, cell in row.cells.items():
         if cell.runs:
             suite = f"{table.suite} ({row.variant})" if row.variant else table.suite
-            suite += "" if table.shots is None else f", {text.labelled(table.track, table.shots)}"
-            marks = (text.SEES if row.sees_target_labels else "") + (text.TUNED if row.tuned_on_target else "")
-            fields = [suite, text.pair_title(pair), text.accuracy(cell) + marks, text.covered(table, cell), str(cell.n)]
-            yield f"| {' | '.join(_escaped(field) for field in fields)} |"
+            fields = [suite, text.pair_title(pair), _accuracy(row, pair), text.covered(table, cell), str(cell.n)]
+            yield _line(fields)
+
+
+def _by_shots(method: str, tables: Sequence[Table]) -> Iterator[str]:
+    """One table for several that differ by their shots alone: a line for each pair, a column for each number."""
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    for table in tables:
+        for row in table.rows:
+            for pair, cell in row.cells.items() if row.method == method else ():
+                if cell.runs:
+                    cells.setdefault((row.variant, pair), {})[str(table.shots)] = _accuracy(row, pair)
+    if not cells:
+        return
+    shots = [str(table.shots) for table in tables]
+    what = "per class" if tables[0].track == "few_shot" else "groups"
+    yield ""
+    yield _line([f"measured: {tables[0].suite}, {len(tables[0].seeds)} seeds, labelled {what}", *shots])
+    yield f"| --- |{' --- |' * len(shots)}"
+    for (variant, pair), found in cells.items():
+        name = text.pair_title(pair) + (f" ({variant})" if variant else "")
+        yield _line([name, *(found.get(number, "") for number in shots)])
+
+
+def _accuracy(row: Row, pair: str) -> str:
+    marks = (text.SEES if row.sees_target_labels else "") + (text.TUNED if row.tuned_on_target else "")
+    return text.accuracy(row.cells[pair]) + marks
+
+
+def _line(fields: Sequence[str]) -> str:
+    return f"| {' | '.join(_escaped(field) for field in fields)} |"
 
 
 def _escaped(words: str) -> str:
