@@ -211,8 +211,15 @@ def _pairs(value: Any) -> Any:
     return [{"pair": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
 
 
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, int | str) else value
+def _shots(value: Any) -> Any:
+    if value is None:
+        return None
+    listed = value if isinstance(value, list | tuple) else [value]
+    wrong = [item for item in listed if item != "all" and (type(item) is not int or item < 1)]
+    if wrong or not listed:
+        found = f"{wrong[0]!r} is neither" if wrong else "there are none"
+        raise ValueError(f"shots are numbers from 1 on, or all, as in [1, 10, all]: {found}")
+    return listed
 
 
 class Suite(_Section):
@@ -242,7 +249,7 @@ class Suite(_Section):
     summary: str = ""
     domains: OwnDomains | None = None
     track: Literal["unsupervised", "few_shot", "paired"] = "unsupervised"
-    shots: Annotated[Annotated[tuple[Shots, ...], Field(min_length=1)] | None, BeforeValidator(_listed)] = None
+    shots: Annotated[tuple[Shots, ...] | None, BeforeValidator(_shots)] = None
     seeds: Annotated[tuple[int, ...], BeforeValidator(parse_seeds)] = (0, 1, 2, 3, 4)
     metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
     input: Input = Input()

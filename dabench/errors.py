@@ -42,8 +42,8 @@ class ResultsError(DabenchError):
 
 def unknown(kind: str, name: str, known: Iterable[str], *, listing: str) -> UsageError:
     """An error for a name nobody registered: the nearest names and the command that lists them all."""
-    known = sorted(known)
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    known = sorted(set(known))
+    near = get_close_matches(name.lower(), known, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(repr(item) for item in near)}?" if near else ""
     return UsageError(f"unknown {kind} {name!r}.{hint} `{listing}` lists the choices.")
 

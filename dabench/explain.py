@@ -84,9 +84,11 @@ def _with_shots(runs: pd.DataFrame, shots: str | None) -> pd.DataFrame:
     known = [str(value) for value in runs["shots"].dropna().unique()]
     if shots is None and len(known) < 2:
         return runs
+    if not known:
+        raise UsageError("this cell was run without labelled target examples: leave --shots out.")
     if shots not in known:
-        listed = ", ".join(sorted(known, key=lambda value: (value == "all", value.zfill(9)))) or "none"
-        raise UsageError(f"this cell was run with {listed} labelled examples per class. Name one with --shots.")
+        listed = ", ".join(sorted(known, key=lambda value: (value == "all", value.zfill(9))))
+        raise UsageError(f"this cell was run with shots {listed}. Name one with --shots.")
     return runs[runs["shots"] == shots]
 
 

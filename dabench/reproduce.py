@@ -59,14 +59,14 @@ class Reproduction:
     """What came of it.
 
     Attributes:
-        verdict: `identical` to the bit; `within noise` of the cell's seeds; `different` else, also where no other seed
-            tells how large the noise is.
+        verdict: `identical` to the bit; `other data` where the data are not those of the record; `within noise` of the
+            cell's seeds; `different` else, also where no other seed tells how large the noise is.
         recorded, now: the run as it was and as it is.
         drop: from one to the other against the noise; None if one has no accuracy.
         changes: what differs beside the numbers, likeliest reason first.
     """
 
-    verdict: Literal["identical", "within noise", "different"]
+    verdict: Literal["identical", "other data", "within noise", "different"]
     recorded: Row
     now: Row
     drop: Drop | None
@@ -116,6 +116,10 @@ def plan_again(recorded: Recorded, registry: Registry, device_kind: str, own: Su
         UsageError: this version cannot make that run any more, or its data are of one's own and `own` is None.
     """
     row = recorded.row
+    if own is not None and own.name != row["suite"]:
+        raise UsageError(
+            f"{recorded} is of the suite {row['suite']}, not of {own.name}: name its own file with --suite."
+        )
     foreign = [name for name in (row["source"], row["target"]) if name not in registry.all("domains")]
     if foreign and own is None:
         raise UsageError(
@@ -197,6 +201,8 @@ def judge(recorded: Recorded, record: RunRecord) -> Reproduction:
     found = changes([before], [now], settings)
     if all(before[name] == now[name] for name in NUMBERS):
         return Reproduction("identical", before, now, None, found)
+    if before["data_sha256"] != now["data_sha256"] and now["data_sha256"] is not None:
+        return Reproduction("other data", before, now, None, found)
     scored = accuracies([now])
     if not scored or before["seed"] not in recorded.cell:
         return Reproduction("different", before, now, None, found)

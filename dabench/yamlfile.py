@@ -59,7 +59,9 @@ def _explain(error: ValidationError, tree: yaml.Node | None) -> list[str]:
     for item in error.errors():
         # Where one of several models fits, pydantic names it as well, which the file does not.
         place = tuple(part for part in item["loc"] if not str(part).endswith("-union"))
-        lines.append(f"  line {_line(tree, place)}: {'.'.join(map(str, place))}: {message(item)}")
+        lines.append(
+            ": ".join([f"  line {_line(tree, place)}", *filter(None, [".".join(map(str, place))]), message(item)])
+        )
     return lines
 
 

@@ -25,6 +25,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_cell_without_shots_takes_none(folder: Path) -> None:
+    with pytest.raises(UsageError, match="without labelled target examples: leave --shots out"):
+        explain(folder, "mini", "digits:digits_m", "dann", shots="10")
+
+
 def section(text: str, title: str) -> list[str]:
     lines = text.partition(f"{title}\n{'-' * len(title)}\n")[2].partition("\n\n")[0]
     return lines.splitlines()

@@ -74,6 +74,8 @@ def test_data_of_ones_own_are_found_by_their_suite(tmp_path: Path) -> None:
     recorded = find_recorded(str(path), tmp_path)
     with pytest.raises(UsageError, match=r"no plugin has north and south\. .* --suite SUITE\.yaml"):
         plan_again(recorded, registry, "cpu")
+    with pytest.raises(UsageError, match=r"is of the suite wards, not of toy"):
+        plan_again(recorded, registry, "cpu", read_suite(file).model_copy(update={"name": "toy"}))
     repetition = plan_again(recorded, registry, "cpu", read_suite(file))
     result = reproduce(recorded, repetition, registry, Options(device="cpu", launcher="inline"), lambda event: None)
     assert (result.verdict, result.changes) == ("identical", [])
@@ -124,6 +126,11 @@ def recorded(accuracies: list[float], **overrides: Any) -> Recorded:
 )
 def test_other_numbers_are_held_against_the_cell(accuracy: float, verdict: str) -> None:
     assert judge(recorded([0.70, 0.72, 0.69, 0.71, 0.70]), make_record(accuracy)).verdict == verdict
+
+
+def test_other_data_are_named_whatever_the_numbers() -> None:
+    now = make_record(0.71, data_sha256="a" * 64)
+    assert judge(recorded([0.70, 0.72, 0.69, 0.71, 0.70]), now).verdict == "other data"
 
 
 def test_without_other_seeds_nothing_is_called_noise() -> None:

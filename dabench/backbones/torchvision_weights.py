@@ -79,7 +79,10 @@ def _places(name: str) -> list[Path]:
 def _download(architecture: str, url: str, name: str) -> Path:
     """Fetch torchvision's weights, and say so."""
     place = _places(name)[0]
-    by_hand = f"Download {url} and put it there as {place}, or into {_places(name)[1].parent}; or take `weights: none`."
+    by_hand = (
+        f"Download {url} and put it there as {place}, or into {_places(name)[1].parent}; or begin with random weights: "
+        f"`backbone: {{name: {architecture}, options: {{weights: none}}}}`."
+    )
     if os.environ.get("DABENCH_OFFLINE", "0") not in ("", "0"):
         raise DataError(f"{architecture} needs the weights {name}, and DABENCH_OFFLINE forbids downloads. {by_hand}")
     print(f"downloading the weights of {architecture} from {url}", file=sys.stderr)

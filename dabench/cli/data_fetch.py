@@ -42,7 +42,7 @@ def command(
         raise UsageError("name what to fetch: a domain, a family or --suite. `dabench data list` shows what there is.")
     specs = chosen(context, names, suite)
     patience = Patience(timeout_s=timeout, attempts=attempts)
-    errors: list[DataError] = []
+    failed: list[str] = []
     console = Console(stderr=True)
     wanted = dict.fromkeys(download for spec in specs if fresh or _wants(spec) for download in spec.downloads)
     with DownloadDisplay(console) as display:
@@ -50,15 +50,16 @@ def command(
             try:
                 fetch(download, display, patience, fresh=fresh)
             except DataError as error:  # the others may be had all the same
-                errors.append(error)
+                failed.append(download.name)
+                display.say(f"Error: {error}")  # at once: decoding and drawing what is there may take minutes
     statuses = []
     for spec in specs:
         with console.status(f"checking {spec.name}"):
             statuses.append(examine(spec))
     code = report(context, statuses, as_json, named=True)
-    for failure in errors:  # last, where they are seen
-        click.echo(f"Error: {failure}", err=True)
-    return max(code, int(bool(errors)))
+    if failed:
+        click.echo(f"Error: not downloaded, and why stands above: {', '.join(failed)}", err=True)
+    return max(code, int(bool(failed)))
 
 
 def _wants(spec: DomainSpec) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def command(context: Context, run: str, directory: Path, suite: str | None, device: str | None) -> int:
     """Run a recorded run again: identical, within noise, or different, and the likely reason.
 
-    RUN_ID is the beginning of a run's id. Exit code 1 if the numbers are different. Nothing is recorded.
+    RUN_ID is the beginning of a run's id. Exit code 1 if the numbers are different, or the data. Nothing is recorded.
     """
     from rich.console import Console
 
@@ -49,7 +49,7 @@ def command(context: Context, run: str, directory: Path, suite: str | None, devi
         result = reproduce(recorded, plan, context.registry, Options(device=where), display.show)
     for line in _lines(recorded, result):
         click.echo(line)
-    return 1 if result.verdict == "different" else 0
+    return 1 if result.verdict in ("different", "other data") else 0
 
 
 def _lines(recorded: Recorded, result: Reproduction) -> list[str]:
@@ -78,6 +78,8 @@ def _lines(recorded: Recorded, result: Reproduction) -> list[str]:
 def _why(result: Reproduction) -> str:
     if result.verdict == "identical":
         return "accuracies, metrics and predictions are the same to the bit"
+    if result.verdict == "other data":
+        return "the data are not those of the record, so the numbers cannot be compared"
     if result.drop is None:
         return "one of the two has no accuracy"
     if result.drop.noise is None:

@@ -29,7 +29,7 @@ def footnotes(table: Table) -> list[str]:
         (spread, "± standard deviation over seeds"),
         (
             any(cell.gap.value is not None for cell in cells),
-            "% share of the gap from source only to train on target that is covered [95 % interval]",
+            "% share of the gap from source only to train on target that is covered [95 % interval, each by itself]",
         ),
         (
             not bounded(table) and any(not row.bound for row in table.rows),
@@ -39,7 +39,7 @@ def footnotes(table: Table) -> list[str]:
             any(cell.gap.why == "gap too small" for cell in cells),
             "gap too small: noise dominates the gap between the bounds, or there is none",
         ),
-        (spread, f"intervals over seeds cover training noise only; {_test_error(table)}"),
+        (spread, f"intervals over seeds cover {_noise(table)} only; {_test_error(table)}"),
         (table.test_error and not spread, _test_error(table)),
         (table.track == "few_shot", _few_shot(table)),
         (table.track == "paired", _paired(table)),
@@ -95,6 +95,11 @@ def _paired(table: Table) -> str:
         "paired: methods may see the labelled source, target train without labels, and labelled simultaneous samples: "
         f"{table.shots} groups of each class (people, say; examples where there are no groups)"
     )
+
+
+def _noise(table: Table) -> str:
+    """What differs from seed to seed."""
+    return "training noise" if table.shots is None else "training noise and the draw of what is labelled"
 
 
 def _test_error(table: Table) -> str:

@@ -56,7 +56,10 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
     figure.supylabel(first.metric.replace("_", " "), fontsize=10)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
     seeds = f"{len(first.seeds)} seed{'s' * (len(first.seeds) != 1)}"
-    figure.suptitle(f"{first.suite}: {seeds}, bars are standard deviations over seeds", x=0.01, ha="left", fontsize=10)
+    what = f"{first.suite}: " + ", ".join(
+        filter(None, [first.variant, seeds, "bars are standard deviations over seeds"])
+    )
+    figure.suptitle(what, x=0.01, ha="left", fontsize=10)
     figure.savefig(path, dpi=150)
 
 

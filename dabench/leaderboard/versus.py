@@ -19,7 +19,7 @@ Verdict = Literal["better", "even", "worse", "no test"]
 MARKS: Mapping[Verdict, str] = {"better": " >", "even": "", "worse": " <", "no test": ""}
 NOTE = (
     "differences in points, paired by seed [95 % interval]; > better, < worse: two-sided paired t-tests over seeds, "
-    "Holm's correction over the methods of a pair, level .05"
+    "Holm's correction over the methods of a pair, level .05; the = of a table is corrected over all pairs of methods"
 )
 GAP = "  "
 

@@ -10,13 +10,13 @@ import pytest
 from dabench.baseline import by_cell, compare
 from dabench.baseline_update import updated
 from dabench.config import parse_shots
-from dabench.errors import UsageError
+from dabench.errors import SuiteError, UsageError
 from dabench.explain import explain
 from dabench.plan import make_plan
 from dabench.plugins import Registry
 from dabench.reproduce import find_recorded, plan_again
 from dabench.results import publish, read_results
-from dabench.suitefile import find_suite
+from dabench.suitefile import find_suite, read_suite
 from tests.toy_runs import plan_of, run
 
 METHODS = ["feda", "fine_tune"]
@@ -53,11 +53,11 @@ def test_the_labels_count(results: Path) -> None:
 
 
 def test_a_cell_is_explained_by_its_shots(results: Path) -> None:
-    with pytest.raises(UsageError, match=r"run with 1, all labelled examples per class\. Name one with --shots"):
+    with pytest.raises(UsageError, match=r"run with shots 1, all\. Name one with --shots"):
         explain(results, "toy", "toy_a:toy_b", "feda")
     assert "few_shot, all labelled" in explain(results, "toy", "toy_a:toy_b", "feda", shots="all")
     assert "few_shot, 1 per class" in explain(results, "toy", "toy_a:toy_b", "feda", shots="1")
-    with pytest.raises(UsageError, match="run with 1, all"):
+    with pytest.raises(UsageError, match="run with shots 1, all"):
         explain(results, "toy", "toy_a:toy_b", "feda", shots="3")
 
 
@@ -81,6 +81,18 @@ def test_shots_are_read() -> None:
     for wrong in ("0", "few", "1,1", "", "-3", "1.5"):
         with pytest.raises(ValueError, match="shots"):
             parse_shots(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["[1, ten]", "0", "1.5", "true", "[]", "[3, 3]"])
+def test_wrong_shots_of_a_suite_are_one_sentence(wrong: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    head = "track: few_shot\nbackbone: identity\nmethods: [feda]\npairs: [a:b]\n"
+    file.write_text(f"{head}shots: {wrong}\n")
+    with pytest.raises(SuiteError, match=r"\n  line \d: (shots: )?(shots are numbers|a number of shots)[^\n]*$"):
+        read_suite(file)
+    file.write_text(head)
+    with pytest.raises(SuiteError, match=r"\n  line 1: the track few_shot needs `shots`[^\n]*$"):
+        read_suite(file)
 
 
 def test_shots_in_another_track_and_methods_of_another_track(registry: Registry) -> None:

@@ -124,9 +124,20 @@ def test_parquet_is_read(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_table(tmp_path / "x.parquet"), frame)
 
 
+def test_lines_are_those_of_the_file_where_it_holds_several_domains(tmp_path: Path, registry: Registry) -> None:
+    rows = [f"{place},{number},{'ab'[number % 2]}" for place in ("north", "south") for number in range(10)]
+    rows[13] = "south,3,"
+    (tmp_path / "both.csv").write_text("where,age,who\n" + "\n".join(rows) + "\n")
+    suite = write_suite(tmp_path / "own.yaml", "{tables: both.csv, label: who, domain: where}", "[north:south]")
+    with pytest.raises(DataError, match=r"1 rows without a label, the first is line 15"):
+        prepare(known_domains(read_suite(suite), registry)["south"])
+
+
 def test_empty_cells_are_refused_unless_told_how(tables: Path, registry: Registry) -> None:
     (tables / "south.csv").write_text(SOUTH.replace("50,a", ",a").replace("51,c", "51,"))
-    with pytest.raises(DataError, match=r"south.csv: cells are empty in age \(1\), ward \(1\). Say .*`missing: mean`"):
+    with pytest.raises(
+        DataError, match=r"south.csv: cells are empty in age \(1\), ward \(1\), the first in line 2. Say .*`missing"
+    ):
         opened(tables.parent, registry)
     dropped = opened(tables.parent, registry, ", missing: drop")
     assert len(dropped.train.y) + len(dropped.test.y) == 8

@@ -46,6 +46,7 @@ def test_a_table_says_what_its_methods_may_see() -> None:
     assert "few_shot, all labelled" in text
     assert any("the labels of 10 examples of each of its classes" in note for note in footnotes(tables()[2]))
     assert any("trained with all target labels" in note for note in footnotes(tables()[2]))
+    assert any("training noise and the draw of what is labelled only" in note for note in footnotes(tables()[2]))
     unsupervised = build_tables(make_frame(*make_records({"source_only": [0.5], "target_only": [0.9]})))[0]
     assert not any("few_shot" in note or "all target labels" in note for note in footnotes(unsupervised))
 
@@ -61,6 +62,12 @@ def test_the_axis_says_what_is_counted(track: str, axis: str, tmp_path: Path) ->
     assert f"<!-- labelled {axis}" in (tmp_path / "shots.svg").read_text()
 
 
+def test_the_title_says_what_differs_from_the_suite(tmp_path: Path) -> None:
+    records = make_records({"feda": [0.5, 0.6]}, track="few_shot", shots=2, variant="budget.steps=30")
+    draw_shots(build_tables(make_frame(*records)), tmp_path / "shots.svg")
+    assert "<!-- mini: budget.steps=30, 2 seeds, bars" in (tmp_path / "shots.svg").read_text()
+
+
 def test_the_picture_has_a_line_for_each_method(tmp_path: Path) -> None:
     draw_shots(tables(), tmp_path / "shots.png")
     with Image.open(tmp_path / "shots.png") as picture:
@@ -71,6 +78,7 @@ def test_the_picture_has_a_line_for_each_method(tmp_path: Path) -> None:
 def test_what_cannot_be_drawn(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf"):
         draw_shots(tables(), tmp_path / "shots.txt")
+    assert any("training noise and the draw of what is labelled only" in note for note in footnotes(tables()[2]))
     unsupervised = build_tables(make_frame(*make_records({"source_only": [0.5], "target_only": [0.9]})))
     with pytest.raises(UsageError, match="suite with shots"):
         draw_shots(unsupervised, tmp_path / "shots.png")
