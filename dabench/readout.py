@@ -96,7 +96,17 @@ def _best_c(
     choices: tuple[float, ...],
     weights: dict[str, NDArray[np.float64]],
 ) -> float:
-    """The C that classifies held-out folds best; the smallest of several equal ones, which regularises most."""
+    """The C that classifies held-out folds best; the smallest of several equal ones, which regularises most.
+
+    Classes with too few examples to hold one out do not take part; where fewer than two are left, C is 1, as without a
+    choice.
+    """
+    often = np.bincount(y)[y] >= FOLDS
+    if len(np.unique(y[often])) < 2:
+        return 1.0
+    if not often.all():
+        x = x[often][:, often] if isinstance(model, SVC) and model.kernel == "precomputed" else x[often]
+        y, weights = y[often], {name: weight[often] for name, weight in weights.items()}
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=key)
     accuracies = [
         float(cross_val_score(clone(model).set_params(C=c), x, y, cv=folds, params=weights).mean()) for c in choices

@@ -56,6 +56,15 @@ def test_c_is_the_smallest_of_those_that_do_best_on_held_out_folds(kind: str) ->
     assert readout._model.C in C_RANGE
 
 
+@pytest.mark.parametrize("kind", ["linear_svm_cv", "libsvm_cv", "rbf_svm_cv", "kernel_svm_cv"])
+@pytest.mark.parametrize(("y", "chosen"), [([0, 1, 2], False), ([0, 0, 0, 1], False), ([0, 0, 1, 1, 2], True)])
+def test_classes_with_one_example_have_no_say_in_c(kind: str, y: list[int], chosen: bool) -> None:
+    x = np.eye(len(y), dtype=np.float32)
+    readout = Readout(kind, 3, seed=0).fit(x, np.array(y))
+    assert readout.decision_function(x).shape == (len(y), 3)
+    assert (readout._model.C != 1.0) == chosen
+
+
 @pytest.mark.parametrize("kind", ["linear_svm", "linear_svm_cv", "rbf_svm"])
 def test_an_example_of_no_weight_has_no_say(kind: str) -> None:
     generator = np.random.default_rng(0)
