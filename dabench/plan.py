@@ -267,5 +267,5 @@ def _run(
         seed=seed,
         run_id=sha256(identity),
         data_sha256=data_sha256,
-        data_error=" ".join(problems[name] for name in (source, target) if name in problems) or None,
+        data_error="\n".join(problems[name] for name in (source, target) if name in problems) or None,
     )

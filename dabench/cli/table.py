@@ -34,6 +34,7 @@ SHOWN = 5  # problems printed in full
 )  # fmt: skip
 @click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
 @click.option("--pairs", help="Only these, comma-separated, in this order.")
+@click.option("--shots", help="Only the tables of these numbers of shots: 10 or 1,all.")
 @click.option(
     "--selector", help="As this label-free selector reports, instead of the one that the runs were made with."
 )
@@ -47,6 +48,7 @@ def command(
     published: Path,
     methods: str | None,
     pairs: str | None,
+    shots: str | None,
     selector: str | None,
 ) -> None:
     """Print the leaderboard of runs that are there."""
@@ -63,7 +65,7 @@ def command(
     numbers = published_of(published, suite)
     results = read_results(directory, suite)
     warn(results.problems, directory)
-    frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs)
+    frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs, shots)
     if selector is not None:
         frame = _as_selected(frame, directory, suite, selector, registry)
     titles = {name: registered.spec.label for name, registered in registry.all("methods").items()}
@@ -89,9 +91,9 @@ def command(
 
 
 def chosen_runs(
-    frame: pd.DataFrame, suite: str, directory: Path, methods: str | None, pairs: str | None
+    frame: pd.DataFrame, suite: str, directory: Path, methods: str | None, pairs: str | None, shots: str | None = None
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """The runs of some comma-separated methods, the bounds among them, and pairs; and the names of both.
+    """The runs of some comma-separated methods, the bounds among them, pairs and shots; and the names of the first two.
 
     Raises:
         ResultsError: there are no runs.
@@ -111,6 +113,10 @@ def chosen_runs(
         frame = frame[names.isin(wanted_pairs)]
     if wanted_methods:
         frame = frame[frame["method"].isin([*wanted_methods, *BOUNDS])]
+    if shots is not None:
+        known = frame["shots"].dropna().tolist()
+        _refuse_unknown("number of shots", _listed(shots), known, suite)
+        frame = frame[frame["shots"].isin(_listed(shots))]
     return frame, wanted_methods, wanted_pairs
 
 

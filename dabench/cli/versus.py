@@ -15,8 +15,11 @@ import click
     envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
 )  # fmt: skip
 @click.option("--pairs", help="Only these, comma-separated, in this order.")
+@click.option("--shots", help="Only the tables of these numbers of shots: 10 or 1,all.")
 @click.pass_context
-def command(context: click.Context, suite: str, method: str, directory: Path, pairs: str | None) -> None:
+def command(
+    context: click.Context, suite: str, method: str, directory: Path, pairs: str | None, shots: str | None
+) -> None:
     """Say where METHOD wins and where it loses against every other method of SUITE, by the runs that are there."""
     from dabench.cli.table import chosen_runs, warn
     from dabench.errors import unknown
@@ -27,7 +30,7 @@ def command(context: click.Context, suite: str, method: str, directory: Path, pa
 
     results = read_results(directory, suite)
     warn(results.problems, directory)
-    frame, _, wanted = chosen_runs(results.frame, suite, directory, None, pairs)
+    frame, _, wanted = chosen_runs(results.frame, suite, directory, None, pairs, shots)
     name = canonical(method)
     if name not in set(frame["method"]):
         raise unknown("method in these results", name, set(frame["method"]), listing=f"dabench table {suite}")

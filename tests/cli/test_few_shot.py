@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from dabench.baseline import by_cell, compare
 from dabench.baseline_update import updated
+from dabench.cli.context import Context
+from dabench.cli.main import cli
 from dabench.config import parse_shots
 from dabench.errors import SuiteError, UsageError
 from dabench.explain import explain
@@ -59,6 +62,21 @@ def test_a_cell_is_explained_by_its_shots(results: Path) -> None:
     assert "few_shot, 1 per class" in explain(results, "toy", "toy_a:toy_b", "feda", shots="1")
     with pytest.raises(UsageError, match="run with shots 1, all"):
         explain(results, "toy", "toy_a:toy_b", "feda", shots="3")
+
+
+def test_a_table_of_one_number_of_shots(results: Path) -> None:
+    def lines(*arguments: str) -> list[str]:
+        done = CliRunner().invoke(cli, [*arguments, "--results", str(results)], standalone_mode=False, obj=Context())
+        if done.exception:
+            raise done.exception
+        return [line for line in done.stdout.splitlines() if "few_shot, " in line]
+
+    assert len(lines("table", "toy")) == len(lines("versus", "toy", "feda")) == 2
+    for command in (["table", "toy"], ["versus", "toy", "feda"]):
+        (line,) = lines(*command, "--shots", "all")
+        assert "few_shot, all labelled" in line
+    with pytest.raises(UsageError, match="unknown number of shots in these results '3'"):
+        lines("table", "toy", "--shots", "3")
 
 
 def test_a_baseline_keeps_them_apart(results: Path, tmp_path: Path) -> None:
