@@ -37,7 +37,7 @@ check: $(STAMP) ## run part of the mini suite anew and compare it with results/m
 tables: $(STAMP) ## write the published tables and docs/methods.md anew from results/
 	set -e; for file in results/*.csv; do suite=$$(basename "$$file" .csv); \
 	for kind in markdown:md latex:tex html:html; do \
-	$(BIN)/dabench table "$$suite" --results "$$file" --format "$${kind%:*}" --output "tables/$$suite.$${kind#*:}"; \
+	$(BIN)/dabench table "$$suite" --results "$$file" --all-pairs --format "$${kind%:*}" --output "tables/$$suite.$${kind#*:}"; \
 	done; done
 	$(BIN)/dabench docs methods --output docs/methods.md
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.errors import ResultsError
+from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,7 @@ SHOWN = 5  # problems printed in full
 )  # fmt: skip
 @click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
 @click.option("--pairs", help="Only these, comma-separated, in this order.")
+@click.option("--all-pairs", is_flag=True, help="Also those of the suite that were not run, in the suite's order.")
 @click.option("--shots", help="Only the tables of these numbers of shots: 10 or 1,all.")
 @click.option(
     "--selector", help="As this label-free selector reports, instead of the one that the runs were made with."
@@ -48,6 +49,7 @@ def command(
     published: Path,
     methods: str | None,
     pairs: str | None,
+    all_pairs: bool,
     shots: str | None,
     selector: str | None,
 ) -> None:
@@ -73,7 +75,7 @@ def command(
     tables = build_tables(
         frame,
         labels=titles,
-        pairs=wanted_pairs,
+        pairs=wanted_pairs or _pairs_of(suite, registry, results.frame, all_pairs),
         methods=wanted_methods,
         origin=str(rows if rows.is_file() and not (directory / "runs" / suite).is_dir() else directory),
     )
@@ -118,6 +120,19 @@ def chosen_runs(
         _refuse_unknown("number of shots", _listed(shots), known, suite)
         frame = frame[frame["shots"].isin(_listed(shots))]
     return frame, wanted_methods, wanted_pairs
+
+
+def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bool) -> list[str]:
+    """The pairs of a suite that is at hand, in its order: all of them, or those that were run."""
+    from dabench.suitefile import find_suite
+
+    if suite not in registry.all("suites"):
+        if all_pairs:
+            raise UsageError(f"--all-pairs: no plugin has the suite {suite!r}. `dabench list suites` shows them.")
+        return []
+    pairs = [entry.pair for entry in find_suite(suite, registry).pairs]
+    run = set(frame["source"].str.cat(frame["target"], sep=":"))
+    return [pair for pair in pairs if all_pairs or pair in run]
 
 
 def warn(problems: Sequence[Problem], directory: Path) -> None:

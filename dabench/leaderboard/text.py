@@ -20,7 +20,7 @@ def fraction(value: float | None) -> str:
 def accuracy(cell: Cell) -> str:
     """`.843 ±.012`, or why there is no number."""
     if cell.mean is None:
-        return {"failed": "failed", "timeout": "timed out"}.get(cell.status, "missing")
+        return {"failed": "failed", "timeout": "timed out"}.get(cell.status, "not run")
     return fraction(cell.mean) + ("" if cell.std is None else f" ±{fraction(cell.std)}")
 
 

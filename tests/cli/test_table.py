@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.factories import make_record, make_records
 
 
 class FakeRegistry:
-    """The two kinds that a table asks for."""
+    """The kinds that a table asks for; one suite, of which `folder` holds two pairs in another order."""
 
     def __init__(self) -> None:
         names = {"console": "console", "markdown": "markdown", "csv": "csv_", "json": "json_", "html": "html"}
@@ -38,7 +39,14 @@ class FakeRegistry:
                 for name, module in names.items()
             },
             "methods": {"dann": SimpleNamespace(spec=MethodSpec(name="dann", target="x:y", summary="", title="DANN"))},
+            "suites": {"mini": SimpleNamespace(spec=SimpleNamespace(name="mini", load=self.suite))},
         }
+        self.file: Path | None = None
+
+    def suite(self) -> Path:
+        """Its file."""
+        assert self.file is not None
+        return self.file
 
     def all(self, kind: str) -> dict[str, Registered]:
         return self.kinds[kind]  # type: ignore[return-value]
@@ -49,8 +57,24 @@ class FakeRegistry:
         return self.all(kind)[name]
 
 
+SUITE = """
+name: mini
+backbone: mini_cnn
+budget: {steps: 1, batch: 1}
+methods: [dann]
+pairs: [glyphs:digits, digits:digits_m, digits:glyphs]
+"""
+
+
 def invoke(command: click.Command, *arguments: Any) -> Result:
     context = SimpleNamespace(registry=FakeRegistry())
+    with TemporaryDirectory() as folder:
+        context.registry.file = Path(folder) / "mini.yaml"
+        context.registry.file.write_text(SUITE)
+        return _invoke(command, context, *arguments)
+
+
+def _invoke(command: click.Command, context: SimpleNamespace, *arguments: Any) -> Result:
     result = CliRunner().invoke(command, [str(argument) for argument in arguments], obj=context)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -91,6 +115,21 @@ def test_table_filters_methods_and_pairs_and_keeps_the_bounds(folder: Path) -> N
     rows = json.loads(result.stdout)
     assert [row["method"] for row in rows] == ["source_only", "dann", "target_only"]
     assert [list(row["pairs"]) for row in rows] == [["glyphs:digits"]] * 3
+
+
+def test_pairs_stand_in_the_order_of_the_suite_and_those_not_run_only_if_asked_for(folder: Path) -> None:
+    def pairs(*arguments: str) -> list[str]:
+        rows = json.loads(invoke(table.command, "--results", folder, "--format", "json", *arguments).stdout)
+        return list(rows[0]["pairs"])
+
+    assert pairs() == ["glyphs:digits", "digits:digits_m"]
+    assert pairs("--all-pairs") == ["glyphs:digits", "digits:digits_m", "digits:glyphs"]
+    assert pairs("--pairs", "digits:digits_m,glyphs:digits") == ["digits:digits_m", "glyphs:digits"]
+    text = invoke(table.command, "--results", folder, "--all-pairs").stdout
+    assert "not run" in text
+    write_record(folder, make_record(suite="mine"))
+    with pytest.raises(UsageError, match="no plugin has the suite 'mine'"):
+        invoke(table.command, "mine", "--results", folder, "--all-pairs")
 
 
 def test_table_writes_a_file(folder: Path, tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_failed_missing_and_collapsed_cells_are_visible_in_console_and_markdown(
         assert "1 collapsed" in text
         assert re.search(r"^\W*mmd\W+failed\W.*\.747.*-( \|)?$", "\n".join(lines), re.MULTILINE)
         assert re.search(r"slow\W+timed out", text)
-        assert "missing" in text
+        assert "not run" in text
         assert re.search(r"^\W*DANN.*-( \|)?$", text, re.MULTILINE), "no average"
 
 
