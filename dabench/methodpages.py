@@ -166,7 +166,7 @@ def _by_shots(method: str, tables: Sequence[Table]) -> Iterator[str]:
     shots = [str(table.shots) for table in tables]
     what = "per class" if tables[0].track == "few_shot" else "groups"
     yield ""
-    yield _line([f"measured: {tables[0].suite}, {len(tables[0].seeds)} seeds, labelled {what}", *shots])
+    yield _line([f"measured: {tables[0].suite}, {text.seeds_of(tables)}, labelled {what}", *shots])
     yield f"| --- |{' --- |' * len(shots)}"
     for (variant, pair), found in cells.items():
         name = text.pair_title(pair) + (f" ({variant})" if variant else "")

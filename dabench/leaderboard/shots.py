@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from dabench.config import Shots
 from dabench.errors import UsageError
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.leaderboard.text import label, pair_titles
+from dabench.leaderboard.text import label, pair_titles, seeds_of
 
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008); black is for the bounds.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
@@ -55,9 +55,8 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
     figure.supxlabel(AXIS[first.track], fontsize=10)
     figure.supylabel(first.metric.replace("_", " "), fontsize=10)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
-    seeds = f"{len(first.seeds)} seed{'s' * (len(first.seeds) != 1)}"
     what = f"{first.suite}: " + ", ".join(
-        filter(None, [first.variant, seeds, "bars are standard deviations over seeds"])
+        filter(None, [first.variant, seeds_of(tables), "bars are standard deviations over seeds"])
     )
     figure.suptitle(what, x=0.01, ha="left", fontsize=10)
     figure.savefig(path, dpi=150)

@@ -104,9 +104,17 @@ def meaning(table: Table, *, backbone: bool) -> list[str]:
     parts += [f"backbone {table.backbone}"] if backbone else []
     parts += [table.variant] if table.variant else []
     parts += [table.metric.replace("_", " ")] if table.metric != "accuracy" else []
-    parts.append("1 seed" if len(table.seeds) == 1 else f"{len(table.seeds)} seeds")
+    parts.append(seeds_of([table]))
     parts.append(table.selector.replace("_", " "))
     return [*parts, table.precision, table.device]
+
+
+def seeds_of(tables: Sequence[Table]) -> str:
+    """`5 seeds`, or `3 to 5 seeds` where tables have different numbers of them."""
+    counts = sorted({len(table.seeds) for table in tables})
+    if counts == [1]:
+        return "1 seed"
+    return f"{counts[0]} seeds" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} seeds"
 
 
 def labelled(track: str, shots: Shots) -> str:

@@ -13,7 +13,7 @@ from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.footnotes import footnotes
 from dabench.leaderboard.shots import draw_shots
 from dabench.leaderboard.table import Table
-from dabench.leaderboard.text import next_commands
+from dabench.leaderboard.text import next_commands, seeds_of
 from tests.factories import make_frame, make_records
 
 MEANS = {"all": 0.8, 10: 0.7, 3: 0.65, 1: 0.6}  # in no order
@@ -66,6 +66,16 @@ def test_the_title_says_what_differs_from_the_suite(tmp_path: Path) -> None:
     records = make_records({"feda": [0.5, 0.6]}, track="few_shot", shots=2, variant="budget.steps=30")
     draw_shots(build_tables(make_frame(*records)), tmp_path / "shots.svg")
     assert "<!-- mini: budget.steps=30, 2 seeds, bars" in (tmp_path / "shots.svg").read_text()
+
+
+def test_numbers_of_seeds_that_differ_are_both_named() -> None:
+    records = [
+        record
+        for shots, accuracies in ((1, [0.5, 0.6]), (3, [0.5, 0.6, 0.7]))
+        for record in make_records({"feda": accuracies}, track="few_shot", shots=shots)
+    ]
+    few, more = build_tables(make_frame(*records))
+    assert [seeds_of([few]), seeds_of([more, few])] == ["2 seeds", "2 to 3 seeds"]
 
 
 def test_the_picture_has_a_line_for_each_method(tmp_path: Path) -> None:
