@@ -1,10 +1,13 @@
 """Large results: 100,000 published rows and 10,000 single records are loaded, aggregated and rendered in seconds.
 
-The limit is on processor time: on a busy machine the clock says more about the others.
+The limit is on processor time: on a busy machine the clock says more about the others. It is a multiple of what the
+standard library takes to read the same files, as processors differ too, and one processor from hour to hour.
 """
 
 from __future__ import annotations
 
+import csv
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +24,7 @@ from dabench.results_csv import csv_text, frame_of
 from tests.factories import make_record
 
 Make = Callable[[Path], Path]
-LIMIT_S = 5.0
+LIMITS = {100_000: 8.0, 10_000: 6.0}  # times the reading; 5 and 3.4 where this was written
 BOUNDS = ["source_only", "target_only"]
 
 
@@ -53,6 +56,18 @@ def _records(folder: Path) -> Path:
     return folder
 
 
+def _reading_s(path: Path) -> float:
+    """Processor time of reading the same files as text into dictionaries."""
+    clock = time.process_time()
+    if path.is_file():
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+    else:
+        rows = [json.loads(record.read_text()) for record in path.rglob("*.json")]
+    assert rows
+    return time.process_time() - clock
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("make", "count"), [(_rows, 100_000), (_records, 10_000)], ids=["rows", "records"])
 def test_large_results_take_seconds(benchmark: BenchmarkFixture, tmp_path: Path, make: Make, count: int) -> None:
@@ -75,8 +90,11 @@ def test_large_results_take_seconds(benchmark: BenchmarkFixture, tmp_path: Path,
         assert len(frame) == count
         return text
 
+    reading = _reading_s(path)
     text = benchmark.pedantic(table, rounds=1)
     assert text.count("\n| ") > 100
     benchmark.extra_info["processor_s"] = {name: round(seconds, 2) for name, seconds in spent.items()}
+    times = sum(spent.values()) / reading
     print(f"\n{count} runs: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in spent.items()))
-    assert sum(spent.values()) <= LIMIT_S
+    print(f"{times:.1f} times the {reading:.2f} s of reading the files")
+    assert times <= LIMITS[count]
