@@ -201,7 +201,8 @@ def judge(recorded: Recorded, record: RunRecord) -> Reproduction:
     found = changes([before], [now], settings)
     if all(before[name] == now[name] for name in NUMBERS):
         return Reproduction("identical", before, now, None, found)
-    if before["data_sha256"] != now["data_sha256"] and now["data_sha256"] is not None:
+    known = before["data_sha256"] and now["data_sha256"]  # a run that failed early has none
+    if known and before["data_sha256"] != now["data_sha256"]:
         return Reproduction("other data", before, now, None, found)
     scored = accuracies([now])
     if not scored or before["seed"] not in recorded.cell:
