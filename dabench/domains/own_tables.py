@@ -78,14 +78,14 @@ def read_domain(root: Path, place: str | Sequence[str], value: str | None, colum
     """
     if isinstance(place, str):
         frame, split = read_table(root / place, columns.separator), None
-        lines = [f"line {row + 2}" for row in range(len(frame))]
+        train = None
     else:
         parts = {
             side: read_table(root / path, columns.separator) for side, path in zip((TRAIN, TEST), place, strict=True)
         }
         frame = pd.concat(parts.values(), ignore_index=True)
         split = pd.Series(np.repeat(list(parts), [len(part) for part in parts.values()]))
-        lines = [f"line {row + 2} of {side}" for side, part in parts.items() for row in range(len(part))]
+        train = len(parts[TRAIN])
     where = str(root / (place if isinstance(place, str) else Path(place[0]).parent))
     named = [columns.label, *columns.drop, *([columns.domain] if columns.domain else [])]
     for column in named:
@@ -95,14 +95,14 @@ def read_domain(root: Path, place: str | Sequence[str], value: str | None, colum
     left_out, notes = [], []
     unlabelled = frame[columns.label].isna()
     if unlabelled.any():
-        left_out.append(f"{int(unlabelled.sum()):,} rows without a label, the first is {_first(unlabelled, lines)}")
+        left_out.append(f"{int(unlabelled.sum()):,} rows without a label, the first is {_first(unlabelled, train)}")
     frame = frame[~unlabelled]
     features = frame.drop(columns=list(dict.fromkeys(named)))
     empty = features.isna()
     if empty.to_numpy().any():
         if columns.missing == "refuse":
             cells = ", ".join(f"{name} ({count:,})" for name, count in empty.sum().items() if count)
-            first = _first(empty.any(axis=1), lines)
+            first = _first(empty.any(axis=1), train)
             raise DataError(
                 f"{where}: cells are empty in {cells}, the first in {first}. Say in `domains` what to do: "
                 "`missing: mean`, `missing: median`, or `missing: drop`, which leaves out their rows."
@@ -183,6 +183,14 @@ def split_rows(table: Table, classes: Sequence[str], test_share: float, seed: in
     return {side: np.sort(np.concatenate(parts)) for side, parts in sides.items()}
 
 
-def _first(flags: pd.Series, lines: Sequence[str]) -> str:
-    """Where the first flagged row stands, by its index in the file: a domain may be some rows of it only."""
-    return lines[int(flags.index[flags.to_numpy()][0])]
+def _first(flags: pd.Series, train: int | None) -> str:
+    """Where the first flagged row stands, by its index: a domain may be some rows of a file only.
+
+    Args:
+        flags: of rows.
+        train: rows of the file of train, where that of test follows it.
+    """
+    row = int(flags.index[flags.to_numpy()][0])
+    if train is None:
+        return f"line {row + 2}"
+    return f"line {row + 2} of {TRAIN}" if row < train else f"line {row - train + 2} of {TEST}"

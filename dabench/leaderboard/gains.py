@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.leaderboard.text import pair_titles
+from dabench.leaderboard.text import hundredths, pair_titles
 from dabench.published import PublishedGain
 from dabench.stats import Interval, mean_interval
 
@@ -38,7 +38,4 @@ def _measured(table: Table, row: Row, over: Row) -> Iterator[str]:
         if found is None:
             yield f"{title} not measured"
         else:
-            ends = (
-                "" if found.low is None or found.high is None else f" [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
-            )
-            yield f"{title} {100 * found.mean:+.1f} %{ends}"
+            yield f"{title} {hundredths(found, ' %')}"

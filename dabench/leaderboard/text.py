@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dabench.config import Shots
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.stats import Gap
+from dabench.stats import Gap, Interval
 
 BEST, TIED, NO_GAIN, SEES, TUNED = "*", "=", "~", "†", "‡"
 RANKED_FROM = 3  # pairs; a mean rank over fewer says nothing
@@ -36,8 +36,14 @@ def gain(cell: Cell) -> str:
     """The difference from source_only in points: `+24.0 [15.1, 32.9]`; an empty string without one."""
     if cell.gain is None:
         return ""
-    ends = "" if cell.gain.low is None else f" [{100 * cell.gain.low:+.1f}, {100 * (cell.gain.high or 0):+.1f}]"
-    return f"{100 * cell.gain.mean:+.1f}{ends} points"
+    return f"{hundredths(cell.gain)} points"
+
+
+def hundredths(interval: Interval, unit: str = "") -> str:
+    """A difference with its interval: `+24.0 [+15.1, +32.9]`."""
+    low, high = interval.low, interval.high
+    ends = "" if low is None or high is None else f" [{100 * low:+.1f}, {100 * high:+.1f}]"
+    return f"{100 * interval.mean:+.1f}{unit}{ends}"
 
 
 def mark(cell: Cell, best: str = BEST) -> str:

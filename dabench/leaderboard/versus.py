@@ -11,7 +11,7 @@ from typing import Literal
 
 from dabench.leaderboard.compare import accuracies, alike
 from dabench.leaderboard.table import Row, Table
-from dabench.leaderboard.text import heading, pair_titles
+from dabench.leaderboard.text import heading, hundredths, pair_titles
 from dabench.stats import ALPHA, Interval, holm, paired_gain, paired_p
 
 Verdict = Literal["better", "even", "worse", "no test"]
@@ -47,9 +47,7 @@ class Difference:
 
     def __str__(self) -> str:
         """`+1.2 [+0.3, +2.1] >`, in points."""
-        low, high = self.interval.low, self.interval.high
-        ends = "" if low is None or high is None else f" [{100 * low:+.1f}, {100 * high:+.1f}]"
-        return f"{100 * self.interval.mean:+.1f}{ends}{MARKS[self.verdict]}"
+        return hundredths(self.interval) + MARKS[self.verdict]
 
 
 def versus(table: Table, row: Row) -> dict[str, dict[str, Difference]]:
