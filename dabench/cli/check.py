@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.options import results_option
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
@@ -25,10 +26,7 @@ FORMATS = {"console": "console", "markdown": "markdown", "json": "json_", "junit
     "--baseline", "file", type=click.Path(path_type=Path), required=True,
     help="Published .csv file that the runs are compared with.",
 )  # fmt: skip
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Results folder, or a .csv file, with the runs of now.",
-)  # fmt: skip
+@results_option("Results folder, or a .csv file, with the runs of now.")
 @click.option(
     "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
     help="A mean drop up to this is no regression.",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.options import results_option
+
 
 @click.command("explain")
 @click.argument("suite")
@@ -13,10 +15,7 @@ import click
 @click.argument("method")
 @click.option("--variant", help="Which one, where the method was run with several settings.")
 @click.option("--shots", help="Labelled target examples per class: 10, or all.")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
-)  # fmt: skip
+@results_option()
 def command(suite: str, pair: str, method: str, variant: str | None, shots: str | None, directory: Path) -> None:
     """Show everything behind one cell of a leaderboard: settings, seeds, checkpoints, versions, files."""
     from dabench.explain import explain

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.options import results_option
 from dabench.completion import complete_methods, complete_pairs, complete_suites
 from dabench.errors import ResultsError, UsageError
 
@@ -39,10 +40,7 @@ TITLE = "features"  # of the pictures beside records
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run.")
 @click.option("--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core].")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Folder of records: runs whose embeddings were kept are not made again.",
-)  # fmt: skip
+@results_option("Folder of records: runs whose embeddings were kept are not made again.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write: .png, .svg or .pdf.")
 @click.option(
     "--beside-records", is_flag=True, help="Write each picture beside its record, where the HTML table finds it."

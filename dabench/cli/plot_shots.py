@@ -6,17 +6,15 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.options import METHODS, PAIRS, results_option
 from dabench.completion import complete_suites
 
 
 @click.command("shots")
 @click.argument("suite", default="mini_few_shot", shell_complete=complete_suites)
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
-)  # fmt: skip
-@click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
-@click.option("--pairs", help="Only these, comma-separated, in this order.")
+@results_option()
+@METHODS
+@PAIRS
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A .png, .svg or .pdf file [SUITE-shots.png].")
 @click.pass_context
 def shots_command(

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.options import results_option
+
 
 @click.command("power")
 @click.argument("suite", default="mini")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
-)  # fmt: skip
+@results_option()
 @click.option(
     "--points", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Difference to see."
 )

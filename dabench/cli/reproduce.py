@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.options import results_option
+
 if TYPE_CHECKING:
     from dabench.changes import Row
     from dabench.cli.context import Context
@@ -15,10 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("reproduce")
 @click.argument("run", metavar="RECORD.json|RUN_ID")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Where to look for a RUN_ID: a results folder, or a published .csv file.",
-)  # fmt: skip
+@results_option("Where to look for a RUN_ID: a results folder, or a published .csv file.")
 @click.option(
     "--suite", metavar="SUITE.yaml", help="The suite of the run, where its data are your own: it says where they lie."
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.options import results_option
 from dabench.completion import complete_suites
 
 if TYPE_CHECKING:
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 @click.argument("suite", default="mini", shell_complete=complete_suites)
 @click.option("--selector", "selectors", help="These, comma-separated.  [default: all label-free ones]")
 @click.option("--fresh", is_flag=True, help="Ask again those that a record has an answer of.")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Folder of records.",
-)  # fmt: skip
+@results_option("Folder of records.")
 @click.pass_obj
 def command(context: Context, suite: str, selectors: str | None, fresh: bool, directory: Path) -> int:
     """Let selectors pick again from what `dabench run --outputs` kept, without training.

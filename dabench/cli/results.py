@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.options import results_option
 from dabench.errors import DabenchError
 
 
@@ -14,10 +15,7 @@ def command() -> None:
     """Publish, verify, merge, export and prune results."""
 
 
-RESULTS = click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Results folder.",
-)  # fmt: skip
+RESULTS = results_option("Results folder.")
 
 
 @command.command("publish")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.options import results_option
 from dabench.completion import complete_suites
 
 if TYPE_CHECKING:
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("selectors")
 @click.argument("suite", default="mini", shell_complete=complete_suites)
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Folder of records.",
-)  # fmt: skip
+@results_option("Folder of records.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; accuracies as fractions.")
 @click.pass_obj
 def command(context: Context, suite: str, directory: Path, as_json: bool) -> None:

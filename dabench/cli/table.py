@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
@@ -22,20 +23,17 @@ SHOWN = 5  # problems printed in full
 
 @click.command("table")
 @click.argument("suite", default="mini")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
-)  # fmt: skip
+@results_option()
 @click.option("--format", "form", default="console", show_default=True, help="See `dabench list formats`.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
 @click.option(
     "--published", type=click.Path(path_type=Path, file_okay=False), default="tables", show_default=True,
     envvar="DABENCH_PUBLISHED", help="Folder of published numbers, SUITE.yaml.",
 )  # fmt: skip
-@click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
-@click.option("--pairs", help="Only these, comma-separated, in this order.")
+@METHODS
+@PAIRS
 @click.option("--all-pairs", is_flag=True, help="Also those of the suite that were not run, in the suite's order.")
-@click.option("--shots", help="Only the tables of these numbers of shots: 10 or 1,all.")
+@SHOTS
 @click.option(
     "--selector", help="As this label-free selector reports, instead of the one that the runs were made with."
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dabench.cli.options import results_option
 from dabench.completion import complete_methods, complete_pairs, complete_suites
 from dabench.errors import ResultsError, UsageError
 
@@ -40,10 +41,7 @@ GRID, RANDOM = "grid", "random"
 @click.option("--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run.")
 @click.option("--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core].")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds per run.")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Trials are recorded in its folder `tune`.",
-)  # fmt: skip
+@results_option("Trials are recorded in its folder `tune`.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(

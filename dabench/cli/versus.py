@@ -6,16 +6,15 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.options import PAIRS, SHOTS, results_option
+
 
 @click.command("versus")
 @click.argument("suite")
 @click.argument("method")
-@click.option(
-    "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
-    envvar="DABENCH_RESULTS", help="Results folder, or a published .csv file.",
-)  # fmt: skip
-@click.option("--pairs", help="Only these, comma-separated, in this order.")
-@click.option("--shots", help="Only the tables of these numbers of shots: 10 or 1,all.")
+@results_option()
+@PAIRS
+@SHOTS
 @click.pass_context
 def command(
     context: click.Context, suite: str, method: str, directory: Path, pairs: str | None, shots: str | None
