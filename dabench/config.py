@@ -12,6 +12,7 @@ from dabench.names import canonical
 from dabench.ownconfig import OwnDomains
 
 Bound = Literal["source_only", "target_only"]
+Precision = Literal["fp32", "bf16"]
 Readout = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
 Shots = Annotated[int, Field(ge=1)] | Literal["all"]
 
@@ -235,6 +236,7 @@ class Suite(_Section):
         domains: where data of one's own lie: then a name in `pairs` may be a folder or a table there.
         sample: what a run draws from the source.
         budget: None only where nothing is trained: with the backbone `identity`.
+        precision: of a network's convolutions and matrix products while training; see `backbones.base.Backbone`.
         readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train.
         selector: the label-free rule that picks the reported checkpoint.
         outputs: rows of source_val and of target train whose scores and embeddings are kept at every checkpoint, for
@@ -258,7 +260,7 @@ class Suite(_Section):
     schedule: Schedule = Schedule()
     sample: Sample = Sample()
     budget: Budget | None = None
-    precision: Literal["fp32"] = "fp32"
+    precision: Precision = "fp32"
     readout: Readout = "network"
     bounds: tuple[Bound, ...] = ("source_only", "target_only")
     selector: str = "last_step"
@@ -317,7 +319,7 @@ class Settings(_Section):
     schedule: Schedule
     sample: Sample
     budget: Budget | None
-    precision: str
+    precision: Precision
     shots: Shots | None
     readout: Readout
     transductive: bool

@@ -42,6 +42,7 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
     options = validated(backbone, job.settings.backbone.options, job.backbone.name)
     with drawing_from(job.seed, "init", CPU):
         network = backbone(_input_shape(job, data, cls), data.problem.classes, options)
+    network.precision = job.settings.precision
     method = cls(network, validated(cls, job.settings.options, job.method.name))
     with drawing_from(job.seed, f"init:{job.method.name}", CPU):
         method.setup(data.problem)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
+import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
@@ -17,6 +18,8 @@ class Backbone(nn.Module):
         trunk: examples (N, ...) -> last convolutional features; flattened to (N, F).
         hidden: features (N, F) -> last hidden layer (N, H).
         output: (N, H) -> logits (N, C).
+        precision: of convolutions and matrix products while training, set by the harness. With `bf16` they run under
+            torch.autocast in bfloat16; weights, what the network returns, losses and all predictions stay float32.
     """
 
     class Options(BaseModel):
@@ -28,6 +31,7 @@ class Backbone(nn.Module):
     hidden: nn.Module
     output: nn.Module
     feature_size: int
+    precision: Literal["fp32", "bf16"] = "fp32"
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, options: Options) -> None:
         """Build the layers.
@@ -48,7 +52,9 @@ class Backbone(nn.Module):
         Args:
             input_shape: of one example.
         """
-        return type(self)(input_shape, self._classes, self._options)
+        network = type(self)(input_shape, self._classes, self._options)
+        network.precision = self.precision
+        return network
 
     @classmethod
     def fixed_key(cls, options: Any) -> str | None:
@@ -66,18 +72,15 @@ class Backbone(nn.Module):
 
     def features(self, x: Tensor) -> Tensor:
         """Examples (N, ...) -> features (N, F)."""
-        out: Tensor = self.trunk(x)
-        return out.flatten(1)
+        return self._pass(self.trunk, x).flatten(1)
 
     def embed(self, x: Tensor) -> Tensor:
         """Examples (N, ...) -> last hidden layer (N, H)."""
-        out: Tensor = self.hidden(self.features(x))
-        return out
+        return self._pass(self.hidden, self.features(x))
 
     def classify(self, features: Tensor) -> Tensor:
         """Features (N, F) -> logits (N, C)."""
-        out: Tensor = self.output(self.hidden(features))
-        return out
+        return self._pass(self.output, self._pass(self.hidden, features))
 
     def domain_head(self) -> nn.Module:
         """A new domain classifier, features (N, F) -> one logit (N, 1).
@@ -85,3 +88,11 @@ class Backbone(nn.Module):
         That of the MNIST network of Ganin & Lempitsky (2015), Fig. 4, unless a subclass says otherwise.
         """
         return nn.Sequential(nn.Linear(self.feature_size, 100), nn.ReLU(), nn.Linear(100, 1))
+
+    def _pass(self, module: nn.Module, x: Tensor) -> Tensor:
+        if self.precision == "fp32" or not self.training:
+            exact: Tensor = module(x)
+            return exact
+        with torch.autocast(x.device.type, torch.bfloat16):
+            fast: Tensor = module(x)
+        return fast.float()  # a loss, such as a covariance, needs its digits
