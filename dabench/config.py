@@ -237,7 +237,8 @@ class Suite(_Section):
         sample: what a run draws from the source.
         budget: None only where nothing is trained: with the backbone `identity`.
         precision: of a network's convolutions and matrix products while training; see `backbones.base.Backbone`.
-        readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train.
+        readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train; of
+            target train for the bound that sees its labels.
         selector: the label-free rule that picks the reported checkpoint.
         outputs: rows of source_val and of target train whose scores and embeddings are kept at every checkpoint, for
             `dabench rescore`; without it none, unless the selector reads them.

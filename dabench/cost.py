@@ -22,7 +22,7 @@ PROBE_S = 5.0
 def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options: Options) -> list[str]:
     """A line per method and pair with its runs, steps and seconds, and the sum over all workers.
 
-    Every cell is tried for some steps. A feature method costs little beyond the source-only network that it reuses.
+    Every cell is tried for some steps. What reads features costs little beyond the network that it reuses.
     """
     missing = Counter(run.data_error for run in runs if run.data_error)
     lines = [f"  {count} runs cannot be made: {error}" for error, count in missing.items()]
@@ -34,8 +34,9 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
         name = f"{pair} {method}{f' ({variant})' if variant else ''}: {count} runs{steps}"
         if not run.backbone.trains:
             lines.append(f"  {name}, on the vectors themselves: nothing is trained")
-        elif run.is_feature_method:
-            lines.append(f"  {name}, on the features of source_only")
+        elif run.reads_features:
+            network = "source_only" if run.is_feature_method else f"{method} with the network's own readout"
+            lines.append(f"  {name}, on the features of {network}")
         else:
             outcome = _probe(plan, run, registry, options)
             if not outcome.steps:

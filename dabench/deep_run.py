@@ -112,7 +112,7 @@ def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses
 
 
 def reported(job: Job, data: PairData, method: DeepMethod) -> Callable[[Tensor], Scores]:
-    """The suite's classifier: the network's own, or one fitted on the network's embedding of the source.
+    """The suite's classifier: the network's own, or one fitted on the network's embedding of what it learned from.
 
     Returns:
         Examples of the target -> scores; those of the source, too, where both are normalised alike.
@@ -120,7 +120,8 @@ def reported(job: Job, data: PairData, method: DeepMethod) -> Callable[[Tensor],
     if job.settings.readout == "network":
         return lambda x: data.apply(method.predict, x, target=True)
     readout = Readout(job.settings.readout, data.problem.classes, job.seed)
-    readout.fit(data.apply(method.embed, data.source), data.source_y)
+    learned, y = data.labelled
+    readout.fit(data.apply(method.embed, learned), y)
     return lambda x: readout.decision_function(data.apply(method.embed, x))
 
 

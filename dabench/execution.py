@@ -16,7 +16,7 @@ from dabench.data.drawn import Drawn
 from dabench.data.simultaneous import Simultaneous
 from dabench.deep_run import build, train_and_measure
 from dabench.errors import DabenchError, UsageError
-from dabench.feature_run import fit_and_measure, keep_features
+from dabench.feature_run import fit_and_measure, fit_readout_and_measure, keep_features
 from dabench.fixed import opened
 from dabench.job import Finished, Job, Outcome, Progress
 from dabench.methods import DeepMethod, FeatureMethod
@@ -118,11 +118,14 @@ def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Pr
     elif issubclass(cls, DeepMethod):
         if not isinstance(data, PairData):
             raise UsageError(f"{job.method.name} trains a network, and the backbone {job.backbone.name} has none")
+        if job.network is not None:
+            yield from fit_readout_and_measure(job, data, result)
+            return
         method = build(job, data, cls)
         yield from train_and_measure(job, data, method, result)
         if job.reverse_validation:
             yield from reverse_validation.of_network(job, data, method, result)
-        if job.keep_features:
+        if job.keep_features and not result.collapsed:
             keep_features(job.features, data, method)
     else:
         raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")

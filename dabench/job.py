@@ -21,11 +21,11 @@ class Job:
         timeout_s: after which the run ends as `timeout`; None for never.
         log: file that takes everything the run prints.
         state: file that takes the training state now and then, and is gone when the run is done.
-        features: file with the features of the source-only network of this pair, seed and settings, for feature
-            methods: whoever trains that network first writes it.
-        keep_features: this run is that source-only run, and some method of the plan waits for its features.
-        source_only: for feature methods, the job that trains that network where nobody has yet; None where examples
-            are their own features.
+        features: file with the features of a trained network: of `network`, where this run reads them, else of its
+            own. Whoever trains that network first writes it.
+        keep_features: some run of the plan waits for the features of this one.
+        network: the job that trains the network whose features this run reads, where nobody has yet; None for a run
+            that trains its own, and where examples are their own features.
         save_every_s: how often the training state is written.
         outputs: folder that takes the outputs of every checkpoint.
         output_rows: at most so many of source_val and of target train; 0 to keep none.
@@ -49,7 +49,7 @@ class Job:
     state: Path
     features: Path
     keep_features: bool = False
-    source_only: Job | None = None
+    network: Job | None = None
     save_every_s: float = 60.0
     outputs: Path
     output_rows: int = 0

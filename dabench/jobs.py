@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from dabench.config import MOST_OUTPUTS, Suite
+from dabench.config import MOST_OUTPUTS, Settings, Suite
 from dabench.errors import UsageError
 from dabench.identity import NUMERICS_VERSION, sha256
 from dabench.job import Job
@@ -15,7 +15,7 @@ from dabench.outputs import outputs_folder
 from dabench.plan import Plan, PlannedRun
 from dabench.plugins import Registry
 from dabench.sources import source_sha256
-from dabench.specs import SelectorSpec
+from dabench.specs import MethodSpec, SelectorSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> 
 
 
 def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: Options) -> list[Job]:
-    """Turn planned runs into jobs; feature methods get the job of the network whose features they need.
+    """Turn planned runs into jobs; those that read features get the job of the network that has them.
 
     Raises:
         UsageError: reverse validation where it is not defined.
@@ -68,14 +68,22 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
     known = [found.spec for found in registry.all("selectors").values()]
     # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
     selectors = tuple(spec for spec in known if spec == chosen or not spec.needs_outputs)
-    source_only = registry.get("methods", "source_only").spec
-    embedding_code = source_sha256(source_only.target)
+    source_only: MethodSpec = registry.get("methods", "source_only").spec
+
+    def network_of(run: PlannedRun) -> tuple[MethodSpec, Settings]:
+        """The training whose features a run reads, or leaves."""
+        settings = run.settings.model_copy(update={"readout": "network"})
+        if not run.is_feature_method:
+            return run.method, settings
+        return source_only, settings.model_copy(update={"method": source_only.name, "options": {}})
 
     def features_key(run: PlannedRun) -> str:
-        # Other than a run's identity this names the version of torch: features are not kept across them. The shots are
-        # left out: the source-only network does not depend on them.
-        shared = run.settings.model_copy(update={"shots": None}).model_dump(mode="json", exclude={"method", "options"})
-        parts = [run.pair, run.seed, sha256(shared), run.data_sha256, embedding_code, NUMERICS_VERSION]
+        # Other than a run's identity this names the version of torch: features are not kept across them. What does not
+        # change the network is left out: the checkpoints, and the shots where nothing is trained on the target.
+        method, settings = network_of(run)
+        unseen = {"shots": True} if method == source_only else {}
+        shared = settings.model_dump(mode="json", exclude={"budget": {"checkpoints"}, **unseen})
+        parts = [run.pair, run.seed, sha256(shared), run.data_sha256, source_sha256(method.target), NUMERICS_VERSION]
         return sha256([*parts, plan.device_kind, version("torch")])
 
     def job(run: PlannedRun) -> Job:
@@ -101,16 +109,18 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
             reverse_validation=options.reverse_validation,
         )
 
-    needed = {features_key(run) for run in runs if run.is_feature_method and run.backbone.trains}
+    def reads_features(run: PlannedRun) -> bool:  # a reverse model begins with the weights of the trained one
+        return run.reads_features and (run.is_feature_method or not options.reverse_validation)
+
+    needed = {features_key(run) for run in runs if reads_features(run)}
     jobs = []
     for run in runs:
         if not run.backbone.trains:
             jobs.append(job(run))
-        elif run.is_feature_method:
-            settings = run.settings.model_copy(update={"method": "source_only", "options": {}})
-            network = replace(job(run), method=source_only, settings=settings, output_rows=0, reverse_validation=False)
-            jobs.append(replace(job(run), source_only=network))
+        elif reads_features(run):
+            method, settings = network_of(run)
+            network = replace(job(run), method=method, settings=settings, output_rows=0, reverse_validation=False)
+            jobs.append(replace(job(run), network=network))
         else:
-            plain = run.method == source_only and not run.settings.options
-            jobs.append(replace(job(run), keep_features=plain and features_key(run) in needed))
+            jobs.append(replace(job(run), keep_features=features_key(run) in needed))
     return jobs

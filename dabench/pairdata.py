@@ -127,6 +127,13 @@ class PairData(Measured):
         return backwards
 
     @property
+    def labelled(self) -> tuple[Rows, NDArray[np.int64]]:
+        """What a classifier is fitted on: the source, or all of target train for a method that sees its labels."""
+        if self.problem.target_y is None:
+            return self.source, self.source_y
+        return Rows(self.problem.target_x), self.problem.target_y.cpu().numpy()
+
+    @property
     def source_y(self) -> NDArray[np.int64]:
         """Labels of `source`, on the host."""
         index, y = self.source.index, self.problem.source_y

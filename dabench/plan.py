@@ -56,7 +56,7 @@ class PlannedRun(Resolved):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All runs of one command, in the order of execution: bounds first, feature methods last.
+    """All runs of one command, in the order of execution: bounds first, what reads features of others last.
 
     Attributes:
         suite: with the seeds and shots of the command.
@@ -119,7 +119,7 @@ def make_plan(
     domains, problems = _prepare(chosen, specs)
     runs = [
         _run(suite, pair, seed, cell, device_kind, domains, problems)
-        for pair, cell in sorted(cells, key=lambda item: item[1].is_feature_method)  # they wait for source_only
+        for pair, cell in sorted(cells, key=lambda item: item[1].reads_features)  # they wait for its network
         for seed in suite.seeds
     ]
     counts = Counter(run.run_id for run in runs)

@@ -38,6 +38,18 @@ class Resolved:
     chosen_by: ChosenBy
     is_feature_method: bool
 
+    @property
+    def reads_features(self) -> bool:
+        """Whether it needs no more than the features of a trained network.
+
+        So do feature methods, and rows that differ from another in the classifier that is fitted after training. At
+        more than one checkpoint such a classifier is fitted to a network that does not last: those train their own.
+        """
+        if not self.backbone.trains or self.settings.budget is None:
+            return False
+        fitted = self.settings.readout != "network" and self.settings.budget.checkpoints == 1
+        return self.is_feature_method or fitted
+
 
 def resolve(
     suite: Suite,

@@ -71,7 +71,7 @@ def _jobs(registry: Registry, folder: Path, methods: list[str], *sets: str) -> d
     jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
     eager = {job.method.name: replace(job, save_every_s=0.0) for job in jobs}
     return {
-        name: replace(job, source_only=job.source_only and replace(job.source_only, save_every_s=0.0))
+        name: replace(job, network=job.network and replace(job.network, save_every_s=0.0))
         for name, job in eager.items()
     }
 
@@ -117,8 +117,6 @@ def test_a_gpu_gives_the_same_bits_twice(registry: Registry, tmp_path: Path) -> 
     outcomes = []
     for name in ("first", "second"):
         job = _jobs(registry, tmp_path / name, ["coral"])["coral"]
-        outcomes.append(
-            _finish(replace(job, device="cuda:0", source_only=replace(job.source_only, device="cuda:0"))).outcome
-        )
+        outcomes.append(_finish(replace(job, device="cuda:0", network=replace(job.network, device="cuda:0"))).outcome)
     assert outcomes[0].checkpoints == outcomes[1].checkpoints
     assert outcomes[0].predictions_sha256 == outcomes[1].predictions_sha256

@@ -70,5 +70,5 @@ def with_poison(job: Job) -> Job:
     def swap(prepared: Prepared) -> Prepared:
         return Poisoned(prepared.name, prepared.folder, prepared.sha256, prepared.classes, prepared.shape)
 
-    embedding = job.source_only and replace(job.source_only, target=swap(job.target))
-    return replace(job, target=swap(job.target), source_only=embedding)
+    network = job.network and replace(job.network, target=swap(job.target))
+    return replace(job, target=swap(job.target), network=network)
