@@ -160,13 +160,16 @@ class Budget(_Section):
 
 
 class EntryRecipe(_Section):
-    """Settings that a method has instead of its suite's and its pair's: whole sections, None for those that stay."""
+    """Settings that a method has instead of its suite's and its pair's: whole sections, None for those that stay.
+
+    Of the budget, the keys that differ.
+    """
 
     backbone: Annotated[Named | None, BeforeValidator(_named)] = None
     input: Input | None = None
     optimiser: Optimiser | None = None
     schedule: Schedule | None = None
-    budget: Budget | None = None
+    budget: dict[str, Any] = {}
     readout: Readout | None = None
 
 
@@ -200,6 +203,7 @@ class PairEntry(_Section):
     pair: Annotated[str, BeforeValidator(lambda value: parse_pair(value) if isinstance(value, str) else value)]
     backbone: Annotated[Named | None, BeforeValidator(_named)] = None
     input: Input | None = None
+    schedule: Schedule | None = None
     budget: dict[str, Any] = {}
     options: dict[str, dict[str, Any]] = {}
 

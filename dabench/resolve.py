@@ -78,9 +78,10 @@ def resolve(
         "backbone": (pair.backbone or suite.backbone).model_dump(),
         "input": (pair.input or suite.input).model_dump(),
         "optimiser": suite.optimiser.model_dump(),
-        "schedule": suite.schedule.model_dump(),
+        "schedule": (pair.schedule or suite.schedule).model_dump(),
         "sample": suite.sample.model_dump(),
-        "budget": merge(suite.budget.model_dump() if suite.budget else {}, pair.budget) or None,
+        "budget": merge(merge(suite.budget.model_dump() if suite.budget else {}, pair.budget), entry.recipe.budget)
+        or None,
         "precision": suite.precision,
         "readout": suite.readout,
         "shots": shots,
@@ -89,7 +90,7 @@ def resolve(
     shared |= {
         name: section.model_dump() if isinstance(section, BaseModel) else section
         for name, section in entry.recipe
-        if section is not None
+        if name != "budget" and section is not None
     }
     options = merge(entry.options, pair.options.get(method.name, {}))
     own, _, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)

@@ -92,7 +92,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         search={"weight": Range(0.1, 10, log=True), "gamma": (5.0, 10.0)},
         citation=f"{GANIN_2015}\n{GANIN_2016}",
         off={"weight": 0},
-        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s) + w\,\mathrm{BCE}(h(R_\lambda(f(x))), \mathrm{domain}), "
+        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s) + w \sum_{d \in \{s, t\}} \mathrm{BCE}(h(R_\lambda(f(x_d))), d), "
         r"\qquad \frac{dR_\lambda}{df} = -\lambda I, \quad \lambda = \frac{2}{1 + e^{-\gamma p}} - "
         r"1",
     )

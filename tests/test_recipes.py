@@ -68,7 +68,7 @@ def test_tables_keep_networks_apart_and_compare_within_a_recipe(registry: Regist
 
 @pytest.mark.parametrize(
     ("recipe", "words"),
-    [({"backbone": "shalow"}, "shalow"), ({"budget": None, "backbone": "shallow"}, "needs a budget")],
+    [({"backbone": "shalow"}, "shalow"), ({"budget": {}, "backbone": "shallow"}, "needs a budget")],
 )
 def test_a_recipe_that_makes_no_sense(registry: Registry, recipe: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
@@ -79,3 +79,15 @@ def test_a_recipe_has_sections_alone(registry: Registry) -> None:
     suite = find_suite("toy", registry).model_dump(by_alias=True)
     with pytest.raises(ValueError, match=r"methods\.0\.recipe\.precision"):
         Suite.model_validate(suite | {"methods": [{"method": "dann", "recipe": {"precision": "fp32"}}]})
+
+
+def test_of_the_budget_a_pair_and_a_recipe_name_what_differs(registry: Registry) -> None:
+    pair = {"pair": "toy_a:toy_b", "budget": {"steps": 12}, "schedule": {"name": "constant"}}
+    methods = ["dann", {"method": "dann", "as": "once", "recipe": {"budget": {"checkpoints": 1}}}]
+    plan = plan_of(registry, seeds=[0], bounds=[], pairs=[pair], methods=methods, schedule={"name": "inverse"})
+    budgets = {run.variant: run.settings.budget for run in plan.runs}
+    assert {name: (budget.steps, budget.batch, budget.checkpoints) for name, budget in budgets.items() if budget} == {
+        "": (12, 16, 3),
+        "once": (12, 16, 1),
+    }
+    assert {run.settings.schedule.name for run in plan.runs} == {"constant"}
