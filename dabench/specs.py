@@ -89,6 +89,11 @@ class MethodSpec(Spec):
         search: what `dabench tune` may try: option -> values, or a `Range`. It is no part of a run's identity.
         off: options that switch the adaptation off, as in {"weight": 0}: the conformance kit then demands the bits of
             source_only on a network without batch norm and dropout.
+        without_target: options with which the method learns nothing from the target and does everything else, such as
+            changing images and averaging weights: {"weight": 0}. The conformance kit asks a method that changes images
+            for it, and demands a gain over that, since changed images gain by themselves. Empty for one that never
+            looks at the target.
+        toy_options: options with which it is to gain on the kit's toy, where the defaults are made for other data.
         expected_failures: checks of the conformance kit that the method fails, each with the reason.
         toy: which toy of `dabench.testing.toys` a method that trains a network is judged on: `vectors`, or `images`
             for one that augments or needs batch norm.
@@ -104,6 +109,8 @@ class MethodSpec(Spec):
     feature_target: str = ""
     search: Mapping[str, Sequence[Any] | Range] = field(default_factory=dict)
     off: Mapping[str, Any] = field(default_factory=dict)
+    without_target: Mapping[str, Any] | None = None
+    toy_options: Mapping[str, Any] = field(default_factory=dict)
     expected_failures: Mapping[str, str] = field(default_factory=dict)
     toy: str = "vectors"
 

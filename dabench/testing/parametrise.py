@@ -56,7 +56,7 @@ def _test(check: Check, subject: Subject) -> Callable[[], Any]:
         __tracebackhide__ = True
         import pytest
 
-        from dabench.testing.failure import CheckFailedError, CheckSkippedError
+        from dabench.testing.failure import CheckFailedError, CheckSkippedError, CrashError
 
         failure: CheckFailedError | None = None
         try:
@@ -65,6 +65,8 @@ def _test(check: Check, subject: Subject) -> Callable[[], Any]:
             pytest.skip(str(skipped))
         except CheckFailedError as raised:
             failure = raised
+        if isinstance(failure, CrashError):  # no reason that a spec gives for a failure is one for this
+            raise AssertionError(str(failure))
         if failure is not None:
             raise failure.with_traceback(None)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dabench.testing.checks import Check
-from dabench.testing.failure import CheckFailedError, CheckSkippedError
+from dabench.testing.failure import CheckFailedError, CheckSkippedError, CrashError
 from dabench.testing.subject import Subject
 
 State = Literal["passed", "failed", "xfailed", "xpassed", "skipped"]
@@ -50,6 +50,8 @@ def _run(subject: Subject, check: Check) -> tuple[State, str]:
         check.function(subject)
     except CheckSkippedError as skipped:
         return "skipped", str(skipped)
+    except CrashError as crash:  # no reason for a failure is one for this
+        return "failed", str(crash)
     except CheckFailedError as failure:
         return ("failed", str(failure)) if reason is None else ("xfailed", reason)
     if reason is None:

@@ -93,6 +93,7 @@ class Trained:
         trained: names of those that are trained.
         checkpoints: as in a record.
         broken: why the training ended early, if it did.
+        augments: whether it asked for changed images.
         found: what the watch saw.
     """
 
@@ -105,6 +106,7 @@ class Trained:
     trained: frozenset[str] = frozenset()
     checkpoints: list[Checkpoint] = field(default_factory=list)
     broken: str | None = None
+    augments: bool = False
     found: dict[str, str] = field(default_factory=dict)
 
 
@@ -167,6 +169,7 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
             return [data.apply(method.predict, x, target=True) for x in batches]
 
     scores = data.apply(method.predict, data.test_x, target=True)
+    data.apply(method.embed, data.test_x, target=True)  # for the watch: readouts and selectors will ask
     return Trained(
         scores=scores,
         accuracy=_accuracy(scores, drawn),
@@ -177,6 +180,7 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
         trained=frozenset(name for name, parameter in method.named_parameters() if parameter.requires_grad),
         checkpoints=result.checkpoints,
         broken=result.collapsed,
+        augments=bool(method.views),
     )
 
 

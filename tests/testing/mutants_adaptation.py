@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dabench_plugins.coral import _power
+from dabench_plugins.mean_teacher import MeanTeacher
+from dabench_plugins.subspace_alignment import SubspaceAlignment
+from dabench_plugins.uda import Uda
 from torch import cat
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
@@ -78,3 +81,33 @@ class HalfSwitchedOff(MatchMeans):
 @MUTANTS.caught_by("off", "wrong options: halfnamed.strength", off={"strength": 0})
 class HalfNamed(MatchMeans):
     """Its spec names an option that there is not."""
+
+
+@MUTANTS.caught_by("adapts", "the method without the target has", toy="images", without_target={"weight": 0})
+class AugmentsAlone(MeanTeacher):
+    """What it gains over source_only it gains by changed images."""
+
+    def losses(self, batch):
+        losses = super().losses(batch)
+        return losses | {"consistency": 0 * losses["consistency"]}
+
+
+@MUTANTS.caught_by("adapts", "the method without the target has", toy="images", without_target={"weight": 0})
+class AwayFromTheTarget(Uda):
+    def losses(self, batch):
+        losses = super().losses(batch)
+        return losses | {"consistency": -losses["consistency"]}
+
+
+@MUTANTS.caught_by("adapts", "it changes images", toy="images")
+class SaysNothingOfItsImages(Uda):
+    pass
+
+
+@MUTANTS.caught_by("adapts", "on the target of the toy features", toy_options={"dimension": 3})
+class Misaligned(SubspaceAlignment):
+    """The source stays in its own subspace."""
+
+    def fit(self, problem):
+        super().fit(problem)
+        self._axes = self._axes[:, ::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 import sys
@@ -22,6 +23,40 @@ class SetsThreads(MatchMeans):
     def gap(self, source, target):
         torch.set_num_threads(2)
         return super().gap(source, target)
+
+
+@MUTANTS.caught_by("thread_count", r"__init__\(\) changed torch's number of threads")
+class SetsThreadsWhenMade(MatchMeans):
+    def __init__(self, network, options):
+        super().__init__(network, options)
+        torch.set_num_threads(2)
+
+
+@MUTANTS.caught_by("thread_count", r"stages\(\) changed torch's number of threads")
+class SetsThreadsForStages(MatchMeans):
+    def stages(self):
+        torch.set_num_threads(2)
+        return super().stages()
+
+
+@MUTANTS.caught_by("random_state", r"__init__\(\) changed the state of a global random generator")
+class SeedsWhenMade(MatchMeans):
+    def __init__(self, network, options):
+        super().__init__(network, options)
+        random.seed(0)
+
+
+@MUTANTS.caught_by("random_state", r"enter\(\) changed the state of a global random generator")
+class DrawsBetweenStages(MatchMeans):
+    def enter(self, stage):
+        super().enter(stage)
+        torch.rand(1)
+
+
+@MUTANTS.caught_by("inputs", r"embed\(\) changed the examples in place")
+class NormalisesWhatItEmbeds(MatchMeans):
+    def embed(self, x):
+        return super().embed(x.mul_(0.5))
 
 
 @MUTANTS.caught_by("default_dtype", "step 1 changed torch's default dtype from torch.float32 to torch.float64")

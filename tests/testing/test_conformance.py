@@ -8,8 +8,9 @@ import pytest
 
 from dabench.plugins import load_registry
 from dabench.testing import conformance_checks
-from dabench.testing.checks import adapts, device
+from dabench.testing.checks import CHECKS, adapts, device
 from dabench.testing.failure import CheckFailedError
+from dabench.testing.run import verdicts
 from dabench.testing.subject import subjects
 from tests.testing.clean import CLEAN, FOR_IMAGES, MatchMeans, spec
 
@@ -30,6 +31,18 @@ def test_sound_methods(check: Callable[[], None]) -> None:
 def test_the_toy_of_images_suits_consistency_and_batch_norm(method) -> None:
     (subject,) = subjects(method, load_registry())
     adapts.check_adapts(subject)
+
+
+class Crashes(MatchMeans):
+    def losses(self, batch):
+        raise RuntimeError("out of order")
+
+
+def test_no_declaration_excuses_a_crash() -> None:
+    (subject,) = subjects(spec(Crashes, expected_failures={"adapts": "it is slow"}), load_registry())
+    (verdict,) = verdicts(subject, [check for check in CHECKS if check.name == "adapts"])
+    assert (verdict.state, verdict.good) == ("failed", False)
+    assert "RuntimeError: out of order" in verdict.text
 
 
 class OnTheCpu(MatchMeans):

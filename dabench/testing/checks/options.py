@@ -54,23 +54,41 @@ def check_wrong_options(subject: Subject) -> None:
 
 
 def check_options_used(subject: Subject) -> None:
-    """Every option changes something."""
+    """Every option changes something, by itself or beside another value of another option."""
     defaults = subject.cls.Options()
-    for name, field in subject.cls.Options.model_fields.items():
-        others = _others(getattr(defaults, name), field.annotation)
-        values = [value for value in others if _takes(subject.cls.Options, {name: value})]
-        if values and not any(_matters(subject, name, value) for value in values):
-            tried = ", ".join(map(str, values))
-            raise CheckFailedError(
-                expected=f"the option {name} changes the training",
-                came=f"the same bits as with the default {getattr(defaults, name)!r} for {name} = {tried}",
-                mend=f"use self.options.{name}, or take it out of Options",
-            )
+    values = {
+        name: [
+            value
+            for value in _others(getattr(defaults, name), field.annotation)
+            if _takes(subject.cls.Options, {name: value})
+        ]
+        for name, field in subject.cls.Options.model_fields.items()
+    }
+    beside: dict[str, Any] = {}
+    idle = [name for name in values if values[name] and not _matters(subject, name, values[name], beside)]
+    for other, choices in values.items():  # a threshold that nothing passes hides what lies behind it
+        for choice in choices if idle else []:
+            beside = {other: choice}
+            idle = [name for name in idle if name == other or not _matters(subject, name, values[name], beside)]
+    if idle:
+        tried = "; ".join(f"{name} = {', '.join(map(str, values[name]))}" for name in idle)
+        raise CheckFailedError(
+            expected=f"the option {', '.join(idle)} changes the training, alone or beside another option",
+            came=f"the same bits as with the default for {tried}",
+            mend="use self.options, or take what nothing uses out of Options",
+        )
 
 
-def _matters(subject: Subject, name: str, value: Any) -> bool:
-    where = f"the option {name}={value!r}"
-    return bool(difference(subject.first, subject.train(options={name: value}, where=where)))
+def _matters(subject: Subject, name: str, values: list[Any], beside: dict[str, Any]) -> bool:
+    where = ", ".join(f"{option}={value!r}" for option, value in beside.items())
+    without = subject.train(options=beside, where=f"the options {where}") if beside else subject.first
+    return any(
+        difference(
+            without, subject.train(options={**beside, name: value}, where=f"the option {name}={value!r} {where}")
+        )
+        for value in values
+        if _takes(subject.cls.Options, {**beside, name: value})
+    )
 
 
 def _others(default: Any, annotation: Any) -> Iterator[Any]:
