@@ -56,6 +56,10 @@ def dabench_methods() -> Iterator[MethodSpec]:
         reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
         search={"ridge": Range(0.001, 10, log=True)},
         citation=SUN_2016_RETURN,
+        deviations=(
+            "The suite's classifier is trained; the paper takes a linear SVM and chooses its C by cross-validation.",
+            "On a network it works on the features of the source-only network, which do not change.",
+        ),
         loss=r"D_s^* = D_s\,(C_s + \lambda I)^{-1/2}\,(C_t + \lambda I)^{1/2}",
     )
     yield MethodSpec(
@@ -76,11 +80,15 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="deep_coral",
         target="dabench_plugins.deep_coral:DeepCoral",
-        summary="match second-order statistics of source and target features",
+        summary="match the covariances of the source's and the target's logits",
         reference="Sun & Saenko 2016, Deep CORAL, ECCV workshops, arXiv:1607.01719",
         search={"weight": Range(0.1, 100, log=True, points=7)},
         citation=SUN_2016_DEEP,
         off={"weight": 0},
+        deviations=(
+            "The weight is 1; the paper sets it so that both losses end up about equal.",
+            "Source and target pass the network together: batch norm, if any, sees both.",
+        ),
         loss=r"L = \mathrm{CE}(z_s, y_s) + \frac{w}{4 d^2} \lVert C_s - C_t \rVert_F^2, \qquad z = "
         r"g(f(x)) \in \mathbb{R}^d",
     )
@@ -107,6 +115,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         search={"weight": Range(0.1, 10, log=True), "estimator": ("linear", "quadratic")},
         off={"weight": 0},
         deviations=(
+            "Of the hidden layers the last alone is compared, and the logits; in the paper all fully connected ones.",
             "The kernels have equal weights; the paper chooses them by a quadratic program.",
             "The median distance, and with it the bandwidths, is taken anew from every batch.",
             "The weight is 1; the paper chooses it on source labels and a two-sample classifier.",

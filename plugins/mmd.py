@@ -16,7 +16,7 @@ FACTORS = tuple(2 ** (power / 2) for power in range(-16, 17))
 
 
 class Mmd(DeepMethod):
-    """Bring the mean embeddings of source and target together, in every layer that is particular to the task.
+    """Bring the mean embeddings of source and target together, in layers that are particular to the task.
 
     Source and target pass the network together: batch norm, if any, sees both.
     """
@@ -28,7 +28,8 @@ class Mmd(DeepMethod):
             weight: of the discrepancy (lambda of the paper).
             estimator: `linear` in the size of the batch, from pairs of neighbours (eq. 4 of the paper), or `quadratic`,
                 from all pairs: less noisy. Neither is biased.
-            layers: whose activations are compared. The paper takes all fully connected ones.
+            layers: whose activations are compared; `hidden` is the last hidden one. The paper takes all fully connected
+                layers.
         """
 
         weight: float = Field(1.0, ge=0)

@@ -197,6 +197,7 @@ def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
         seeds=plan.suite.seeds,
         device=f"{plan.device_kind}{workers}",
         origin=str(recorder.results),
+        regenerated={name for name, found in registry.all("domains").items() if found.spec.regenerated},
     )
     render = registry.get("formats", "json" if as_json else "console").load()
     click.echo(render(tables), nl=False)

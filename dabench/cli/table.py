@@ -76,6 +76,7 @@ def command(
         pairs=wanted_pairs or _pairs_of(suite, registry, results.frame, all_pairs),
         methods=wanted_methods,
         origin=str(rows if rows.is_file() and not (directory / "runs" / suite).is_dir() else directory),
+        regenerated={name for name, found in registry.all("domains").items() if found.spec.regenerated},
     )
     if numbers is not None:
         tables = beside(tables, numbers)

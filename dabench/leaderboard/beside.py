@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from dabench.leaderboard.gains import gains
 from dabench.leaderboard.table import Printed, Row, Table, Unmeasured
+from dabench.leaderboard.text import fraction
 from dabench.published import Published, PublishedTable
 
 
@@ -14,7 +15,8 @@ def beside(tables: Sequence[Table], published: Published) -> list[Table]:
     """Put published numbers into tables of the same suite, track, shots and metric.
 
     A number stands beside the row of the same method and variant: a run with other settings than the suite's has
-    nothing published to stand beside. Methods without a row in any of these tables are in `Table.unmeasured`.
+    nothing published to stand beside. Methods without a row in any of these tables are in `Table.unmeasured`. Where a
+    paper has numbers for all pairs of a table, a footnote has their means.
     """
     elsewhere = {(row.method, row.variant) for table in tables if _about(table, published) for row in table.rows}
     return [_beside(table, published, elsewhere) if _about(table, published) else table for table in tables]
@@ -32,12 +34,14 @@ def _beside(table: Table, published: Published, elsewhere: Collection[tuple[str,
         return not any((row.method, row.variant) in measured for row in printed.rows)
 
     sources: list[str] = []
+    means: list[str] = []
     found: dict[tuple[str, str], dict[str, list[Printed]]] = {}
     for printed in sorted(published.tables, key=cited_first):
         shown = [pair for pair in table.pairs if pair in printed.pairs]
         if not shown:
             continue
         sources.append(f"{printed.source} ({printed.note})" if printed.note else printed.source)
+        means += _means(table, printed, len(sources))
         for row in printed.rows:
             numbers = printed.fractions(row)
             of_row = found.setdefault((row.method, row.variant), {})
@@ -51,8 +55,20 @@ def _beside(table: Table, published: Published, elsewhere: Collection[tuple[str,
         for (method, variant), of_row in found.items()
         if of_row and (method, variant) not in elsewhere
     )
-    notes = (*table.notes, *gains(table, published.gains))
+    notes = (*table.notes, *gains(table, published.gains), *means)
     return replace(table, rows=tuple(rows), sources=tuple(sources), unmeasured=unmeasured, notes=notes)
+
+
+def _means(table: Table, printed: PublishedTable, source: int) -> Iterator[str]:
+    """A footnote with the mean of each row that has a number for every one of several pairs."""
+    means: dict[str, float] = {}
+    for row in printed.rows:
+        numbers = printed.fractions(row)
+        if len(table.pairs) > 1 and numbers.keys() >= set(table.pairs):
+            means.setdefault(row.printed, sum(numbers[pair] for pair in table.pairs) / len(table.pairs))
+    if means:
+        listed = ", ".join(f"{name} {fraction(mean)}" for name, mean in means.items())
+        yield f"averages over the {len(table.pairs)} pairs of what [{source}] prints: {listed}"
 
 
 def _with(row: Row, numbers: dict[str, list[Printed]]) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +32,7 @@ def build_tables(
     seeds: Sequence[int] = (),
     device: str = "",
     origin: str = "",
+    regenerated: Collection[str] = (),
 ) -> list[Table]:
     """Arrange runs as leaderboards: source_only first, methods, target_only last; a column per pair.
 
@@ -43,6 +44,7 @@ def build_tables(
         seeds: expected in each cell; without it, all that occur in the table.
         device: for the header, as in "cpu, 2 workers"; without it, the devices of the runs.
         origin: for the header: where the runs come from.
+        regenerated: domains that are made here by the recipe of others, which a footnote says.
 
     Returns:
         One table per suite version, track, shots, metric and selector, and per backbone where rows have different ones
@@ -65,6 +67,7 @@ def build_tables(
                     device=device or table.device,
                     origin=origin,
                     left_out=0 if tables else left_out,
+                    notes=(*table.notes, *_made_here(table, regenerated)),
                 )
             )
     return tables
@@ -243,6 +246,12 @@ def _notes(runs: list[Any]) -> Iterable[str]:
         if len(of_row) > 1:
             name = f"{method} ({variant})" if variant else method
             yield f"{name}: not all pairs were run with the same code of the plugin"
+
+
+def _made_here(table: Table, regenerated: Collection[str]) -> Iterable[str]:
+    names = dict.fromkeys(name for pair in table.pairs for name in pair.split(":") if name in regenerated)
+    if names:
+        yield f"made here by published recipes, not the originals: {', '.join(names)}"
 
 
 def _listed(values: Iterable[str]) -> str:
