@@ -29,17 +29,16 @@ class ReverseGradient(torch.autograd.Function):
 
 
 class Dann(DeepMethod):
-    """Learn features from which a domain classifier cannot tell source from target (eq. 9 of the JMLR paper).
+    """Learn features from which a domain classifier cannot tell source from target (eq. 1-6 of the JMLR paper).
 
-    The domain loss is the sum of its means over the source and over the target. Both pass the network together, as in
-    the paper: batch norm, if any, sees both.
+    Source and target pass the network together, as in the paper: batch norm, if any, sees both.
     """
 
     class Options(DeepMethod.Options):
         """Options.
 
         Attributes:
-            weight: of the domain loss. At 1, as in the paper, the ramp alone is its lambda.
+            weight: of the domain loss.
             gamma: steepness of the ramp 2 / (1 + exp(-gamma p)) - 1 of the reversed gradient.
         """
 
@@ -56,13 +55,12 @@ class Dann(DeepMethod):
         The ramp scales only what reaches the features: the domain classifier itself always learns at full speed.
         """
         ramp = 2 / (1 + math.exp(-self.options.gamma * batch.progress)) - 1
-        rows = len(batch.source_x)
         both = self.features(torch.cat([batch.source_x, batch.target_x]))
+        source = both[: len(batch.source_x)]
+        is_target = both.new_zeros(len(both), 1)
+        is_target[len(source) :] = 1
         domain = self.domain(ReverseGradient.apply(both, ramp))
-        source, target = domain[:rows], domain[rows:]
-        told_apart = binary_cross_entropy_with_logits(source, torch.zeros_like(source))
-        told_apart = told_apart + binary_cross_entropy_with_logits(target, torch.ones_like(target))
         return {
-            "class": cross_entropy(self.classify(both[:rows]), batch.source_y),
-            "domain": self.options.weight * told_apart,
+            "class": cross_entropy(self.classify(source), batch.source_y),
+            "domain": self.options.weight * binary_cross_entropy_with_logits(domain, is_target),
         }
