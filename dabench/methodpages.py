@@ -5,7 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from dabench.data.augmentation import View
 from dabench.leaderboard import text
@@ -117,11 +120,30 @@ def _options(spec: MethodSpec, cls: type[Any]) -> Iterator[tuple[str, list[str]]
     for name, form in forms.items():
         meanings = described(form.Options)
         rows = [
-            f"| `{option}` | {_escaped(_default(field.default))} | {_escaped(meanings.get(option, ''))} |"
+            f"| `{option}` | {_escaped(_default(field.default))} | {_escaped(meaning)} |"
             for option, field in form.Options.model_fields.items()
+            for meaning in (_meaning(meanings.get(option, ""), field),)
         ]
         if rows:
             yield name, rows
+
+
+def _meaning(described: str, field: FieldInfo) -> str:
+    """What an option means, and the words that it may be, unless the text names them already."""
+    words = list(dict.fromkeys(_words(field.annotation)))
+    if all(f"`{word}`" in described for word in words):
+        return described
+    return f"{described} One of {', '.join(f'`{word}`' for word in words)}."
+
+
+def _words(annotation: Any) -> Iterator[str]:
+    """Those of a Literal, of a union of such and of a tuple of such; none if it may be something else, too."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    elif get_origin(annotation) in (tuple, Union, UnionType):
+        parts = [part for part in get_args(annotation) if part is not ...]
+        if all(get_origin(part) is Literal for part in parts):
+            yield from (word for part in parts for word in _words(part))
 
 
 def _default(value: object) -> str:

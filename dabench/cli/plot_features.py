@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,9 @@ TITLE = "features"  # of the pictures beside records
 @click.option("--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run.")
 @click.option("--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core].")
 @results_option("Folder of records: runs whose embeddings were kept are not made again.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write: .png, .svg or .pdf.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="A .png, .svg or .pdf file [SOURCE-TARGET-features.png]."
+)
 @click.option(
     "--beside-records", is_flag=True, help="Write each picture beside its record, where the HTML table finds it."
 )
@@ -64,11 +67,12 @@ def features_command(
 ) -> None:
     """Draw both domains of a pair by t-SNE, one picture for each method: do they mix after adaptation?
 
-    What is drawn is the last hidden layer for held-out source examples and for target train, at the checkpoint that the
-    suite reports. No target label is looked at. Runs that are not there yet, or did not keep it, are made.
+    What is drawn is the last hidden layer (in the paper's picture of MNIST the layer in front of the label predictor)
+    for held-out source examples and for target train, at the checkpoint that the suite reports. No target label is
+    looked at. Runs that are not there yet, or did not keep it, are made.
     """
     if output is None and not beside_records:
-        raise UsageError("where to? Name a file with -o features.png, or say --beside-records")
+        output = Path(f"{pair.replace('/', '_').replace(':', '-')}-features.png")
     form = "png" if output is None else output.suffix.removeprefix(".").lower()
     if form not in FORMS:
         raise UsageError(f"-o {output}: the name must end in {', '.join('.' + form for form in FORMS)}")
@@ -101,6 +105,8 @@ def features_command(
             overrides=overrides,
         )
     _refuse(plan)
+    # Rows that differ in the readout alone have the picture of the row beside them.
+    plan = replace(plan, runs=tuple(run for run in plan.runs if not run.reads_features))
 
     from dabench.cli.table import warn
     from dabench.jobs import Options, output_rows

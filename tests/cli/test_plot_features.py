@@ -26,7 +26,8 @@ def plot(registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     """Run the command on the toy suite, for a few steps; returns exit code, stdout and stderr."""
 
     def call(*arguments: str) -> tuple[int, str, str]:
-        usual = ["--suite", "toy", "--steps", "4", "--device", "cpu", "--launcher", "inline"]
+        usual = ["--steps", "4", "--device", "cpu", "--launcher", "inline"]
+        usual += [] if "--suite" in arguments else ["--suite", "toy"]
         with pytest.raises(SystemExit) as stop:
             main(["plot", "features", *arguments, *usual, "--results", str(tmp_path / "results")])
         assert isinstance(stop.value.code, int)
@@ -126,10 +127,28 @@ def test_the_embedding_of_the_reported_checkpoint_is_drawn(plot: Plot, tmp_path:
     assert (tmp_path / "a.png").read_bytes() == before
 
 
+def test_without_a_name_the_picture_is_named_after_the_pair(
+    plot: Plot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = plot("toy_a:toy_b", "--methods", "dann")
+    assert (code, out) == (0, "toy_a-toy_b-features.png\n")
+    assert (tmp_path / "toy_a-toy_b-features.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_rows_of_another_readout_have_no_picture_of_their_own(plot: Plot, tmp_path: Path) -> None:
+    suite = tmp_path / "two.yaml"
+    suite.write_text(
+        "name: two\nbackbone: toy_net\nbudget: {steps: 4, batch: 16}\npairs: [toy_a:toy_b]\n"
+        "methods: [dann, {method: dann, as: svm, recipe: {readout: linear_svm}}]\n"
+    )
+    plot("toy_a:toy_b", "--methods", "dann", "--suite", str(suite), "-o", str(tmp_path / "x.png"))
+    assert len(list((tmp_path / "results/runs").rglob("*.json"))) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["toy_a:toy_b"], ["-o features.png", "--beside-records"]),
         (["toy_a:toy_b", "-o", "x.jpg"], ["x.jpg", ".png, .svg, .pdf"]),
         (["toy_a:toy_c", "-o", "x.png"], ["toy_c", "toy_a:toy_b"]),
         (["toy_a:toy_b", "-o", "x.png", "--methods", "dan"], ["unknown method 'dan'", "'dann'"]),
