@@ -79,3 +79,14 @@ def test_an_example_of_no_weight_has_no_say(kind: str) -> None:
 def test_the_nearest_neighbour_takes_no_weights() -> None:
     with pytest.raises(ValueError, match="takes no weights of examples"):
         Readout("nearest_neighbour", 2, seed=0).fit(np.eye(2, dtype=np.float32), np.arange(2), np.ones(2))
+
+
+def test_many_rows_are_fitted_in_the_primal_to_the_same_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(0)
+    y = np.arange(600) % 3
+    x = (generator.normal(size=(600, 6)) + np.eye(6)[y]).astype(np.float32)
+    dual = Readout("linear_svm", 3, seed=0).fit(x, y)
+    monkeypatch.setattr("dabench.readout.MANY", 600)
+    primal = Readout("linear_svm", 3, seed=0).fit(x, y)
+    assert (dual._model.dual, primal._model.dual) == (True, False)
+    np.testing.assert_allclose(primal.decision_function(x), dual.decision_function(x), atol=0.01)

@@ -79,6 +79,7 @@ def features_command(
 
     from rich.console import Console
 
+    from dabench.names import canonical
     from dabench.overrides import parse_overrides
     from dabench.suitefile import find_suite
 
@@ -88,6 +89,7 @@ def features_command(
     for name in names:
         registry.get("methods", name)
     chosen = find_suite(suite, registry)
+    wanted = {canonical(name) for name in names}
     overrides = parse_overrides(assignments, steps)
     console = Console(stderr=True)
     with console.status("preparing data and planning"):
@@ -96,7 +98,7 @@ def features_command(
 
         where = resolve_device(device)
         plan = make_plan(
-            chosen.model_copy(update={"bounds": ()}),
+            chosen.model_copy(update={"bounds": tuple(bound for bound in chosen.bounds if bound in wanted)}),
             registry,
             device_kind=where.partition(":")[0],
             methods=names,

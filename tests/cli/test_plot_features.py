@@ -140,10 +140,15 @@ def test_rows_of_another_readout_have_no_picture_of_their_own(plot: Plot, tmp_pa
     suite = tmp_path / "two.yaml"
     suite.write_text(
         "name: two\nbackbone: toy_net\nbudget: {steps: 4, batch: 16}\npairs: [toy_a:toy_b]\n"
-        "methods: [dann, {method: dann, as: svm, recipe: {readout: linear_svm}}]\n"
+        "methods: [{method: source_only, as: svm, recipe: {readout: linear_svm}}, dann,"
+        " {method: dann, as: svm, recipe: {readout: linear_svm}}]\n"
     )
-    plot("toy_a:toy_b", "--methods", "dann", "--suite", str(suite), "-o", str(tmp_path / "x.png"))
-    assert len(list((tmp_path / "results/runs").rglob("*.json"))) == 1
+    plot("toy_a:toy_b", "--suite", str(suite), "-o", str(tmp_path / "x.png"))
+    drawn = [json.loads(path.read_text()) for path in (tmp_path / "results/runs").rglob("*.json")]
+    assert {(record["method"], record["variant"]) for record in drawn} == {
+        ("source_only", ""),
+        ("dann", ""),
+    }
 
 
 @pytest.mark.parametrize(
