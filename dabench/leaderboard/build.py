@@ -251,7 +251,7 @@ def _notes(runs: list[Any]) -> Iterable[str]:
 def _made_here(table: Table, regenerated: Collection[str]) -> Iterable[str]:
     names = dict.fromkeys(name for pair in table.pairs for name in pair.split(":") if name in regenerated)
     if names:
-        yield f"made here by published recipes, not the originals: {', '.join(names)}"
+        yield f"made here by a recipe, not original data: {', '.join(names)}"
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -45,6 +45,13 @@ def tables(**overrides: object) -> list[Table]:
     return build_tables(make_frame(*records))
 
 
+def test_a_footnote_has_the_mean_of_what_is_published_for_all_pairs() -> None:
+    (table,) = beside(tables(), published())
+    assert table.notes[-1] == "averages over the 2 pairs of what [2] prints: GFK .620"
+    one_pair = build_tables(make_frame(*make_records(RUNS)))
+    assert beside(one_pair, published())[0].notes == ()
+
+
 def test_a_number_stands_beside_the_row_of_its_method_and_variant_alone() -> None:
     (table,) = beside(tables(), published())
     found = {(row.method, pair): cell.published for row in table.rows for pair, cell in row.cells.items()}

@@ -268,6 +268,11 @@ def test_notes_name_mixed_code_and_machines() -> None:
     )
 
 
+def test_a_note_names_the_domains_that_are_made_here() -> None:
+    (table,) = build_tables(make_frame(make_record()), regenerated={"digits_m", "glyphs"})
+    assert table.notes == ("made here by a recipe, not original data: digits_m",)
+
+
 def test_test_set_error_is_the_largest_of_the_column() -> None:
     table = one(make_frame(make_record(0.5, test_rows=100), make_record(0.9, method="coral", test_rows=100)))
     assert table.test_error == {"digits:digits_m": pytest.approx(0.05)}
