@@ -38,6 +38,7 @@ class FakeRegistry:
                 )
                 for name, module in names.items()
             },
+            "domains": {"digits_m": SimpleNamespace(spec=SimpleNamespace(regenerated=True))},
             "methods": {"dann": SimpleNamespace(spec=MethodSpec(name="dann", target="x:y", summary="", title="DANN"))},
             "suites": {"mini": SimpleNamespace(spec=SimpleNamespace(name="mini", load=self.suite))},
         }
