@@ -3,6 +3,8 @@
 `shift`: by up to an eighth of the side (Xie et al. 2019, who pad 32x32 images with 4 pixels and crop).
 `affine`: the identity matrix plus normal noise of deviation 0.1, and a shift by up to 1/16 of the side (French et al.
 2018: 2 of 32 pixels).
+`affine_invert`: `affine`, and every image is inverted with probability 0.5: what French et al. have between MNIST and
+SVHN, less their random scale and offset of the intensities, which `normalise: instance` takes away again.
 `randaugment`: two operations out of `OPERATIONS`, each with probability 0.5 and a strength of 1 to 9, then a square of
 half the side is cut out, then `shift` (RandAugment as in the code of Xie et al. 2019).
 
@@ -26,7 +28,7 @@ from torchvision.transforms.v2 import functional as image
 
 from dabench.errors import DataError
 
-View = Literal["none", "shift", "affine", "randaugment"]
+View = Literal["none", "shift", "affine", "affine_invert", "randaugment"]
 
 STRENGTHS = 10  # the strength of an operation is a whole number below this
 Operation = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -59,6 +61,8 @@ def augment(view: str, images: Tensor, key: int) -> Tensor:
             return _shift(images, generator)
         case "affine":
             return _affine(images, generator)
+        case "affine_invert":
+            return _invert_half(_affine(images, generator), generator)
         case _:
             return _randaugment(images, generator)
 
@@ -82,6 +86,11 @@ def _affine(images: Tensor, generator: Generator) -> Tensor:
     # affine_grid measures from -1 to 1, so 1/16 of the side is 1/8.
     offset = (torch.rand(rows, 2, 1, generator=generator) * 2 - 1) / 8
     return _warp(images, torch.cat([matrix, offset], 2).to(images.device))
+
+
+def _invert_half(images: Tensor, generator: Generator) -> Tensor:
+    inverted = torch.rand(len(images), 1, 1, 1, generator=generator).to(images.device) < 0.5
+    return torch.where(inverted, 255 - images, images)
 
 
 def _randaugment(images: Tensor, generator: Generator) -> Tensor:

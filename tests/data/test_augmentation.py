@@ -11,7 +11,7 @@ from torch import Tensor
 from dabench.data.augmentation import OPERATIONS, augment
 from dabench.errors import DataError
 
-VIEWS = ("shift", "affine", "randaugment")
+VIEWS = ("shift", "affine", "affine_invert", "randaugment")
 
 
 def _images(rows: int = 6, channels: int = 3, side: int = 16) -> Tensor:
@@ -66,7 +66,7 @@ def test_none_leaves_everything_also_what_is_no_image() -> None:
 def test_what_is_no_image_and_what_is_no_view_is_refused() -> None:
     with pytest.raises(DataError, match=r"'randaugment' is made of uint8 images .* torch.float32 examples \(2,\)"):
         augment("randaugment", torch.randn(3, 2), 0)
-    with pytest.raises(DataError, match="no view 'blur': there are none, shift, affine, randaugment"):
+    with pytest.raises(DataError, match="no view 'blur': there are none, shift, affine, affine_invert, randaugment"):
         augment("blur", _images(), 0)
 
 
@@ -89,6 +89,15 @@ def test_affine_turns_about_the_centre() -> None:
     x = (weights * at).sum((1, 2, 3)) / weights.sum((1, 2, 3))
     assert abs(x.mean() - 16) < 0.15
     assert 1 < (x - 16).abs().max() < 33 / 16 + 0.5  # moved by up to 1/16 of the side
+
+
+def test_affine_invert_is_affine_with_half_of_the_images_inverted() -> None:
+    images = _images(side=16)[:1].expand(400, -1, -1, -1)
+    straight, made = augment("affine", images, 3), augment("affine_invert", images, 3)
+    same = (made == straight).flatten(1).all(1)
+    inverted = (made == 255 - straight).flatten(1).all(1)
+    assert torch.equal(same, ~inverted)
+    assert 160 < inverted.sum() < 240
 
 
 @pytest.mark.parametrize(
