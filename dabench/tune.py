@@ -224,10 +224,8 @@ def _judge(trials: Trials, index: int, by_id: Mapping[str, RunRecord], score: Sc
 def suite_entry(trials: Trials, best: Trial) -> dict[str, Any]:
     """The chosen options as an entry of a suite's `methods`."""
     entry = trials.entry
-    kept = {
-        "recipe": entry.recipe.model_dump(mode="json", exclude_unset=True, exclude_none=True),
-        "options": entry.options,
-    }
+    recipe = entry.recipe.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    kept = {"recipe": {name: value for name, value in recipe.items() if value != {}}, "options": entry.options}
     content = merge(kept, {"options": best.options})
     filled = {name: value for name, value in content.items() if value}
     return {"method": entry.method, **filled, "chosen_by": "label_free"}
