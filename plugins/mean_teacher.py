@@ -26,8 +26,7 @@ class MeanTeacher(DeepMethod):
             decay: of the teacher's average.
             class_balance: weight, times `weight`, of the wish that the student predicts all classes equally often. The
                 paper has 0.005 between MNIST and SVHN alone. It is a prior: it helps where it is true.
-            view: how images are changed. The paper inverts half of them as well between MNIST and SVHN, where digits
-                may be darker than their ground.
+            view: how images are changed.
             noise: deviation of normal noise on the normalised images.
         """
 

@@ -21,8 +21,7 @@ class SourceAugmented(DeepMethod):
         """Options: those of the method that it stands beside.
 
         Attributes:
-            view: how images are changed: `affine` or `affine_invert` as mean teacher does, `shift` or `randaugment` as
-                UDA does.
+            view: how images are changed: `affine` as mean teacher does, `shift` or `randaugment` as UDA does.
             noise: deviation of normal noise on the normalised images; 0.1 as mean teacher has it.
             decay: of the average that predicts; 0 for none.
         """
