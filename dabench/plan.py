@@ -18,6 +18,7 @@ from dabench.pairs import no_recording
 from dabench.plugins import Registry
 from dabench.records import run_stem
 from dabench.resolve import Resolved, resolve
+from dabench.rowchoice import RowChoice
 from dabench.specs import DomainSpec
 from dabench.suitedomains import domain_of, known_domains
 
@@ -91,8 +92,8 @@ def make_plan(
         suite: as read from its file.
         registry: for methods, domains and backbones.
         device_kind: `cpu` or `cuda`.
-        methods: only these, and the suite's bounds; all of the suite if None. Methods that the suite does not name
-            can be added this way.
+        methods: only these (see `rowchoice`), and the suite's bounds; all of the suite if None. Methods that the
+            suite does not name can be added this way.
         pairs: only these; all of the suite if None.
         seeds: instead of the suite's.
         shots: instead of the suite's, which must be of the track few_shot.
@@ -141,9 +142,8 @@ def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> l
     entries = list(suite.methods)
     if names is not None:
         entries = []
-        for name in dict.fromkeys(canonical(item) for item in names):
-            own = [entry for entry in suite.methods if entry.method == name]
-            entries += own or [MethodEntry(method=registry.get("methods", name).spec.name)]
+        for choice in map(RowChoice.parse, names):
+            entries += [entry for entry in _chosen(suite, registry, choice) if entry not in entries]
         recipes = [entry.recipe for entry in entries if entry.recipe != EntryRecipe()]
         matched = [entry for entry in suite.methods if entry.method in suite.bounds and entry.recipe in recipes]
         entries = [entry for entry in matched if entry not in entries] + entries
@@ -155,6 +155,19 @@ def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> l
     if not entries:
         raise UsageError(f"the suite {suite.name} names no method and no bound. Name some with --methods.")
     return entries
+
+
+def _chosen(suite: Suite, registry: Registry, choice: RowChoice) -> list[MethodEntry]:
+    """The suite's entries of an item of `--methods`; a method that it does not name gets one."""
+    plain = MethodEntry(method=registry.get("methods", choice.method).spec.name)
+    own = [entry for entry in suite.methods if entry.method == plain.method]
+    if not own or plain.method in suite.bounds:
+        own = [*own, plain]
+    chosen = [entry for entry in own if choice.takes(entry.method, entry.as_)]
+    if not chosen:
+        rows = ", ".join(f"{entry.method}:{entry.as_}" for entry in own)
+        raise UsageError(f"the suite {suite.name} has no row {choice}, but {rows}; {choice.method} means all of them")
+    return chosen
 
 
 def _pairs(suite: Suite, names: Sequence[str] | None) -> list[PairEntry]:

@@ -55,6 +55,23 @@ def test_a_chosen_method_brings_the_bounds_of_its_recipe(registry: Registry) -> 
     assert set(rows(registry, ["coral"])) == plain | {("coral", "")}
 
 
+def test_a_row_can_be_chosen_by_the_name_that_the_suite_gives_it(registry: Registry) -> None:
+    methods = [*METHODS, {"method": "dann", "as": "twice", "options": {"weight": 2}}]
+    bounds = {("source_only", ""), ("target_only", "")}
+
+    def chosen(*only: str) -> set[tuple[str, str]]:
+        return set(rows(registry, list(only), methods=methods, backbone="shallow", budget=RECIPE["budget"])) - bounds
+
+    assert chosen("dann") == {("source_only", "network"), ("dann", ""), ("dann", "twice")}
+    assert chosen("dann:") == {("source_only", "network"), ("dann", "")}
+    assert chosen("dann:twice") == {("dann", "twice")}
+    assert chosen("dann:twice", "dann") == chosen("dann")
+    assert chosen("source-only:network") == {("source_only", "network")}
+    assert chosen("source_only:") == set()
+    with pytest.raises(UsageError, match="no row dann:thrice, but dann:, dann:twice; dann means all of them"):
+        chosen("dann:thrice")
+
+
 def test_tables_keep_networks_apart_and_compare_within_a_recipe(registry: Registry, tmp_path: Path) -> None:
     records = run(plan_of(registry, **vectors()), tmp_path, registry)
     assert {record.status for record in records.values()} <= {"ok", "collapsed"}

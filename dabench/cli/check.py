@@ -31,7 +31,7 @@ FORMATS = {"console": "console", "markdown": "markdown", "json": "json_", "junit
     "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
     help="A mean drop up to this is no regression.",
 )  # fmt: skip
-@click.option("--methods", help="Only these, comma-separated, and the bounds.")
+@click.option("--methods", help="Only these and the bounds: dann,coral; dann:long for one row.")
 @click.option("--pairs", help="Only these, comma-separated.")
 @click.option("--seeds", help="Only these: 0-2 or 0,2,5-7.")
 @click.option("--update", is_flag=True, help="Rewrite the baseline: cells whose numbers changed, and new ones.")
@@ -100,10 +100,11 @@ def _narrowed(frame: pd.DataFrame, suites: set[str], methods: str | None, pairs:
     """The runs that are asked for."""
     from dabench.leaderboard.build import BOUNDS
     from dabench.names import canonical
+    from dabench.rowchoice import RowChoice, of_rows
 
     frame = frame[frame["suite"].isin(suites)]
     if methods is not None:
-        frame = frame[frame["method"].isin([*(canonical(name.strip()) for name in methods.split(",")), *BOUNDS])]
+        frame = of_rows(frame, [RowChoice.parse(name) for name in (*methods.split(","), *BOUNDS)])
     if pairs is not None:
         wanted = [canonical(name.strip()) for name in pairs.split(",")]
         frame = frame[frame["source"].str.cat(frame["target"], sep=":").isin(wanted)]

@@ -23,6 +23,6 @@ def results_option(meaning: str = "Results folder, or a published .csv file.") -
     )  # fmt: skip
 
 
-METHODS = click.option("--methods", help="Only these, comma-separated, in this order; bounds stay.")
+METHODS = click.option("--methods", help="Only these, in this order: dann,coral; dann:long for one row. Bounds stay.")
 PAIRS = click.option("--pairs", help="Only these, comma-separated, in this order.")
 SHOTS = click.option("--shots", help="Only the tables of these numbers of shots: 10 or 1,all.")

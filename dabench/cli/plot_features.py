@@ -79,17 +79,17 @@ def features_command(
 
     from rich.console import Console
 
-    from dabench.names import canonical
     from dabench.overrides import parse_overrides
+    from dabench.rowchoice import RowChoice
     from dabench.suitefile import find_suite
 
     registry = context.registry
     registry.get("launchers", launcher)
     names = [name.strip() for name in methods.split(",") if name.strip()]
-    for name in names:
-        registry.get("methods", name)
+    wanted = {RowChoice.parse(name).method for name in names}
+    for method in wanted:
+        registry.get("methods", method)
     chosen = find_suite(suite, registry)
-    wanted = {canonical(name) for name in names}
     overrides = parse_overrides(assignments, steps)
     console = Console(stderr=True)
     with console.status("preparing data and planning"):

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 @click.command(help="Run SUITE (a name or a .yaml file; mini if none is named) and print its leaderboard.")
 @click.argument("suite", default="mini", shell_complete=complete_suites)
-@click.option("--methods", envvar="DABENCH_METHODS", shell_complete=complete_methods, help="Only these: dann,coral.")
+@click.option(
+    "--methods",
+    envvar="DABENCH_METHODS",
+    shell_complete=complete_methods,
+    help="Only these: dann,coral; dann:long for one row.",
+)
 @click.option("--pairs", envvar="DABENCH_PAIRS", shell_complete=complete_pairs, help="Only these: s:t,s:t.")
 @click.option("--seeds", envvar="DABENCH_SEEDS", help="Instead of the suite's: 0-4 or 0,2,5-7.")
 @click.option("--shots", envvar="DABENCH_SHOTS", help="Instead of a few_shot suite's: 10 or 1,10,all.")
@@ -81,12 +86,13 @@ def command(
 
     from dabench.config import parse_seeds, parse_shots
     from dabench.overrides import parse_overrides
+    from dabench.rowchoice import RowChoice
     from dabench.suitefile import find_suite
 
     registry = context.registry
     registry.get("launchers", launcher)  # names are checked before torch is imported, which takes seconds
     for name in _items(methods) or []:
-        registry.get("methods", name)
+        registry.get("methods", RowChoice.parse(name).method)
     chosen = find_suite(suite, registry)
     try:
         numbers = parse_seeds(seeds) if seeds is not None else None

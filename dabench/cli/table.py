@@ -101,19 +101,23 @@ def chosen_runs(
         UsageError: none of these runs is of that method or pair.
     """
     from dabench.leaderboard.build import BOUNDS
-    from dabench.names import canonical
+    from dabench.rowchoice import RowChoice, of_rows
 
     if frame.empty:
         raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
     names = frame["source"].str.cat(frame["target"], sep=":")
-    wanted_methods = [canonical(name) for name in _listed(methods)]
+    choices = [RowChoice.parse(name) for name in _listed(methods)]
+    wanted_methods = list(dict.fromkeys(choice.method for choice in choices))
     wanted_pairs = _listed(pairs)
     _refuse_unknown("method", wanted_methods, frame["method"].tolist(), suite)
     _refuse_unknown("pair", wanted_pairs, names.tolist(), suite)
+    for choice in choices:
+        if of_rows(frame, [choice]).empty:
+            raise UsageError(f"these results have no row {choice}. `dabench table {suite}` shows all rows.")
     if wanted_pairs:
         frame = frame[names.isin(wanted_pairs)]
-    if wanted_methods:
-        frame = frame[frame["method"].isin([*wanted_methods, *BOUNDS])]
+    if choices:
+        frame = of_rows(frame, [*choices, *map(RowChoice.parse, BOUNDS)])
     if shots is not None:
         known = frame["shots"].dropna().tolist()
         _refuse_unknown("number of shots", _listed(shots), known, suite)

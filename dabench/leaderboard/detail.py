@@ -14,6 +14,7 @@ from dabench.leaderboard import text
 from dabench.leaderboard.table import Cell, Recorded, Row, Table
 from dabench.overrides import SCALARS, SECTIONS
 from dabench.records import RunRecord
+from dabench.rowchoice import RowChoice, row_of
 
 VERSIONS = (
     "plugin_distribution", "plugin_version", "plugin_source_sha256", "code_commit", "code_dirty", "env_dabench",
@@ -77,7 +78,10 @@ def _p(value: float | None) -> str:
 
 def command(table: Table, row: Row, pair: str, cell: Cell) -> str:
     """The command that makes the runs of a cell again."""
-    parts = ["dabench", "run", table.suite, "--pairs", pair, "--methods", row.method]
+    named = row_of(row.variant)
+    alone = all(row_of(other.variant) == named for other in table.rows if other.method == row.method)
+    choice = RowChoice(row.method, None if alone and not named else named)
+    parts = ["dabench", "run", table.suite, "--pairs", pair, "--methods", str(choice)]
     parts += ["--seeds", ",".join(str(run.seed) for run in cell.runs)]
     for assignment in row.variant.split(","):
         if "=" in assignment:  # the rest is the name that the suite gives the variant

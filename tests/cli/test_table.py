@@ -118,6 +118,21 @@ def test_table_filters_methods_and_pairs_and_keeps_the_bounds(folder: Path) -> N
     assert [list(row["pairs"]) for row in rows] == [["glyphs:digits"]] * 3
 
 
+def test_table_filters_rows_of_a_method(folder: Path) -> None:
+    for seed in (0, 1):
+        write_record(folder, make_record(method="dann", variant="long", seed=seed))
+
+    def variants(methods: str) -> list[str]:
+        found = invoke(table.command, "--results", folder, "--format", "json", "--methods", methods).stdout
+        return [row["variant"] for row in json.loads(found) if row["method"] == "dann"]
+
+    assert variants("dann") == ["", "long"]
+    assert variants("dann:long") == ["long"]
+    assert variants("dann:") == [""]
+    with pytest.raises(UsageError, match=r"no row dann:longer\. `dabench table mini` shows all rows"):
+        variants("dann:longer")
+
+
 def test_pairs_stand_in_the_order_of_the_suite_and_those_not_run_only_if_asked_for(folder: Path) -> None:
     def pairs(*arguments: str) -> list[str]:
         rows = json.loads(invoke(table.command, "--results", folder, "--format", "json", *arguments).stdout)

@@ -106,21 +106,28 @@ def test_cells_have_numbers_tests_and_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variant", "expected"),
+    ("variant", "methods", "expected"),
     [
-        ("", ""),
-        ("weight=0.5", "--set dann.weight=0.5 "),
-        ("budget.steps=20,weight=0.5", "--set budget.steps=20 --set dann.weight=0.5 "),
-        ("strong,precision=bf16", "--set precision=bf16 "),
-        ("name=$(reboot)", "--set 'dann.name=$(reboot)' "),
+        ("", "dann", ""),
+        ("weight=0.5", "dann", "--set dann.weight=0.5 "),
+        ("budget.steps=20,weight=0.5", "dann", "--set budget.steps=20 --set dann.weight=0.5 "),
+        ("strong,precision=bf16", "dann:strong", "--set precision=bf16 "),
+        ("name=$(reboot)", "dann", "--set 'dann.name=$(reboot)' "),
     ],
 )
-def test_the_command_has_the_settings_of_the_variant(variant: str, expected: str) -> None:
+def test_the_command_has_the_settings_of_the_variant(variant: str, methods: str, expected: str) -> None:
     table = pages.tables(make_record(variant=variant, seed=4))[0]
     (row,) = [row for row in table.rows if (row.method, row.variant) == ("dann", variant)]
     seeds = "0,1,2,4" if not variant else "4"
     made = command(table, row, "digits:digits_m", row.cells["digits:digits_m"])
-    assert made == f"dabench run mini --pairs digits:digits_m --methods dann --seeds {seeds} {expected}--fresh"
+    assert made == f"dabench run mini --pairs digits:digits_m --methods {methods} --seeds {seeds} {expected}--fresh"
+
+
+def test_the_command_of_a_row_without_name_leaves_out_the_named_ones() -> None:
+    table = pages.tables(make_record(variant="strong", seed=4))[0]
+    (row,) = [row for row in table.rows if (row.method, row.variant) == ("dann", "")]
+    made = command(table, row, "digits:digits_m", row.cells["digits:digits_m"])
+    assert " --methods dann: --seeds " in made
 
 
 def test_without_full_records_the_page_says_where_they_are() -> None:
