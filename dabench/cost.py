@@ -24,8 +24,9 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
 
     Every cell is tried for some steps. What reads features costs little beyond the network that it reuses.
     """
-    missing = Counter(run.data_error for run in runs if run.data_error)
-    lines = [f"  {count} runs cannot be made: {error}" for error, count in missing.items()]
+    missing = [run.data_error for run in runs if run.data_error]
+    lines = [f"  {len(missing)} runs cannot be made:"] if missing else []
+    lines += dict.fromkeys(f"    {line}" for error in missing for line in error.splitlines())
     total = 0.0
     cells = Counter((run.method.name, run.variant, run.pair) for run in runs if not run.data_error)
     for (method, variant, pair), count in cells.items():

@@ -85,6 +85,15 @@ def test_dry_run_names_a_method_that_raises(run: Run) -> None:
     assert "toy_a:toy_b dann" in out
 
 
+def test_dry_run_says_once_which_data_are_missing(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "suite.yaml"
+    file.write_text(SUITE.replace("[toy_a:toy_b]", "[toy_a:toy_missing, toy_b:toy_missing]"))
+    code, out, _ = run(str(file), "--dry-run", "--methods", "dann", "--seeds", "0")
+    assert code == 0
+    assert "  6 runs cannot be made:\n    toy_missing needs the file toys.tar" in out
+    assert out.count("toys.tar") == 1
+
+
 def test_settings_of_the_command_are_a_variant(run: Run, tmp_path: Path) -> None:
     code, _, _ = run(
         "toy", "--methods", "dann", "--set", "dann.weight=0.5", "--set", "optimiser.lr=0.2", "--seeds", "3"
