@@ -51,6 +51,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="coral",
+        title="CORAL",
         target="dabench_plugins.coral:Coral",
         summary="recolour source features with the target's covariance, in closed form",
         reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
@@ -79,6 +80,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="deep_coral",
+        title="Deep CORAL",
         target="dabench_plugins.deep_coral:DeepCoral",
         summary="match the covariances of the source's and the target's logits",
         reference="Sun & Saenko 2016, Deep CORAL, ECCV workshops, arXiv:1607.01719",
@@ -94,6 +96,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="dann",
+        title="DANN",
         target="dabench_plugins.dann:Dann",
         summary="features that a domain classifier cannot tell apart, by gradient reversal",
         deviations=(
