@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 
 from dabench import deep_run
-from dabench.jobs import Options
+from dabench.job import Job
+from dabench.jobs import Options, make_jobs
+from dabench.launchers.processes import give
 from dabench.plugins import Registry
 from dabench.readout import Readout
 from dabench.recorder import Recorder
@@ -49,6 +52,41 @@ def test_a_network_is_trained_once_for_both_rows(registry: Registry, tmp_path: P
     records = run(plan, tmp_path, registry)
     assert trained == ["dann", "dann", "source_only", "source_only"]
     assert {record.status for record in records.values()} == {"ok"}
+
+
+class FakeWorker:
+    """A worker that never finishes by itself."""
+
+    def __init__(self) -> None:
+        self.job: Job | None = None
+
+    def give(self, job: Job) -> None:
+        self.job = job
+
+    @property
+    def row(self) -> tuple[str, str] | None:
+        return (self.job.method.name, self.job.settings.readout) if self.job else None
+
+
+def test_what_reads_a_network_is_not_begun_while_another_worker_trains_it(registry: Registry, tmp_path: Path) -> None:
+    nearest = {"method": "dann", "as": "nearest", "recipe": {**SVM, "readout": "nearest_neighbour"}}
+    plan = plan_of(registry, seeds=[0], bounds=[], methods=[*ROWS, nearest, "coral"])
+    waiting = deque(make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu", launcher="processes")))
+    first, second = pool = [FakeWorker(), FakeWorker()]
+
+    def rows() -> list[Any]:
+        give(pool, waiting)  # type: ignore[arg-type]
+        return [worker.row for worker in pool]
+
+    assert rows() == [("dann", "network"), ("coral", "network")], "coral reads another network, and need not wait"
+    second.job = None
+    assert rows() == [("dann", "network"), None]
+    first.job = None  # it failed, and left no features
+    assert rows() == [("dann", "linear_svm"), None], "one of the two trains the network"
+    assert first.job is not None
+    first.job.features.parent.mkdir(parents=True)
+    first.job.features.touch()
+    assert rows() == [("dann", "linear_svm"), ("dann", "nearest_neighbour")]
 
 
 def test_the_numbers_are_those_of_a_network_trained_for_it(

@@ -79,16 +79,16 @@ class Worker:
 def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
     """Execute jobs in `workers` processes.
 
-    A worker that dies fails the run it had; another takes its place. Closing the iterator, or an interrupt, ends the
-    workers at once; runs that they finished before are still reported on an interrupt.
+    A worker that dies fails the run it had; another takes its place. What reads the features of a network that another
+    run trains comes after that run. Closing the iterator, or an interrupt, ends the workers at once; runs that they
+    finished before are still reported on an interrupt.
     """
     waiting = deque(jobs)
     pool: list[Worker] = []
     try:
         for number in range(min(workers, len(jobs))):
-            worker = Worker(number)
-            pool.append(worker)
-            _give(worker, waiting)
+            pool.append(Worker(number))
+            give(pool, waiting)
         while busy := [worker for worker in pool if worker.job]:
             ready = wait([worker.pipe for worker in busy], timeout=1.0)
             for worker in busy:
@@ -107,7 +107,7 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
                 if event is None:
                     worker.end()
                     worker = pool[worker.number] = Worker(worker.number)
-                _give(worker, waiting)
+                give(pool, waiting)
     except KeyboardInterrupt:
         yield from _finished_already(pool)
         raise
@@ -116,9 +116,19 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
             worker.end()
 
 
-def _give(worker: Worker, waiting: deque[Job]) -> None:
-    if worker.job is None and waiting:
-        worker.give(waiting.popleft())
+def give(pool: Sequence[Worker], waiting: deque[Job]) -> None:
+    """Hand out what is next to those who have nothing to do."""
+    for worker in [worker for worker in pool if not worker.job]:
+        running = [other.job for other in pool if other.job]
+        ready = next((job for job in waiting if not _comes_later(job, running)), None)
+        if ready is not None:
+            waiting.remove(ready)
+            worker.give(ready)
+
+
+def _comes_later(job: Job, running: Sequence[Job]) -> bool:
+    """Whether a run reads features of a network that is being trained: begun now, it would train that again."""
+    return job.network is not None and not job.features.is_file() and any(job.features == at.features for at in running)
 
 
 def _finished_already(pool: Sequence[Worker]) -> Iterator[Event]:
