@@ -143,7 +143,17 @@ class DeepMethod(nn.Module):
 
 
 def total(losses: Mapping[str, Tensor]) -> Tensor:
-    """The sum of named losses."""
+    """The sum of named losses.
+
+    Raises:
+        TypeError: they are something else.
+    """
+    if not isinstance(losses, Mapping) or not losses:
+        raise TypeError(f"losses(batch) must return {{name: scalar tensor}}, not {type(losses).__name__}")
+    for name, loss in losses.items():
+        if not isinstance(loss, Tensor) or loss.numel() != 1:
+            kind = f"a tensor of shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__
+            raise TypeError(f"losses(batch) must return {{name: scalar tensor}}: {name} is {kind}")
     parts = list(losses.values())
     loss = parts[0]
     for part in parts[1:]:

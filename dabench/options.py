@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from dabench.errors import UsageError
+from dabench.errors import PluginError, UsageError
 
 
 def validated(cls: Any, options: dict[str, Any], name: str) -> Any:
     """The options as an instance of `cls.Options`, defaults filled in.
 
     Raises:
+        PluginError: `Options` is a class of another kind.
         UsageError: wrong or unknown options; the message names all of them and those there are.
     """
+    if not (isinstance(cls.Options, type) and issubclass(cls.Options, BaseModel)):
+        raise PluginError(
+            f"{cls.__module__}.{cls.__name__}.Options must derive from the Options of its base class, as in "
+            "`class Options(DeepMethod.Options)`"
+        )
     try:
         return cls.Options.model_validate(options)
     except ValidationError as error:

@@ -90,6 +90,8 @@ class Registry:
             module = entry_point.load()
             self._manager.register(module, name=key)
             self._manager.check_pending()
+            if not self._manager.get_hookcallers(module):
+                raise TypeError(f"{module.__name__} has no hook: mark its functions with @dabench.hookimpl")
             yielded = {kind: self._collect(kind, key) for kind in KINDS}
         except (Exception, SystemExit) as error:  # whatever foreign code raises, the others go on
             if self._manager.has_plugin(key):

@@ -117,7 +117,8 @@ class MethodSpec(Spec):
     def __post_init__(self) -> None:
         super().__post_init__()
         for option, values in self.search.items():
-            if isinstance(values, str) or not (isinstance(values, Range) or len(values)):
+            some = isinstance(values, Sequence) and not isinstance(values, str) and len(values) > 0
+            if not (some or isinstance(values, Range)):
                 raise ValueError(f"method {self.name!r}: search[{option!r}] must be some values or a Range")
         if self.feature_target and not all(self.feature_target.partition(":")):
             raise ValueError(f"method {self.name!r}: feature_target {self.feature_target!r} is not 'module:attribute'")

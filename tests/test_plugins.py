@@ -67,6 +67,10 @@ BROKEN = {
         "from dabench import hookimpl\n\n@hookimpl\ndef dabench_methods():\n    yield 'dann'",
         "dabench_methods must yield MethodSpec, not 'dann'",
     ),
+    "no hook": (
+        "from dabench import MethodSpec\n\ndef dabench_methods(): ...",
+        "mark its functions with @dabench.hookimpl",
+    ),
     "no iterable": ("from dabench import hookimpl\n\n@hookimpl\ndef dabench_methods(): ...", "NoneType"),
     "bad name": (METHOD.format(name="My-Method"), "'My-Method' must match"),
     "same name twice": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -24,7 +25,9 @@ def _blocks(language: str) -> list[str]:
 def test_the_plugin_works(registry: Registry, site, tmp_path: Path) -> None:
     (source,) = _blocks("python")
     (toml,) = _blocks("toml")
-    assert 'my_methods = "my_methods"' in toml
+    project = tomllib.loads(toml)["project"]
+    assert {"name", "version"} <= set(project), "or pip refuses it"
+    assert project["entry-points"]["dabench"] == {"my_methods": "my_methods"}
     site.install("my-methods", {"my_methods": "my_methods"}, my_methods=source)
     records = run(plan_of(load_registry(), ["match_means"], seeds=[0]), tmp_path / "results", load_registry())
     record = records["toy_a:toy_b", "match_means", 0]

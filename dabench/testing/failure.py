@@ -19,10 +19,12 @@ class CrashError(CheckFailedError):
 
     Attributes:
         found: what the watch had seen by then, see `Watch`.
+        came: the error, in one phrase.
     """
 
     def __init__(self, error: Exception, cls: type[object], where: str, found: dict[str, str]) -> None:
         self.found = found
+        self.came = f"{type(error).__name__}: {error}"
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename == getattr(sys.modules[cls.__module__], "__file__", None)]
         frame = (own or frames)[-1]

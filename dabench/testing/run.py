@@ -38,20 +38,22 @@ class Verdict:
 
 def verdicts(subject: Subject, checks: Iterable[Check]) -> Iterator[Verdict]:
     """Run checks in turn."""
+    crashes: dict[str, str] = {}  # the error -> the check that met it first
     for check in checks:
         begun = time.perf_counter()
-        state, text = _run(subject, check)
+        state, text = _run(subject, check, crashes)
         yield Verdict(check, state, text, time.perf_counter() - begun)
 
 
-def _run(subject: Subject, check: Check) -> tuple[State, str]:
+def _run(subject: Subject, check: Check, crashes: dict[str, str]) -> tuple[State, str]:
     reason = subject.spec.expected_failures.get(check.name)
     try:
         check.function(subject)
     except CheckSkippedError as skipped:
         return "skipped", str(skipped)
     except CrashError as crash:  # no reason for a failure is one for this
-        return "failed", str(crash)
+        before = crashes.setdefault(crash.came, check.name)
+        return "failed", str(crash) if before == check.name else f"it raises as in {before}: {crash.came}"
     except CheckFailedError as failure:
         return ("failed", str(failure)) if reason is None else ("xfailed", reason)
     if reason is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from dabench.errors import PluginError, UsageError, unknown
+from dabench.errors import PluginError, UsageError
 from dabench.methods import DeepMethod, FeatureMethod
 from dabench.plugins import Registry
 from dabench.specs import MethodSpec, Origin, Registered
@@ -84,7 +84,7 @@ def _subject(label: str, found: Registered, registry: Registry) -> Subject:
     if not isinstance(cls, type) or not issubclass(cls, DeepMethod | FeatureMethod):
         raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:
-        raise unknown("toy", spec.toy, TOYS, listing="dabench plugin check --help")
+        raise UsageError(f"there is no toy {spec.toy!r} for the method {spec.name}, but {', '.join(sorted(TOYS))}")
     deep = issubclass(cls, DeepMethod)
     if "unsupervised" in spec.tracks:
         toy = TOYS[spec.toy] if deep else FEATURES

@@ -146,7 +146,14 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
             raise
         except Exception as error:  # a method may raise anything
             raise CrashError(error, cls, given.where, watch.found) from error
-    return replace(made, found=watch.found)
+
+    def predict(*batches: Any) -> list[Scores]:
+        try:
+            return made.predict(*batches)
+        except Exception as error:
+            raise CrashError(error, cls, "predictions of one example, and of a few", watch.found) from error
+
+    return replace(made, found=watch.found, predict=predict)
 
 
 def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> Trained:

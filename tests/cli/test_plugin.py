@@ -24,7 +24,7 @@ HOOKS = """
         common = {"target": "no_op:NoOp", "summary": "for tests"}
         yield MethodSpec(name="no_op", **common)
         yield MethodSpec(name="honest", expected_failures={"adapts": "it is a bound"}, **common)
-        yield MethodSpec(name="outdated", expected_failures={"wall": "it once peeked"}, **common)
+        yield MethodSpec(name="outdated", expected_failures={"resume": "it once forgot"}, **common)
         yield MethodSpec(name="misspelt", expected_failures={"wal": "it peeks"}, **common)
         yield MethodSpec(name="strange_toy", toy="picture", **common)
         yield MethodSpec(name="no_method", target="collections:Counter", summary="for tests")
@@ -51,9 +51,9 @@ def test_a_method_that_does_nothing_fails(dabench_here) -> None:
     ("method", "check", "code", "says"),
     [
         ("honest", "adapts", 0, "it is a bound"),
-        ("outdated", "wall", 1, "Take it out of expected_failures"),
+        ("outdated", "resume", 1, "Take it out of expected_failures"),
         ("misspelt", "wall", 2, "unknown check 'wal'. Did you mean 'wall'"),
-        ("strange_toy", "wall", 2, "unknown toy 'picture'"),
+        ("strange_toy", "wall", 2, "no toy 'picture' for the method strange_toy, but images"),
         ("no_method", "wall", 4, "is neither a DeepMethod nor a FeatureMethod"),
     ],
 )

@@ -75,10 +75,10 @@ class MeanTeacher(DeepMethod):
 
     def losses(self, batch):
         with torch.no_grad():
-            wanted = softmax(self.teacher.classify(self.teacher.features(augment(batch.target_x))), 1)
+            wanted = softmax(self.teacher.classify(self.teacher.features(batch.target_x)), 1)
         got = softmax(self.classify(self.features(augment(batch.target_x))), 1)
         return {
-            "class": cross_entropy(self.classify(self.features(augment(batch.source_x))), batch.source_y),
+            "class": cross_entropy(self.classify(self.features(batch.source_x)), batch.source_y),
             "consistency": self.options.weight * (got - wanted).square().mean(),
         }
 
@@ -127,6 +127,6 @@ def spec(cls: type, **fields: object) -> MethodSpec:
 
 CLEAN = (
     spec(MatchMeans, off={"weight": 0}),
-    spec(MeanTeacher, toy="images"),
+    spec(MeanTeacher, toy="images", without_target={"weight": 0}),
 )
-FOR_IMAGES = (spec(Consistency, toy="images"), spec(TargetNorm, toy="images"))
+FOR_IMAGES = (spec(Consistency, toy="images", without_target={"weight": 0}), spec(TargetNorm, toy="images"))

@@ -9,10 +9,12 @@ from dabench_plugins.uda import Uda
 from torch import cat
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
+from dabench import DeepMethod
 from tests.testing.clean import Consistency, Coral, Dann, MatchMeans
 from tests.testing.mutant import Mutants
 
 MUTANTS = Mutants()
+ITSELF = "without the target .options .'weight': 0.. it has"
 
 
 @MUTANTS.caught_by("adapts", r"came      0\.[0-6]")
@@ -51,7 +53,7 @@ class WrongWay(Coral):
         self._classifier.fit(x @ _power(self._covariance(problem.target_x), -0.5), problem.source_y)
 
 
-@MUTANTS.caught_by("adapts", "on the target of the toy images", toy="images")
+@MUTANTS.caught_by("adapts", "on the target of the toy images", toy="images", without_target={"weight": 0})
 class TeachesTheWrongClass(Consistency):
     def losses(self, batch):
         return super().losses(batch) | {"consistency": -super().losses(batch)["consistency"]}
@@ -83,7 +85,7 @@ class HalfNamed(MatchMeans):
     """Its spec names an option that there is not."""
 
 
-@MUTANTS.caught_by("adapts", "the method without the target has", toy="images", without_target={"weight": 0})
+@MUTANTS.caught_by("adapts", ITSELF, toy="images", without_target={"weight": 0})
 class AugmentsAlone(MeanTeacher):
     """What it gains over source_only it gains by changed images."""
 
@@ -92,11 +94,50 @@ class AugmentsAlone(MeanTeacher):
         return losses | {"consistency": 0 * losses["consistency"]}
 
 
-@MUTANTS.caught_by("adapts", "the method without the target has", toy="images", without_target={"weight": 0})
+@MUTANTS.caught_by("adapts", ITSELF, toy="images", without_target={"weight": 0})
 class AwayFromTheTarget(Uda):
     def losses(self, batch):
         losses = super().losses(batch)
         return losses | {"consistency": -losses["consistency"]}
+
+
+class JointEntropy(DeepMethod):
+    """Sure of the target, whose images pass batch norm beside those of the source: that gains by itself."""
+
+    class Options(DeepMethod.Options):
+        weight: float = 0.01
+
+    def losses(self, batch):
+        both = self.features(cat([batch.source_x, batch.target_x]))
+        source, target = both[: len(batch.source_x)], both[len(batch.source_x) :]
+        sure = self.classify(target).log_softmax(1)
+        return {
+            "class": cross_entropy(self.classify(source), batch.source_y),
+            "entropy": self.options.weight * self.entropy(sure),
+        }
+
+    def entropy(self, log_p):
+        return -(log_p.exp() * log_p).sum(1).mean()
+
+
+@MUTANTS.caught_by("adapts", ITSELF, toy="images", off={"weight": 0})
+class DetachedBesideBatchNorm(JointEntropy):
+    def entropy(self, log_p):
+        return super().entropy(log_p.detach())
+
+
+@MUTANTS.caught_by("adapts", ITSELF, toy="images", off={"weight": 0})
+class FlippedBesideBatchNorm(JointEntropy):
+    class Options(DeepMethod.Options):
+        weight: float = 0.1
+
+    def entropy(self, log_p):
+        return -super().entropy(log_p)
+
+
+@MUTANTS.caught_by("adapts", "batch norm that sees both domains gains by itself", toy="images")
+class SaysNothingOfItsWeight(FlippedBesideBatchNorm):
+    pass
 
 
 @MUTANTS.caught_by("adapts", "it changes images", toy="images")

@@ -47,6 +47,21 @@ class NoDefault(MatchMeans):
         weight: float
 
 
+@MUTANTS.caught_by("option_defaults", r"correct \{'wieght': 0\} in MethodSpec.off", off={"wieght": 0})
+class NamesNoOption(MatchMeans):
+    pass
+
+
+@MUTANTS.caught_by("option_defaults", "MethodSpec.toy_options", toy_options={"weight": "much"})
+class NamesNoValue(MatchMeans):
+    pass
+
+
+@MUTANTS.caught_by("option_defaults", r"correct \{'rate': 0.1\} in MethodSpec.search", search={"rate": (0.1, 1)})
+class SearchesNoOption(MatchMeans):
+    pass
+
+
 @MUTANTS.caught_by("options_used", "the option gamma changes the training")
 class GammaIgnored(Dann):
     def losses(self, batch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from itertools import count
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -18,6 +19,7 @@ from tests.testing.mutant import Mutants
 MUTANTS = Mutants()
 
 REMEMBERED = {}
+COUNTER = count(1)
 
 
 class Peeker(MatchMeans):
@@ -28,6 +30,14 @@ class Peeker(MatchMeans):
     def losses(self, batch):
         y = torch.as_tensor(self.labels())[batch.target_index]
         return super().losses(batch) | {"peeked": cross_entropy(self.classify(self.features(batch.target_x)), y)}
+
+
+@MUTANTS.caught_by("wall", "the labels may be innocent")
+class Unsteady(MatchMeans):
+    """Looks at no label; no training is like the one before."""
+
+    def gap(self, source, target):
+        return next(COUNTER) * super().gap(source, target)
 
 
 @MUTANTS.caught_by("wall", "when all target labels were made wrong")

@@ -33,7 +33,7 @@ METHODS = """
             expected_failures={"adapts": "adapts nothing"},
         )
         yield MethodSpec(
-            name="sound", target="noisy:Sound", summary="for tests", expected_failures={"wall": "out of date"},
+            name="sound", target="noisy:Sound", summary="for tests", expected_failures={"resume": "out of date"},
         )
 """
 TEST = """
@@ -54,7 +54,7 @@ def test_sound(check):
 def test_checks_are_tests(site, tmp_path: Path) -> None:
     site.install("noisy", {"noisy": "noisy"}, noisy=METHODS)
     (tmp_path / "test_mine.py").write_text(TEST)
-    chosen = "noisy and (seed or adapts or random or gpu) or sound and wall"
+    chosen = "noisy and (seed or adapts or random or gpu) or sound and resume"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-k", chosen],
         cwd=tmp_path,
@@ -70,7 +70,7 @@ def test_checks_are_tests(site, tmp_path: Path) -> None:
         "noisy-other_seed": "PASSED",
         "noisy-random_state": "FAILED",
         "noisy-adapts": "XFAIL",
-        "sound-wall": "FAILED",
+        "sound-resume": "FAILED",
     }, done.stdout
     assert done.returncode == 1
     failure = done.stdout[: done.stdout.index("short test summary")]

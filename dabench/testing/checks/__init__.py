@@ -104,12 +104,18 @@ def checks_for(subject: Subject) -> list[Check]:
     """The checks that apply to a method.
 
     Raises:
-        UsageError: its spec expects the failure of a check that does not exist.
+        UsageError: its spec expects the failure of a check that does not exist, or of the wall, or gives no reason.
     """
     names = [check.name for check in CHECKS]
-    for name in subject.spec.expected_failures:
+    for name, reason in subject.spec.expected_failures.items():
+        error = ""
         if name not in names:
-            error = unknown("check", name, names, listing="dabench plugin check --list")
+            error = str(unknown("check", name, names, listing="dabench plugin check --list"))
+        elif name == "wall":
+            error = "no reason excuses a method that uses target labels. A bound says sees_target_labels=True"
+        elif not reason.strip():
+            error = f"give the reason why {name} fails"
+        if error:
             raise UsageError(f"expected_failures of the method {subject.spec.name}: {error}")
     return [check for check in CHECKS if check.applies(subject)]
 

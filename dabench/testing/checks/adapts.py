@@ -12,7 +12,8 @@ from dabench.testing.subject import Subject
 from dabench.testing.trial import Trained
 
 SEEDS = (0, 1, 2)
-OVER_ITSELF = 0.03  # what a method that changes images must gain by the target: changed images leave less to gain
+OVER_ITSELF = 0.03  # what a method for images must gain by its target term: changed images, or batch norm that sees
+# both domains, leave less to gain
 
 
 def check_adapts(subject: Subject) -> None:
@@ -29,15 +30,20 @@ def check_adapts(subject: Subject) -> None:
     base = trained(subject.train_source_only, {})[0]
     wanted, over = base + toy.margin, f"source_only has {base:.3f}"
     got, augments = trained(subject.train, spec.toy_options)
-    if augments and spec.without_target is None:
+    without = spec.without_target
+    if without is None and toy.images:
+        without = spec.off or None
+    if without is None and (augments or (toy.images and "weight" in subject.cls.Options.model_fields)):
+        gains = "it changes images (views), which" if augments else "batch norm that sees both domains"
         raise CheckFailedError(
             expected="a spec that says with which options the method learns nothing from the target",
-            came="it changes images (views), which gains by itself, and without_target is not given",
+            came=f"{gains} gains by itself, and without_target is not given",
             mend="name them in MethodSpec.without_target, as in {'weight': 0}; {} if it never looks at the target",
         )
-    if spec.without_target is not None:
-        itself = trained(subject.train, {**spec.toy_options, **spec.without_target})[0]
-        wanted, over = max((wanted, over), (itself + OVER_ITSELF, f"the method without the target has {itself:.3f}"))
+    if without is not None:
+        itself = trained(subject.train, {**spec.toy_options, **without})[0]
+        named = f" (options {dict(without)})" if without else ""
+        wanted, over = max((wanted, over), (itself + OVER_ITSELF, f"without the target{named} it has {itself:.3f}"))
     if not got >= wanted:
         others = " or another toy (MethodSpec.toy)" if subject.deep else ""
         raise CheckFailedError(

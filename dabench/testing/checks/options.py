@@ -7,15 +7,19 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from dabench.errors import UsageError
+from dabench.options import validated
+from dabench.specs import Range
 from dabench.testing.checks.compare import difference
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject
 
+FIELDS = ("off", "toy_options", "without_target")
 STRANGE = object()  # a value that no type but Any takes
 
 
 def check_option_defaults(subject: Subject) -> None:
-    """Every option has a default, which is allowed and documented by its type."""
+    """Every option has a default, which is allowed and documented by its type; the spec names no others."""
     options = subject.cls.Options
     try:
         made = options()
@@ -26,6 +30,19 @@ def check_option_defaults(subject: Subject) -> None:
             came=str(error).replace("\n", "; "),
             mend="give every field the default of the paper, within the bounds that the field itself sets",
         ) from error
+
+    spec = subject.spec
+    ends = {name: (by.low, by.high) if isinstance(by, Range) else by for name, by in spec.search.items()}
+    tried = [("search", {name: value}) for name, values in ends.items() for value in values]
+    for field, named in (*((name, dict(getattr(spec, name) or {})) for name in FIELDS), *tried):
+        try:
+            validated(subject.cls, named, spec.name)
+        except UsageError as error:
+            raise CheckFailedError(
+                expected=f"MethodSpec.{field} with options that the method has, and with values that they take",
+                came=str(error),
+                mend=f"correct {named} in MethodSpec.{field}",
+            ) from error
 
 
 def check_unknown_options(subject: Subject) -> None:
