@@ -11,11 +11,12 @@ import pandas as pd
 
 from dabench.errors import UsageError
 from dabench.leaderboard.build import build_tables
-from dabench.leaderboard.table import Cell, Table
+from dabench.leaderboard.rerun import run_command
+from dabench.leaderboard.table import Cell, Row, Table
 from dabench.leaderboard.text import accuracy, flags, fraction, meaning, pair_title, share
-from dabench.names import canonical
 from dabench.records import RunRecord
 from dabench.results import current, find_records, read_results
+from dabench.rowchoice import RowChoice, of_rows, row_of
 
 NOT_SEEN = "target accuracy (not seen by any selector)"
 
@@ -29,7 +30,7 @@ def explain(
         directory: a results folder, or a published CSV.
         suite: its name.
         pair: `source:target`.
-        method: its name; `-` and `_` mean the same.
+        method: its name, or that of a row, as in `dann:long`; `-` and `_` mean the same.
         variant: which one; not needed where there is only one, or a plain one.
         shots: labelled examples per class, as text; not needed where runs with one number of them are there.
 
@@ -38,13 +39,15 @@ def explain(
         ResultsError: there are no results to read.
     """
     frame = read_results(directory, suite).frame
-    method = canonical(method)
-    cell_runs = _with_shots(_runs_of(frame, pair, method, variant), shots)
+    choice = RowChoice.parse(method)
+    method = choice.method
+    cell_runs = _with_shots(_runs_of(frame, pair, choice, variant), shots)
     kept, left_out = current(cell_runs)
     runs = kept.sort_values("seed")
     kept_variant = str(runs["variant"].iloc[0])
     same_shots = frame[frame["shots"].isin(runs["shots"].unique())]
-    table, cell = _cell_of(same_shots, pair, method, kept_variant)
+    table, row = _row_of(same_shots, pair, method, kept_variant)
+    cell = row.cells[pair]
     found = find_records(directory, suite)[0] if directory.is_dir() else []
     wanted = set(runs["run_id"])
     records = {record.run_id: (path, record) for path, record in found if record.run_id in wanted}
@@ -53,14 +56,19 @@ def explain(
         _section("Seeds", _columns(_seed_rows(runs))),
         *_details([record for _, record in records.values()]),
         _section("Versions", _columns(_versions(runs))),
-        _section("Files", _files(runs, {run_id: path for run_id, (path, _) in records.items()})),
+        _section("Files", _files(runs, {run_id: path for run_id, (path, _) in records.items()}, table, row)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _runs_of(frame: pd.DataFrame, pair: str, method: str, variant: str | None) -> pd.DataFrame:
+def _runs_of(frame: pd.DataFrame, pair: str, choice: RowChoice, variant: str | None) -> pd.DataFrame:
     source, _, target = pair.partition(":")
-    runs = frame[(frame["source"] == source) & (frame["target"] == target) & (frame["method"] == method)]
+    method = choice.method
+    of_method = frame[(frame["source"] == source) & (frame["target"] == target) & (frame["method"] == method)]
+    runs = of_rows(of_method, [choice])
+    if runs.empty and not of_method.empty:
+        rows = ", ".join(sorted(f"{method}:{row_of(name)}" for name in of_method["variant"].unique()))
+        raise UsageError(f"there are no runs of {str(choice)!r} on the pair {pair!r}, but of {rows}.")
     variants = sorted(runs["variant"].unique())
     if runs.empty:
         cells = (frame["source"] + ":" + frame["target"] + " " + frame["method"]).drop_duplicates().tolist()
@@ -92,12 +100,12 @@ def _with_shots(runs: pd.DataFrame, shots: str | None) -> pd.DataFrame:
     return runs[runs["shots"] == shots]
 
 
-def _cell_of(frame: pd.DataFrame, pair: str, method: str, variant: str) -> tuple[Table, Cell]:
-    """The cell as the leaderboard shows it, and the table that it stands in (`current` leaves a cell in one only)."""
+def _row_of(frame: pd.DataFrame, pair: str, method: str, variant: str) -> tuple[Table, Row]:
+    """The row as the leaderboard shows it, and the table that it stands in (`current` leaves a cell in one only)."""
     for table in build_tables(frame[frame["source"].str.cat(frame["target"], sep=":") == pair]):
         for row in table.rows:
             if (row.method, row.variant) == (method, variant):
-                return table, row.cells[pair]
+                return table, row
     raise AssertionError(f"the table has no cell for {method} on {pair}, but there are runs of it")
 
 
@@ -178,7 +186,7 @@ def _versions(runs: pd.DataFrame) -> Iterator[Sequence[str]]:
             yield name, str(value), seeds
 
 
-def _files(runs: pd.DataFrame, records: Mapping[str, Path]) -> str:
+def _files(runs: pd.DataFrame, records: Mapping[str, Path], table: Table, row: Row) -> str:
     lines = []
     for run_id, seed in zip(runs["run_id"], runs["seed"], strict=True):
         if run_id in records:
@@ -187,11 +195,11 @@ def _files(runs: pd.DataFrame, records: Mapping[str, Path]) -> str:
             lines.append(f"seed {seed}  {path}" + (f"\nseed {seed}  {log}" if log.exists() else ""))
     bare = [run for run in runs.itertuples() if run.run_id not in records]
     if bare:
-        seeds = ",".join(str(run.seed) for run in bare)
+        seeds = [str(run.seed) for run in bare]
         lines.append(
-            f"seeds {seeds}: published rows only (a .csv file). Settings, checkpoints, accuracies per class, errors\n"
-            f"and logs are in the records of the machine that made them. To make them: dabench run {bare[0].suite} "
-            f"--pairs {bare[0].source}:{bare[0].target} --methods {bare[0].method} --seeds {seeds} --fresh"
+            f"seeds {','.join(seeds)}: published rows only (a .csv file). Settings, checkpoints, accuracies per\n"
+            "class, errors and logs are in the records of the machine that made them. To make them:\n"
+            f"  {run_command(table, row, table.pairs[0], seeds)}"
         )
         lines += [f"seed {run.seed}  {run.status}: {run.error}" for run in bare if isinstance(run.error, str)]
     return "\n".join(lines)

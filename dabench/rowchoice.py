@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dabench.names import canonical
 
 if TYPE_CHECKING:
@@ -47,4 +49,5 @@ def row_of(variant: str) -> str:
 def of_rows(frame: pd.DataFrame, choices: Sequence[RowChoice]) -> pd.DataFrame:
     """The runs, a row of the frame each, that some of the choices take."""
     named = zip(frame["method"], frame["variant"].map(row_of), strict=True)
-    return frame[[any(choice.takes(method, row) for choice in choices) for method, row in named]]
+    taken = [any(choice.takes(method, row) for choice in choices) for method, row in named]
+    return frame[np.array(taken, dtype=bool)]  # a list that is empty would choose columns

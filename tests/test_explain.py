@@ -108,3 +108,15 @@ def test_variants_are_asked_for(folder: Path) -> None:
         explain(folder, "mini", "digits:digits_m", "mmd")
     assert explain(folder, "mini", "digits:digits_m", "mmd", "a=2").startswith("mmd (a=2) on")
     assert explain(folder, "mini", "digits:digits_m", "dann").startswith("dann on")
+
+
+def test_a_row_is_explained_by_the_name_that_the_suite_gives_it(folder: Path) -> None:
+    for seed in (0, 1):
+        write_record(folder, make_record(method="dann", variant="long", seed=seed))
+    assert explain(folder, "mini", "digits:digits_m", "dann:long").startswith("dann (long) on")
+    assert explain(folder, "mini", "digits:digits_m", "dann:").startswith("dann on")
+    path = publish(folder, "mini", folder / "mini.csv")
+    made = section(explain(path, "mini", "digits:digits_m", "dann:long"), "Files")[-1]
+    assert made == "  dabench run mini --pairs digits:digits_m --methods dann:long --seeds 0,1 --fresh"
+    with pytest.raises(UsageError, match=r"no runs of 'dann:longer' on the pair .*, but of dann:, dann:long\."):
+        explain(folder, "mini", "digits:digits_m", "dann:longer")

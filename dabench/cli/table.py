@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dabench.plugins import Registry
     from dabench.results import Problem
+    from dabench.rowchoice import RowChoice
 
 SHOWN = 5  # problems printed in full
 
@@ -109,18 +110,16 @@ def chosen_runs(
     choices = [RowChoice.parse(name) for name in _listed(methods)]
     wanted_methods = list(dict.fromkeys(choice.method for choice in choices))
     wanted_pairs = _listed(pairs)
-    _refuse_unknown("method", wanted_methods, frame["method"].tolist(), suite)
-    _refuse_unknown("pair", wanted_pairs, names.tolist(), suite)
     for choice in choices:
-        if of_rows(frame, [choice]).empty:
-            raise UsageError(f"these results have no row {choice}. `dabench table {suite}` shows all rows.")
+        refuse_absent(choice, frame, suite, directory)
+    _refuse_unknown("pair", wanted_pairs, names.tolist(), suite, directory)
     if wanted_pairs:
         frame = frame[names.isin(wanted_pairs)]
     if choices:
         frame = of_rows(frame, [*choices, *map(RowChoice.parse, BOUNDS)])
     if shots is not None:
         known = frame["shots"].dropna().tolist()
-        _refuse_unknown("number of shots", _listed(shots), known, suite)
+        _refuse_unknown("number of shots", _listed(shots), known, suite, directory)
         frame = frame[frame["shots"].isin(_listed(shots))]
     return frame, wanted_methods, wanted_pairs
 
@@ -162,9 +161,26 @@ def _listed(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def _refuse_unknown(kind: str, wanted: Sequence[str], known: Sequence[str], suite: str) -> None:
+def refuse_absent(choice: RowChoice, frame: pd.DataFrame, suite: str, directory: Path) -> None:
+    """Refuse rows that the runs of a suite do not have.
+
+    Raises:
+        UsageError: there is no run of that method, or of that row of it.
+    """
+    from dabench.rowchoice import of_rows, row_of
+
+    _refuse_unknown("method", [choice.method], frame["method"].tolist(), suite, directory)
+    if of_rows(frame, [choice]).empty:
+        there = frame.loc[frame["method"] == choice.method, "variant"].map(row_of).unique()
+        rows = ", ".join(sorted(f"{choice.method}:{row}" for row in there))
+        raise UsageError(f"these results have no row {choice}, but {rows}; {choice.method} means all of them")
+
+
+def _refuse_unknown(kind: str, wanted: Sequence[str], known: Sequence[str], suite: str, directory: Path) -> None:
     from dabench.errors import unknown
 
     for name in wanted:
         if name not in known:
-            raise unknown(f"{kind} in these results", name, set(known), listing=f"dabench table {suite}")
+            where = "" if str(directory) == "results" else f" --results {directory}"
+            listing = f"dabench table {suite}{where}"
+            raise unknown(f"{kind} in these results", name, set(known), listing=listing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
@@ -11,10 +10,9 @@ from typing import Any
 import pandas as pd
 
 from dabench.leaderboard import text
+from dabench.leaderboard.rerun import run_command
 from dabench.leaderboard.table import Cell, Recorded, Row, Table
-from dabench.overrides import SCALARS, SECTIONS
 from dabench.records import RunRecord
-from dabench.rowchoice import RowChoice, row_of
 
 VERSIONS = (
     "plugin_distribution", "plugin_version", "plugin_source_sha256", "code_commit", "code_dirty", "env_dabench",
@@ -30,7 +28,7 @@ def detail(table: Table, row: Row, pair: str, cell: Cell) -> dict[str, Any]:
         "title": f"{text.label(row)} on {text.pair_title(pair)}",
         "about": [part for part in text.meaning(table, backbone=False) if part] + [f"backbone {cell.backbone}"],
         "facts": list(_facts(table, row, cell)),
-        "command": command(table, row, pair, cell),
+        "command": run_command(table, row, pair, [str(run.seed) for run in cell.runs]),
         "seeds": [_seed(run) for run in cell.runs],
         "curves": list(_curves(records)),
         "picks": _picks(records),
@@ -74,21 +72,6 @@ def _p(value: float | None) -> str:
         return ""
     shown = "p < .001" if value < 0.001 else f"p = {text.fraction(value)}"
     return f", {shown} (two-sided paired t-test, Holm's correction)"
-
-
-def command(table: Table, row: Row, pair: str, cell: Cell) -> str:
-    """The command that makes the runs of a cell again."""
-    named = row_of(row.variant)
-    alone = all(row_of(other.variant) == named for other in table.rows if other.method == row.method)
-    choice = RowChoice(row.method, None if alone and not named else named)
-    parts = ["dabench", "run", table.suite, "--pairs", pair, "--methods", str(choice)]
-    parts += ["--seeds", ",".join(str(run.seed) for run in cell.runs)]
-    for assignment in row.variant.split(","):
-        if "=" in assignment:  # the rest is the name that the suite gives the variant
-            section = assignment.partition("=")[0].partition(".")[0]
-            shared = section in (*SECTIONS, *SCALARS)
-            parts += ["--set", assignment if shared else f"{row.method}.{assignment}"]
-    return shlex.join([*parts, "--fresh"])
 
 
 def _seed(run: Any) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from dabench.config import Shots
+from dabench.leaderboard.rerun import row_name
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.stats import Gap, Interval
 
@@ -145,15 +147,17 @@ def next_commands(tables: Sequence[Table]) -> str:
     """The commands that a reader of a table may want; an empty string where there is no method to explain."""
     for table in tables:
         rows = [row for row in table.rows if not row.bound] or list(table.rows)
-        cells = [(row.method, pair, cell.mean) for row in rows for pair, cell in row.cells.items()]
-        found = [(mean, method, pair) for method, pair, mean in cells if mean is not None]
+        cells = [(place, pair, cell.mean) for place, row in enumerate(rows) for pair, cell in row.cells.items()]
+        found = [(mean, pair, place) for place, pair, mean in cells if mean is not None]
         if found:
-            _, method, pair = max(found)
+            _, pair, place = max(found)
+            row = rows[place]
             usual = ("", "results", f"results/{table.suite}.csv", f"results/runs/{table.suite}")
             where = "" if table.origin in usual else f" --results {table.origin}"
             shots = "" if table.shots is None else f" --shots {table.shots}"
+            variant = f" --variant {shlex.quote(row.variant)}" if "=" in row.variant else ""
             return (
-                f"next: dabench explain {table.suite} {pair} {method}{shots}{where} · "
+                f"next: dabench explain {table.suite} {pair} {row_name(table, row)}{variant}{shots}{where} · "
                 f"dabench table {table.suite}{where} --format html -o {table.suite}.html"
             )
     return ""

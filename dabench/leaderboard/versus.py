@@ -12,6 +12,7 @@ from typing import Literal
 from dabench.leaderboard.compare import accuracies, alike
 from dabench.leaderboard.table import Row, Table
 from dabench.leaderboard.text import heading, hundredths, pair_titles
+from dabench.rowchoice import RowChoice, row_of
 from dabench.stats import ALPHA, Interval, holm, paired_gain, paired_p
 
 Verdict = Literal["better", "even", "worse", "no test"]
@@ -67,16 +68,17 @@ def versus(table: Table, row: Row) -> dict[str, dict[str, Difference]]:
     return {name: differences for name, differences in found.items() if differences}
 
 
-def versus_text(tables: Sequence[Table], method: str, width: int | None = None) -> str:
+def versus_text(tables: Sequence[Table], choice: RowChoice, width: int | None = None) -> str:
     """A block for each table and variant of the method, folded to the width of the terminal.
 
     Args:
         tables: with the rows of all methods.
-        method: its name.
+        choice: its rows.
         width: columns; of the terminal, or 100 where there is none, if not given.
     """
     width = width or shutil.get_terminal_size((100, 24)).columns
-    blocks = ["\n".join(_block(table, row, width)) for table in tables for row in table.rows if row.method == method]
+    chosen = [(table, row) for table in tables for row in table.rows if choice.takes(row.method, row_of(row.variant))]
+    blocks = ["\n".join(_block(table, row, width)) for table, row in chosen]
     return "\n\n".join([*blocks, fill(NOTE, width)]) + "\n"
 
 

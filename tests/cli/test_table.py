@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from dabench.cli import explain, results, table
+from dabench.cli import explain, results, table, versus
 from dabench.errors import ResultsError, UsageError, unknown
 from dabench.results import write_record
 from dabench.specs import FormatSpec, MethodSpec, Registered
@@ -129,7 +129,10 @@ def test_table_filters_rows_of_a_method(folder: Path) -> None:
     assert variants("dann") == ["", "long"]
     assert variants("dann:long") == ["long"]
     assert variants("dann:") == [""]
-    with pytest.raises(UsageError, match=r"no row dann:longer\. `dabench table mini` shows all rows"):
+    against = invoke(versus.command, "mini", "dann:long", "--results", folder).stdout
+    assert "DANN (long) against" in against
+    assert "DANN against" not in against
+    with pytest.raises(UsageError, match=r"no row dann:longer, but dann:, dann:long; dann means all"):
         variants("dann:longer")
 
 
@@ -191,7 +194,7 @@ def test_table_reports_what_it_does_not_count_on_stderr(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--methods", "dan"], r"unknown method in these results 'dan'. Did you mean 'dann'\? `dabench table mini`"),
+        (["--methods", "dan"], r"unknown method in these results 'dan'. Did you mean 'dann'.*table mini --results"),
         (["--pairs", "digits:x"], "unknown pair in these results"),
         (["--format", "jsn"], "Did you mean 'json'"),
     ],

@@ -75,6 +75,11 @@ def test_the_next_commands_are_those_of_the_best_cell_and_know_the_folder() -> N
     assert next_commands([]) == ""
 
 
+def test_the_next_command_names_the_row_and_its_settings() -> None:
+    records = [*make_records({"dann": [0.8]}), make_record(method="dann", variant="long,weight=2", accuracy=0.99)]
+    assert "digits:digits_m dann:long --variant long,weight=2 ·" in next_commands(build_tables(make_frame(*records)))
+
+
 @pytest.mark.parametrize("width", [60, 80, 100, 120])
 @pytest.mark.parametrize("many", [False, True])
 def test_the_console_table_folds_to_the_width_and_loses_nothing(width: int, many: bool) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dabench.leaderboard import html
-from dabench.leaderboard.detail import command
 from dabench.leaderboard.diagram import diagram
 from dabench.leaderboard.recorded import with_records
+from dabench.leaderboard.rerun import run_command
 from dabench.ranks import ranking
 from tests.factories import make_frame, make_record
 from tests.leaderboard import pages
@@ -119,14 +119,14 @@ def test_the_command_has_the_settings_of_the_variant(variant: str, methods: str,
     table = pages.tables(make_record(variant=variant, seed=4))[0]
     (row,) = [row for row in table.rows if (row.method, row.variant) == ("dann", variant)]
     seeds = "0,1,2,4" if not variant else "4"
-    made = command(table, row, "digits:digits_m", row.cells["digits:digits_m"])
+    made = run_command(table, row, "digits:digits_m", [str(run.seed) for run in row.cells["digits:digits_m"].runs])
     assert made == f"dabench run mini --pairs digits:digits_m --methods {methods} --seeds {seeds} {expected}--fresh"
 
 
 def test_the_command_of_a_row_without_name_leaves_out_the_named_ones() -> None:
     table = pages.tables(make_record(variant="strong", seed=4))[0]
     (row,) = [row for row in table.rows if (row.method, row.variant) == ("dann", "")]
-    made = command(table, row, "digits:digits_m", row.cells["digits:digits_m"])
+    made = run_command(table, row, "digits:digits_m", [str(run.seed) for run in row.cells["digits:digits_m"].runs])
     assert " --methods dann: --seeds " in made
 
 

@@ -14,6 +14,7 @@ from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.table import Row, Table
 from dabench.leaderboard.versus import versus, versus_text
 from dabench.results import write_record
+from dabench.rowchoice import RowChoice
 from dabench.stats import paired_p
 from tests.factories import make_frame, make_record, make_records
 
@@ -66,13 +67,13 @@ def test_other_settings_and_other_data_are_not_compared() -> None:
     records = [*make_records({"dann": [0.5, 0.6]}), *make_records({"coral": [0.4, 0.4]}, comparison_sha256="b" * 64)]
     (table,) = build_tables(make_frame(*records))
     assert versus(table, table.rows[0]) == {}
-    assert "nothing to compare" in versus_text([table], "dann")
+    assert "nothing to compare" in versus_text([table], RowChoice.parse("dann"))
 
 
 def test_pairs_fold_to_the_width_and_are_counted() -> None:
     records = [*make_records(RUNS), *make_records({**RUNS, "coral": RUNS["uda"]}, pair=OTHER)]
     tables = build_tables(make_frame(*records))
-    wide, narrow = versus_text(tables, "dann", 200), versus_text(tables, "dann", 60)
+    wide, narrow = (versus_text(tables, RowChoice.parse("dann"), width) for width in (200, 60))
     assert max(map(len, narrow.splitlines())) <= 60
     (line,) = (line for line in wide.splitlines() if line.startswith(" coral"))
     assert line.split()[-1] == "1/0/1"
@@ -94,8 +95,8 @@ def invoke(folder: Path, *arguments: str) -> Result:
 
 def test_the_command(tmp_path: Path) -> None:
     lines = invoke(tmp_path, "mini", "dann").stdout.splitlines()
-    assert lines[0].startswith("dann against … · mini")
-    (line,) = (line for line in lines if line.startswith(" coral"))
-    assert line.split() == ["coral", "+10.0", "[+10.0,", "+10.0]", ">", "1/0/0"]
+    assert lines[0].startswith("DANN against … · mini")
+    (line,) = (line for line in lines if line.startswith(" CORAL"))
+    assert line.split() == ["CORAL", "+10.0", "[+10.0,", "+10.0]", ">", "1/0/0"]
     with pytest.raises(UsageError, match=r"'coal'.*coral"):
         invoke(tmp_path, "mini", "coal")
