@@ -16,6 +16,8 @@ from dabench.leaderboard.text import (
 )
 from dabench.ranks import Ranking
 
+FEW = 3  # seeds
+
 
 def footnotes(table: Table) -> list[str]:
     """Only what the table needs. The marks of best and tied are the format's own: see `marks`."""
@@ -34,6 +36,10 @@ def footnotes(table: Table) -> list[str]:
         (
             not bounded(table) and any(not row.bound for row in table.rows),
             "no share of a gap: the table does not have both bounds",
+        ),
+        (
+            bounded(table) and any(cell.mean is not None and cell.gap.why == "no bounds" for cell in cells),
+            "no bounds: source only and train on target were not run with the settings of these rows",
         ),
         (
             any(cell.gap.why == "gap too small" for cell in cells),
@@ -67,12 +73,16 @@ def footnotes(table: Table) -> list[str]:
 def marks(table: Table, best: str = BEST) -> list[str]:
     """What the marks of a table mean."""
     cells = [cell for row in table.rows for cell in row.cells.values()]
-    parts = [f"{best} best method of the pair"] if any(cell.best for cell in cells) else []
+    firsts = [sum(row.cells[pair].best for row in table.rows) for pair in table.pairs]
+    among = " among rows of the same settings" if max(firsts, default=0) > 1 else ""
+    parts = [f"{best} best method of the pair{among}"] if any(firsts) else []
     tied, no_gain = any(cell.tied and not cell.best for cell in cells), any(cell.no_gain for cell in cells)
     parts += [f"{TIED} not distinguishable from it"] if tied else []
     parts += [f"{NO_GAIN} not distinguishable from source only"] if no_gain else []
     if tied or no_gain:
-        parts[-1] += " (two-sided paired t-tests over seeds, Holm's correction, level .05)"
+        few = min((cell.n for cell in cells if cell.n > 1), default=0)
+        so = f"; with {few} seeds only large and steady differences are" if few and few <= FEW else ""
+        parts[-1] += f" (two-sided paired t-tests over seeds, Holm's correction, level .05{so})"
     return [", ".join(parts)] if parts else []
 
 
