@@ -46,7 +46,7 @@ def test_ends_with_a_leaderboard(run: Run) -> None:
     lines = out.splitlines()
     assert lines[0].startswith("toy · unsupervised")
     rows = [line.split("  ")[0].strip() for line in lines if line.startswith(" ")]
-    assert [row for row in rows if row] == ["source only", "coral", "deep coral", "dann", "train on target†"]
+    assert [row for row in rows if row] == ["source only", "CORAL", "Deep CORAL", "DANN", "train on target†"]
     assert "toy_a → toy_b" in out
     assert "10 runs, 0 of them done before" in err
     assert "dabench explain toy toy_a:toy_b" in err
