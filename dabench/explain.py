@@ -67,8 +67,7 @@ def _runs_of(frame: pd.DataFrame, pair: str, choice: RowChoice, variant: str | N
     of_method = frame[(frame["source"] == source) & (frame["target"] == target) & (frame["method"] == method)]
     runs = of_rows(of_method, [choice])
     if runs.empty and not of_method.empty:
-        rows = ", ".join(sorted(f"{method}:{row_of(name)}" for name in of_method["variant"].unique()))
-        raise UsageError(f"there are no runs of {str(choice)!r} on the pair {pair!r}, but of {rows}.")
+        raise choice.absent(of_method["variant"].map(row_of), f"on the pair {pair}")
     variants = sorted(runs["variant"].unique())
     if runs.empty:
         cells = (frame["source"] + ":" + frame["target"] + " " + frame["method"]).drop_duplicates().tolist()

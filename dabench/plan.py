@@ -165,8 +165,7 @@ def _chosen(suite: Suite, registry: Registry, choice: RowChoice) -> list[MethodE
         own = [*own, plain]
     chosen = [entry for entry in own if choice.takes(entry.method, entry.as_)]
     if not chosen:
-        rows = ", ".join(f"{entry.method}:{entry.as_}" for entry in own)
-        raise UsageError(f"the suite {suite.name} has no row {choice}, but {rows}; {choice.method} means all of them")
+        raise choice.absent((entry.as_ for entry in own), f"in the suite {suite.name}")
     return chosen
 
 

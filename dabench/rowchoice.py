@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dabench.errors import UsageError
 from dabench.names import canonical
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class RowChoice:
     def takes(self, method: str, row: str) -> bool:
         """Whether this row is chosen."""
         return method == self.method and self.row in (None, row)
+
+    def absent(self, rows: Iterable[str], where: str) -> UsageError:
+        """The error for a row that is not among those there are of the method."""
+        known = ", ".join(f"{self.method}:{row}" for row in sorted(set(rows)))
+        return UsageError(f"there is no row {self} {where}, but {known}; {self.method} means all of them")
 
     def __str__(self) -> str:
         return self.method if self.row is None else f"{self.method}:{self.row}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,12 @@ def test_bad_target(target: str) -> None:
 def test_bad_tracks(tracks: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="tracks"):
         method(tracks=tracks)
+
+
+@pytest.mark.parametrize("values", [1, "abc", ()])
+def test_bad_search(values: Any) -> None:
+    with pytest.raises(ValueError, match=r"search\['weight'\] must be some values or a Range"):
+        method(search={"weight": values})
 
 
 def test_label_is_the_title_or_the_name() -> None:

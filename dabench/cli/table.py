@@ -171,9 +171,7 @@ def refuse_absent(choice: RowChoice, frame: pd.DataFrame, suite: str, directory:
 
     _refuse_unknown("method", [choice.method], frame["method"].tolist(), suite, directory)
     if of_rows(frame, [choice]).empty:
-        there = frame.loc[frame["method"] == choice.method, "variant"].map(row_of).unique()
-        rows = ", ".join(sorted(f"{choice.method}:{row}" for row in there))
-        raise UsageError(f"these results have no row {choice}, but {rows}; {choice.method} means all of them")
+        raise choice.absent(frame.loc[frame["method"] == choice.method, "variant"].map(row_of), "in these results")
 
 
 def _refuse_unknown(kind: str, wanted: Sequence[str], known: Sequence[str], suite: str, directory: Path) -> None:

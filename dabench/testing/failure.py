@@ -30,7 +30,7 @@ class CrashError(CheckFailedError):
         frame = (own or frames)[-1]
         super().__init__(
             expected=f"a method that gets through {where}",
-            came=f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno}, {frame.name})",
+            came=f"{self.came} ({Path(frame.filename).name}, line {frame.lineno}, {frame.name})",
             mend=f"make it work with {where}, or raise a clear error where it is set up if the method cannot",
         )
 

@@ -139,21 +139,25 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
             _poison(drawn)
         if given.mismatched:
             _mismatch(drawn)
-        try:
-            with recording(access):
-                made = _deep(job, cls, drawn, given) if issubclass(cls, DeepMethod) else _features(job, cls, drawn)
-        except CheckFailedError:
-            raise
-        except Exception as error:  # a method may raise anything
-            raise CrashError(error, cls, given.where, watch.found) from error
+        with _crashing(cls, given.where, watch), recording(access):
+            made = _deep(job, cls, drawn, given) if issubclass(cls, DeepMethod) else _features(job, cls, drawn)
 
     def predict(*batches: Any) -> list[Scores]:
-        try:
+        with _crashing(cls, "predictions of one example, and of a few", watch):
             return made.predict(*batches)
-        except Exception as error:
-            raise CrashError(error, cls, "predictions of one example, and of a few", watch.found) from error
 
     return replace(made, found=watch.found, predict=predict)
+
+
+@contextmanager
+def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
+    """Say of what a method raises that it is the method's."""
+    try:
+        yield
+    except CheckFailedError:
+        raise
+    except Exception as error:  # a method may raise anything
+        raise CrashError(error, cls, where, watch.found) from error
 
 
 def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> Trained:

@@ -143,7 +143,10 @@ def test_missing_data_are_exit_code_1_and_name_the_remedy(run: Run, tmp_path: Pa
         (["absent.yaml"], ["no suite file absent.yaml"]),
         (["toy", "--methods", "dan"], ["unknown method 'dan'", "'dann'", "dabench list methods"]),
         (["toy", "--methods", ""], ["no method is named"]),
-        (["toy", "--methods", "dann:long"], ["the suite toy has no row dann:long, but dann:;", "dann means all"]),
+        (
+            ["toy", "--methods", "dann:long"],
+            ["no row dann:long in the suite toy, but dann:;", "dann means all"],
+        ),
         (["toy", "--methods", ","], ["no method is named"]),
         (["toy", "--pairs", "toy_a:toy_c"], ["unknown pair", "Did you mean 'toy_a:toy_b'"]),
         (["toy", "--pairs", ""], ["no pair is named"]),

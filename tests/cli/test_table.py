@@ -132,7 +132,7 @@ def test_table_filters_rows_of_a_method(folder: Path) -> None:
     against = invoke(versus.command, "mini", "dann:long", "--results", folder).stdout
     assert "DANN (long) against" in against
     assert "DANN against" not in against
-    with pytest.raises(UsageError, match=r"no row dann:longer, but dann:, dann:long; dann means all"):
+    with pytest.raises(UsageError, match=r"no row dann:longer in these results, but dann:, dann:long; dann means all"):
         variants("dann:longer")
 
 

@@ -12,8 +12,8 @@ from dabench.testing.subject import Subject
 from dabench.testing.trial import Trained
 
 SEEDS = (0, 1, 2)
-OVER_ITSELF = 0.03  # what a method for images must gain by its target term: changed images, or batch norm that sees
-# both domains, leave less to gain
+# What a method for images must gain by its target term: changed images, and batch norm that sees both, leave less.
+OVER_ITSELF = 0.03
 
 
 def check_adapts(subject: Subject) -> None:
