@@ -187,7 +187,7 @@ def against_best(methods: Mapping[Method, Mapping[int, float]]) -> dict[Method, 
 
     The best is picked from the same numbers that it is then tested on. To count only the tests against it would call
     differences too easily, so the correction is over all pairs of methods: with ten methods that are all the same and
-    five seeds, one at least is called different from the best in 54 % of simulated tables without a correction, in 12 %
+    five seeds, one at least is called different from the best in 56 % of simulated tables without a correction, in 10 %
     with Holm's over the tests against the best, and in 2 % with Holm's over all pairs
     (`tests/test_stats.py` repeats this).
 

@@ -16,7 +16,7 @@ def beside(tables: Sequence[Table], published: Published) -> list[Table]:
 
     A number stands beside the row of the same method and variant: a run with other settings than the suite's has
     nothing published to stand beside. Methods without a row in any of these tables are in `Table.unmeasured`. Where a
-    paper has numbers for all pairs of a table, a footnote has their means.
+    paper that stands beside a row has numbers for all pairs of a table, a footnote has their means.
     """
     elsewhere = {(row.method, row.variant) for table in tables if _about(table, published) for row in table.rows}
     return [_beside(table, published, elsewhere) if _about(table, published) else table for table in tables]
@@ -30,18 +30,19 @@ def _about(table: Table, published: Published) -> bool:
 def _beside(table: Table, published: Published, elsewhere: Collection[tuple[str, str]]) -> Table:
     measured = {(row.method, row.variant) for row in table.rows}
 
-    def cited_first(printed: PublishedTable) -> bool:
-        return not any((row.method, row.variant) in measured for row in printed.rows)
+    def stands_beside(printed: PublishedTable) -> bool:
+        return any((row.method, row.variant) in measured for row in printed.rows)
 
     sources: list[str] = []
     means: list[str] = []
     found: dict[tuple[str, str], dict[str, list[Printed]]] = {}
-    for printed in sorted(published.tables, key=cited_first):
+    for printed in sorted(published.tables, key=stands_beside, reverse=True):
         shown = [pair for pair in table.pairs if pair in printed.pairs]
         if not shown:
             continue
         sources.append(f"{printed.source} ({printed.note})" if printed.note else printed.source)
-        means += _means(table, printed, len(sources))
+        if stands_beside(printed):
+            means += _means(table, printed, len(sources))
         for row in printed.rows:
             numbers = printed.fractions(row)
             of_row = found.setdefault((row.method, row.variant), {})

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import json
 from io import StringIO
+from typing import Any
 
 import pytest
 
 from dabench.leaderboard import console, csv_, json_, latex, markdown
 from dabench.leaderboard.beside import beside
 from dabench.leaderboard.build import build_tables
+from dabench.leaderboard.footnotes import cited
 from dabench.leaderboard.table import Table
 from dabench.published import Published
 from tests.factories import make_frame, make_record, make_records
 
 RUNS: dict[str, list[float | None]] = {"source_only": [0.5, 0.52], "dann": [0.7, 0.75], "target_only": [0.9, 0.91]}
-FIRST = {
+FIRST: dict[str, Any] = {
     "citation": "First 2019",
     "unit": "percent",
     "pairs": ["digits:digits_m", "glyphs:digits"],
@@ -46,10 +48,19 @@ def tables(**overrides: object) -> list[Table]:
 
 
 def test_a_footnote_has_the_mean_of_what_is_published_for_all_pairs() -> None:
-    (table,) = beside(tables(), published())
-    assert table.notes[-1] == "averages over the 2 pairs of what [2] prints: GFK .620"
+    ours = {"method": "dann", "printed": "Ours", "accuracy": [70.0, 80.0]}
+    with_ours = published(tables=[SECOND, FIRST | {"rows": [*FIRST["rows"], ours]}])
+    (table,) = beside(tables(), with_ours)
+    assert table.notes[-1] == "averages over the 2 pairs of what [2] prints: GFK .620, Ours .750"
+    assert any(source.startswith("[2] First 2019") for source in cited(table))
     one_pair = build_tables(make_frame(*make_records(RUNS)))
-    assert beside(one_pair, published())[0].notes == ()
+    assert beside(one_pair, with_ours)[0].notes == ()
+
+
+def test_no_footnote_speaks_of_a_source_that_is_not_cited() -> None:
+    (table,) = beside(tables(), published())  # the first has all pairs, but no method that is measured
+    assert not any("averages" in note for note in table.notes)
+    assert not any("First 2019" in source for source in cited(table))
 
 
 def test_a_number_stands_beside_the_row_of_its_method_and_variant_alone() -> None:
