@@ -13,6 +13,7 @@ from dabench_plugins.references import (
     HEREMANS_2022,
     LI_2016,
     LONG_2015,
+    SHU_2018,
     SUN_2016_DEEP,
     SUN_2016_RETURN,
     XIE_2020,
@@ -146,6 +147,27 @@ def dabench_methods() -> Iterator[MethodSpec]:
         ),
         loss=r"L = \mathrm{CE}(g(f(x_s)), y_s); \qquad \text{then in each batch norm} \quad \mu, "
         r"\sigma^2 \leftarrow \mu_t, \sigma_t^2",
+    )
+    yield MethodSpec(
+        name="vada",
+        target="dabench_plugins.vada:Vada",
+        title="VADA",
+        toy="images",
+        summary="DANN, with boundaries that avoid the target: low entropy and virtual adversarial training",
+        reference="Shu, Bui, Narui & Ermon 2018, A DIRT-T Approach to Unsupervised Domain Adaptation, ICLR, "
+        "arXiv:1802.08735",
+        citation=SHU_2018,
+        search={"weight": (0.0, 0.01), "source_smooth": (0.0, 1.0), "cluster": (0.01, 0.1)},
+        off={"weight": 0, "cluster": 0, "source_smooth": 0, "decay": 0},
+        without_target={"weight": 0, "cluster": 0},
+        deviations=(
+            "Gradient reversal trains network and domain classifier in one step; the paper alternates between them.",
+            "The random step that finds the adversarial direction has length 1; the paper's code has 1e-6.",
+            "The average is shorter during the first 4,500 steps.",
+            "The suite decides on network, optimiser and budget: the paper has Adam with beta1 = 0.5 and 80,000 steps.",
+        ),
+        loss=r"L = \mathrm{CE}(p(x_s), y_s) + \mathrm{BCE}(h(R_w(f(x))), \mathrm{domain}) + c\,\mathrm{H}(p(x_t)) + "
+        r"c\,V(x_t) + s\,V(x_s), \qquad V(x) = \max_{\lVert r \rVert \le \epsilon} \mathrm{CE}(p(x), p(x + r))",
     )
     yield MethodSpec(
         name="mean_teacher",

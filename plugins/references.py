@@ -40,6 +40,11 @@ LONG_2015 = """@inproceedings{long2015learning,
   title = {Learning Transferable Features with Deep Adaptation Networks},
   booktitle = {International Conference on Machine Learning}, pages = {97--105}, year = {2015}
 }"""
+SHU_2018 = """@inproceedings{shu2018dirt,
+  author = {Shu, Rui and Bui, Hung H. and Narui, Hirokazu and Ermon, Stefano},
+  title = {A {DIRT-T} Approach to Unsupervised Domain Adaptation},
+  booktitle = {International Conference on Learning Representations}, year = {2018}
+}"""
 SUN_2016_DEEP = """@inproceedings{sun2016deep,
   author = {Sun, Baochen and Saenko, Kate},
   title = {Deep {CORAL}: Correlation Alignment for Deep Domain Adaptation},

@@ -19,7 +19,7 @@ def dabench_methods():
 """
 
 OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mean_teacher", "mmd", "source_augmented", "source_only"}
-OWN_METHODS |= {"subspace_alignment", "target_only", "uda"}
+OWN_METHODS |= {"subspace_alignment", "target_only", "uda", "vada"}
 OWN_METHODS |= {"feda", "ea_plus_plus", "target_k", "all", "weighted", "pred", "lin_int", "prior"}
 OWN_METHODS |= {"fine_tune", "kl_anchor", "l2_sp"}
 OWN_METHODS |= {"feature_matching", "fine_tuning", "from_scratch"}
