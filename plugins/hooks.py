@@ -152,10 +152,10 @@ def dabench_methods() -> Iterator[MethodSpec]:
         name="vada",
         target="dabench_plugins.vada:Vada",
         title="VADA",
-        toy="images",
         summary="DANN, with boundaries that avoid the target: low entropy and virtual adversarial training",
         reference="Shu, Bui, Narui & Ermon 2018, A DIRT-T Approach to Unsupervised Domain Adaptation, ICLR, "
         "arXiv:1802.08735",
+        toy_options={"weight": 1.0},
         citation=SHU_2018,
         search={"weight": (0.0, 0.01), "source_smooth": (0.0, 1.0), "cluster": (0.01, 0.1)},
         off={"weight": 0, "cluster": 0, "source_smooth": 0, "decay": 0},

@@ -105,6 +105,8 @@ class Vada(DeepMethod):
 
 def unit(x: Tensor) -> Tensor:
     """Rows (N, ...) scaled to Euclidean length 1; a row of zeros stays."""
-    length = torch.linalg.vector_norm(x.flatten(1), dim=1).clamp_min(torch.finfo(x.dtype).tiny)
-    scaled: Tensor = x / length.view(-1, *[1] * (x.dim() - 1))
-    return scaled
+    tiny = torch.finfo(x.dtype).tiny
+    flat = x.flatten(1)
+    flat = flat / flat.abs().amax(1, keepdim=True).clamp_min(tiny)  # squares of small gradients would vanish
+    lengths: Tensor = torch.linalg.vector_norm(flat, dim=1, keepdim=True)
+    return (flat / lengths.clamp_min(tiny)).view_as(x)
