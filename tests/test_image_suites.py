@@ -28,4 +28,5 @@ def test_a_suite_plans_without_its_data(data: Path, registry: Registry, name: st
         if method == "mean_teacher":
             assert (options["view"], options["noise"], options["decay"]) in beside
         if method == "uda":
-            assert (options["strong"], 0.0, options["decay"]) in beside
+            for view in ("weak", "strong"):
+                assert (options[view], 0.0, options["decay"]) in beside
