@@ -80,7 +80,7 @@ class Vada(DeepMethod):
         return self.average.network.embed(x)
 
     def _smoothness(self, x: Tensor, logits: Tensor) -> Tensor:
-        """Cross-entropy of predictions with those where a step of length `radius` changes them most (eq. 6)."""
+        """Cross-entropy of predictions with those where a step of length `radius` changes them most (eq. 7)."""
         now = softmax(logits.detach(), 1)
         with self._statistics_kept():
             probe = (PROBE * unit(torch.randn_like(x))).requires_grad_()
