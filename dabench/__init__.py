@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dabench.averaged_method import AveragedMethod
     from dabench.averaging import Averaged
     from dabench.backbones.base import Backbone
     from dabench.data.arrays import DomainArrays, Split
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "Averaged": "dabench.averaging",
+    "AveragedMethod": "dabench.averaged_method",
     "Backbone": "dabench.backbones.base",
     "BackboneSpec": "dabench.specs",
     "Batch": "dabench.problem",
@@ -51,6 +53,7 @@ _WHERE = {
 
 __all__ = [
     "Averaged",
+    "AveragedMethod",
     "Backbone",
     "BackboneSpec",
     "Batch",

@@ -7,17 +7,17 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy, cross_entropy, softmax
 
-from dabench import Averaged, Batch, DeepMethod, Problem, View
+from dabench import Averaged, AveragedMethod, Batch, Problem, View
 
 
-class MeanTeacher(DeepMethod):
+class MeanTeacher(AveragedMethod):
     """A student learns the source's labels and, on the target, to agree with its own average over time, the teacher.
 
     Both see the same target images, changed in different ways. Source and target pass the student apart; the teacher
     sees the target alone, with batch statistics of its own, and it is the teacher that predicts.
     """
 
-    class Options(DeepMethod.Options):
+    class Options(AveragedMethod.Options):
         """Options.
 
         Attributes:
@@ -40,15 +40,15 @@ class MeanTeacher(DeepMethod):
     def setup(self, problem: Problem[Tensor, Tensor]) -> None:
         """Copy the teacher."""
         self.views = {"student": self.options.view, "teacher": self.options.view}
-        self.teacher = Averaged(self.network, self.options.decay, running_statistics=False)
+        self.average = Averaged(self.network, self.options.decay, running_statistics=False)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Classification loss on the source; squared distance of the probabilities on the target."""
         source = self.classify(self.features(self._noisy(batch.source_x_student)))
         student = softmax(self.classify(self.features(self._noisy(batch.target_x_student))), 1)
         with torch.no_grad():
-            features = self.teacher.network.features(self._noisy(batch.target_x_teacher))
-            teacher = softmax(self.teacher.network.classify(features), 1)
+            features = self.average.network.features(self._noisy(batch.target_x_teacher))
+            teacher = softmax(self.average.network.classify(features), 1)
         losses = {
             "class": cross_entropy(source, batch.source_y),
             "consistency": self.options.weight * consistency(student, teacher, self.options.confidence),
@@ -58,17 +58,6 @@ class MeanTeacher(DeepMethod):
             balance = self.options.weight * self.options.class_balance * sure * imbalance(student)
             losses["balance"] = balance
         return losses
-
-    def step(self, batch: Batch) -> dict[str, Tensor]:
-        losses = super().step(batch)
-        self.teacher.update(self.network, batch.step)
-        return losses
-
-    def predict(self, x: Tensor) -> Tensor:
-        return self.teacher.network.classify(self.teacher.network.features(x))
-
-    def embed(self, x: Tensor) -> Tensor:
-        return self.teacher.network.embed(x)
 
     def _noisy(self, x: Tensor) -> Tensor:
         return x + self.options.noise * torch.randn_like(x) if self.options.noise else x

@@ -7,17 +7,17 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from dabench import Averaged, Batch, DeepMethod, Problem, View
+from dabench import Averaged, AveragedMethod, Batch, Problem, View
 
 
-class SourceAugmented(DeepMethod):
+class SourceAugmented(AveragedMethod):
     """Cross-entropy on augmented source images; an average of the weights over time predicts.
 
     The target is never looked at. What UDA or mean teacher gain over it they gain by the target's images, not by
     augmentation or averaging.
     """
 
-    class Options(DeepMethod.Options):
+    class Options(AveragedMethod.Options):
         """Options: those of the method that it stands beside.
 
         Attributes:
@@ -41,14 +41,3 @@ class SourceAugmented(DeepMethod):
         if self.options.noise:
             x = x + self.options.noise * torch.randn_like(x)
         return {"class": cross_entropy(self.classify(self.features(x)), batch.source_y)}
-
-    def step(self, batch: Batch) -> dict[str, Tensor]:
-        losses = super().step(batch)
-        self.average.update(self.network, batch.step)
-        return losses
-
-    def predict(self, x: Tensor) -> Tensor:
-        return self.average.network.classify(self.average.network.features(x))
-
-    def embed(self, x: Tensor) -> Tensor:
-        return self.average.network.embed(x)

@@ -10,19 +10,19 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import cross_entropy, kl_div, log_softmax, softmax
 
-from dabench import Averaged, Batch, DeepMethod, Problem, View
+from dabench import Averaged, AveragedMethod, Batch, Problem, View
 
 Schedule = Literal["linear", "log", "exp"]
 
 
-class Uda(DeepMethod):
+class Uda(AveragedMethod):
     """Predict the same for a target image and for a strongly augmented one, and learn the source's labels.
 
     Source and target pass the network apart, both forms of the target together: batch norm, if any, sees one domain at
     a time. An average of the weights over time predicts.
     """
 
-    class Options(DeepMethod.Options):
+    class Options(AveragedMethod.Options):
         """Options.
 
         Attributes:
@@ -61,17 +61,6 @@ class Uda(DeepMethod):
             supervised = annealed(source, batch.source_y, threshold)
         divergence = consistency(target[:rows], target[rows:], self.options.temperature, self.options.confidence)
         return {"class": supervised, "consistency": self.options.weight * divergence}
-
-    def step(self, batch: Batch) -> dict[str, Tensor]:
-        losses = super().step(batch)
-        self.average.update(self.network, batch.step)
-        return losses
-
-    def predict(self, x: Tensor) -> Tensor:
-        return self.average.network.classify(self.average.network.features(x))
-
-    def embed(self, x: Tensor) -> Tensor:
-        return self.average.network.embed(x)
 
 
 def consistency(weak: Tensor, strong: Tensor, temperature: float, confidence: float) -> Tensor:

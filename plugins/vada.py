@@ -12,19 +12,19 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, softmax
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from dabench import Averaged, Batch, DeepMethod, Problem
+from dabench import Averaged, AveragedMethod, Batch, Problem
 
 PROBE = 1.0  # length of the random step that finds the adversarial direction: a smaller one drowns in bfloat16
 
 
-class Vada(DeepMethod):
+class Vada(AveragedMethod):
     """DANN, and decision boundaries that avoid the target: sure predictions there, which no small change may flip.
 
     Source and target pass the network apart. Batch norm predicts with the target's statistics, and an average of the
     weights over time is what predicts.
     """
 
-    class Options(DeepMethod.Options):
+    class Options(AveragedMethod.Options):
         """Options.
 
         Attributes:
@@ -67,17 +67,6 @@ class Vada(DeepMethod):
         if self.options.source_smooth:
             losses["source_smooth"] = self.options.source_smooth * self._smoothness(batch.source_x, source)
         return losses
-
-    def step(self, batch: Batch) -> dict[str, Tensor]:
-        losses = super().step(batch)
-        self.average.update(self.network, batch.step)
-        return losses
-
-    def predict(self, x: Tensor) -> Tensor:
-        return self.average.network.classify(self.average.network.features(x))
-
-    def embed(self, x: Tensor) -> Tensor:
-        return self.average.network.embed(x)
 
     def _smoothness(self, x: Tensor, logits: Tensor) -> Tensor:
         """Cross-entropy of predictions with those where a step of length `radius` changes them most (eq. 7)."""

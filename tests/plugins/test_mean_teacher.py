@@ -69,25 +69,25 @@ def test_the_gradient_stops_at_the_teacher_who_keeps_statistics_of_the_target() 
         method.network.output.weight.add_(0.1)
     batch = batch_of(problem, method)
     sum(method.losses(batch).values()).backward()
-    assert all(parameter.grad is None for parameter in method.teacher.parameters())
+    assert all(parameter.grad is None for parameter in method.average.parameters())
     assert all(parameter.grad is not None for parameter in method.network.parameters())
-    norm = method.teacher.network.trunk[1]
+    norm = method.average.network.trunk[1]
     with torch.no_grad():
-        entering = method.teacher.network.trunk[:1](batch.target_x_teacher)
+        entering = method.average.network.trunk[:1](batch.target_x_teacher)
     assert torch.allclose(norm.running_mean, 0.1 * entering.mean((0, 2, 3)), atol=1e-6)
 
 
 def test_the_teacher_follows_and_predicts() -> None:
     problem = _problem()
     method = trained(MeanTeacher, problem, steps=10, decay=0.9)
-    weights = method.network.output.weight, method.teacher.network.output.weight
+    weights = method.network.output.weight, method.average.network.output.weight
     assert not torch.allclose(*weights)
     before = logits_of(method, problem, problem.target_x)
     with torch.no_grad():
         weights[0].zero_()
     assert torch.equal(logits_of(method, problem, problem.target_x), before)
     embedded = method.embed(problem.prepare(problem.target_x))
-    assert torch.allclose(method.teacher.network.output(embedded), before, atol=1e-5)
+    assert torch.allclose(method.average.network.output(embedded), before, atol=1e-5)
 
 
 def test_switched_off_it_is_source_only() -> None:
