@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain, product
@@ -50,9 +49,8 @@ class PlannedRun(Resolved):
         return run_stem(self.suite, self.source, self.target, self.method.name, self.seed, self.run_id)
 
     def __str__(self) -> str:
-        variant = f" ({self.variant})" if self.variant else ""
         shots = f" shots {self.settings.shots}" if self.settings.shots is not None else ""
-        return f"{self.pair} {self.method.name}{variant}{shots} seed {self.seed}"
+        return f"{self.pair} {self.row}{shots} seed {self.seed}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +63,7 @@ class Plan:
         pairs: those of the command, in the suite's order.
         methods: those of the command, in its or the suite's order; bounds first.
         domains: the prepared domains by name; those that could not be prepared are missing.
+        doubles: rows that the command's settings make the same as another, which runs in their stead.
     """
 
     suite: Suite
@@ -73,6 +72,7 @@ class Plan:
     methods: tuple[str, ...]
     runs: tuple[PlannedRun, ...]
     domains: Mapping[str, Prepared]
+    doubles: Mapping[str, str]
 
 
 def make_plan(
@@ -116,17 +116,13 @@ def make_plan(
     chosen = _pairs(suite, pairs)
     overrides.check([entry.method for entry in entries])
     specs = known_domains(suite, registry)
-    cells = _cells(suite, chosen, entries, overrides, registry, specs)
+    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs))
     domains, problems = _prepare(chosen, specs)
     runs = [
         _run(suite, pair, seed, cell, device_kind, domains, problems)
         for pair, cell in sorted(cells, key=lambda item: item[1].reads_features)  # they wait for its network
         for seed in suite.seeds
     ]
-    counts = Counter(run.run_id for run in runs)
-    twice = [str(run) for run in runs if counts[run.run_id] > 1]
-    if twice:
-        raise UsageError(f"several entries of the suite {suite.name} are the same run: {', '.join(twice)}")
     return Plan(
         suite=suite,
         device_kind=device_kind,
@@ -134,6 +130,7 @@ def make_plan(
         methods=tuple(dict.fromkeys(entry.method for entry in entries)),
         runs=tuple(runs),
         domains=domains,
+        doubles=doubles,
     )
 
 
@@ -203,6 +200,29 @@ def _cells(
     if mistakes:
         raise UsageError(f"{len(mistakes)} mistakes in the suite {suite.name}:\n  " + "\n  ".join(mistakes))
     return cells
+
+
+def _without_doubles(
+    suite: str, cells: Sequence[tuple[PairEntry, Resolved]]
+) -> tuple[list[tuple[PairEntry, Resolved]], dict[str, str]]:
+    """Of cells that the command's settings make the same run, one: that of the suite's own settings, or the first.
+
+    Raises:
+        UsageError: the suite itself has a run twice.
+    """
+    same: dict[tuple[str, str, str], list[tuple[PairEntry, Resolved]]] = {}
+    for pair, cell in cells:
+        same.setdefault((pair.pair, cell.method.name, cell.settings_sha256), []).append((pair, cell))
+    kept, doubles = [], {}
+    for group in same.values():
+        own = [cell.own_sha256 for _, cell in group]
+        if len(set(own)) < len(own):
+            rows = ", ".join(f"{pair.pair} {cell.row}" for pair, cell in group)
+            raise UsageError(f"several entries of the suite {suite} are the same run: {rows}")
+        pair, stays = next((item for item in group if item[1].own_sha256 == item[1].settings_sha256), group[0])
+        kept.append((pair, stays))
+        doubles.update({cell.row: stays.row for _, cell in group if cell is not stays})
+    return kept, doubles
 
 
 def _wrong_names(

@@ -25,6 +25,7 @@ class Resolved:
     Attributes:
         variant: the entry's `as`, and how the settings differ from the suite's own; empty for neither.
         settings_sha256: hash of the settings.
+        own_sha256: hash of those that the suite has, without the command's.
         comparison_sha256: the same without method and options: cells that share it can be compared.
     """
 
@@ -33,10 +34,16 @@ class Resolved:
     settings: Settings
     variant: str
     settings_sha256: str
+    own_sha256: str
     comparison_sha256: str
     plugin: PluginInfo
     chosen_by: ChosenBy
     is_feature_method: bool
+
+    @property
+    def row(self) -> str:
+        """The name of the row: `dann`, or `dann (long)`."""
+        return f"{self.method.name} ({self.variant})" if self.variant else self.method.name
 
     @property
     def reads_features(self) -> bool:
@@ -99,14 +106,15 @@ def resolve(
     settings, backbone, method = _validated(changed, method, registry)
     if suite.track == "paired":
         _check_paired(suite.name, settings, backbone, method)
-    content = settings.model_dump(mode="json")
-    difference = differences(own.model_dump(mode="json"), content)
+    own_content, content = own.model_dump(mode="json"), settings.model_dump(mode="json")
+    difference = differences(own_content, content)
     return Resolved(
         method=method,
         backbone=backbone,
         settings=settings,
         variant=",".join(part for part in (entry.as_, difference) if part),
         settings_sha256=sha256(content),
+        own_sha256=sha256(own_content),
         comparison_sha256=sha256({key: content[key] for key in content if key not in ("method", "options")}),
         plugin=PluginInfo(
             distribution=registered.origin.distribution,

@@ -165,7 +165,9 @@ def _items(text: str | None) -> list[str] | None:
 
 
 def _print_remarks(plan: Plan) -> None:
-    """What was left out of the domains, and what else their loaders had to say."""
+    """What was left out of the suite and of the domains, and what else their loaders had to say."""
+    for row, other in plan.doubles.items():
+        click.echo(f"Note: with these settings {row} is the same run as {other}, which stands for both.", err=True)
     for name, prepared in plan.domains.items():
         if prepared.left_out:
             out = shortened(prepared.left_out, 3)

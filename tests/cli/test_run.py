@@ -252,6 +252,21 @@ def test_more_wrong_suite_files(run: Run, tmp_path: Path, text: str, words: str)
     assert words in err
 
 
+@pytest.mark.parametrize(
+    ("steps", "stays", "left_out"),
+    [(4, "dann", "dann (long,budget.steps=4)"), (8, "dann (long)", "dann (budget.steps=8)")],
+)
+def test_rows_that_the_steps_make_the_same_run_once(
+    run: Run, tmp_path: Path, steps: int, stays: str, left_out: str
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(SUITE.replace("[dann]", "[dann, {method: dann, as: long, recipe: {budget: {steps: 8}}}]"))
+    code, out, err = run(str(file), "--dry-run", steps=steps)
+    assert code == 0, err
+    assert [line.split(":")[1] for line in out.splitlines() if " dann" in line] == [f"toy_b {stays}"]
+    assert f"{left_out} is the same run as {stays}, which stands for both" in err
+
+
 def test_a_results_folder_that_is_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "results").write_text("")
     code, _, err = run("toy")
