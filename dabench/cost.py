@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from dabench.execution import execute
-from dabench.failures import last_line
-from dabench.job import Finished, Outcome
+import torch
+
+from dabench.deep_run import build
+from dabench.errors import DabenchError
+from dabench.execution import open_pair
 from dabench.jobs import Options, make_jobs
 from dabench.plan import Plan, PlannedRun
 from dabench.plugins import Registry
+from dabench.runlog import run_log
+from dabench.seeding import isolated, reproducible
+from dabench.training import Recipe, train
 
 PROBE_STEPS = 50
 PROBE_S = 5.0
@@ -39,11 +44,12 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
             network = "source_only" if run.is_feature_method else f"{method} with the network's own readout"
             lines.append(f"  {name}, on the features of {network}")
         else:
-            outcome = _probe(plan, run, registry, options)
-            if not outcome.steps:
-                lines.append(f"  {name}, cannot run: {last_line(outcome.error)}")
+            try:
+                per_step = _seconds_per_step(plan, run, registry, options)
+            except Exception as error:  # a method may raise anything; the others are still tried
+                kind = "" if isinstance(error, DabenchError) else f"{type(error).__name__}: "
+                lines.append(f"  {name}, cannot run: {kind}{error}")
                 continue
-            per_step = outcome.train_s / outcome.steps
             cost = count * per_step * run.settings.steps
             total += cost
             lines.append(f"  {name}, {per_step * 1000:.1f} ms each: {cost:.0f} s")
@@ -54,10 +60,22 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
     return lines
 
 
-def _probe(plan: Plan, run: PlannedRun, registry: Registry, options: Options) -> Outcome:
-    """Run a few steps and leave nothing behind."""
+def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: Options) -> float:
+    """Train for a few steps, in all stages where they are quick enough, and leave nothing behind.
+
+    Nothing is evaluated: that can take much longer than these steps.
+    """
     with tempfile.TemporaryDirectory() as folder:
         (job,) = make_jobs(plan, [run], Path(folder), registry, options)
+        device = torch.device(job.device)
         budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
-        probe = replace(job, settings=job.settings.model_copy(update={"budget": budget}), timeout_s=PROBE_S)
-        return next(event.outcome for event in execute(probe) if isinstance(event, Finished))
+        recipe = Recipe(job.settings.optimiser, job.settings.schedule, budget)
+        with run_log(job.log), reproducible(), isolated(device):
+            data = open_pair(job, device)
+            method = build(job, data, job.method.load())
+            steps, begun = 0, time.monotonic()
+            for moment in train(method, data.problem, recipe, job.seed):
+                steps = moment.step
+                if time.monotonic() - begun > PROBE_S:
+                    break
+            return (time.monotonic() - begun) / steps

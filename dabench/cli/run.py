@@ -11,6 +11,8 @@ from dabench.completion import complete_methods, complete_pairs, complete_suites
 from dabench.errors import UsageError, shortened
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from dabench.cli.context import Context
     from dabench.jobs import Options
     from dabench.plan import Plan
@@ -142,7 +144,7 @@ def command(
         output_rows=rows,
     )
     if dry_run:
-        _print_plan(recorder, options)
+        _print_plan(recorder, options, console)
         return 0
     count, before = len(plan.runs), len(recorder.records)
     click.echo(f"{count} runs, {before} of them done before, in {results / 'runs' / chosen.name}", err=True)
@@ -176,11 +178,12 @@ def _print_remarks(plan: Plan) -> None:
             click.echo(f"Note: {name}: {note}", err=True)
 
 
-def _print_plan(recorder: Recorder, options: Options) -> None:
+def _print_plan(recorder: Recorder, options: Options, console: Console) -> None:
     from dabench.cost import estimate
 
     plan, suite = recorder.plan, recorder.plan.suite
-    lines = estimate(plan, recorder.todo, recorder.registry, options)
+    with console.status("training each method for a few steps"):
+        lines = estimate(plan, recorder.todo, recorder.registry, options)
     seeds = ", ".join(str(seed) for seed in suite.seeds)
     track = suite.track if suite.shots is None else f"{suite.track}, shots {', '.join(map(str, suite.shots))}"
     click.echo(f"{suite.name} · {track} · {', '.join(plan.pairs)} · seeds {seeds} · {options.device}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dabench import DeepMethod
 from dabench.cli.main import main
 from dabench.plugins import Registry
 
@@ -76,6 +77,17 @@ def test_dry_run_shows_the_cost_and_writes_nothing(run: Run, tmp_path: Path) -> 
     assert "toy_a:toy_b dann" in out
     assert "ms each" in out
     assert not (tmp_path / "results").exists()
+
+
+def test_dry_run_trains_and_evaluates_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To evaluate can take many times longer than a few steps."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("evaluated")
+
+    monkeypatch.setattr(DeepMethod, "predict", refuse)
+    code, out, _ = run("toy", "--dry-run", "--methods", "dann")
+    assert (code, out.count("ms each")) == (0, 3)
 
 
 def test_dry_run_names_a_method_that_raises(run: Run) -> None:
