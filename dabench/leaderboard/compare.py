@@ -38,8 +38,11 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs) -> dict[Key, Cell]:
     seeds = {key: accuracies(by_cell[key]) for key, cell in cells.items() if cell.mean is not None}
     compared = {key: replace(cells[key], gap=_gap(key, by_cell[key], bounds)) for key in seeds}
     for keys in _rivals(seeds, by_cell).values():
-        # Where a run failed, the mean is over the seeds that went well: such a method is no candidate for the best.
-        whole = [key for key in keys if cells[key].complete]
+        # Where a run failed, the mean is over the seeds that went well, and fewer seeds than others have are more often
+        # lucky: such a method is no candidate for the best.
+        complete = [key for key in keys if cells[key].complete]
+        most = max((cells[key].n for key in complete), default=0)
+        whole = [key for key in complete if cells[key].n == most]
         against = against_best({key: seeds[key] for key in whole})
         lower = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
         tests = {key: paired_p(seeds[key], lower[key]) for key in keys}
@@ -54,6 +57,7 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs) -> dict[Key, Cell]:
                 p_best=p,
                 best=key in against and cells[key].mean == top,
                 tied=p is not None and p >= ALPHA,
+                fewer_seeds=key in complete and key not in whole,
             )
     return {key: compared.get(key, cell) for key, cell in cells.items()}
 

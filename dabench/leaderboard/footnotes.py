@@ -62,6 +62,7 @@ def footnotes(table: Table) -> list[str]:
             any(cell.failed + cell.timeout and cell.n for cell in cells),
             "where runs failed or timed out: the mean is over the other seeds; no average, never called best",
         ),
+        (any(cell.fewer_seeds for cell in cells), "fewer seeds than others of the same settings: never called best"),
         (table.transductive, "transductive: adapts on the test inputs, as the published protocol does"),
         (table.backbone == PER_PAIR, f"backbones: {', '.join(networks)}"),
         (table.ranking, _critical_difference(table.ranking) if table.ranking else ""),

@@ -72,6 +72,7 @@ class Cell:
         oracle, last: mean of the best checkpoint (uses target labels: never a result) and of the last one.
         status: what to warn of first; counts of each are in `failed`, `collapsed` and `timeout`.
         best, tied: among methods with the same settings on this pair; the best is also tied. Never set on bounds.
+        fewer_seeds: than another method with the same settings on this pair has: it is not called the best.
         backbone: the network.
         runs: rows of the frame of runs (columns as in `records.flatten`), by seed.
         published: what papers print for this method and pair.
@@ -95,6 +96,7 @@ class Cell:
     timeout: int = 0
     best: bool = False
     tied: bool = False
+    fewer_seeds: bool = False
     backbone: str = ""
     runs: tuple[Any, ...] = ()
     published: tuple[Printed, ...] = ()

@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import ttest_rel
 
 from dabench.leaderboard.build import build_tables
+from dabench.leaderboard.footnotes import footnotes
 from dabench.leaderboard.table import Row, Table
 from dabench.stats import gap_covered
 from tests.factories import make_frame, make_record, make_records
@@ -103,6 +104,17 @@ def test_a_method_that_failed_once_is_not_called_best() -> None:
     assert (cells["dann"].best, cells["dann"].tied, cells["dann"].p_best) == (False, False, None)
     assert cells["dann"].gain is not None, "what is left of it is still shown against source only"
     assert cells["coral"].best
+
+
+def test_a_method_of_fewer_seeds_is_not_called_best() -> None:
+    table = one(make_frame(*make_records(FIVE | {"dann": [0.9, 0.9]})))
+    cells = {row.method: row.cells["digits:digits_m"] for row in table.rows}
+    assert (cells["dann"].best, cells["dann"].tied, cells["dann"].p_best) == (False, False, None)
+    assert cells["dann"].gap.n == 2
+    assert cells["coral"].best
+    fewer = "fewer seeds than others of the same settings: never called best"
+    assert fewer in footnotes(table)
+    assert fewer not in footnotes(one(make_frame(*make_records(FIVE))))
 
 
 def test_timeouts_collapses_and_missing_seeds_are_told_apart() -> None:
