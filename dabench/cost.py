@@ -33,15 +33,15 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
     lines = [f"  {len(missing)} runs cannot be made:"] if missing else []
     lines += dict.fromkeys(f"    {line}" for error in missing for line in error.splitlines())
     total = 0.0
-    cells = Counter((run.method.name, run.variant, run.pair) for run in runs if not run.data_error)
-    for (method, variant, pair), count in cells.items():
-        run = next(run for run in runs if (run.method.name, run.variant, run.pair) == (method, variant, pair))
+    cells = Counter((run.pair, run.row) for run in runs if not run.data_error)
+    for (pair, row), count in cells.items():
+        run = next(run for run in runs if (run.pair, run.row) == (pair, row))
         steps = f" of {run.settings.steps} steps" if run.backbone.trains else ""
-        name = f"{pair} {method}{f' ({variant})' if variant else ''}: {count} runs{steps}"
+        name = f"{pair} {row}: {count} runs{steps}"
         if not run.backbone.trains:
             lines.append(f"  {name}, on the vectors themselves: nothing is trained")
         elif run.reads_features:
-            network = "source_only" if run.is_feature_method else f"{method} with the network's own readout"
+            network = "source_only" if run.is_feature_method else f"{run.method.name} with the network's own readout"
             lines.append(f"  {name}, on the features of {network}")
         else:
             try:
