@@ -54,7 +54,7 @@ class Rows:
 class Normaliser:
     """Turn raw examples into what the network takes.
 
-    See `config.Input` for the kinds. Statistics are fitted on source train alone and applied to both domains.
+    See `config.settings.Input` for the kinds. Statistics are fitted on source train alone and applied to both domains.
     """
 
     def __init__(self, kind: str, source: Rows) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from dabench.config import Shots
+from dabench.config.settings import Shots
 from dabench.leaderboard.compare import BOUNDS, Key, compare, rank, rank_test
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
-from dabench.results import current, shots_rank
-from dabench.stats import mean_interval, mean_of, test_set_error
+from dabench.results.folder import current, shots_rank
+from dabench.stats.seeds import mean_interval, mean_of, test_set_error
 
 __all__ = ["BOUNDS", "build_tables"]
 
@@ -37,7 +37,7 @@ def build_tables(
     """Arrange runs as leaderboards: source_only first, methods, target_only last; a column per pair.
 
     Args:
-        frame: runs, columns as in `records.flatten`; older runs of a cell are left out by `results.current`.
+        frame: runs, columns as in `runs.record.flatten`; older runs of a cell are left out by `results.folder.current`.
         labels: method -> how to print it; else its name with spaces.
         pairs: columns in this order, shown even without a run; others follow as first seen.
         methods: rows in this order; others follow alphabetically.

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dabench.leaderboard.table import Cell, Row
-from dabench.ranks import Ranking, ranking
-from dabench.stats import ALPHA, Gap, against_best, gap_covered, holm, paired_gain, paired_p
+from dabench.stats.ranks import Ranking, ranking
+from dabench.stats.seeds import ALPHA, Gap, against_best, gap_covered, holm, paired_gain, paired_p
 
 BOUNDS = ("source_only", "target_only")
 
@@ -68,7 +68,7 @@ def accuracies(runs: Iterable[Any]) -> dict[int, float]:
 
 
 def alike(runs: Sequence[Any]) -> Alike:
-    """What a cell can be compared with. `results.current` leaves one in each cell."""
+    """What a cell can be compared with. `results.folder.current` leaves one in each cell."""
     return runs[0].comparison_sha256, runs[0].data_sha256
 
 

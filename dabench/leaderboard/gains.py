@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dabench.leaderboard.formats.text import hundredths, pair_titles
+from dabench.leaderboard.published import PublishedGain
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.leaderboard.text import hundredths, pair_titles
-from dabench.published import PublishedGain
-from dabench.stats import Interval, mean_interval
+from dabench.stats.seeds import Interval, mean_interval
 
 
 def gains(table: Table, published: Sequence[PublishedGain]) -> Iterator[str]:

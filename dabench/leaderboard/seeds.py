@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from dabench.leaderboard.formats.text import pair_titles
 from dabench.leaderboard.table import Table
-from dabench.leaderboard.text import pair_titles
-from dabench.power import MOST, difference_seen, seeds_needed, upper_std
+from dabench.stats.power import MOST, difference_seen, seeds_needed, upper_std
 
 TITLES = ("pair", "method", "seeds", "std of gain", "seen", "needed", "to be safe")
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dabench.config import Shots
-from dabench.ranks import Ranking
-from dabench.records import RunRecord
-from dabench.stats import ALPHA, Gap, Interval
+from dabench.config.settings import Shots
+from dabench.runs.record import RunRecord
+from dabench.stats.ranks import Ranking
+from dabench.stats.seeds import ALPHA, Gap, Interval
 
 CellStatus = Literal["ok", "failed", "collapsed", "timeout", "missing", "incomplete"]
 
@@ -68,13 +68,13 @@ class Cell:
         gap: share of the gap between the bounds that is covered, paired by seed.
         gain: difference from source_only under the same settings, paired by seed; None without it, and for bounds.
         p_source_only: two-sided paired t-test of the gain, corrected for all methods of the pair.
-        p_best: the same against the best method, corrected for all pairs of methods; see `stats.against_best`.
+        p_best: the same against the best method, corrected for all pairs of methods; see `stats.seeds.against_best`.
         oracle, last: mean of the best checkpoint (uses target labels: never a result) and of the last one.
         status: what to warn of first; counts of each are in `failed`, `collapsed` and `timeout`.
         best, tied: among methods with the same settings on this pair; the best is also tied. Never set on bounds.
         fewer_seeds: than another method with the same settings on this pair has: it is not called the best.
         backbone: the network.
-        runs: rows of the frame of runs (columns as in `records.flatten`), by seed.
+        runs: rows of the frame of runs (columns as in `runs.record.flatten`), by seed.
         published: what papers print for this method and pair.
     """
 
@@ -155,7 +155,7 @@ class Table:
         device: what the runs were made on.
         origin: where the runs were read from.
         notes: what a reader must know beyond the numbers.
-        ranking: of the methods over the pairs, from `ranks.LEAST_PAIRS` pairs on.
+        ranking: of the methods over the pairs, from `stats.ranks.LEAST_PAIRS` pairs on.
         sources: citations of published numbers, numbered from 1.
         unmeasured: methods that are published for these pairs, but have no row.
         records: by run_id, for formats that want them.

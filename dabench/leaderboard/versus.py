@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Literal
 
+from dabench.config.row_choice import RowChoice, row_of
 from dabench.leaderboard.compare import accuracies, alike
+from dabench.leaderboard.formats.text import heading, hundredths, pair_titles
 from dabench.leaderboard.table import Row, Table
-from dabench.leaderboard.text import heading, hundredths, pair_titles
-from dabench.rowchoice import RowChoice, row_of
-from dabench.stats import ALPHA, Interval, holm, paired_gain, paired_p
+from dabench.stats.seeds import ALPHA, Interval, holm, paired_gain, paired_p
 
 Verdict = Literal["better", "even", "worse", "no test"]
 

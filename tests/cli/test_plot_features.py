@@ -14,9 +14,9 @@ from PIL import Image
 
 from dabench.cli.main import main
 from dabench.errors import ResultsError
-from dabench.featureplot import SOURCE, TARGET, Panel, draw, embed_in_plane, perplexity
-from dabench.outputs import Outputs
-from dabench.plugins import Registry
+from dabench.leaderboard.plots.features import SOURCE, TARGET, Panel, draw, embed_in_plane, perplexity
+from dabench.plugin.registry import Registry
+from dabench.selection.outputs import Outputs
 
 Plot = Callable[..., tuple[int, str, str]]
 

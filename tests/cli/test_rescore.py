@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from dabench.cli.main import main
-from dabench.plugins import Registry
-from dabench.records import HASH, RunRecord
-from tests.toy_runs import plan_of, run
+from dabench.plugin.registry import Registry
+from dabench.runs.record import HASH, RunRecord
+from tests.support.toy_runs import plan_of, run
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -163,7 +163,7 @@ def test_a_selector_of_a_plugin_takes_part(
     registry: Registry, site, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = """
-        from dabench.selection import ByScore, by_outputs
+        from dabench.selection.rule import ByScore, by_outputs
 
         @by_outputs
         def widest(outputs):

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from dabench.cli.main import main
-from dabench.config import Suite
-from dabench.plugins import Registry
-from dabench.tune import Score, find_score, judge, plan_trials, suite_entry, suite_pairs
-from tests.factories import make_record
+from dabench.config.suite import Suite
+from dabench.plugin.registry import Registry
+from dabench.tuning.tune import Score, find_score, judge, plan_trials, suite_entry, suite_pairs
+from tests.support.factories import make_record
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -242,7 +242,7 @@ def test_without_any_score_nothing_is_chosen(registry: Registry, cli: Cli, tmp_p
 
 
 def trials_of(registry: Registry, points: list[dict[str, Any]]) -> Any:
-    from dabench.suitefile import find_suite
+    from dabench.config.suite_file import find_suite
 
     suite = find_suite("toy", registry)
     pairs = Suite.model_validate({**suite.model_dump(by_alias=True), "pairs": ["toy_a:toy_b", "toy_b:toy_a"]})
@@ -252,7 +252,7 @@ def trials_of(registry: Registry, points: list[dict[str, Any]]) -> Any:
 
 def scored(trials: Any, scores: dict[tuple[float, str, int], float | None]) -> list[Any]:
     """Records with these scores, by weight, pair and seed; the others have failed."""
-    from dabench.records import Checkpoint, Selection
+    from dabench.runs.record import Checkpoint, Selection
 
     made = []
     for run in trials.plan.runs:

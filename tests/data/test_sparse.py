@@ -7,9 +7,9 @@ import pytest
 import scipy.sparse
 
 from dabench.data.arrays import DomainArrays, Split, csr
-from dabench.data.store import content_sha256, prepare
+from dabench.data.prepared import content_sha256, prepare
 from dabench.errors import DataError
-from dabench.plugins import Registry
+from dabench.plugin.registry import Registry
 
 
 def test_a_sparse_domain_comes_back_as_it_was(data: Path, registry: Registry) -> None:

@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import ttest_rel
 
 from dabench.leaderboard.build import build_tables
-from dabench.leaderboard.footnotes import footnotes
+from dabench.leaderboard.formats.footnotes import footnotes
 from dabench.leaderboard.table import Row, Table
-from dabench.stats import gap_covered
-from tests.factories import make_frame, make_record, make_records
+from dabench.stats.seeds import gap_covered
+from tests.support.factories import make_frame, make_record, make_records
 
 FIVE = {
     "target_only": [0.90, 0.91, 0.92],

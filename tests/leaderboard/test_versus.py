@@ -9,14 +9,14 @@ from click.testing import CliRunner, Result
 
 from dabench.cli.context import Context
 from dabench.cli.main import cli
+from dabench.config.row_choice import RowChoice
 from dabench.errors import UsageError
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.table import Row, Table
 from dabench.leaderboard.versus import versus, versus_text
-from dabench.results import write_record
-from dabench.rowchoice import RowChoice
-from dabench.stats import paired_p
-from tests.factories import make_frame, make_record, make_records
+from dabench.results.folder import write_record
+from dabench.stats.seeds import paired_p
+from tests.support.factories import make_frame, make_record, make_records
 
 RUNS: dict[str, list[float | None]] = {
     "dann": [0.70, 0.72, 0.71, 0.73],

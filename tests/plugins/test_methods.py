@@ -16,13 +16,13 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from dabench import Batch
 from dabench.data.arrays import csr
-from dabench.deep_run import build
-from dabench.execution import open_pair
-from dabench.jobs import Options, make_jobs
-from dabench.plugins import Registry
-from dabench.problem import Problem
-from dabench.readout import Readout
-from tests.toy_runs import plan_of
+from dabench.execution.deep_run import build
+from dabench.execution.execute import open_pair
+from dabench.execution.readout import Readout
+from dabench.methods.problem import Problem
+from dabench.planning.jobs import Options, make_jobs
+from dabench.plugin.registry import Registry
+from tests.support.toy_runs import plan_of
 
 
 def _method(registry: Registry, folder: Path, name: str, *sets: str) -> tuple[Any, Batch]:

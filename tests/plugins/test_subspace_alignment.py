@@ -10,8 +10,8 @@ from dabench_plugins.subspace_alignment import DIMENSIONS, SubspaceAlignment, al
 from pydantic import ValidationError
 
 from dabench.data.arrays import csr
-from dabench.problem import Problem
-from dabench.readout import Readout
+from dabench.execution.readout import Readout
+from dabench.methods.problem import Problem
 
 Array = np.ndarray
 

@@ -1,0 +1,118 @@
+"""What stands below a table, in every format that people read: what the numbers mean, and what they do not."""
+
+from __future__ import annotations
+
+from dabench.leaderboard.formats.text import BEST, NO_GAIN, SEES, TIED, TUNED, bounded, family, fraction, pair_titles
+from dabench.leaderboard.table import PER_PAIR, Table
+from dabench.stats.ranks import Ranking
+
+FEW = 3  # seeds
+
+
+def footnotes(table: Table) -> list[str]:
+    """Only what the table needs. The marks of best and tied are the format's own: see `marks`."""
+    cells = [cell for row in table.rows for cell in row.cells.values()]
+    spread = any(cell.std is not None for cell in cells)
+    networks = (
+        f"{table.backbones[pair]} ({title})" for pair, title in pair_titles(table).items() if pair in table.backbones
+    )
+    notes = [
+        (family(table), f"domains are those of {family(table).removesuffix('/')}"),
+        (spread, "± standard deviation over seeds"),
+        (
+            any(cell.gap.value is not None for cell in cells),
+            "% share of the gap from source only to train on target that is covered [95 % interval, each by itself]",
+        ),
+        (
+            not bounded(table) and any(not row.bound for row in table.rows),
+            "no share of a gap: the table does not have both bounds",
+        ),
+        (
+            bounded(table) and any(cell.mean is not None and cell.gap.why == "no bounds" for cell in cells),
+            "no bounds: source only and train on target were not run with the settings of these rows",
+        ),
+        (
+            any(cell.gap.why == "gap too small" for cell in cells),
+            "gap too small: noise dominates the gap between the bounds, or there is none",
+        ),
+        (spread, f"intervals over seeds cover {_noise(table)} only; {_test_error(table)}"),
+        (table.test_error and not spread, _test_error(table)),
+        (table.track == "few_shot", _few_shot(table)),
+        (table.track == "paired", _paired(table)),
+        (
+            any(row.sees_target_labels for row in table.rows),
+            f"{SEES} trained with {'all ' * (table.track == 'few_shot')}target labels",
+        ),
+        (any(row.tuned_on_target for row in table.rows), f"{TUNED} options chosen with target labels"),
+        (
+            any(cell.collapsed for cell in cells),
+            "collapsed: predicts (almost) one class; counted in the mean",
+        ),
+        (
+            any(cell.failed + cell.timeout and cell.n for cell in cells),
+            "where runs failed or timed out: the mean is over the other seeds; no average, never called best",
+        ),
+        (any(cell.fewer_seeds for cell in cells), "fewer seeds than others of the same settings: never called best"),
+        (table.transductive, "transductive: adapts on the test inputs, as the published protocol does"),
+        (table.backbone == PER_PAIR, f"backbones: {', '.join(networks)}"),
+        (table.ranking, _critical_difference(table.ranking) if table.ranking else ""),
+        (table.left_out, f"{table.left_out} runs of older code, data or settings are left out"),
+    ]
+    return [*(note for wanted, note in notes if wanted), *table.notes]
+
+
+def marks(table: Table, best: str = BEST) -> list[str]:
+    """What the marks of a table mean."""
+    cells = [cell for row in table.rows for cell in row.cells.values()]
+    firsts = [sum(row.cells[pair].best for row in table.rows) for pair in table.pairs]
+    among = " among rows of the same settings" if max(firsts, default=0) > 1 else ""
+    parts = [f"{best} best method of the pair{among}"] if any(firsts) else []
+    tied, no_gain = any(cell.tied and not cell.best for cell in cells), any(cell.no_gain for cell in cells)
+    parts += [f"{TIED} not distinguishable from it"] if tied else []
+    parts += [f"{NO_GAIN} not distinguishable from source only"] if no_gain else []
+    if tied or no_gain:
+        few = min((cell.n for cell in cells if cell.n > 1), default=0)
+        so = f"; with {few} seeds only large and steady differences are" if few and few <= FEW else ""
+        parts[-1] += f" (two-sided paired t-tests over seeds, Holm's correction, level .05{so})"
+    return [", ".join(parts)] if parts else []
+
+
+def cited(table: Table) -> list[str]:
+    """The sources of the published numbers that stand beside measured ones: `[1] Ganin …`."""
+    used = {number.source for row in table.rows for cell in row.cells.values() for number in cell.published}
+    return [f"[{place}] {source}" for place, source in enumerate(table.sources, start=1) if place in used]
+
+
+def _few_shot(table: Table) -> str:
+    """What the methods of the track few_shot see. source_only sees less, target_only more."""
+    each = "1 example" if table.shots == 1 else f"{table.shots} examples"
+    shots = "all its labels" if table.shots == "all" else f"the labels of {each} of each of its classes"
+    return f"few_shot: methods may see the labelled source, target train, and {shots}, the same for all methods"
+
+
+def _paired(table: Table) -> str:
+    """What the methods of the track paired see. Source only sees less, train on target more."""
+    return (
+        "paired: methods may see the labelled source, target train without labels, and labelled simultaneous samples: "
+        f"{table.shots} groups of each class (people, say; examples where there are no groups)"
+    )
+
+
+def _noise(table: Table) -> str:
+    """What differs from seed to seed."""
+    return "training noise" if table.shots is None else "training noise and the draw of what is labelled"
+
+
+def _test_error(table: Table) -> str:
+    if not table.test_error:
+        return f"the test set's standard error is not known for {table.metric.replace('_', ' ')}"
+    low, high = (fraction(end(table.test_error.values())) for end in (min, max))
+    return f"test-set standard error ±{high}" if low == high else f"test-set standard error ±{low} to ±{high}"
+
+
+def _critical_difference(found: Ranking) -> str:
+    p = "< .001" if found.p_value < 0.001 else f"= {fraction(found.p_value)}"
+    return (
+        f"mean ranks over {found.pairs} pairs: Friedman's test p {p}; closer than {found.difference:.2f} is not "
+        "distinguishable (Nemenyi, level .05). Pairs that share a domain are not independent: take both as a guide"
+    )

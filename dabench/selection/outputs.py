@@ -1,0 +1,202 @@
+"""What is kept of a checkpoint for selectors: scores and embeddings of source_val and target train, half precision.
+
+One file per checkpoint, `DIR/cache/outputs/<run_id>/<step>.npz`. Any of them may be deleted at any time: a selector
+that reads them then asks for the run to be made again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+from scipy.special import softmax
+
+from dabench.config.settings import MOST_OUTPUTS
+from dabench.errors import ResultsError
+from dabench.files import replacing
+from dabench.methods.scores import Scores, predicted_classes
+from dabench.runs.job import Job
+from dabench.runs.record import RunRecord
+from dabench.seeding import numpy_generator
+
+MOST_BYTES = 64 * 2**20  # of all checkpoints of a run
+HALF_MAX = float(np.finfo(np.float16).max)
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a network (or a feature method) says at one checkpoint. No target label is in it.
+
+    Attributes:
+        val_logits: scores of source_val (V, C), float32; V may be 0. They are the network's logits, or the margins of
+            another readout or of a feature method: then their softmax is no probability, and cannot be compared with
+            a network's.
+        val_embeddings: the last hidden layer (V, H); the features themselves for a feature method.
+        val_y: labels of source_val (V,).
+        target_logits: scores of target train (T, C).
+        target_embeddings: likewise (T, H).
+    """
+
+    val_logits: Scores
+    val_embeddings: NDArray[np.float32]
+    val_y: NDArray[np.int64]
+    target_logits: Scores
+    target_embeddings: NDArray[np.float32]
+
+    @property
+    def finite(self) -> bool:
+        """Whether there is no NaN among them; infinite values were clipped when they were written."""
+        return all(bool(np.isfinite(getattr(self, field.name)).all()) for field in fields(self))
+
+    @property
+    def classes(self) -> int:
+        """C."""
+        return int(self.target_logits.shape[1])
+
+    @cached_property
+    def probabilities(self) -> NDArray[np.float64]:
+        """The softmax of the target's scores (T, C)."""
+        return np.asarray(softmax(self.target_logits.astype(np.float64), axis=1))
+
+    @cached_property
+    def val_errors(self) -> NDArray[np.float64]:
+        """1 for every source_val example that is classified wrongly, else 0 (V,)."""
+        return np.asarray(predicted_classes(self.val_logits) != self.val_y, dtype=np.float64)
+
+    @cached_property
+    def val_weights(self) -> NDArray[np.float64]:
+        """How much likelier each source_val example is in the target than in the source (V,)."""
+        from dabench.selection.importance import (
+            importance_weights,  # scikit-learn is slow to import, and most runs need none
+        )
+
+        return importance_weights(self.val_embeddings, self.target_embeddings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keeper:
+    """Writes the outputs of a run's checkpoints.
+
+    Attributes:
+        folder: of the run.
+        rows: at most so many of source_val and of target train.
+        checkpoints: how many there will be, for the limit on bytes.
+        seed: of the run: the same rows for every method and at every checkpoint.
+    """
+
+    folder: Path
+    rows: int
+    checkpoints: int
+    seed: int
+
+    def keep(
+        self,
+        step: int,
+        *,
+        val: tuple[Any, Scores, NDArray[np.int64]],
+        target_x: Any,
+        score: Callable[[Any], Scores],
+        embed: Callable[[Any], Any],
+        embed_val: Callable[[Any], Any] | None = None,
+    ) -> None:
+        """Write one checkpoint, whole or not at all.
+
+        Args:
+            step: steps done.
+            val: examples of source_val (V, ...), their scores (V, C) and labels (V,).
+            target_x: target train (M, ...).
+            score: examples -> scores (N, C).
+            embed: examples -> embeddings (N, H). Where they are sparse, the scores stand for them.
+            embed_val: the same for source_val, where that is another network's; None where it is not.
+        """
+        val_x, val_scores, val_y = val
+        of_val, of_target = self._drawn("val", len(val_y)), self._drawn("target", target_x.shape[0])
+        target_scores, target_embeddings = score(target_x[of_target]), embed(target_x[of_target])
+        if issparse(target_embeddings):
+            target_embeddings, val_embeddings = target_scores, val_scores[of_val]
+        elif len(of_val):
+            val_embeddings = (embed_val or embed)(val_x[of_val])
+        else:
+            val_embeddings = target_embeddings[:0]
+        fit = self._fit(target_scores.shape[1] + target_embeddings.shape[1])
+        arrays: dict[str, Any] = {
+            "val_logits": _half(val_scores[of_val][:fit]),
+            "val_embeddings": _half(val_embeddings[:fit]),
+            "val_y": val_y[of_val][:fit],
+            "target_logits": _half(target_scores[:fit]),
+            "target_embeddings": _half(target_embeddings[:fit]),
+        }
+        with replacing(outputs_file(self.folder, step)) as temporary, temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+
+    def _drawn(self, split: str, rows: int) -> NDArray[np.int64]:
+        """Rows in random order, so that any first part of them is a fair sample."""
+        return numpy_generator(self.seed, f"outputs:{split}").permutation(rows)[: self.rows]
+
+    def _fit(self, width: int) -> int:
+        """How many rows of either split the limit on bytes leaves."""
+        return MOST_BYTES // (self.checkpoints * 2 * width * np.dtype(np.float16).itemsize)
+
+
+def outputs_file(folder: Path, step: int) -> Path:
+    """Where the outputs of one checkpoint are kept."""
+    return folder / f"{step}.npz"
+
+
+def outputs_folder(results: Path, run_id: str) -> Path:
+    """Where the outputs of a run are kept."""
+    return results / "cache" / "outputs" / run_id
+
+
+def missing_outputs(record: RunRecord, results: Path) -> list[Path]:
+    """The files of outputs that a record's checkpoints should have and that are not there."""
+    folder = outputs_folder(results, record.run_id)
+    files = [outputs_file(folder, checkpoint.step) for checkpoint in record.checkpoints]
+    return [file for file in files if not file.is_file()]
+
+
+def read_outputs(path: Path) -> Outputs:
+    """Read the outputs of one checkpoint.
+
+    Raises:
+        ResultsError: they are not there, or not readable.
+    """
+    remedy = f"`dabench run` with --outputs {MOST_OUTPUTS} makes the run again and keeps them"
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+            return Outputs(**{name: _single(array) for name, array in arrays.items()})
+    except FileNotFoundError as error:
+        raise ResultsError(f"the outputs {path} were not kept, or were deleted: {remedy}.") from error
+    except Exception as error:  # numpy raises many things over a damaged archive
+        raise ResultsError(f"{path} cannot be read ({error}): delete it; {remedy}.") from error
+
+
+def forget_outputs(folder: Path) -> None:
+    """Delete what is kept of a run, if anything is."""
+    if folder.is_dir():
+        shutil.rmtree(folder)
+
+
+def _half(values: Any) -> NDArray[np.float16]:
+    """Half precision. What does not fit, also the -inf of a class that a readout does not know, becomes the limit."""
+    return np.asarray(np.clip(values, -HALF_MAX, HALF_MAX), dtype=np.float16)
+
+
+def _single(array: NDArray[Any]) -> NDArray[Any]:
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def keeper_of(job: Job) -> Keeper | None:
+    """Return what keeps the outputs of a job's checkpoints; None if nothing does."""
+    if not job.output_rows:
+        return None
+    checkpoints = job.settings.budget.checkpoints if job.settings.budget else 1
+    return Keeper(folder=job.outputs, rows=job.output_rows, checkpoints=checkpoints, seed=job.seed)

@@ -1,0 +1,26 @@
+"""DEV: deep embedded validation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dabench.selection.outputs import Outputs
+from dabench.selection.rule import by_outputs
+
+
+@by_outputs
+def dev(outputs: Outputs) -> float:
+    """-(mean(w l) + eta mean(w) - eta), eta = -Cov(w l, w) / Var(w) (You et al. 2019, ICML, PMLR 97:7124).
+
+    Importance-weighted validation with a control variate: the mean weight is 1 in expectation, so what it deviates
+    tells how far the weighted error is off. The same as `iwcv` where all weights are 1. No score without source_val.
+    """
+    if not len(outputs.val_y):
+        return math.nan
+    weights = outputs.val_weights
+    losses = weights * outputs.val_errors
+    variance = np.var(weights)
+    eta = -np.mean((losses - losses.mean()) * (weights - weights.mean())) / variance if variance > 0 else 0.0
+    return -float(losses.mean() + eta * weights.mean() - eta)
