@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
-from dabench.errors import UsageError, shortened
+from dabench.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -168,12 +168,13 @@ def _items(text: str | None) -> list[str] | None:
 
 def _print_remarks(plan: Plan) -> None:
     """What was left out of the suite and of the domains, and what else their loaders had to say."""
+    from dabench.runs.data_notes import left_out
+
     for row, other in plan.doubles.items():
         click.echo(f"Note: with these settings {row} is the same run as {other}, which stands for both.", err=True)
     for name, prepared in plan.domains.items():
         if prepared.left_out:
-            out = shortened(prepared.left_out, 3)
-            click.echo(f"Warning: left out of {name}, {len(prepared.left_out):,} in all: {out}", err=True)
+            click.echo(f"Warning: {left_out(name, prepared.left_out)}", err=True)
         for note in prepared.notes:
             click.echo(f"Note: {name}: {note}", err=True)
 

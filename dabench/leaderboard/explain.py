@@ -118,6 +118,7 @@ def _title(table: Table, pair: str, method: str, variant: str, cell: Cell, left_
         lines.append(f"test set     standard error up to ±{fraction(table.test_error[pair])}, not part of the interval")
     lines.append(f"oracle       {fraction(cell.oracle) or '-'} (best checkpoint by target labels: not a result)")
     lines += [f"warning      {flags(cell)}"] if flags(cell) else []
+    lines += [f"data         {note}" for note in cell.data_notes]
     if left_out:
         lines.append(f"left out     {left_out} older runs of this cell, made with other code, data or settings")
     return "\n".join(lines)

@@ -26,8 +26,8 @@ In the formulae f is the network up to its features, g its classifier, p the sof
 classifier; s is the source and t the target, l the target examples whose labels are given in the track few_shot, and a
 prime marks simultaneous samples; w is the option `weight`; a mark over x is a view of it, and [...] is 1 where it
 holds, else 0. Accuracies are means over seeds ± standard deviation; the share of the gap is that from source only to
-train on target, with its 95 % interval; † is trained with target labels, ‡ has options that were chosen with them on
-one pair of the table at least.
+train on target, with its 95 % interval; † is trained with target labels, ‡ has options that were chosen with them for
+that pair.
 """
 
 
@@ -197,7 +197,7 @@ def _by_shots(method: str, tables: Sequence[Table]) -> Iterator[str]:
 
 
 def _accuracy(row: Row, pair: str) -> str:
-    marks = (text.SEES if row.sees_target_labels else "") + (text.TUNED if row.tuned_on_target else "")
+    marks = (text.SEES if row.sees_target_labels else "") + (text.TUNED if row.cells[pair].tuned_on_target else "")
     return text.accuracy(row.cells[pair]) + marks
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 from dabench.plugin.registry import Registry
 from dabench.results.environment import code_info, environment
 from dabench.results.folder import write_record
+from dabench.runs.data_notes import data_notes, joined
 from dabench.runs.job import Event, Finished, Outcome, Progress
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import RunRecord
@@ -62,6 +63,7 @@ class Recorder:
 def make_record(plan: Plan, run: PlannedRun, outcome: Outcome) -> RunRecord:
     """Put together what was planned and what came of it."""
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
+    ends = (run.source, run.target)
     torch, device = measured.pop("torch"), measured.pop("device")
     return RunRecord(
         run_id=run.run_id,
@@ -85,6 +87,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome) -> RunRecord:
         settings_sha256=run.settings_sha256,
         comparison_sha256=run.comparison_sha256,
         data_sha256=run.data_sha256,
+        data_notes=joined(data_notes([plan.domains[name] for name in dict.fromkeys(ends) if name in plan.domains])),
         plugin=run.plugin,
         code=code_info(),
         env=environment(torch, device or plan.device_kind),

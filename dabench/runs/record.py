@@ -112,6 +112,7 @@ class RunRecord(_Part):
         settings: resolved settings; `settings_sha256` is the hash of their canonical JSON.
         comparison_sha256: the same without the method and its options: runs that share it can be compared.
         predictions_sha256: hash of the predicted classes of the target test split at the selected checkpoint.
+        data_notes: what was left out of the two domains, and what else their loaders said; see `datanotes`.
         test_rows: how many target test examples the accuracy was measured on.
         finished: when the run ended, UTC, ISO 8601.
     """
@@ -153,6 +154,7 @@ class RunRecord(_Part):
     comparison_sha256: str
     data_sha256: str
     predictions_sha256: str | None = None
+    data_notes: str | None = None
     plugin: PluginInfo
     code: CodeInfo
     env: Environment

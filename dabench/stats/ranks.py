@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import factorial, prod, sqrt
 
 import numpy as np
 from scipy.special import fdtrc
 
 # With fewer blocks the critical difference of a handful of methods exceeds the largest difference there can be.
 LEAST_PAIRS = 6
+DIGITS = 12  # of accuracies that are ranked: what differs by less is equal but for floating-point rounding
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def ranking(means: Mapping[str, Sequence[float]]) -> Ranking | None:
         return None
     from scipy.stats import rankdata, studentized_range  # half a second, for the few tables that have so many pairs
 
-    values = np.array([means[name] for name in names])
+    values = np.array([means[name] for name in names]).round(DIGITS)
     within = rankdata(-values, axis=0)  # methods x pairs
     mean = within.mean(axis=1)
     order = sorted(range(len(names)), key=lambda place: (mean[place], names[place]))
@@ -63,15 +64,19 @@ def ranking(means: Mapping[str, Sequence[float]]) -> Ranking | None:
 
 
 def _friedman(within: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-    """The p-value of the Iman-Davenport F-test; the share of variance between methods, with ties as they are."""
+    """The p-value of the Iman-Davenport F-test; the share of variance between methods, with ties as they are.
+
+    Where every pair has the same order: the chance of that, if all orders are equally likely.
+    """
     methods, pairs = within.shape
     between = pairs * float(((within.mean(axis=1) - within.mean()) ** 2).sum())
     total = float(((within - within.mean()) ** 2).sum())
     if total == 0:  # every pair ranks all methods the same: all accuracies are equal
         return 1.0
     left = total - between
-    if left <= 1e-12 * total:  # every pair has the same order
-        return 0.0
+    if left <= 1e-12 * total:  # every pair has the same order: F is infinite, and the exact test is the one to ask
+        orders = factorial(methods) / prod(factorial(int((within[:, 0] == rank).sum())) for rank in set(within[:, 0]))
+        return float(orders ** (1 - pairs))
     return float(fdtrc(methods - 1, (methods - 1) * (pairs - 1), (pairs - 1) * between / left))
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri, ndtr, stdtrit
 
-from dabench.stats.seeds import ROUNDING, mean_interval
+from dabench.stats.seeds import ROUNDING, grain, mean_interval
 
 ALPHA = 0.01  # false alarms per cell, at most; not corrected for the number of cells
 POWER = 0.8  # how surely a drop is detected that we say can be detected
@@ -83,7 +83,7 @@ def measure_drop(before: Mapping[int, float], now: Mapping[int, float], rows: in
     differences = [before[seed] - now[seed] for seed in seeds]
     n, mean = len(seeds), mean_interval(differences).mean
     if n >= PAIRED_FROM:
-        spread = max(_std(differences), sqrt(2) * _grain(rows))
+        spread = max(_std(differences), sqrt(2) * grain(rows))
         noise = Noise(spread / sqrt(n), n - 1, spread)
         half = _critical(noise.freedom) * noise.error
         return Drop(mean, mean - half, mean + half, n, "paired", noise)
@@ -104,7 +104,7 @@ def baseline_noise(before: Mapping[int, float], n: int, rows: int) -> Noise | No
     """
     if len(before) < 2:
         return None
-    spread = max(_std(list(before.values())), _grain(rows))
+    spread = max(_std(list(before.values())), grain(rows))
     if n >= PAIRED_FROM:
         return Noise(spread * sqrt(2 / n), n - 1, spread * sqrt(2))
     return Noise(spread * sqrt(1 / len(before) + 1 / n), len(before) - 1, spread * sqrt(2))
@@ -156,11 +156,6 @@ def seeds_needed(spread: float, drop: float = 0.01) -> int | None:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
-
-
-def _grain(rows: int) -> float:
-    """The standard deviation that rounding to a multiple of 1 / rows makes."""
-    return max(1 / rows if rows else 0.0, ROUNDING) / sqrt(12)
 
 
 def _std(values: Sequence[float]) -> float:

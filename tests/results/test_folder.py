@@ -253,6 +253,17 @@ def test_further_columns_of_a_csv_do_no_harm(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_results(tmp_path).frame, make_frame(make_record()))
 
 
+def test_a_file_from_before_a_column_is_read_as_if_it_were_empty(tmp_path: Path) -> None:
+    text = csv_text(make_frame(*make_records({"dann": [0.8, 0.7]})).drop(columns="data_notes"))
+    (tmp_path / "mini.csv").write_text(text)
+    results = read_results(tmp_path)
+    assert (results.problems, len(results.frame)) == ([], 2)
+    assert results.frame["data_notes"].isna().all()
+    (tmp_path / "mini.csv").write_text(text.rstrip("\n"))  # the last row is cut off: each is looked at by itself
+    results = read_results(tmp_path)
+    assert (len(results.problems), len(results.frame)) == (1, 1)
+
+
 @pytest.mark.parametrize("name", ["nowhere", "empty", "file.txt"])
 def test_no_results_is_an_error_that_names_the_next_command(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()

@@ -36,8 +36,10 @@ def make_record(accuracy: float | None = 0.8, minute: int = 0, plugin: str = "a"
         "seed": 0,
         "status": "failed" if accuracy is None else "ok",
         "error": "Traceback (most recent call last):\n  ...\nValueError: wrong" if accuracy is None else None,
-        "accuracy": accuracy and Accuracy(selected=accuracy, last=accuracy, oracle=min(1.0, accuracy + 0.01)),
-        "metrics": accuracy and Metrics(balanced_accuracy=accuracy, macro_f1=accuracy, ece=0.1),
+        "accuracy": None
+        if accuracy is None
+        else Accuracy(selected=accuracy, last=accuracy, oracle=min(1.0, accuracy + 0.01)),
+        "metrics": None if accuracy is None else Metrics(balanced_accuracy=accuracy, macro_f1=accuracy, ece=0.1),
         "selector": "last_step",
         "checkpoints": [
             Checkpoint(

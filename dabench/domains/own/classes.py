@@ -15,10 +15,12 @@ class Shared:
     Attributes:
         classes: sorted names.
         left_out: what each domain has besides, one phrase for each class.
+        notes: what each domain has besides the classes that the suite names.
     """
 
     classes: tuple[str, ...]
     left_out: Mapping[str, tuple[str, ...]]
+    notes: Mapping[str, tuple[str, ...]]
 
 
 def share(
@@ -44,7 +46,15 @@ def share(
         ]
         if missing:
             raise DataError(f"classes that the suite names are missing: {', '.join(missing)}. {_listed(found)}")
-        return Shared(tuple(sorted(chosen)), dict.fromkeys(domains, ()))
+        others = {
+            domain: [f"{name} ({count:,} examples)" for name, count in classes.items() if name not in chosen]
+            for domain, classes in found.items()
+        }
+        notes = {
+            domain: (f"classes that the suite does not name: {', '.join(names)}",) if names else ()
+            for domain, names in others.items()
+        }
+        return Shared(tuple(sorted(chosen)), dict.fromkeys(domains, ()), notes)
     common = set.intersection(*(set(classes) for classes in found.values()))
     if len(common) < 2:
         also = [f"{domain}: {name} ({why})" for domain, names in unusable.items() for name, why in names.items()]
@@ -61,7 +71,7 @@ def share(
         )
         for domain in domains
     }
-    return Shared(tuple(sorted(common)), left_out)
+    return Shared(tuple(sorted(common)), left_out, dict.fromkeys(domains, ()))
 
 
 def _lacking(name: str, found: Mapping[str, Mapping[str, int]]) -> str:

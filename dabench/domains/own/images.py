@@ -102,6 +102,7 @@ def load(
     test_share: float,
     split_seed: int,
     left_out: Sequence[str],
+    notes: Sequence[str] = (),
     workers: int | None = None,
 ) -> DomainArrays:
     """Decode the pictures of a domain.
@@ -116,6 +117,7 @@ def load(
         test_share: of every class.
         split_seed: of the draw.
         left_out: what is left out of this domain already.
+        notes: what there is to say of it already.
         workers: processes; one per core if None.
 
     Raises:
@@ -140,7 +142,7 @@ def load(
             splits[split] = Split(x, y)
     finally:
         shutil.rmtree(temporary)
-    return DomainArrays(splits["train"], splits["test"], tuple(classes), left_out=tuple(bad))
+    return DomainArrays(splits["train"], splits["test"], tuple(classes), left_out=tuple(bad), notes=tuple(notes))
 
 
 def split_files(

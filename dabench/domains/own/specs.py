@@ -84,6 +84,7 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
                 "folder": folder,
                 "classes": list(shared.classes),
                 "left_out": list(shared.left_out[name]),
+                "notes": list(shared.notes[name]),
                 **config.model_dump(include={"size", "fit", "max_megapixels", "test_share", "split_seed"}),
             },
             strict=config.on_bad == "error",
@@ -124,6 +125,7 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
                 "columns": asdict(columns),
                 "classes": list(shared.classes),
                 "left_out": list(shared.left_out[name]),
+                "notes": list(shared.notes[name]),
                 **config.model_dump(include={"test_share", "split_seed"}),
             },
             strict=config.on_bad == "error",
@@ -139,7 +141,7 @@ def _shared(
 ) -> Shared:
     """The classes of all domains; where the suite is strict, all must have the same ones."""
     if not counts:
-        return Shared((), {})
+        return Shared((), {}, {})
     found = {
         domain: {name: count for name, count in classes.items() if name not in unusable[domain]}
         for domain, classes in counts.items()

@@ -90,9 +90,13 @@ def read_domain(root: Path, place: str | Sequence[str], value: str | None, colum
     named = [columns.label, *columns.drop, *([columns.domain] if columns.domain else [])]
     for column in named:
         need(frame, column, where)
-    if columns.domain is not None:
-        frame = frame[domain_names(frame[columns.domain]) == value]
     left_out, notes = [], []
+    if columns.domain is not None:
+        nowhere = frame[columns.domain].isna()
+        if nowhere.any():
+            rows = f"{int(nowhere.sum()):,} rows of {place}"
+            notes.append(f"{rows} name no domain and belong to none, the first is {_first(nowhere, train)}")
+        frame = frame[domain_names(frame[columns.domain]) == value]
     unlabelled = frame[columns.label].isna()
     if unlabelled.any():
         left_out.append(f"{int(unlabelled.sum()):,} rows without a label, the first is {_first(unlabelled, train)}")
@@ -132,6 +136,7 @@ def load(
     test_share: float,
     split_seed: int,
     left_out: Sequence[str],
+    notes: Sequence[str] = (),
 ) -> DomainArrays:
     """Read and encode a domain.
 
@@ -145,6 +150,7 @@ def load(
         test_share: see `config.own_data.OwnTables`.
         split_seed: likewise.
         left_out: what is left out of this domain already.
+        notes: what there is to say of it already.
 
     Raises:
         DataError: it cannot be read or encoded.
@@ -155,15 +161,15 @@ def load(
     rows = {name: split_rows(table, classes, test_share, split_seed) for name, table in tables.items()}
     seen = pd.concat([tables[name].features.iloc[rows[name][TRAIN]] for name in sources], ignore_index=True)
     encoding = Encoding.fit(seen, kinds, which.missing)
-    notes = dict.fromkeys(tables[domain].notes)
+    said = dict.fromkeys([*notes, *tables[domain].notes])
     splits = []
     for side in (TRAIN, TEST):
         x, found = encoding.apply(tables[domain].features.iloc[rows[domain][side]])
-        notes |= dict.fromkeys(f"{side}: {note}" for note in found)
+        said |= dict.fromkeys(f"{side}: {note}" for note in found)
         y = tables[domain].labels.iloc[rows[domain][side]].map({name: label for label, name in enumerate(classes)})
         splits.append(Split(x, np.asarray(y, dtype=np.int64)))
     out = (*left_out, *tables[domain].left_out)
-    return DomainArrays(splits[0], splits[1], tuple(classes), out, tuple(notes))
+    return DomainArrays(splits[0], splits[1], tuple(classes), out, tuple(said))
 
 
 def split_rows(table: Table, classes: Sequence[str], test_share: float, seed: int) -> dict[str, np.ndarray]:

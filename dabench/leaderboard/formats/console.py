@@ -20,6 +20,7 @@ from dabench.leaderboard.formats.text import (
     covered,
     flags,
     fraction,
+    group_starts,
     heading,
     is_published,
     label,
@@ -111,7 +112,9 @@ def _grid(table: Table, pairs: Sequence[str], *, stacked: bool, last: bool) -> G
         grid.add_column("average", justify="right", no_wrap=True)
     if last and ranked(table):
         grid.add_column("rank", justify="right", no_wrap=True)
-    for row in table.rows:
+    starts = group_starts(table)
+    for place, row in enumerate(table.rows):
+        _begin(grid, starts.get(place, ""), place)
         name = label(row).replace(" (", "\n   (") if stacked else label(row)
         cells = [Text(f" {name}")]
         for pair in pairs:
@@ -124,6 +127,14 @@ def _grid(table: Table, pairs: Sequence[str], *, stacked: bool, last: bool) -> G
             cells.append(Text("" if row.bound else "-" if row.rank is None else f"{row.rank:.1f}"))
         grid.add_row(*cells, style="dim" if row.bound else "")
     return grid
+
+
+def _begin(grid: Grid, title: str, place: int) -> None:
+    """The title of a group of rows, if one begins here, below an empty line."""
+    if title:
+        if place:
+            grid.add_row("")
+        grid.add_row(Text(title, style="bold"))
 
 
 def _cell(cell: Cell, table: Table, pair: str, stacked: bool) -> Text:

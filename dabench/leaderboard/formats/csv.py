@@ -14,12 +14,13 @@ COLUMNS = (
     "source", "target", "mean", "std", "ci95_low", "ci95_high", "n", "expected", "gap_covered", "gap_covered_low",
     "gap_covered_high", "why", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
     "sees_target_labels", "average", "rank", "test_error", "gain", "gain_low", "gain_high", "p_source_only", "p_best",
-    "published",
+    "published", "group", "p_gain", "behind_best", "behind_best_low", "behind_best_high", "tuned_on_target",
+    "data_notes",
 )  # fmt: skip
 
 OF_CELL = (
     "mean", "std", "n", "expected", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
-    "backbone", "test_error", "p_source_only", "p_best",
+    "backbone", "test_error", "p_gain", "p_source_only", "p_best", "tuned_on_target",
 )  # fmt: skip
 
 
@@ -53,6 +54,11 @@ def _fields(table: Table, row: Row, pair: str) -> Mapping[str, Any]:
         "gain": cell.gain and cell.gain.mean,
         "gain_low": cell.gain and cell.gain.low,
         "gain_high": cell.gain and cell.gain.high,
+        "behind_best": cell.behind_best and cell.behind_best.mean,
+        "behind_best_low": cell.behind_best and cell.behind_best.low,
+        "behind_best_high": cell.behind_best and cell.behind_best.high,
+        "group": row.group,
+        "data_notes": "; ".join(cell.data_notes),
         "published": "; ".join(f"{number.accuracy} {table.sources[number.source - 1]}" for number in cell.published),
         "average": row.average,
         "rank": row.rank,

@@ -90,7 +90,7 @@ def _row_of(only: Unmeasured) -> Row:
     return Row(
         method=only.method, variant=only.variant, label=f"{name} ({only.variant})" if only.variant else name,
         distribution="", bound=only.method in ("source_only", "target_only"), sees_target_labels=False,
-        tuned_on_target=False, cells={}, average=None, rank=None,
+        cells={}, average=None, rank=None,
     )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _line(number: int, table: Table, row: Row, pair: str, cell: Cell, scale: tup
         "id": cell_id(number, row, pair) if cell.runs else "",
         "track": text.meaning(table, backbone=False)[1] + (f", table {number + 1}" if number else ""),
         "pair": text.pair_titles(table)[pair],
-        "method": text.label(row),
+        "method": text.label(row) + f", settings {row.group}" * bool(row.group),
         "plugin": row.distribution,
         "mean": cell.mean,
         "accuracy": text.accuracy(cell),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dabench.leaderboard.table import Cell, Printed, Row, Table
+from dabench.stats.seeds import Interval
 
 COUNTS = ("failed", "collapsed", "timeout")
 
@@ -28,6 +29,7 @@ def _row(table: Table, row: Row) -> dict[str, Any]:
         "pairs": {pair: _cell(row.cells[pair], table) for pair in table.pairs},
         "average": row.average,
         "rank": row.rank,
+        "group": row.group or None,
     }
 
 
@@ -47,12 +49,27 @@ def _cell(cell: Cell, table: Table) -> dict[str, Any]:
         "published": [_printed(number, table) for number in cell.published] or None,
         "backbone": cell.backbone or None,
         "test_error": cell.test_error,
-        "gain": None if cell.gain is None else cell.gain.mean,
-        "gain_ci95": None if cell.gain is None or cell.gain.low is None else [cell.gain.low, cell.gain.high],
+        "gain": _mean(cell.gain),
+        "gain_ci95": _ci(cell.gain),
         "p_source_only": cell.p_source_only,
         "p_best": cell.p_best,
         "counts": {"expected": cell.expected, **{name: getattr(cell, name) for name in COUNTS}},
+        "p_gain": cell.p_gain,
+        "behind_best": _mean(cell.behind_best),
+        "behind_best_ci95": _ci(cell.behind_best),
+        "best": cell.best,
+        "tied": cell.tied,
+        "tuned_on_target": cell.tuned_on_target,
+        "data_notes": list(cell.data_notes) or None,
     }
+
+
+def _mean(interval: Interval | None) -> float | None:
+    return None if interval is None else interval.mean
+
+
+def _ci(interval: Interval | None) -> list[float | None] | None:
+    return None if interval is None or interval.low is None else [interval.low, interval.high]
 
 
 def _printed(number: Printed, table: Table) -> dict[str, Any]:

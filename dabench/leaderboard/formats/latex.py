@@ -12,12 +12,12 @@ from dabench.leaderboard.formats.footnotes import cited, footnotes, marks
 from dabench.leaderboard.formats.text import (
     NO_GAIN,
     SEES,
-    TIED,
     TUNED,
     accuracy,
     covered,
     flags,
     fraction,
+    group_starts,
     heading,
     is_published,
     label,
@@ -104,13 +104,17 @@ def _block(table: Table, pairs: Sequence[str], *, last: bool) -> Iterator[str]:
             fields += ["published" if place else ""] * published[pair]
         yield _line([*fields, *(extra if place else [""] * len(extra))])
     yield r"\midrule"
-    for row, after in zip(table.rows, [*table.rows[1:], None], strict=True):
+    starts = group_starts(table)
+    width = 1 + columns + len(extra)
+    for place, (row, after) in enumerate(zip(table.rows, [*table.rows[1:], None], strict=True)):
+        if place in starts:
+            yield r"\midrule" * bool(place) + rf"\multicolumn{{{width}}}{{l}}{{\emph{{{escaped(starts[place])}}}}} \\"
         fields = [escaped(label(row))]
         for pair in pairs:
             cell = row.cells[pair]
             fields += [_cell(table, cell), *([_published(cell)] * published[pair])]
         yield _line([*fields, *(_extra(row, name) for name in extra)])
-        if after and row.bound != after.bound:
+        if after and row.bound != after.bound and place + 1 not in starts:
             yield r"\midrule"
     yield r"\bottomrule"
     yield r"\end{tabular}" + ("" if last else r"\par\medskip")
@@ -145,11 +149,8 @@ def _published(cell: Cell) -> str:
 
 
 def _superscripts(cell: Cell) -> Iterator[str]:
-    marked = mark(cell, best="")
-    if TIED in marked:
-        yield "="
-    if NO_GAIN in marked:
-        yield r"\sim"
+    signs = {NO_GAIN: r"\sim", TUNED: r"\ddagger"}
+    return (signs.get(sign, sign) for sign in mark(cell, best=""))
 
 
 def escaped(text: str) -> str:

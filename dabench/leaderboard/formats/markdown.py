@@ -11,6 +11,7 @@ from dabench.leaderboard.formats.text import (
     covered,
     flags,
     fraction,
+    group_starts,
     heading,
     is_published,
     label,
@@ -40,7 +41,10 @@ def _lines(table: Table, *, backbone: bool) -> list[str]:
         header.append("rank")
         rules.append("---:")
     lines = [" · ".join([f"**{suite}**", *parts]), "", _line(header), _line(rules)]
-    for row in table.rows:
+    starts = group_starts(table)
+    for place, row in enumerate(table.rows):
+        if place in starts:
+            lines.append(_line([f"*{_escaped(starts[place])}*", *[""] * (len(header) - 1)]))
         fields = [_escaped(label(row))]
         for pair in table.pairs:
             fields.append(_cell(table, row.cells[pair]))

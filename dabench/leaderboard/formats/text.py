@@ -11,6 +11,7 @@ from dabench.leaderboard.table import Cell, Row, Table
 from dabench.stats.seeds import Gap, Interval
 
 BEST, TIED, NO_GAIN, SEES, TUNED = "*", "=", "~", "†", "‡"
+BELOW_ALONE, GAIN_ALONE = "<", "?"  # by its interval alone, not by the corrected test
 RANKED_FROM = 3  # pairs; a mean rank over fewer says nothing
 
 
@@ -30,8 +31,7 @@ def share(gap: Gap) -> str:
     """`57 % [49, 65]`, or why there is none; an empty string for a bound."""
     if gap.value is None:
         return gap.why if gap.why not in ("bound", "no runs") else ""
-    ends = "" if gap.low is None or gap.high is None else f" [{round(100 * gap.low)}, {round(100 * gap.high)}]"
-    return f"{round(100 * gap.value)} %{ends}"
+    return f"{round(100 * gap.value)} %{_ends(gap.low, gap.high, '.0f')}"
 
 
 def gain(cell: Cell) -> str:
@@ -43,14 +43,28 @@ def gain(cell: Cell) -> str:
 
 def hundredths(interval: Interval, unit: str = "") -> str:
     """A difference with its interval: `+24.0 [+15.1, +32.9]`."""
-    low, high = interval.low, interval.high
-    ends = "" if low is None or high is None else f" [{100 * low:+.1f}, {100 * high:+.1f}]"
-    return f"{100 * interval.mean:+.1f}{unit}{ends}"
+    return f"{100 * interval.mean:+.1f}{unit}{_ends(interval.low, interval.high, '+.1f')}"
+
+
+def _ends(low: float | None, high: float | None, form: str) -> str:
+    """An interval in hundredths: ` [49, 65]`. An end that is not 0 is not rounded to it where 0 lies outside."""
+    if low is None or high is None:
+        return ""
+    outside = not low <= 0 <= high
+    ends = [format(100 * end, form) for end in (low, high)]
+    for place, end in enumerate((low, high)):
+        if float(ends[place]) == 0:
+            ends[place] = format(100 * end, f"{form[:-3]}.1g") if outside else format(0.0, form)
+    return f" [{', '.join(ends)}]"
 
 
 def mark(cell: Cell, best: str = BEST) -> str:
-    """What the tests say of a cell, as it is printed behind the number."""
-    return (best if cell.best else TIED if cell.tied else "") + (NO_GAIN if cell.no_gain else "")
+    """What the tests and the record say of a cell, as it is printed behind the number."""
+    return (
+        (best if cell.best else TIED if cell.tied else BELOW_ALONE if cell.below_alone else "")
+        + (NO_GAIN if cell.no_gain else GAIN_ALONE if cell.gain_alone else "")
+        + (TUNED if cell.tuned_on_target else "")
+    )
 
 
 def printed(cell: Cell) -> list[str]:
@@ -73,8 +87,23 @@ def flags(cell: Cell) -> str:
 
 
 def label(row: Row) -> str:
-    """The row's name with its marks."""
-    return row.label + (SEES if row.sees_target_labels else "") + (TUNED if row.tuned_on_target else "")
+    """The row's name with its mark."""
+    return row.label + (SEES if row.sees_target_labels else "")
+
+
+def group_title(table: Table, row: Row) -> str:
+    """What stands above the rows of a group, with the variant that all of them share; empty where there are none."""
+    variants = {other.variant for other in table.rows if other.group == row.group}
+    shared = variants.pop() if len(variants) == 1 else ""
+    return f"settings {row.group}{f': {shared}' * bool(shared)}" if row.group else ""
+
+
+def group_starts(table: Table) -> dict[int, str]:
+    """The places of the rows that begin a group, with its title."""
+    above = ["", *(row.group for row in table.rows)]
+    return {
+        place: group_title(table, row) for place, row in enumerate(table.rows) if row.group not in ("", above[place])
+    }
 
 
 def pair_title(pair: str) -> str:

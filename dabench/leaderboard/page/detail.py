@@ -48,30 +48,49 @@ def _facts(table: Table, row: Row, cell: Cell) -> Iterator[list[str]]:
         yield ["test set", f"standard error ±{text.fraction(cell.test_error)}, not part of the interval"]
     if cell.gap.value is not None:
         yield ["gap covered", f"{text.share(cell.gap)} (Fieller's 95 % interval, runs paired by seed)"]
-    if cell.gain is not None:
-        yield ["gain over source only", f"{text.gain(cell)}{_p(cell.p_source_only)}"]
-    if cell.p_best is not None and not row.bound:
-        yield ["against the best", "is the best of the pair" if cell.best else _p(cell.p_best).removeprefix(", ")]
+    yield from _tests(cell)
     yield ["last step", text.fraction(cell.last) or "-"]
     yield ["oracle", f"{text.fraction(cell.oracle) or '-'} (best checkpoint by target labels: not a result)"]
     for number in cell.published:
         source = table.sources[number.source - 1]
         note = f" {number.note}." if number.note else ""
         yield ["published", f"{text.fraction(number.accuracy)} as {number.name}.{note} {source}"]
+    yield from _remarks(row, cell)
+    yield ["plugin", row.distribution]
+
+
+def _tests(cell: Cell) -> Iterator[list[str]]:
+    """Differences from source only and from the best."""
+    if cell.gain is not None:
+        yield ["gain over source only", f"{text.gain(cell)}{_p(cell.p_gain)}"]
+        if cell.p_source_only is not None:
+            yield ["with Holm's correction", _shown(cell.p_source_only) + ", over the methods of the pair"]
+    if cell.best:
+        yield ["against the best", "is the best of the pair"]
+    elif cell.p_best is not None and cell.behind_best is not None:
+        yield ["against the best", f"{text.hundredths(cell.behind_best)} points"]
+        yield ["with Holm's correction", _shown(cell.p_best) + ", over all pairs of methods"]
+
+
+def _remarks(row: Row, cell: Cell) -> Iterator[list[str]]:
+    """What to know beside the numbers."""
     if text.flags(cell):
         yield ["warning", text.flags(cell)]
     if row.sees_target_labels:
         yield ["labels", "trained with target labels"]
-    if row.tuned_on_target:
+    yield from (["data", note] for note in cell.data_notes)
+    if row.group:
+        yield ["compared with", f"the rows of settings {row.group}"]
+    if cell.tuned_on_target:
         yield ["options", "chosen with target labels"]
-    yield ["plugin", row.distribution]
 
 
 def _p(value: float | None) -> str:
-    if value is None:
-        return ""
-    shown = "p < .001" if value < 0.001 else f"p = {text.fraction(value)}"
-    return f", {shown} (two-sided paired t-test, Holm's correction)"
+    return "" if value is None else f", {_shown(value)} (two-sided paired t-test)"
+
+
+def _shown(p: float) -> str:
+    return "p < .001" if p < 0.001 else f"p = {text.fraction(p)}"
 
 
 def _seed(run: Any) -> list[str]:

@@ -69,6 +69,32 @@ def test_a_run_stops_or_goes_on_as_the_user_chose(call, tmp_path: Path) -> None:
     assert "Warning: left out of photos, 1 in all: photos/cat/0.jpg: no picture that can be read" in err
 
 
+def test_what_was_left_out_stands_under_the_leaderboard(call, tmp_path: Path) -> None:
+    """A whole class, a picture, and a class that the suite does not name; from records and from published rows."""
+    write_pictures(tmp_path / "pictures", EVEN | {"photos/owl": 3})
+    (tmp_path / "pictures/photos/cat/0.jpg").write_bytes(b"nothing")
+    write_suite(tmp_path / "own.yaml", "{images: pictures, size: 8, on_bad: skip}", bounds="[source_only]")
+    code, out, _ = call("run", "own.yaml", "--launcher", "inline")
+    note = (
+        "left out of photos, 2 in all: the class owl (3 examples): not in sketches; "
+        "photos/cat/0.jpg: no picture that can be read"
+    )
+    assert (code, note in " ".join(out.split())) == (0, True)
+    assert call("results", "publish", "own")[0] == 0
+    for rows in ("results", "results/own.csv"):
+        for form in ("console", "markdown", "latex", "html", "csv", "json"):
+            code, out, _ = call("table", "own", "--results", rows, "--format", form)
+            assert (code, note in " ".join(out.split())) == (0, True), f"{form} of {rows}"
+    code, out, _ = call("explain", "own", "photos:sketches", "source_only")
+    assert (code, note in out) == (0, True)
+
+    chosen = "{images: pictures, size: 8, on_bad: skip, classes: [cat, dog]}"
+    write_suite(tmp_path / "chosen.yaml", chosen, bounds="[source_only]")
+    code, out, _ = call("run", "chosen.yaml", "--launcher", "inline")
+    note = "photos: classes that the suite does not name: owl (3 examples)"
+    assert (code, note in " ".join(out.split())) == (0, True)
+
+
 def test_duplicates_are_named(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", {"photos/train/cat": 2, "photos/train/dog": 2, "photos/test/cat": 2})
     write_pictures(tmp_path / "pictures", {"photos/test/dog": 2, "sketches/cat": 2, "sketches/dog": 2})

@@ -124,6 +124,22 @@ def test_parquet_is_read(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_table(tmp_path / "x.parquet"), frame)
 
 
+def test_rows_of_no_domain_are_counted(tmp_path: Path, data: Path, registry: Registry) -> None:
+    rows = [f"{place},{row},{('ill', 'well')[row % 2]}\n" for place in ("north", "south", "") for row in range(6)]
+    (tmp_path / "both.csv").write_text("where,age,who\n" + "".join(rows))
+    suite = write_suite(tmp_path / "own.yaml", "{tables: both.csv, label: who, domain: where}", "[north:south]")
+    found = prepare(known_domains(read_suite(suite), registry)["south"])
+    assert found.notes == ("6 rows of both.csv name no domain and belong to none, the first is line 14",)
+
+
+def test_classes_that_the_suite_does_not_name_are_counted(tables: Path, registry: Registry) -> None:
+    for name in ("north", "south"):
+        with (tables / f"{name}.csv").open("a") as file:
+            file.write("1,a,dead\n2,b,dead\n")
+    notes = opened(tables.parent, registry, ", classes: [ill, well]").notes
+    assert notes[0] == "classes that the suite does not name: dead (2 examples)"
+
+
 def test_lines_are_those_of_the_file_where_it_holds_several_domains(tmp_path: Path, registry: Registry) -> None:
     rows = [f"{place},{number},{'ab'[number % 2]}" for place in ("north", "south") for number in range(10)]
     rows[13] = "south,3,"

@@ -241,7 +241,7 @@ def test_json_rows_are_the_contract() -> None:
     rows = json.loads(json_.render(made), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert [row["method"] for row in rows] == ["source_only", "coral", "dann", "mmd", "target_only"]
     row = rows[1]
-    keys = ["track", "shots", "backbone", "method", "variant", "distribution", "pairs", "average", "rank"]
+    keys = ["track", "shots", "backbone", "method", "variant", "distribution", "pairs", "average", "rank", "group"]
     assert list(row) == keys
     assert (row["track"], row["shots"], row["backbone"], row["distribution"]) == (
         "unsupervised",
@@ -252,6 +252,7 @@ def test_json_rows_are_the_contract() -> None:
     cell = row["pairs"]["glyphs:digits"]
     names = ["mean", "std", "ci95", "n", "gap_covered", "gap_covered_ci95", "why", "oracle", "last", "status"]
     more = ["backbone", "test_error", "gain", "gain_ci95", "p_source_only", "p_best", "counts"]
+    more += ["p_gain", "behind_best", "behind_best_ci95", "best", "tied", "tuned_on_target", "data_notes"]
     assert list(cell) == [*names, "published", *more]
     assert (cell["backbone"], cell["published"]) == ("small", None)
     assert (cell["gain"], cell["gain_ci95"]) == (pytest.approx(0.05), [pytest.approx(-0.0157, abs=1e-4), ANY])
