@@ -99,15 +99,15 @@ def _read_baseline(file: Path, suite: str | None) -> Results:
 def _narrowed(frame: pd.DataFrame, suites: set[str], methods: str | None, pairs: str | None) -> pd.DataFrame:
     """The runs that are asked for."""
     from dabench.config.row_choice import RowChoice, of_rows
-    from dabench.leaderboard.build import BOUNDS
-    from dabench.specs.names import canonical
+    from dabench.results.cells import pair_names
+    from dabench.specs.names import BOUNDS, canonical
 
     frame = frame[frame["suite"].isin(suites)]
     if methods is not None:
         frame = of_rows(frame, [RowChoice.parse(name) for name in (*methods.split(","), *BOUNDS)])
     if pairs is not None:
         wanted = [canonical(name.strip()) for name in pairs.split(",")]
-        frame = frame[frame["source"].str.cat(frame["target"], sep=":").isin(wanted)]
+        frame = frame[pair_names(frame).isin(wanted)]
     return frame.reset_index(drop=True)
 
 

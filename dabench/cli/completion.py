@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, items
 
 if TYPE_CHECKING:
     import click
@@ -86,7 +86,7 @@ def _known(names: Callable[[Registry], Iterable[str]]) -> list[str]:
 def _last_item(incomplete: str, known: Iterable[str]) -> list[CompletionItem]:
     """Completions of the last item of a comma-separated list; the items before it stay, and are not offered again."""
     before, comma, last = incomplete.rpartition(",")
-    taken = {canonical(item) for item in before.split(",")}
+    taken = {canonical(item) for item in items(before)}
     return [
         CompletionItem(f"{before}{comma}{name}")
         for name in known

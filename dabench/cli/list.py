@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from dabench.cli.context import Context, pass_context
 from dabench.errors import unknown
+from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
 from dabench.specs.spec import Registered
 
@@ -46,7 +46,7 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        click.echo(_aligned([_columns(row) for row in rows]))
+        click.echo(aligned([_columns(row) for row in rows]))
     if kind == "plugins":
         for conflict in context.registry.conflicts:
             click.echo(f"Warning: {conflict}", err=True)
@@ -102,11 +102,3 @@ def _columns(row: Row) -> list[str]:
         return [row["name"], distribution, row["module"], row["state"], row["error"]]
     marks = [text for field, text in MARKS.items() if row.get(field)]
     return [row["name"], distribution, row["summary"] + (f" ({', '.join(marks)})" if marks else "")]
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> str:
-    """Lines with their columns below each other."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )

@@ -163,6 +163,7 @@ def _write(
         ResultsError: a run failed, or a file cannot be written.
     """
     from dabench.leaderboard.plots.features import draw, embed_in_plane
+    from dabench.results.folder import write_atomic
     from dabench.selection.outputs import outputs_file, outputs_folder, read_outputs
 
     panels = []
@@ -183,7 +184,7 @@ def _write(
             caption = _caption([run], records, count)
             files.append((stem.with_name(f"{stem.name}.{TITLE}.png"), draw([panel], caption, "png")))
     for path, content in files:
-        _put(path, content)
+        write_atomic(path, content)
     return [path for path, _ in files]
 
 
@@ -213,14 +214,3 @@ def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: i
         f"{perplexity(count):g}) of the last hidden layer, {count:,} held-out source and {count:,} target examples, "
         f"no label used · dabench {version('dabench')}"
     )
-
-
-def _put(path: Path, content: bytes) -> None:
-    from dabench.files import replacing
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            temporary.write_bytes(content)
-    except OSError as error:
-        raise ResultsError(f"{path} cannot be written ({error.strerror}). Name another with -o.") from error

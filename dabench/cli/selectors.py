@@ -44,7 +44,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
 
 
 def _text(comparison: Comparison) -> str:
-    from dabench.leaderboard.formats.grid import grid
+    from dabench.leaderboard.formats.columns import aligned
 
     heads = ["selector", "mean loss", "worst loss", "in runs", "across runs", "worst loss is of"]
     rows = [
@@ -61,7 +61,7 @@ def _text(comparison: Comparison) -> str:
     return f"""\
 {comparison.suite} · {comparison.runs} runs of several checkpoints, {comparison.single} of one, \
 {comparison.left_out} left out because they lack a selection
-{grid([heads, *rows])}
+{aligned([heads, *rows])}
 loss: points of accuracy below the best checkpoint by target labels (oracle)
 in runs, across runs: Spearman's rho and Kendall's tau of score and target accuracy,
 over the checkpoints of a run (mean of runs), and over all those of a pair (mean of pairs)

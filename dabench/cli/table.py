@@ -102,11 +102,12 @@ def chosen_runs(
         UsageError: none of these runs is of that method or pair.
     """
     from dabench.config.row_choice import RowChoice, of_rows
-    from dabench.leaderboard.build import BOUNDS
+    from dabench.results.cells import pair_names
+    from dabench.specs.names import BOUNDS
 
     if frame.empty:
         raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
-    names = frame["source"].str.cat(frame["target"], sep=":")
+    names = pair_names(frame)
     choices = [RowChoice.parse(name) for name in _listed(methods)]
     wanted_methods = list(dict.fromkeys(choice.method for choice in choices))
     wanted_pairs = _listed(pairs)
@@ -127,13 +128,14 @@ def chosen_runs(
 def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bool) -> list[str]:
     """The pairs of a suite that is at hand, in its order: all of them, or those that were run."""
     from dabench.config.suite_file import find_suite
+    from dabench.results.cells import pair_names
 
     if suite not in registry.all("suites"):
         if all_pairs:
             raise UsageError(f"--all-pairs: no plugin has the suite {suite!r}. `dabench list suites` shows them.")
         return []
     pairs = [entry.pair for entry in find_suite(suite, registry).pairs]
-    run = set(frame["source"].str.cat(frame["target"], sep=":"))
+    run = set(pair_names(frame))
     return [pair for pair in pairs if all_pairs or pair in run]
 
 

@@ -204,7 +204,7 @@ def _why_none(trials: Sequence[Trial], score: str, results: Path) -> str:
 
 
 def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bool) -> str:
-    from dabench.leaderboard.formats.grid import grid
+    from dabench.leaderboard.formats.columns import aligned
 
     several = pairs if len(pairs) > 1 else ()
     rows = [["", score, *several, "options", ""]]
@@ -215,7 +215,7 @@ def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bo
         counts = ((trial.failed, "failed"), (trial.unscored, "without a score"))
         flaws = ", ".join(f"{count} of {trial.runs} runs {what}" for count, what in counts if count)
         rows.append(["*" if star and place == 0 else "", number, *by_pair, options, flaws])
-    return grid(rows)
+    return aligned(rows)
 
 
 def _yaml(chosen: Mapping[str, Sequence[dict[str, Any]]]) -> str:

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dabench.leaderboard.table import Cell, Row
+from dabench.runs.record import SCORED
+from dabench.specs.names import BOUNDS
 from dabench.stats.ranks import DIGITS, Ranking, ranking
 from dabench.stats.seeds import (
     NONE,
@@ -28,8 +30,6 @@ from dabench.stats.seeds import (
     paired_gain,
     paired_p,
 )
-
-BOUNDS = ("source_only", "target_only")
 
 # Equal predictions over seeds are no proof that seeds change nothing unless a change would have been seen: where no
 # prediction of (runs - 1) * test examples differs, seeds change at most 3 % of them (95 %, "rule of three").
@@ -111,7 +111,7 @@ def _against_best(keys: Sequence[Key], cells: Mapping[Key, Cell], samples: Mappi
 
 def sample(runs: Iterable[Any]) -> Sample:
     """The accuracies of the runs that have one, collapsed ones included, with the noise that they have at least."""
-    scored = [run for run in runs if run.status in ("ok", "collapsed")]
+    scored = [run for run in runs if run.status in SCORED]
     by_seed = {run.seed: run.accuracy_selected for run in scored}
     rows = min((run.test_rows for run in scored if run.test_rows), default=FEW_ROWS)
     return Sample(by_seed, 0.0 if _same_predictions(scored, rows) else grain(rows))

@@ -19,7 +19,7 @@ import pluggy
 
 from dabench.errors import PluginError, unknown
 from dabench.plugin import hookspecs
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, items
 from dabench.specs.spec import (
     BackboneSpec,
     DomainSpec,
@@ -75,7 +75,7 @@ class Registry:
         self._origins: dict[str, Origin] = {}
         self._kinds: dict[str, dict[str, Registered]] = {kind: {} for kind in KINDS}
         self._conflicts: dict[str, list[str]] = {kind: [] for kind in KINDS}
-        off = {item.strip() for item in disabled.split(",") if item.strip()}
+        off = set(items(disabled))
         for origin, entry_point in sorted(entry_points, key=lambda pair: str(pair[0])):
             is_off = bool({origin.distribution, str(origin)} & off) or ("all" in off and origin.distribution != OWN)
             error = "" if is_off else self._load(origin, entry_point)

@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord, Status
+from dabench.runs.record import HASH, READABLE, SCHEMA, SCORED, RunRecord, Status
 
 LATER = frozenset({"data_notes"})  # columns that older files lack, and that may be empty
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
@@ -124,7 +124,7 @@ def flaw(row: Mapping[str, Any]) -> str:
         return other_schema(row["schema"])
     if row["status"] not in get_args(Status):
         return f"unknown status {row['status']!r}: one of {', '.join(get_args(Status))} is expected"
-    if row["status"] in ("ok", "collapsed") and _missing(row["accuracy_selected"]):
+    if row["status"] in SCORED and _missing(row["accuracy_selected"]):
         return f"status {row['status']!r} without an accuracy: run it again"
     try:
         datetime.fromisoformat(row["finished"])
@@ -180,7 +180,7 @@ def _frame(text: str) -> pd.DataFrame:
     lacking = {name: np.full(len(raw), "", dtype=object) for name in kinds if name not in texts}
     frame = pd.DataFrame({name: column.parse_all((texts | lacking)[name]) for name, column in kinds.items()})
     frame = frame.astype({name: column.dtype for name, column in kinds.items()})
-    done = frame["status"].isin(["ok", "collapsed"])
+    done = frame["status"].isin(SCORED)
     if (
         not frame["schema"].isin(READABLE).all()
         or not frame["status"].isin(get_args(Status)).all()

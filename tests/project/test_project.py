@@ -183,3 +183,10 @@ def test_ci_runs_the_tests_of_the_readme() -> None:
 @pytest.mark.parametrize("target", ["run", "test", "lint", "bench", "bench-store", "check", "tables", "help"])
 def test_make_has_the_target(target: str) -> None:
     subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_the_package_says_its_version() -> None:
+    import dabench
+
+    assert dabench.__version__ == version("dabench")
+    assert "__version__" in dir(dabench)

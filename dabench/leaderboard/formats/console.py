@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Sequence
-from io import StringIO
 from math import ceil
 
 from rich.console import Console
@@ -15,6 +11,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from dabench.leaderboard.formats.footnotes import cited, footnotes, marks
+from dabench.leaderboard.formats.terminal import text_console
 from dabench.leaderboard.formats.text import (
     accuracy,
     covered,
@@ -40,22 +37,16 @@ def render(tables: Sequence[Table], width: int | None = None, colour: bool | Non
 
     Args:
         tables: in the order to print.
-        width: columns; of the terminal, or 100 where there is none, if not given.
-        colour: whether to use ANSI colours; if not given, for a terminal unless `NO_COLOR` is set.
+        width: columns; see `text_console`.
+        colour: whether to use ANSI colours; see `text_console`.
     """
-    width = width or shutil.get_terminal_size((100, 24)).columns
-    if colour is None:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    console = Console(
-        file=StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None,
-        no_color=not colour, highlight=False, emoji=False, markup=False, legacy_windows=False,
-    )  # fmt: skip
+    console = text_console(width, colour)
     with console.capture() as captured:
         for table in tables:
-            console.print(_wrapped(heading(table, backbone=len(tables) > 1), " · ", width), style="bold")
+            console.print(_wrapped(heading(table, backbone=len(tables) > 1), " · ", console.width), style="bold")
             for number, block in enumerate(_fit(table, console)):
                 console.print(*[""] * (number > 0), block, sep="\n")
-            console.print(_wrapped([*marks(table), *footnotes(table)], " · ", width), style="dim")
+            console.print(_wrapped([*marks(table), *footnotes(table)], " · ", console.width), style="dim")
             for source in cited(table):
                 console.print(Text(f"published {source}"), style="dim")
             console.print()

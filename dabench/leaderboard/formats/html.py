@@ -21,6 +21,7 @@ from dabench.leaderboard.formats.footnotes import footnotes, marks
 from dabench.leaderboard.page.detail import detail
 from dabench.leaderboard.page.diagram import WIDTH, diagram
 from dabench.leaderboard.table import Cell, Row, Table, Unmeasured
+from dabench.specs.names import BOUNDS
 
 
 def render(tables: Sequence[Table]) -> str:
@@ -89,7 +90,7 @@ def _row_of(only: Unmeasured) -> Row:
     name = only.method.replace("_", " ")
     return Row(
         method=only.method, variant=only.variant, label=f"{name} ({only.variant})" if only.variant else name,
-        distribution="", bound=only.method in ("source_only", "target_only"), sees_target_labels=False,
+        distribution="", bound=only.method in BOUNDS, sees_target_labels=False,
         cells={}, average=None, rank=None,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dabench.config.settings import Shots
 from dabench.leaderboard.rerun import row_name
 from dabench.leaderboard.table import Cell, Row, Table
+from dabench.specs.names import BOUNDS
 from dabench.stats.seeds import Gap, Interval
 
 BEST, TIED, NO_GAIN, SEES, TUNED = "*", "=", "~", "†", "‡"
@@ -131,7 +132,7 @@ def covered(table: Table, cell: Cell) -> str:
 
 def bounded(table: Table) -> bool:
     """Whether the table has both bounds, and so shares of the gap between them."""
-    return {row.method for row in table.rows if row.bound} == {"source_only", "target_only"}
+    return {row.method for row in table.rows if row.bound} == set(BOUNDS)
 
 
 def meaning(table: Table, *, backbone: bool) -> list[str]:

@@ -13,12 +13,13 @@ from dabench.config.settings import Shots
 from dabench.errors import UsageError
 from dabench.leaderboard.formats.text import label, pair_titles, seeds_of
 from dabench.leaderboard.table import Cell, Row, Table
+from dabench.specs.names import LOWER, UPPER
 
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008); black is for the bounds.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
 MARKERS = "os^DvPX*<>phd"
 AXIS = {"few_shot": "labelled target examples per class", "paired": "labelled groups of each class (people, say)"}
-BOUND = {"source_only": ":", "target_only": "--"}
+BOUND = {LOWER: ":", UPPER: "--"}
 KINDS = (".png", ".svg", ".pdf")
 PER_ROW = 2
 Name = tuple[str, str]  # method and variant
