@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dabench.plugin.hookspecs import hookimpl
     from dabench.specs.spec import (
         BackboneSpec,
+        CheckFormatSpec,
         DomainSpec,
         FormatSpec,
         LauncherSpec,
@@ -35,6 +36,7 @@ _WHERE = {
     "Backbone": "dabench.backbones.base",
     "BackboneSpec": "dabench.specs.spec",
     "Batch": "dabench.methods.problem",
+    "CheckFormatSpec": "dabench.specs.spec",
     "DeepMethod": "dabench.methods.base",
     "DomainArrays": "dabench.data.arrays",
     "DomainSpec": "dabench.specs.spec",
@@ -58,6 +60,7 @@ __all__ = [
     "Backbone",
     "BackboneSpec",
     "Batch",
+    "CheckFormatSpec",
     "DeepMethod",
     "DomainArrays",
     "DomainSpec",

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_check_formats
+from dabench.cli.context import Context, pass_context
 from dabench.cli.options import results_option
 from dabench.errors import ResultsError, UsageError
+from dabench.specs.spec import CheckFormatSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import pandas as pd
 
     from dabench.baseline.compare import Report
     from dabench.results.folder import Results
-
-FORMATS = {"console": "console", "markdown": "markdown", "json": "json", "junit": "junit"}
 
 
 @click.command("check")
@@ -35,9 +38,14 @@ FORMATS = {"console": "console", "markdown": "markdown", "json": "json", "junit"
 @click.option("--pairs", help="Only these, comma-separated.")
 @click.option("--seeds", help="Only these: 0-2 or 0,2,5-7.")
 @click.option("--update", is_flag=True, help="Rewrite the baseline: cells whose numbers changed, and new ones.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="console", show_default=True)
+@click.option(
+    "--format", "form", default="console", show_default=True, shell_complete=complete_check_formats,
+    help="See `dabench list check_formats`.",
+)  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@pass_context
 def command(
+    context: Context,
     suite: str | None,
     file: Path,
     directory: Path,
@@ -58,6 +66,7 @@ def command(
     from dabench.cli.table import warn
     from dabench.results.folder import read_results
 
+    render = {name: context.registry.get(CheckFormatSpec, name).load() for name in {form, "console", "markdown"}}
     if update and seeds is not None:
         raise UsageError("--update with --seeds would leave cells with some seeds of old code and some of new")
     if update and file.suffix != ".csv":
@@ -77,7 +86,7 @@ def command(
         settings=_settings(before, now, directory),
         notes=_other_code(now),
     )
-    _print(report, form, output)
+    _print(report, render, form, output)
     if not update:
         return 3 if report.failed else 0
     return _update(file, before, now, report)
@@ -147,23 +156,19 @@ def _other_code(now: pd.DataFrame) -> list[str]:
     return [f"the runs were made at commit {listed}, the code here is {here.commit[:12]}: --fresh repeats them"]
 
 
-def _print(report: Report, form: str, output: Path | None) -> None:
-    from importlib import import_module
-
+def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: str, output: Path | None) -> None:
+    """Print the report, or write it; and tell the workflow that this is a step of, if it is."""
     from dabench.results.folder import write_atomic
 
-    def rendered(name: str) -> str:
-        return str(import_module(f"dabench.baseline.formats.{FORMATS[name]}").render(report))
-
     if output is None:
-        click.echo(rendered(form), nl=False)
+        click.echo(render[form](report), nl=False)
     else:
-        click.echo(f"wrote {write_atomic(output, click.unstyle(rendered(form)))}", err=True)
-        click.echo(rendered("console"), nl=False, err=True)
+        click.echo(f"wrote {write_atomic(output, click.unstyle(render[form](report)))}", err=True)
+        click.echo(render["console"](report), nl=False, err=True)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as stream:
-            stream.write(rendered("markdown"))
+            stream.write(render["markdown"](report))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from dabench.baseline.formats.github import commands
 

@@ -12,7 +12,7 @@ from dabench.cli.context import Context, pass_context
 from dabench.errors import unknown
 from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
-from dabench.specs.spec import Registered
+from dabench.specs.spec import Registered, Spec, SuiteSpec
 
 Row = dict[str, Any]
 
@@ -38,7 +38,8 @@ def complete_kinds(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def command(context: Context, kind: str | None, as_json: bool) -> None:
     """List what there is of one KIND; without it, how much there is of each.
 
-    KIND is methods, domains, pairs, suites, backbones, selectors, launchers, formats or plugins.
+    KIND is methods, domains, pairs, suites, backbones, selectors, launchers, formats (of `dabench table`),
+    check_formats or plugins.
     """
     if kind is not None and kind not in CHOICES:
         raise unknown("kind", kind, CHOICES, listing="dabench list")
@@ -58,19 +59,19 @@ def _rows(registry: Registry, kind: str) -> list[Row]:
         return [_plugin_row(plugin) for plugin in registry.plugins]
     if kind == "pairs":
         return _pair_rows(registry)
-    return [_spec_row(registered) for registered in registry.all(kind).values()]
+    return [_spec_row(registered) for registered in registry.all(KINDS[kind]).values()]
 
 
 def _pair_rows(registry: Registry) -> list[Row]:
     from dabench.config.pairs import suites_by_pair
 
-    found, errors = suites_by_pair(registry.all("suites"))
+    found, errors = suites_by_pair(registry.all(SuiteSpec))
     for error in errors:
         click.echo(f"Warning: {error}", err=True)
     return [{"name": pair, "suites": suites} for pair, suites in found.items()]
 
 
-def _spec_row(registered: Registered) -> Row:
+def _spec_row(registered: Registered[Spec]) -> Row:
     return dataclasses.asdict(registered.spec) | {"origin": dataclasses.asdict(registered.origin)}
 
 

@@ -11,6 +11,7 @@ import click
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.cli.options import results_option
 from dabench.errors import ResultsError, UsageError
+from dabench.specs.spec import LauncherSpec, MethodSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,11 +85,11 @@ def features_command(
     from dabench.config.suite_file import find_suite
 
     registry = context.registry
-    registry.get("launchers", launcher)
+    registry.get(LauncherSpec, launcher)
     names = [name.strip() for name in methods.split(",") if name.strip()]
     wanted = {RowChoice.parse(name).method for name in names}
     for method in wanted:
-        registry.get("methods", method)
+        registry.get(MethodSpec, method)
     chosen = find_suite(suite, registry)
     overrides = parse_overrides(assignments, steps)
     console = Console(stderr=True)

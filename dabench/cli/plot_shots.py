@@ -8,6 +8,7 @@ import click
 
 from dabench.cli.completion import complete_suites
 from dabench.cli.options import METHODS, PAIRS, results_option
+from dabench.specs.spec import MethodSpec
 
 
 @click.command("shots")
@@ -37,7 +38,7 @@ def shots_command(
     results = read_results(directory, suite)
     warn(results.problems, directory)
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs)
-    labels = {name: registered.spec.label for name, registered in registry.all("methods").items()}
+    labels = {name: spec.label for name, spec in registry.specs(MethodSpec).items()}
     tables = build_tables(frame, labels=labels, pairs=wanted_pairs, methods=wanted_methods)
     path = output or Path(f"{suite}-shots.png")
     draw_shots(tables, path)

@@ -9,6 +9,7 @@ import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.errors import UsageError
+from dabench.specs.spec import DomainSpec, FormatSpec, LauncherSpec, MethodSpec
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -92,9 +93,9 @@ def command(
     from dabench.config.suite_file import find_suite
 
     registry = context.registry
-    registry.get("launchers", launcher)  # names are checked before torch is imported, which takes seconds
+    registry.get(LauncherSpec, launcher)  # names are checked before torch is imported, which takes seconds
     for name in _items(methods) or []:
-        registry.get("methods", RowChoice.parse(name).method)
+        registry.get(MethodSpec, RowChoice.parse(name).method)
     chosen = find_suite(suite, registry)
     try:
         numbers = parse_seeds(seeds) if seeds is not None else None
@@ -203,15 +204,15 @@ def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
     workers = "" if options.launcher == "inline" else f", {options.workers} worker{'s' if options.workers > 1 else ''}"
     tables = build_tables(
         frame_of(flatten(record) for record in recorder.records),
-        labels={name: registered.spec.label for name, registered in registry.all("methods").items()},
+        labels={name: spec.label for name, spec in registry.specs(MethodSpec).items()},
         pairs=plan.pairs,
         methods=plan.methods,
         seeds=plan.suite.seeds,
         device=f"{plan.device_kind}{workers}",
         origin=str(recorder.results),
-        regenerated={name for name, found in registry.all("domains").items() if found.spec.regenerated},
+        regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
-    render = registry.get("formats", "json" if as_json else "console").load()
+    render = registry.get(FormatSpec, "json" if as_json else "console").load()
     click.echo(render(tables), nl=False)
     if not as_json:
         click.echo(next_commands(tables), err=True)

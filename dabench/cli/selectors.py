@@ -9,6 +9,7 @@ import click
 
 from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
+from dabench.specs.spec import SelectorSpec
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -29,7 +30,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
     from dabench.results.folder import find_records
     from dabench.selection.compare import compare
 
-    specs = {name: found.spec for name, found in context.registry.all("selectors").items()}
+    specs = context.registry.specs(SelectorSpec)
     records, problems = find_records(directory, suite)
     warn(problems, directory)
     comparison = compare(suite, [record for _, record in records], specs)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_formats
 from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option
 from dabench.errors import ResultsError, UsageError
+from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec, SuiteSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,10 @@ SHOWN = 5  # problems printed in full
 @click.command("table")
 @click.argument("suite", default="mini")
 @results_option()
-@click.option("--format", "form", default="console", show_default=True, help="See `dabench list formats`.")
+@click.option(
+    "--format", "form", default="console", show_default=True, shell_complete=complete_formats,
+    help="See `dabench list formats`.",
+)  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
 @click.option(
     "--published", type=click.Path(path_type=Path, file_okay=False), default="tables", show_default=True,
@@ -61,7 +66,7 @@ def command(
     from dabench.results.folder import read_results, write_atomic
 
     registry = context.obj.registry
-    spec = registry.get("formats", form).spec
+    spec = registry.get(FormatSpec, form).spec
     render = spec.load()
     numbers = published_of(published, suite)
     results = read_results(directory, suite)
@@ -69,7 +74,7 @@ def command(
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs, shots)
     if selector is not None:
         frame = _as_selected(frame, directory, suite, selector, registry)
-    titles = {name: registered.spec.label for name, registered in registry.all("methods").items()}
+    titles = {name: spec.label for name, spec in registry.specs(MethodSpec).items()}
     rows = directory / f"{suite}.csv"
     tables = build_tables(
         frame,
@@ -77,7 +82,7 @@ def command(
         pairs=wanted_pairs or _pairs_of(suite, registry, results.frame, all_pairs),
         methods=wanted_methods,
         origin=str(rows if rows.is_file() and not (directory / "runs" / suite).is_dir() else directory),
-        regenerated={name for name, found in registry.all("domains").items() if found.spec.regenerated},
+        regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
     if numbers is not None:
         tables = beside(tables, numbers)
@@ -130,7 +135,7 @@ def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bo
     from dabench.config.suite_file import find_suite
     from dabench.results.cells import pair_names
 
-    if suite not in registry.all("suites"):
+    if suite not in registry.all(SuiteSpec):
         if all_pairs:
             raise UsageError(f"--all-pairs: no plugin has the suite {suite!r}. `dabench list suites` shows them.")
         return []

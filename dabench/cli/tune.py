@@ -11,6 +11,7 @@ import click
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.cli.options import results_option
 from dabench.errors import ResultsError, UsageError
+from dabench.specs.spec import LauncherSpec, MethodSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,8 +79,8 @@ def command(
     from dabench.tuning.search import parse_space
 
     registry = context.registry
-    registry.get("launchers", launcher)
-    spec = registry.get("methods", method).spec
+    registry.get(LauncherSpec, launcher)
+    spec = registry.get(MethodSpec, method).spec
     chosen = find_suite(suite, registry)
     try:
         numbers = parse_seeds(seeds)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dabench.cli.options import PAIRS, SHOTS, results_option
+from dabench.specs.spec import MethodSpec
 
 
 @click.command("versus")
@@ -31,6 +32,6 @@ def command(
     frame, _, wanted = chosen_runs(results.frame, suite, directory, None, pairs, shots)
     choice = RowChoice.parse(method)
     refuse_absent(choice, frame, suite, directory)
-    titles = {name: registered.spec.label for name, registered in context.obj.registry.all("methods").items()}
+    titles = {name: spec.label for name, spec in context.obj.registry.specs(MethodSpec).items()}
     tables = build_tables(frame, labels=titles, pairs=wanted, origin=str(directory))
     click.echo(versus_text(tables, choice), nl=False)

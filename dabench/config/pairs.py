@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 
 from dabench.errors import SuiteError
-from dabench.specs.spec import Registered
+from dabench.specs.spec import Registered, SuiteSpec
 
 
-def pairs_of(suite: Registered) -> list[str]:
+def pairs_of(suite: Registered[SuiteSpec]) -> list[str]:
     """The pairs of one suite, `SOURCE:TARGET`, in its order.
 
     Raises:
@@ -32,7 +32,7 @@ def pairs_of(suite: Registered) -> list[str]:
     return pairs
 
 
-def suites_by_pair(suites: Mapping[str, Registered]) -> tuple[dict[str, list[str]], list[SuiteError]]:
+def suites_by_pair(suites: Mapping[str, Registered[SuiteSpec]]) -> tuple[dict[str, list[str]], list[SuiteError]]:
     """Every pair that one of these suites names, with the names of the suites that do; and what could not be read."""
     found: dict[str, list[str]] = {}
     errors: list[SuiteError] = []

@@ -26,6 +26,7 @@ from dabench.runner.runner import carry_out
 from dabench.runs.job import Event
 from dabench.runs.plan import Plan
 from dabench.runs.record import RunRecord, flatten
+from dabench.specs.spec import DomainSpec
 from dabench.stats.regression import Drop, measure_drop
 
 SHORTEST_ID = 6
@@ -121,7 +122,7 @@ def plan_again(recorded: Recorded, registry: Registry, device_kind: str, own: Su
         raise UsageError(
             f"{recorded} is of the suite {row['suite']}, not of {own.name}: name its own file with --suite."
         )
-    foreign = [name for name in (row["source"], row["target"]) if name not in registry.all("domains")]
+    foreign = [name for name in (row["source"], row["target"]) if name not in registry.all(DomainSpec)]
     if foreign and own is None:
         raise UsageError(
             f"{recorded}: no plugin has {' and '.join(foreign)}. Data of your own are found by the file of their "

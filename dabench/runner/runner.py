@@ -14,6 +14,7 @@ from dabench.runs.job import Event, Job, Outcome
 from dabench.runs.plan import Plan
 from dabench.runs.record import RunRecord
 from dabench.selection.outputs import missing_outputs
+from dabench.specs.spec import LauncherSpec
 
 
 def done_records(
@@ -66,7 +67,7 @@ def carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], 
                 return False
     runs = {run.run_id: run for run in ready if run.run_id not in problems}
     jobs = [job for job in jobs if job.run_id in runs]
-    launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get("launchers", options.launcher).load()
+    launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get(LauncherSpec, options.launcher).load()
     before = len(recorder.failed)
 
     def handle(event: Event) -> None:

@@ -68,8 +68,8 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
         UsageError: there is no such method, its spec names a toy that does not exist, or its track has none.
         PluginError: it cannot be imported, or is no method.
     """
-    found = registry.get("methods", method) if isinstance(method, str) else _unregistered(method)
-    spec: MethodSpec = found.spec
+    found = registry.get(MethodSpec, method) if isinstance(method, str) else _unregistered(method)
+    spec = found.spec
     made = [_subject(spec.name, found, registry)]
     if spec.feature_target:
         form = replace(spec, target=spec.feature_target, feature_target="")
@@ -77,10 +77,10 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
     return made
 
 
-def _subject(label: str, found: Registered, registry: Registry) -> Subject:
-    spec: MethodSpec = found.spec
+def _subject(label: str, found: Registered[MethodSpec], registry: Registry) -> Subject:
+    spec = found.spec
     cls = found.load()
-    source_only: MethodSpec = registry.get("methods", "source_only").spec
+    source_only = registry.get(MethodSpec, "source_only").spec
     if not isinstance(cls, type) or not issubclass(cls, DeepMethod | FeatureMethod):
         raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:
@@ -101,5 +101,5 @@ def _toy_of_its_track(spec: MethodSpec, toys: Mapping[str, Toy]) -> Toy:
     raise UsageError(f"{spec.name} runs in {', '.join(spec.tracks)}, where there is no toy for methods of its kind")
 
 
-def _unregistered(spec: MethodSpec) -> Registered:
+def _unregistered(spec: MethodSpec) -> Registered[MethodSpec]:
     return Registered(spec, Origin(distribution="not installed", version="", entry_point=spec.name))

@@ -67,15 +67,15 @@ def find_score(name: str, registry: Registry) -> Score:
     """
     rules = {
         known: found.spec
-        for known, found in registry.all("selectors").items()
+        for known, found in registry.all(SelectorSpec).items()
         if not found.spec.uses_target_labels and isinstance(found.load(), ByScore)
     }
     if name == reverse_validation.NAME:
         return Score(name, None)
     if name in rules:
         return Score(name, rules[name])
-    if name in registry.all("selectors"):
-        why = "uses target labels" if registry.get("selectors", name).spec.uses_target_labels else "gives no score"
+    if name in registry.all(SelectorSpec):
+        why = "uses target labels" if registry.get(SelectorSpec, name).spec.uses_target_labels else "gives no score"
         known = ", ".join(sorted([*rules, reverse_validation.NAME]))
         raise UsageError(f"the selector {name} {why}: options cannot be chosen by it. There are {known}.")
     raise unknown("score", name, [*rules, reverse_validation.NAME], listing="dabench list selectors")
@@ -91,7 +91,7 @@ def find_space(method: MethodSpec, suite: Suite, given: Space, registry: Registr
         raise UsageError(f"{method.name} sees target labels: it is a bound, and no label-free score can judge it")
     space = given or own_entry(suite, method).search or method.search
     if not space:
-        with_one = [name for name, found in registry.all("methods").items() if found.spec.search]
+        with_one = [name for name, spec in registry.specs(MethodSpec).items() if spec.search]
         raise UsageError(
             f"the method {method.name} declares no search space ({', '.join(with_one)} do). "
             "Name one: --space option=value,value"

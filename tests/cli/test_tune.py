@@ -13,6 +13,7 @@ import yaml
 from dabench.cli.main import main
 from dabench.config.suite import Suite
 from dabench.plugin.registry import Registry
+from dabench.specs.spec import MethodSpec
 from dabench.tuning.tune import Score, find_score, judge, plan_trials, suite_entry, suite_pairs
 from tests.support.factories import make_record
 
@@ -246,7 +247,7 @@ def trials_of(registry: Registry, points: list[dict[str, Any]]) -> Any:
 
     suite = find_suite("toy", registry)
     pairs = Suite.model_validate({**suite.model_dump(by_alias=True), "pairs": ["toy_a:toy_b", "toy_b:toy_a"]})
-    method = registry.get("methods", "dann").spec
+    method = registry.get(MethodSpec, "dann").spec
     return plan_trials(pairs, registry, method, points, device_kind="cpu", pairs=None, seeds=(0, 1), shared={})
 
 

@@ -16,6 +16,7 @@ from dabench.planning.jobs import Options, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan
+from dabench.specs.spec import DomainSpec
 from tests.support.toy_runs import numbers
 from tests.support.toy_runs import run as carried_out
 
@@ -111,4 +112,4 @@ def test_a_network_for_vectors(data: Path, registry: Registry, tmp_path: Path) -
     changes["input"] = {"normalise": "instance"}
     plan = plan_of(suite_of(**changes, methods=[]), registry)
     assert all("is for images" in record.error for record in carried_out(plan, tmp_path, registry).values())
-    assert prepare(registry.get("domains", "toy_a").spec).shape == (3, 4, 4)
+    assert prepare(registry.get(DomainSpec, "toy_a").spec).shape == (3, 4, 4)

@@ -15,12 +15,13 @@ from dabench.execution.execute import execute
 from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry, load_registry
 from dabench.runs.job import Finished, Job, Outcome
+from dabench.specs.spec import MethodSpec
 from tests.support.toy_runs import plan_of, with_poison
 
 # All methods are put to this test by the conformance kit (tests/testing); here it is the harness's own way of a run.
 METHODS = ["coral", "dann"]
 PAIRED = ["from_scratch", "fine_tuning", "feature_matching"]
-BUILT_IN = [name for name, found in load_registry().all("methods").items() if found.origin.distribution == "dabench"]
+BUILT_IN = [name for name, found in load_registry().all(MethodSpec).items() if found.origin.distribution == "dabench"]
 
 BATCH_NORM = ("backbone.options.batch_norm=true",)  # adabn needs it
 
@@ -78,7 +79,7 @@ def test_a_method_that_does_not_declare_it_gets_none(registry: Registry, tmp_pat
 
 
 def test_only_target_only_declares_it() -> None:
-    assert [n for n in BUILT_IN if load_registry().get("methods", n).spec.sees_target_labels] == ["target_only"]
+    assert [n for n in BUILT_IN if load_registry().get(MethodSpec, n).spec.sees_target_labels] == ["target_only"]
 
 
 def _few_shot_job(registry: Registry, folder: Path, method: str, shots: int) -> Job:

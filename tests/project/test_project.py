@@ -110,7 +110,7 @@ def test_every_target_loads() -> None:
 
     registry = load_registry()
     for kind in KINDS:
-        for registered in registry.all(kind).values():
+        for registered in registry.all(KINDS[kind]).values():
             if registered.origin.distribution == "dabench":
                 assert registered.load() is not None
 

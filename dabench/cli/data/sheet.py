@@ -12,6 +12,7 @@ import click
 
 from dabench.cli.completion import complete_domains
 from dabench.cli.context import Context, pass_context
+from dabench.specs.spec import DomainSpec
 
 
 @click.command("sheet")
@@ -28,7 +29,7 @@ def command(context: Context, domains: tuple[str, ...], output: Path, per_class:
     from dabench.data.prepared import prepare
     from dabench.results.folder import write_atomic
 
-    specs = [context.registry.get("domains", name).spec for name in domains]
+    specs = [context.registry.get(DomainSpec, name).spec for name in domains]
     parts = [sheet(spec.name, prepare(spec).open(), per_class, scale) for spec in specs]
     picture = BytesIO()
     Image.fromarray(side_by_side(parts)).save(picture, "PNG")
