@@ -10,7 +10,7 @@ import click
 
 from dabench.cli.completion import complete_check_formats
 from dabench.cli.context import Context, pass_context
-from dabench.cli.options import results_option
+from dabench.cli.options import as_items, parsed, results_option
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import CheckFormatSpec
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
     help="A mean drop up to this is no regression.",
 )  # fmt: skip
-@click.option("--methods", help="Only these and the bounds: dann,coral; dann:long for one row.")
-@click.option("--pairs", help="Only these, comma-separated.")
+@click.option("--methods", callback=as_items, help="Only these and the bounds: dann,coral; dann:long for one row.")
+@click.option("--pairs", callback=as_items, help="Only these, comma-separated.")
 @click.option("--seeds", help="Only these: 0-2 or 0,2,5-7.")
 @click.option("--update", is_flag=True, help="Rewrite the baseline: cells whose numbers changed, and new ones.")
 @click.option(
@@ -50,8 +50,8 @@ def command(
     file: Path,
     directory: Path,
     max_drop: float,
-    methods: str | None,
-    pairs: str | None,
+    methods: list[str] | None,
+    pairs: list[str] | None,
     seeds: str | None,
     update: bool,
     form: str,
@@ -64,6 +64,7 @@ def command(
     """
     from dabench.baseline.compare import compare
     from dabench.cli.table import warn
+    from dabench.config.parse import parse_seeds
     from dabench.results.folder import read_results
 
     render = {name: context.registry.get(CheckFormatSpec, name).load() for name in {form, "console", "markdown"}}
@@ -76,7 +77,7 @@ def command(
     warn(results.problems, directory)
     suites = set(baseline.frame["suite"])
     before, now = (_narrowed(frame, suites, methods, pairs) for frame in (baseline.frame, results.frame))
-    numbers = _seeds(seeds)
+    numbers = parsed("--seeds", parse_seeds, seeds)
     _refuse_nothing(before, numbers, file)
     report = compare(
         before,
@@ -105,7 +106,9 @@ def _read_baseline(file: Path, suite: str | None) -> Results:
     return baseline
 
 
-def _narrowed(frame: pd.DataFrame, suites: set[str], methods: str | None, pairs: str | None) -> pd.DataFrame:
+def _narrowed(
+    frame: pd.DataFrame, suites: set[str], methods: list[str] | None, pairs: list[str] | None
+) -> pd.DataFrame:
     """The runs that are asked for."""
     from dabench.config.row_choice import RowChoice, of_rows
     from dabench.results.cells import pair_names
@@ -113,20 +116,11 @@ def _narrowed(frame: pd.DataFrame, suites: set[str], methods: str | None, pairs:
 
     frame = frame[frame["suite"].isin(suites)]
     if methods is not None:
-        frame = of_rows(frame, [RowChoice.parse(name) for name in (*methods.split(","), *BOUNDS)])
+        frame = of_rows(frame, [RowChoice.parse(name) for name in (*methods, *BOUNDS)])
     if pairs is not None:
-        wanted = [canonical(name.strip()) for name in pairs.split(",")]
+        wanted = [canonical(name) for name in pairs]
         frame = frame[pair_names(frame).isin(wanted)]
     return frame.reset_index(drop=True)
-
-
-def _seeds(text: str | None) -> tuple[int, ...] | None:
-    from dabench.config.parse import parse_seeds
-
-    try:
-        return None if text is None else parse_seeds(text)
-    except ValueError as error:
-        raise UsageError(f"--seeds: {error}") from error
 
 
 def _refuse_nothing(before: pd.DataFrame, seeds: tuple[int, ...] | None, file: Path) -> None:

@@ -22,8 +22,8 @@ def shots_command(
     context: click.Context,
     suite: str,
     directory: Path,
-    methods: str | None,
-    pairs: str | None,
+    methods: list[str] | None,
+    pairs: list[str] | None,
     output: Path | None,
 ) -> None:
     """Draw accuracy over the number of labelled target examples, a line for each method of SUITE."""

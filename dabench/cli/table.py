@@ -51,10 +51,10 @@ def command(
     form: str,
     output: Path | None,
     published: Path,
-    methods: str | None,
-    pairs: str | None,
+    methods: list[str] | None,
+    pairs: list[str] | None,
     all_pairs: bool,
-    shots: str | None,
+    shots: list[str] | None,
     selector: str | None,
 ) -> None:
     """Print the leaderboard of runs that are there."""
@@ -98,9 +98,14 @@ def command(
 
 
 def chosen_runs(
-    frame: pd.DataFrame, suite: str, directory: Path, methods: str | None, pairs: str | None, shots: str | None = None
+    frame: pd.DataFrame,
+    suite: str,
+    directory: Path,
+    methods: Sequence[str] | None,
+    pairs: Sequence[str] | None,
+    shots: Sequence[str] | None = None,
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """The runs of some comma-separated methods, the bounds among them, pairs and shots; and the names of the first two.
+    """The runs of some methods, the bounds among them, pairs and shots; and the names of the first two.
 
     Raises:
         ResultsError: there are no runs.
@@ -113,9 +118,9 @@ def chosen_runs(
     if frame.empty:
         raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
     names = pair_names(frame)
-    choices = [RowChoice.parse(name) for name in _listed(methods)]
+    choices = [RowChoice.parse(name) for name in methods or []]
     wanted_methods = list(dict.fromkeys(choice.method for choice in choices))
-    wanted_pairs = _listed(pairs)
+    wanted_pairs = list(pairs or [])
     for choice in choices:
         refuse_absent(choice, frame, suite, directory)
     _refuse_unknown("pair", wanted_pairs, names.tolist(), suite, directory)
@@ -125,8 +130,8 @@ def chosen_runs(
         frame = of_rows(frame, [*choices, *map(RowChoice.parse, BOUNDS)])
     if shots is not None:
         known = frame["shots"].dropna().tolist()
-        _refuse_unknown("number of shots", _listed(shots), known, suite, directory)
-        frame = frame[frame["shots"].isin(_listed(shots))]
+        _refuse_unknown("number of shots", shots, known, suite, directory)
+        frame = frame[frame["shots"].isin(shots)]
     return frame, wanted_methods, wanted_pairs
 
 
@@ -162,10 +167,6 @@ def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str
     (spec,) = label_free(registry, [selector])
     found = find_records(directory, suite)[0] if directory.is_dir() else []
     return reselected(current(frame)[0], [record for _, record in found], spec.name)
-
-
-def _listed(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
 def refuse_absent(choice: RowChoice, frame: pd.DataFrame, suite: str, directory: Path) -> None:

@@ -18,7 +18,7 @@ from dabench.specs.spec import MethodSpec
 @SHOTS
 @click.pass_context
 def command(
-    context: click.Context, suite: str, method: str, directory: Path, pairs: str | None, shots: str | None
+    context: click.Context, suite: str, method: str, directory: Path, pairs: list[str] | None, shots: list[str] | None
 ) -> None:
     """Say where METHOD wins and where it loses against every other method of SUITE, by the runs that are there."""
     from dabench.cli.table import chosen_runs, refuse_absent, warn

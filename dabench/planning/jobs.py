@@ -20,7 +20,7 @@ from dabench.specs.spec import MethodSpec, SelectorSpec
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class RunOptions:
     """How to run.
 
     Attributes:
@@ -54,7 +54,9 @@ def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> 
     return (suite.outputs or (MOST_OUTPUTS if needed else 0)) if wanted is None else wanted
 
 
-def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: Options) -> list[Job]:
+def make_jobs(
+    plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: RunOptions
+) -> list[Job]:
     """Turn planned runs into jobs; those that read features get the job of the network that has them.
 
     Raises:

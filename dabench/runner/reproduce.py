@@ -15,7 +15,7 @@ from dabench.config.options import option_errors
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.errors import UsageError
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, Row, accuracies, rows_of
@@ -180,7 +180,7 @@ def _suite_of(row: Row, settings: Mapping[str, Any], own: Suite | None) -> Suite
 
 
 def reproduce(
-    recorded: Recorded, plan: Plan, registry: Registry, options: Options, on_event: Callable[[Event], None]
+    recorded: Recorded, plan: Plan, registry: Registry, options: RunOptions, on_event: Callable[[Event], None]
 ) -> Reproduction:
     """Carry out a plan of `plan_again` in a folder of its own, and compare.
 

@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from dabench.execution.frozen_features import keep_all
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.results.folder import Problem, find_records, write_atomic
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Job, Outcome
@@ -39,7 +39,7 @@ def done_records(
     return found, problems
 
 
-def carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], None] = lambda event: None) -> bool:
+def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None] = lambda event: None) -> bool:
     """Make the runs of a plan that have no record yet.
 
     Args:

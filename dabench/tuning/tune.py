@@ -10,9 +10,11 @@ from statistics import fmean
 from typing import Any
 
 from dabench.config.overrides import Overrides, merge
+from dabench.config.settings import MOST_OUTPUTS
 from dabench.config.suite import MethodEntry, Suite
 from dabench.errors import ResultsError, UsageError, unknown
 from dabench.execution import reverse_validation
+from dabench.planning.jobs import output_rows
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.folder import Problem
@@ -22,6 +24,7 @@ from dabench.runs.record import RunRecord
 from dabench.selection.outputs import missing_outputs
 from dabench.selection.rescore import ask
 from dabench.selection.rule import ByScore, Candidate
+from dabench.specs.names import canonical
 from dabench.specs.spec import MethodSpec, SelectorSpec
 from dabench.tuning.search import Point, Space
 
@@ -43,6 +46,10 @@ class Score:
         """Whether it is computed from what is kept of the checkpoints."""
         return self.selector is not None and self.selector.needs_outputs
 
+    def output_rows(self, suite: Suite, registry: Registry) -> int:
+        """How many rows of outputs a run must keep for it, and for the suite's own selector."""
+        return MOST_OUTPUTS if self.needs_outputs else output_rows(suite, registry)
+
     def of(self, record: RunRecord) -> float | None:
         """The score of a record's reported checkpoint; None where it has not been computed, or is no number."""
         step = record.selections[record.selector].step
@@ -59,18 +66,24 @@ class Score:
         return self.name in record.selections or not (self.needs_outputs and missing_outputs(record, results))
 
 
-def find_score(name: str, registry: Registry) -> Score:
+def find_score(name: str, suite: Suite, registry: Registry) -> Score:
     """The score of that name.
 
     Raises:
-        UsageError: there is none, or it uses target labels.
+        UsageError: there is none, it uses target labels, or the suite's track does not define it.
     """
+    name = canonical(name)
     rules = {
         known: found.spec
         for known, found in registry.all(SelectorSpec).items()
         if not found.spec.uses_target_labels and isinstance(found.load(), ByScore)
     }
     if name == reverse_validation.NAME:
+        if suite.track != "unsupervised":
+            raise UsageError(
+                f"the suite {suite.name} is {suite.track}, and reverse validation is of unsupervised methods: its "
+                "reverse model has no labelled examples of what it adapts to. Name another --score."
+            )
         return Score(name, None)
     if name in rules:
         return Score(name, rules[name])
@@ -130,7 +143,7 @@ def plan_trials(
     *,
     device_kind: str,
     pairs: Sequence[str] | None,
-    seeds: tuple[int, ...],
+    seeds: tuple[int, ...] | None,
     shared: Mapping[str, Any],
 ) -> Trials:
     """Plan a trial of each point, and one of the suite's own options; of points that are the same runs, one.

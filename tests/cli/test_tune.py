@@ -279,7 +279,7 @@ def test_the_mean_over_seeds_and_pairs_decides(registry: Registry) -> None:
         cells = [("toy_a:toy_b", 0), ("toy_a:toy_b", 1), ("toy_b:toy_a", 0), ("toy_b:toy_a", 1)]
         for (pair, seed), value in zip(cells, values, strict=False):
             scores[weight, pair, seed] = value
-    snd: Score = find_score("snd", registry)
+    snd: Score = find_score("snd", trials.plan.suite, registry)
     judged = judge(trials, scored(trials, scores), snd)
     assert [(trial.options, trial.score) for trial in judged[:2]] == [({"weight": 2.0}, 3.25), ({}, 2.5)]
     assert judged[0].by_pair == {"toy_a:toy_b": 4.0, "toy_b:toy_a": 2.5}
@@ -297,7 +297,7 @@ def test_the_mean_over_seeds_and_pairs_decides(registry: Registry) -> None:
 def test_the_suites_own_options_win_a_tie_and_stay_in_the_entry(registry: Registry) -> None:
     trials = trials_of(registry, [{"weight": 2.0}])
     cells = [(w, p, s) for w in (1.0, 2.0) for p in ("toy_a:toy_b", "toy_b:toy_a") for s in (0, 1)]
-    judged = judge(trials, scored(trials, dict.fromkeys(cells, 0.5)), find_score("snd", registry))
+    judged = judge(trials, scored(trials, dict.fromkeys(cells, 0.5)), find_score("snd", trials.plan.suite, registry))
     assert judged[0].options == {}
     assert suite_entry(trials, judged[0]) == {"method": "dann", "chosen_by": "label_free"}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import RunOptions
 from dabench.plugin.registry import Registry
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out, done_records
@@ -111,7 +111,7 @@ def test_a_failed_run_is_tried_again(registry: Registry, tmp_path: Path) -> None
 def test_fail_fast_stops_at_the_first(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_raises", "dann"])
     recorder = Recorder(plan, tmp_path, registry)
-    assert not carry_out(recorder, Options(device="cpu", launcher="inline", fail_fast=True))
+    assert not carry_out(recorder, RunOptions(device="cpu", launcher="inline", fail_fast=True))
     assert [record.method for record in recorder.failed] == ["toy_raises"]
     assert len(recorder.records) < len(plan.runs)
 
