@@ -16,7 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dabench.leaderboard.formats import text
+from dabench.leaderboard.formats import board, text
 from dabench.leaderboard.formats.footnotes import footnotes, marks
 from dabench.leaderboard.page.detail import detail
 from dabench.leaderboard.page.diagram import WIDTH, diagram
@@ -51,6 +51,7 @@ def render(tables: Sequence[Table]) -> str:
         details=dict(_details(tables)),
         cell_id=cell_id,
         text=text,
+        board=board,
         notes=[marks(table) + footnotes(table) for table in tables],
         script=script,
         style=style,

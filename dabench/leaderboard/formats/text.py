@@ -99,14 +99,6 @@ def group_title(table: Table, row: Row) -> str:
     return f"settings {row.group}{f': {shared}' * bool(shared)}" if row.group else ""
 
 
-def group_starts(table: Table) -> dict[int, str]:
-    """The places of the rows that begin a group, with its title."""
-    above = ["", *(row.group for row in table.rows)]
-    return {
-        place: group_title(table, row) for place, row in enumerate(table.rows) if row.group not in ("", above[place])
-    }
-
-
 def pair_title(pair: str) -> str:
     """`digits → digits_m`."""
     return pair.replace(":", " → ")
