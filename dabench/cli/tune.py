@@ -100,13 +100,18 @@ def command(
     judged = judge(planned, records, goal)
     if judged[0].score is None:
         raise ResultsError(_why_none(judged, goal.name, results))
+    _print(planned, goal.name, judged, per_pair=per_pair, as_json=as_json)
+    return 1 if recorder.failed else 0
+
+
+def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bool, as_json: bool) -> None:
+    """The trials, and what was chosen as a part of a suite."""
     entries = _entries(planned, judged, per_pair)
     if as_json:
-        _print_json(planned, goal.name, judged, entries)
+        _print_json(planned, score, judged, entries)
     else:
-        click.echo(_text(judged, goal.name, planned.plan.pairs, star=not per_pair))
+        click.echo(_text(judged, score, planned.plan.pairs, star=not per_pair))
         click.echo(_yaml(entries))
-    return 1 if recorder.failed else 0
 
 
 def _entries(planned: Trials, judged: Sequence[Trial], per_pair: bool) -> dict[str, list[dict[str, Any]]]:

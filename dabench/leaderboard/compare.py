@@ -15,7 +15,7 @@ import pandas as pd
 
 from dabench.leaderboard.table import Cell, Row
 from dabench.runs.record import SCORED
-from dabench.specs.names import BOUNDS
+from dabench.specs.names import BOUNDS, LOWER
 from dabench.stats.ranks import DIGITS, Ranking, ranking
 from dabench.stats.seeds import (
     NONE,
@@ -62,7 +62,7 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs, groups: Mapping[Name, int]
     samples = {key: sample(by_cell[key]) for key, cell in cells.items() if cell.mean is not None}
     compared = {key: replace(cells[key], gap=_gap(key, by_cell[key], bounds)) for key in samples}
     for keys in _rivals(samples, groups).values():
-        lower = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
+        lower = {key: _bound(LOWER, key, by_cell[key], bounds) for key in keys}
         tests = {key: paired_p(samples[key], lower[key]) for key in keys}
         corrected = holm({key: p for key, p in tests.items() if p is not None})
         for key in keys:

@@ -10,6 +10,7 @@ from typing import Any
 from dabench.errors import PluginError, UsageError
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.plugin.registry import Registry
+from dabench.specs.names import LOWER
 from dabench.specs.spec import MethodSpec, Origin, Registered
 from dabench.testing.access import Access
 from dabench.testing.toys import FEATURES, OTHER_FEATURES, OTHER_TRACKS, TOYS
@@ -80,7 +81,7 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
 def _subject(label: str, found: Registered[MethodSpec], registry: Registry) -> Subject:
     spec = found.spec
     cls = found.load()
-    source_only = registry.get(MethodSpec, "source_only").spec
+    source_only = registry.get(MethodSpec, LOWER).spec
     if not isinstance(cls, type) or not issubclass(cls, DeepMethod | FeatureMethod):
         raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:

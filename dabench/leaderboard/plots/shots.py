@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from math import ceil, log10
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dabench.config.settings import Shots
 from dabench.errors import UsageError
 from dabench.leaderboard.formats.text import label, pair_titles, seeds_of
 from dabench.leaderboard.table import Cell, Row, Table
+from dabench.results.folder import write_atomic
 from dabench.specs.names import LOWER, UPPER
 
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008); black is for the bounds.
@@ -34,6 +36,7 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
 
     Raises:
         UsageError: these are no tables by shots, or the file is of another kind.
+        ResultsError: the file cannot be written.
     """
     if path.suffix not in KINDS:
         raise UsageError(f"{path} is no picture that can be drawn: name one of {', '.join(KINDS)}.")
@@ -60,7 +63,9 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
         filter(None, [first.variant, seeds_of(tables), "bars are standard deviations over seeds"])
     )
     figure.suptitle(what, x=0.01, ha="left", fontsize=10)
-    figure.savefig(path, dpi=150)
+    picture = BytesIO()
+    figure.savefig(picture, dpi=150, format=path.suffix.removeprefix("."))
+    write_atomic(path, picture.getvalue())
 
 
 def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name, Row]) -> None:
