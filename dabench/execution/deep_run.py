@@ -93,9 +93,11 @@ def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses
     method.eval()
     predict = reported(job, data, method)
     if method.takes == "target" and not data.one_shape:  # its network takes no source example at all
-        val_x, val_y, val = data.val_x[NONE], data.val_y[NONE], np.zeros((0, data.problem.classes), np.float32)
+        source, val_x, val_y = data.source[NONE], data.val_x[NONE], data.val_y[NONE]
+        val = np.zeros((0, data.problem.classes), np.float32)
     else:
-        val_x, val_y, val = data.val_x, data.val_y, data.of_val(reported_on_source(job, data, method, predict))
+        source, val_x, val_y = data.source, data.val_x, data.val_y
+        val = data.of_val(reported_on_source(job, data, method, predict))
     result.add(
         losses={name: value for name, value in losses.items() if math.isfinite(value)},
         scores=data.val_scores(val) if len(val) else {},
@@ -106,10 +108,11 @@ def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses
         keeper.keep(
             result.steps,
             val=(val_x, val, val_y),
+            source_x=source,
             target_x=data.problem.target_x,
             score=predict,
             embed=lambda x: data.apply(method.embed, x, target=True),
-            embed_val=lambda x: data.apply(method.embed_source, x),
+            embed_source=lambda x: data.apply(method.embed_source, x),
         )
 
 

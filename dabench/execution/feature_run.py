@@ -92,6 +92,7 @@ def _measure(
         keeper.keep(
             result.steps,
             val=(features.val, val, data.val_y),
+            source_x=features.source,
             target_x=features.target,
             score=predict,
             embed=lambda x: x,
