@@ -212,7 +212,8 @@ def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bo
         number = "-" if trial.score is None else f"{trial.score:.4f}"
         by_pair = [f"{trial.by_pair[pair]:.4f}" if pair in trial.by_pair else "-" for pair in several]
         options = ", ".join(f"{name}={value}" for name, value in trial.options.items()) or "the suite's own"
-        counts = ((trial.failed, "failed"), (trial.unscored, "without a score"))
+        collapsed = sum(trial.collapsed.values())
+        counts = ((trial.failed, "failed"), (trial.unscored, "without a score"), (collapsed, "collapsed"))
         flaws = ", ".join(f"{count} of {trial.runs} runs {what}" for count, what in counts if count)
         rows.append(["*" if star and place == 0 else "", number, *by_pair, options, flaws])
     return grid(rows)

@@ -44,8 +44,11 @@ class Measured:
         self.evaluator = Evaluator(drawn.test.y, drawn.classes, metric)
 
     def val_scores(self, scores: Scores) -> dict[str, float]:
-        """The share of held-out source examples that their scores (V, C) classify rightly; nothing without any."""
-        if not len(self.val_y):
+        """The share of held-out source examples that their scores (V, C) classify rightly.
+
+        Nothing without any, and nothing if a score is NaN, as those of a network whose training broke.
+        """
+        if not len(self.val_y) or np.isnan(scores).any():
             return {}
         return {"source_val_accuracy": float(np.mean(predicted_classes(scores) == self.val_y))}
 
