@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dabench.selection.importance import importance_weights
+from dabench.selection.outputs import Outputs
 
 Array = NDArray[np.float32]
 
@@ -31,6 +32,14 @@ def test_at_the_size_of_an_embedding_they_are_the_ratio_of_the_densities(seed: i
     assert weights.mean() == pytest.approx(true.mean(), abs=0.1)
     assert weights.mean() == pytest.approx(1, abs=3 * true.std() / np.sqrt(300))
     assert np.corrcoef(np.log(weights), np.log(true))[0, 1] >= 0.9
+
+
+def test_those_of_outputs_are_fitted_on_source_train() -> None:
+    """Not on the rows of source_val, which are too few."""
+    (source, target, held_out), true = shifted(0, 128, 1)
+    logits = np.zeros((3000, 2), np.float32)
+    of = Outputs(logits[:300], held_out, np.zeros(300, np.int64), logits, target, source)
+    assert np.corrcoef(of.val_weights, true)[0, 1] >= 0.85
 
 
 def test_in_one_dimension_they_are_the_ratio_itself() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dabench.errors import ResultsError
-from dabench.execution.execute import execute
+from dabench.execution.execute import execute, open_vectors
 from dabench.methods.scores import predicted_classes
 from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
@@ -118,6 +118,21 @@ def test_poisoned_target_labels_change_no_bit_of_them(registry: Registry, tmp_pa
     assert all("infomax" in values for values in scores)
     assert poisoned_outcome.selections["infomax"].step == clean_outcome.selections["infomax"].step
     assert poisoned_outcome.accuracy != clean_outcome.accuracy  # the poison did reach the evaluator
+
+
+def test_the_embeddings_of_source_train_are_those_of_what_is_trained_on(registry: Registry, tmp_path: Path) -> None:
+    """Vectors are their own embeddings."""
+    suite = {"backbone": "identity", "budget": None, "pairs": ["toy_vectors_a:toy_vectors_b"], "methods": []}
+    job = job_of(registry, tmp_path, "source_only", **suite)
+    (outputs,) = kept(job, outcome_of(job))
+    features = open_vectors(job).features
+    for found, wanted in (
+        (outputs.source_embeddings, features.source),
+        (outputs.val_embeddings, features.val),
+        (outputs.target_embeddings, features.target),
+    ):
+        half = wanted.astype(np.float16).astype(np.float32)
+        assert np.array_equal(np.sort(found, axis=0), np.sort(half, axis=0))
 
 
 def test_sparse_vectors_are_stood_for_by_their_scores(registry: Registry, tmp_path: Path) -> None:
