@@ -18,7 +18,7 @@ def importance_weights(
     source: NDArray[np.float32], target: NDArray[np.float32], held_out: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """w(x) = (N_s / N_t) p(target | x) / p(source | x), the ratio of the densities p_t(x) / p_s(x) (Bickel et al. 2007,
-    ICML; You et al. 2019, ICML, PMLR 97:7124, eq. 6).
+    ICML; You et al. 2019, ICML, PMLR 97:7124).
 
     The probabilities are those of a logistic regression that tells source train from target train. Columns are
     standardised over both. The penalty is the one of `STRENGTHS` with the best cross-validated likelihood, as You et

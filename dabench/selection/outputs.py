@@ -1,6 +1,6 @@
-"""What is kept of a checkpoint for selectors, in half precision: scores and embeddings of source_val and target train,
-and embeddings of source train.
+"""What is kept of a checkpoint for selectors, in half precision.
 
+It is scores and embeddings of source_val and target train, and embeddings of source train.
 One file per checkpoint, `DIR/cache/outputs/<run_id>/<step>.npz`. Any of them may be deleted at any time: a selector
 that reads them then asks for the run to be made again.
 """
