@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from dabench_plugins import subspace_alignment
-from dabench_plugins.subspace_alignment import DEFAULT, DIMENSIONS, FOLD_ROWS, SubspaceAlignment, align
+from dabench_plugins.subspace_alignment import DEFAULT, DIMENSIONS, SubspaceAlignment, align
 from pydantic import ValidationError
 
 from dabench.data.arrays import csr
@@ -128,7 +128,7 @@ def test_the_search_costs_at_most_seven_fits_of_a_thousand_rows(monkeypatch: pyt
         problem, _ = _problem(rows, columns=200)
         found.clear()
         _, seen = _fitted(problem)
-        assert sum(len(x) for x in seen[:-1]) == len(DIMENSIONS) * min(rows, FOLD_ROWS)
+        assert sum(len(x) for x in seen[:-1]) == 7 * min(rows, 1000)
         assert found == [max(DIMENSIONS)] * 2, "the axes of each domain are found once, and no more than are tried"
 
 
