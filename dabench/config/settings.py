@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
 
+from dabench.config.suite import READOUT_VERSIONS
 from dabench.specs.names import canonical
 
 Precision = Literal["fp32", "bf16"]
@@ -114,7 +122,10 @@ class Budget(Section):
 
 
 class Settings(Section):
-    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind."""
+    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind.
+
+    As plain values they also hold `readout_version` where the readout, or a kind that an option names, has one.
+    """
 
     method: str
     options: dict[str, Any]
@@ -128,6 +139,13 @@ class Settings(Section):
     shots: Shots | None
     readout: Readout
     transductive: bool
+
+    @model_serializer(mode="wrap")
+    def _with_version(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        named = {self.readout, *(value for value in self.options.values() if isinstance(value, str))}
+        versions = [READOUT_VERSIONS[kind] for kind in named & READOUT_VERSIONS.keys()]
+        content: dict[str, Any] = plain(self)
+        return content | ({"readout_version": max(versions)} if versions else {})
 
     @property
     def steps(self) -> int:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from dabench.config.own_data import OwnDomains
 from dabench.config.parse import parse_pair, parse_seeds
@@ -25,6 +31,13 @@ from dabench.config.settings import (
 from dabench.specs.names import canonical
 
 Bound = Literal["source_only", "target_only"]
+
+READOUT_VERSIONS = {"libsvm_cv": 2, "rbf_svm_cv": 2, "kernel_svm_cv": 2}
+"""Versions of kinds of `execution.readout.Readout`; 1 where none is named. A kind that computes other numbers gets a higher one.
+
+Runs that report by it, or whose options name it, are then other runs; runs with other kinds stay what they are.
+Version 2 chooses C by the class with the highest score.
+"""
 
 
 class EntryRecipe(Section):
@@ -110,7 +123,8 @@ class Suite(Section):
         budget: None only where nothing is trained: with the backbone `identity`.
         precision: of a network's convolutions and matrix products while training; see `backbones.base.Backbone`.
         readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train; of
-            target train for the bound that sees its labels.
+            target train for the bound that sees its labels. It predicts the class with the highest score, also where
+            its C is chosen: see `execution.readout.Readout`.
         selector: the label-free rule that picks the reported checkpoint.
         outputs: rows of source_val and of target train whose scores and embeddings are kept at every checkpoint, for
             `dabench rescore`; without it none, unless the selector reads them.

@@ -86,7 +86,7 @@ def calibration_error(logits: Scores, y: NDArray[np.int64], bins: int = 15) -> f
     """Expected calibration error (Guo et al. 2017, eq. 3): mean |accuracy - confidence| over bins of equal width."""
     probabilities = softmax(logits.astype(np.float64), axis=1)
     confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == y
+    right = predicted_classes(logits) == y
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [
         abs(right[which == b].mean() - confidence[which == b].mean()) * np.mean(which == b) for b in np.unique(which)
