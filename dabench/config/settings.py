@@ -40,7 +40,7 @@ class Input(Section):
             deviation 1 per channel (Shu et al. 2018, VADA), `image` over all its channels together, so that a colour
             keeps its contrast to the others. For vectors (backbone `identity`) `unit` leaves them as
             they are, `mean` and `standardise` work per column, and there are `l1_zscore_per_domain` and `tfidf`: see
-            `data.vectors`.
+            `data.vectors`. What comes in as float64 is normalised as float64 and becomes float32 afterwards.
     """
 
     normalise: Literal["unit", "mean", "standardise", "instance", "image", "l1_zscore_per_domain", "tfidf"] = "unit"

@@ -171,7 +171,11 @@ def _dense(x: Any) -> Any:
 
 @dataclass(frozen=True)
 class Features:
-    """What a FeatureMethod works on: arrays or `csr_array`s of float32, (N, D) each."""
+    """What a FeatureMethod works on: arrays or `csr_array`s of float32, (N, D) each.
+
+    Arrays are float64 where the domain's are and nothing is normalised (`unit`), so that a method that standardises
+    columns itself loses nothing.
+    """
 
     source: Any
     val: Any

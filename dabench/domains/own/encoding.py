@@ -94,29 +94,27 @@ class Encoding:
                 fill[column] = float(wide.median() if missing == "median" else wide.mean())
         return cls(kinds, categories, fill)
 
-    def apply(self, rows: pd.DataFrame) -> tuple[NDArray[np.float32], list[str]]:
-        """Rows as float32 (N, D), a column of 0 and 1 for each category, and notes on categories that are unknown.
+    def apply(self, rows: pd.DataFrame) -> tuple[NDArray[np.float64], list[str]]:
+        """Rows as float64 (N, D), a column of 0 and 1 for each category, and notes on categories that are unknown.
 
         Raises:
-            DataError: a value is infinite.
+            DataError: a value is infinite, or will be once it is normalised and becomes float32.
         """
         parts, notes = [], []
         for column, is_category in self.kinds.items():
             if is_category:
                 values = _as_text(rows[column].astype("object").where(rows[column].notna(), self.fill[column]))
                 known = np.array(self.categories[column], dtype=object)
-                parts.append((values.to_numpy(dtype=object)[:, None] == known[None]).astype(np.float32))
+                parts.append((values.to_numpy(dtype=object)[:, None] == known[None]).astype(np.float64))
                 others = values[~values.isin(list(known))].value_counts()
                 if len(others):
                     names = shortened([f"{name!r} ({count:,})" for name, count in others.sort_index().items()])
                     notes.append(f"the column {column} has categories that no source's train rows have: {names}")
             else:
                 numbers = rows[column].astype("float64").fillna(self.fill[column]).to_numpy(dtype=np.float64)
-                with np.errstate(over="ignore"):  # what overflows is infinite, and named below
-                    narrow = numbers.astype(np.float32)
-                if not np.isfinite(narrow).all():
+                if not (np.abs(numbers) <= np.finfo(np.float32).max).all():
                     raise DataError(f"the column {column} has infinite values, or some beyond what float32 can hold")
-                parts.append(narrow[:, None])
+                parts.append(numbers[:, None])
         return np.concatenate(parts, axis=1), notes
 
 
