@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import StratifiedKFold
@@ -51,12 +51,14 @@ class Readout:
                 (M, N) to predict.
             classes: number of classes C.
             seed: the run's seed; liblinear draws its coordinates, and the folds are drawn, from the stream `readout`.
+
+        C is chosen on the classes of two examples and more. Where fewer than two classes have so many, it is 1.
         """
         self._kind, self._classes, self._seed = kind, classes, seed
         self._model: Any = None
         self._counts: NDArray[np.bool_] | None = None  # the examples of a kernel that were fitted on; None for all
 
-    def fit(self, x: Floats, y: NDArray[np.int64], weight: NDArray[np.float64] | None = None) -> Readout:
+    def fit(self, x: Floats, y: NDArray[np.int64], weight: ArrayLike | None = None) -> Readout:
         """Fit on features (N, D) and labels (N,). Where all examples are of one class, that one is always predicted.
 
         Args:
@@ -69,21 +71,21 @@ class Readout:
                 for them.
         """
         self._counts = None
-        if weight is not None:
-            weight = _weights(weight, len(y))
+        weights = None if weight is None else _weights(weight, len(y))
+        if weights is not None:
             if self._kind == "nearest_neighbour":
                 raise ValueError("the readout nearest_neighbour takes no weights of examples: take linear_svm, say")
-            if not weight.all():
-                counts = weight > 0
-                x, y, weight = self._taken(x, counts), y[counts], weight[counts]
+            if not weights.all():
+                counts = weights > 0
+                x, y, weights = self._taken(x, counts), y[counts], weights[counts]
                 self._counts = counts if self._kind == "kernel_svm_cv" else None
         if not len(y):
             raise ValueError("a readout needs examples to be fitted on, and got none")
         key = stream(self._seed, "readout") % 2**32
         self._model = self._unfitted(x, key) if len(np.unique(y)) > 1 else DummyClassifier()
         if self._kind.endswith("_cv") and not isinstance(self._model, DummyClassifier):
-            self._model.set_params(C=self._best_c(x, y, weight, key))
-        _fit(self._model, x, y, weight)
+            self._model.set_params(C=self._best_c(x, y, weights, key))
+        _fit(self._model, x, y, weights)
         return self
 
     def decision_function(self, x: Floats) -> Scores:
@@ -116,8 +118,7 @@ class Readout:
     def _best_c(self, x: Floats, y: NDArray[np.int64], weight: NDArray[np.float64] | None, key: int) -> float:
         """The C that classifies held-out folds best; the smallest of several equal ones, which regularises most.
 
-        An example counts by its weight, also where it is held out. Classes with too few examples to hold one out do
-        not take part; where fewer than two are left, C is 1, as without a choice.
+        An example counts by its weight, also where it is held out.
         """
         often = np.bincount(y)[y] >= FOLDS
         if len(np.unique(y[often])) < 2:
@@ -158,7 +159,7 @@ def _fit(model: Any, x: Floats, y: NDArray[np.int64], weight: NDArray[np.float64
         model.fit(x, y, sample_weight=weight)
 
 
-def _weights(weight: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+def _weights(weight: ArrayLike, rows: int) -> NDArray[np.float64]:
     """Weights of examples as they are computed with (N,).
 
     Raises:
