@@ -55,8 +55,8 @@ class Rows:
 class Normaliser:
     """Turn raw examples into what the network takes: float32.
 
-    See `config.settings.Input` for the kinds. Statistics are fitted on source train alone and applied to both domains. They are
-    fitted in float64, and applied in float64 to examples that are.
+    See `config.settings.Input` for the kinds. Statistics are fitted on source train alone and applied to both domains.
+    They are fitted in float64, and applied in float64 to examples that are.
     """
 
     def __init__(self, kind: str, source: Rows) -> None:
