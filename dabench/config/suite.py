@@ -33,7 +33,7 @@ from dabench.specs.names import canonical
 Bound = Literal["source_only", "target_only"]
 
 READOUT_VERSIONS = {"libsvm_cv": 2, "rbf_svm_cv": 2, "kernel_svm_cv": 2}
-"""Versions of kinds of `execution.readout.Readout`; 1 where none is named. A kind whose numbers change gets a higher one.
+"""Versions of kinds of `execution.readout.Readout`; 1 where none is named. Other numbers, a higher version.
 
 Runs that report by it, or whose options name it, are then other runs; runs with other kinds stay what they are.
 Version 2 chooses C by the class with the highest score.
