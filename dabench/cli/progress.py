@@ -9,10 +9,10 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from dabench.cli.failures import last_line
 from dabench.runs.job import Event, Finished, Started
 from dabench.runs.job import Progress as RunProgress
 from dabench.runs.plan import PlannedRun
+from dabench.runs.reasons import reason
 
 
 class ProgressDisplay:
@@ -69,7 +69,7 @@ class ProgressDisplay:
     def _line(self, run: PlannedRun, event: Finished) -> str:
         outcome = event.outcome
         result = f"{outcome.accuracy.selected:.3f}" if outcome.accuracy else ""
-        why = last_line(outcome.error)
+        why = reason(outcome.error)
         if why in self._reasons:  # a missing data set fails hundreds of runs
             why = "as before"
         elif why:

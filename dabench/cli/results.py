@@ -99,11 +99,16 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
 @click.option("--cache", is_flag=True, help="Also features, and states of interrupted runs.")
 @click.option("--yes", is_flag=True, help="Delete; without it, only show what would go.")
 def prune_command(suite: str | None, directory: Path, cache: bool, yes: bool) -> None:
-    """Delete runs that no table shows, since newer runs of their cell have other code, data or settings."""
-    from dabench.results.prune import cached, delete, superseded
+    """Delete runs that no table shows, since newer runs of their cell have other code, data or settings.
 
+    Of a cell with a run that finished in the future, by a clock that was ahead, nothing is deleted.
+    """
+    from dabench.results.prune import ahead, cached, delete, superseded
+
+    for problem in ahead(directory, suite):
+        click.echo(f"Warning: {problem}", err=True)
     files = superseded(directory, suite) + (cached(directory) if cache else [])
-    size = sum(path.stat().st_size for path in files)
+    size = sum(path.lstat().st_size for path in files)
     for path in files:
         click.echo(path)
     click.echo(f"{len(files)} files, {size / 1e6:.1f} MB", err=True)

@@ -25,7 +25,7 @@ from dabench.execution.execute import draw, open_pair, open_vectors
 from dabench.execution.measurements import Result
 from dabench.execution.training_state import read_state
 from dabench.methods.base import DeepMethod, FeatureMethod
-from dabench.methods.scores import predicted_classes
+from dabench.methods.scores import PredictionError, predicted_classes
 from dabench.runs.job import Job, Progress
 from dabench.runs.record import Checkpoint
 from dabench.seeding import isolated, reproducible
@@ -156,6 +156,8 @@ def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
         yield
     except CheckFailedError:
         raise
+    except PredictionError as error:
+        raise CheckFailedError(expected=f"{error.expected} in {where}", came=error.came, mend=error.mend) from error
     except Exception as error:  # a method may raise anything
         raise CrashError(error, cls, where, watch.found) from error
 
