@@ -42,6 +42,11 @@ def capped(text: str, most: int = MOST_CHARACTERS) -> str:
     return f"{text[:half]}\n... {len(text) - 2 * half:,} characters are left out ...\n{text[-half:]}"
 
 
+def kept(text: str) -> str:
+    """A text of several lines as a record keeps it: capped and escaped."""
+    return capped(printable(capped(text), lines=True))
+
+
 def shown(value: object, most: int = 80) -> str:
     """A value as a message quotes it: escaped, on one line, and short."""
     text = repr(capped(value, 4 * most) if isinstance(value, str) else value)

@@ -25,6 +25,7 @@ class ProgressDisplay:
         self._workers: dict[int, TaskID] = {}
         self._where: dict[str, TaskID] = {}
         self._reasons: set[str] = set()
+        self._changes: set[tuple[str, str]] = set()
         self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
@@ -63,8 +64,17 @@ class ProgressDisplay:
             self._done += 1
             self._bars.update(self._all, completed=self._done)
             outcome = event.outcome
+            self._print_changes(run, event)
             if outcome.status != "ok" or not self._console.is_terminal:
                 self._console.print(self._line(run, event), highlight=False, markup=False, soft_wrap=True)
+
+    def _print_changes(self, run: PlannedRun, event: Finished) -> None:
+        """Say which method leaves its process otherwise than it found it, once for each thing."""
+        new = [what for what in event.changed if (run.method.name, what) not in self._changes]
+        self._changes |= {(run.method.name, what) for what in new}
+        if new:
+            text = f"Warning: {run} changed in its process {'; '.join(new)}. It was put back, and a worker is renewed"
+            self._console.print(f"{text}, but mend the method.", highlight=False, markup=False, soft_wrap=True)
 
     def _line(self, run: PlannedRun, event: Finished) -> str:
         outcome = event.outcome

@@ -84,10 +84,18 @@ def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Resu
             values = result.checkpoints[-1].scores
             log.info("step %d %s %s", moment.step, moment.losses, values)
         if moment.state is not None:
-            write_state(job.state, {**moment.state, "result": result.dump()})
+            _save(job, {**moment.state, "result": result.dump()})
         images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
         yield Progress(job.run_id, moment.step, budget.steps, images_per_s, values)
         clock = time.monotonic()
+
+
+def _save(job: Job, state: dict[str, Any]) -> None:
+    """Write the state of a run. One that cannot be written costs no run: only an interruption would."""
+    try:
+        write_state(job.state, state)
+    except (OSError, RuntimeError) as error:  # torch has errors of its own for a full disk
+        log.warning("%s cannot be written, so that an interrupted run would begin anew: %s", job.state, error)
 
 
 def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses: dict[str, float]) -> None:

@@ -6,7 +6,7 @@ import logging
 import warnings
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class CappedFile(TextIOWrapper):
         head, rest = text[: self._room], text[self._room :]
         self._room -= len(head)
         if head:
-            super().write(head)
+            self._put(head)
         if rest:
             self._left_out += max(0, len(rest) - TAIL)
             self._tail.append(rest[-TAIL:])
@@ -42,9 +42,21 @@ class CappedFile(TextIOWrapper):
         """Write the last part, and how much is left out before it."""
         if self._tail:
             note = f"\n... {self._left_out:,} characters are left out ...\n" if self._left_out else ""
-            super().write(note + "".join(self._tail))
+            self._put(note + "".join(self._tail))
             self._tail.clear()
-        self.close()
+        with suppress(OSError):  # see `_put`
+            self.close()
+
+    def _put(self, text: str) -> None:
+        """Write to the file. A full disk ends the log alone: a record that cannot be written either is an error."""
+        try:
+            _write(self, text)
+        except OSError:
+            self._room = 0
+
+
+def _write(file: TextIOWrapper, text: str) -> None:
+    TextIOWrapper.write(file, text)
 
 
 @contextmanager

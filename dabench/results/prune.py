@@ -8,6 +8,7 @@ from pathlib import Path
 from dabench.errors import ResultsError
 from dabench.results.csv_file import Problem, frame_of
 from dabench.results.folder import CELL, current, find_records
+from dabench.results.underway import FOLDER
 from dabench.runs.record import RunRecord, flatten
 
 SLACK = timedelta(minutes=10)  # by which clocks of machines that share a folder may differ
@@ -60,7 +61,9 @@ def _cell(record: RunRecord) -> tuple[object, ...]:
 
 def cached(directory: Path) -> list[Path]:
     """Files that the next run makes anew: features, and states of runs that were interrupted."""
-    return sorted(path for path in (directory / "cache").rglob("*") if path.is_file())
+    return sorted(
+        path for path in (directory / "cache").rglob("*") if path.is_file() and path.parent != directory / FOLDER
+    )
 
 
 def delete(files: list[Path]) -> None:

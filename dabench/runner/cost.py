@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 
@@ -15,6 +13,7 @@ from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
 from dabench.execution.run_log import run_log
 from dabench.execution.training import Recipe, train
+from dabench.files import scratch
 from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun
@@ -65,8 +64,8 @@ def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: 
 
     Nothing is evaluated: that can take much longer than these steps.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        (job,) = make_jobs(plan, [run], Path(folder), registry, options)
+    with scratch() as folder:
+        (job,) = make_jobs(plan, [run], folder, registry, options)
         device = torch.device(job.device)
         budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
         recipe = Recipe(job.settings.optimiser, job.settings.schedule, budget)

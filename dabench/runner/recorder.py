@@ -14,7 +14,7 @@ from types import FrameType
 from pydantic import ValidationError
 
 from dabench.plugin.registry import Registry
-from dabench.printable import capped, printable
+from dabench.printable import kept
 from dabench.results.environment import code_info, environment
 from dabench.results.folder import write_record
 from dabench.runs.job import Event, Finished, Outcome, Progress
@@ -70,7 +70,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome) -> RunRecord:
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
     torch, device = measured.pop("torch"), measured.pop("device")
     if outcome.error is not None:
-        measured["error"] = capped(printable(outcome.error, lines=True))
+        measured["error"] = kept(outcome.error)
     return RunRecord(
         run_id=run.run_id,
         suite=plan.suite.name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -15,6 +14,7 @@ from dabench.config.options import option_errors
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.errors import UsageError
+from dabench.files import scratch
 from dabench.planning.jobs import Options
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
@@ -194,8 +194,8 @@ def reproduce(
     Raises:
         ResultsError: the temporary folder cannot be written.
     """
-    with TemporaryDirectory(prefix="dabench-") as folder:
-        recorder = Recorder(plan, Path(folder), registry)
+    with scratch() as folder:
+        recorder = Recorder(plan, folder, registry)
         carry_out(recorder, options, on_event)
         (record,) = recorder.records
     return judge(recorded, record)

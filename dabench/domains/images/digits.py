@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import gzip
 import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +30,7 @@ from dabench.data.folder import data_dir
 from dabench.domains.files import require
 from dabench.domains.images.releases import MNIST, SVHN, USPS
 from dabench.errors import DataError
+from dabench.files import scratch
 
 CLASSES = tuple("0123456789")
 CANVAS = 28  # pixels of a grey digit's side
@@ -86,7 +86,7 @@ def read_mnist(domain: str) -> dict[str, tuple[Images, Labels]]:
 
     paths = {path.name.removesuffix(".gz"): path for path in require(domain, *MNIST.files, homepage=MNIST.homepage)}
     read = {}
-    with tempfile.TemporaryDirectory() as folder:  # torchvision reads unpacked files only
+    with scratch() as folder:  # torchvision reads unpacked files only
         for name, prefix in (("train", "train"), ("test", "t10k")):
             x = read_image_file(_unpacked(paths[f"{prefix}-images-idx3-ubyte"], folder))
             y = read_label_file(_unpacked(paths[f"{prefix}-labels-idx1-ubyte"], folder))
@@ -122,7 +122,7 @@ def enlarge(grey: Images) -> Images:
     return x
 
 
-def _unpacked(path: Path, folder: str) -> Path:
+def _unpacked(path: Path, folder: Path) -> Path:
     if path.suffix != ".gz":
         return path
     unpacked = Path(folder) / path.stem

@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+import traceback
 from multiprocessing.connection import Connection
+
+from dabench.parallel.child import end_with_parent
 
 
 def serve(pipe: Connection, number: int) -> None:
     """Serve until the parent sends None or is gone.
 
     Args:
-        pipe: to the parent.
+        pipe: to the parent. Pickled jobs come with the id of their run. Events go back; a text says why the worker
+            cannot start.
         number: this worker's, by which the parent knows it.
 
-    The parent alone handles Ctrl-C: it ends the workers itself, once it has taken what they finished.
+    The parent alone handles Ctrl-C: it ends the workers itself, once it has taken what they finished. A worker leads a
+    process group of its own, by which the parent also ends what a method has started and left behind.
     """
+    os.setpgid(0, 0)
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.register_at_fork(after_in_child=pipe.close)  # what a method forks must not keep the pipe open, nor write to it
     # Before torch is imported, in this process only: every library that reads these gets one thread.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
-    from dabench.execution.execute import execute
-    from dabench.runs.job import Started
-
     try:
-        while (job := pipe.recv()) is not None:
-            pipe.send(Started(job.run_id, number))  # only now: a timeout does not count the imports
-            for event in execute(job):
-                pipe.send(event)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # the parent is gone, and nobody is left to tell
+        from dabench.execution.execute import execute, failure
+        from dabench.runs.job import Finished, Started
+    except BaseException as error:  # whatever keeps the worker from its work, the parent says it
+        pipe.send(f"{type(error).__name__}: {error}")
+        raise
+    while True:
+        try:
+            item: tuple[str, bytes] | None = pipe.recv()
+        except (EOFError, OSError):
+            return  # the parent is gone
+        if item is None:
+            return
+        run_id, pickled = item
+        _send(pipe, Started(run_id, number))  # only now: a timeout does not count the imports
+        try:
+            for event in execute(pickle.loads(pickled)):  # noqa: S301 - it comes from the parent
+                _send(pipe, event)
+        except Exception:  # a job that cannot be read here, or an error of the harness: the next run goes on
+            _send(pipe, Finished(run_id, failure(traceback.format_exc())))
+
+
+def _send(pipe: Connection, event: object) -> None:
+    """Send an event. Where that fails nobody is left to tell, or this is a copy of the worker that a method forked."""
+    try:
+        pipe.send(event)
+    except OSError:
+        os._exit(1)

@@ -14,9 +14,29 @@ METHODS = {
     "toy_mean": "MeanShift",
 }
 
+UNRULY = {
+    "toy_dtype": "LeavesDtype",
+    "toy_gradients": "LeavesGradientsOff",
+    "toy_backward": "PatchesBackward",
+    "toy_moves": "MovesAway",
+    "toy_wide_scores": "TooWide",
+    "toy_few_scores": "TooFew",
+    "toy_half_nan": "HalfNaN",
+    "toy_integers": "Integers",
+    "toy_flat": "FlatFeatures",
+    "toy_forks": "ForksAndDies",
+    "toy_forks_and_raises": "ForksAndRaises",
+    "toy_says_too_much": "SaysTooMuch",
+    "toy_exits_politely": "ExitsPolitely",
+    "toy_unusual": "RaisesUnusually",
+    "toy_odd_loss": "OddLossName",
+}
+
 
 @hookimpl
 def dabench_methods():
+    for name, attribute in UNRULY.items():
+        yield MethodSpec(name=name, target=f"dabench_toys.unruly:{attribute}", summary="for tests")
     for name, attribute in METHODS.items():
         yield MethodSpec(name=name, target=f"dabench_toys.methods:{attribute}", summary="for tests")
     yield MethodSpec(
