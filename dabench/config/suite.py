@@ -26,6 +26,8 @@ from dabench.specs.names import NAME, canonical
 
 Bound = Literal["source_only", "target_only"]
 
+MOST_SEEDS, MOST_DIGITS = 100_000, 18  # of one range; of a seed, which a column of 64 bits holds
+
 
 class EntryRecipe(Section):
     """Settings that a method has instead of its suite's and its pair's: whole sections, None for those that stay.

@@ -51,9 +51,9 @@ def test_two_commands_make_no_run_twice(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(ResultsError, match=rf"process {other.pid} on .* is making 1 of these 2 runs"):
-            with claimed(tmp_path, ["b", "c"]):
-                pass
+        doubles = pytest.raises(ResultsError, match=rf"process {other.pid} on .* is making 1 of these 2 runs")
+        with doubles, claimed(tmp_path, ["b", "c"]):
+            pass
         with claimed(tmp_path, ["c", "d"]):  # others may be made beside them
             assert len(list((tmp_path / FOLDER).glob("*.txt"))) == 2
         assert cached(tmp_path) == []

@@ -19,6 +19,7 @@ from __future__ import annotations
 import gzip
 import shutil
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -27,6 +28,7 @@ from PIL import Image
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
+from dabench.data.limits import Limited, most_of
 from dabench.domains.files import require
 from dabench.domains.images.releases import MNIST, SVHN, USPS
 from dabench.errors import DataError
@@ -127,7 +129,7 @@ def _unpacked(path: Path, folder: Path) -> Path:
         return path
     unpacked = Path(folder) / path.stem
     with gzip.open(path) as packed, unpacked.open("wb") as file:
-        shutil.copyfileobj(packed, file)
+        shutil.copyfileobj(Limited(cast("IO[bytes]", packed), most_of(path), path.name), file)
     return unpacked
 
 

@@ -201,11 +201,14 @@ def _classes(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]:
     return {Path(name).name: sorted(_below(folder, Path(name))) for name in names}
 
 
-def _below(folder: Path, inside: Path) -> Iterator[Path]:
+def _below(folder: Path, inside: Path, seen: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    place = (folder / inside).resolve()
+    if place in seen:  # a link to a folder that it is in
+        return
     for path in (folder / inside).iterdir():
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            yield from _below(folder, inside / path.name)
+            yield from _below(folder, inside / path.name, seen | {place})
         else:
             yield inside / path.name
