@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|##(?=\[)", re.MULTILINE)
 MOST_CHARACTERS = 20_000  # of an error message that is kept
 
 
@@ -32,6 +34,13 @@ def _escaped(character: str) -> str:
     code = ord(character)
     short = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}.get(character)
     return short or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+
+
+def no_commands(text: str) -> str:
+    """A text of which no line is a command to the log of a GitHub job, as `::` at its beginning or `##[` makes it."""
+    return (
+        _COMMAND.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text) if "::" in text or "##[" in text else text
+    )
 
 
 def capped(text: str, most: int = MOST_CHARACTERS) -> str:

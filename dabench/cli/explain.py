@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dabench.cli.options import results_option
+from dabench.cli.say import echo
 
 
 @click.command("explain")
@@ -22,4 +23,4 @@ def command(suite: str, pair: str, method: str, variant: str | None, shots: str 
     from dabench.leaderboard.explain import explain
 
     text = explain(directory, suite, pair, method, variant, shots, lambda problems: warn(problems, directory))
-    click.echo(text, nl=False)
+    echo(text, nl=False)

@@ -9,6 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from dabench.printable import no_commands, printable
 from dabench.runs.job import Event, Finished, Started
 from dabench.runs.job import Progress as RunProgress
 from dabench.runs.plan import PlannedRun
@@ -27,7 +28,7 @@ class ProgressDisplay:
         self._reasons: set[str] = set()
         self._changes: set[tuple[str, str]] = set()
         self._bars = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TextColumn("{task.fields[speed]}"),
@@ -56,7 +57,7 @@ class ProgressDisplay:
             if task is None:
                 task = self._workers[event.worker] = self._bars.add_task("", speed="")
             self._where[event.run_id] = task
-            self._bars.reset(task, total=steps, description=f"worker {event.worker}: {run}", speed="")
+            self._bars.reset(task, total=steps, description=printable(f"worker {event.worker}: {run}"), speed="")
         elif isinstance(event, RunProgress):
             speed = f"{event.images_per_s:,.0f} images/s" if event.images_per_s else ""
             self._bars.update(self._where[event.run_id], completed=event.step, speed=speed)
@@ -66,7 +67,10 @@ class ProgressDisplay:
             outcome = event.outcome
             self._print_changes(run, event)
             if outcome.status != "ok" or not self._console.is_terminal:
-                self._console.print(self._line(run, event), highlight=False, markup=False, soft_wrap=True)
+                self._print(self._line(run, event))
+
+    def _print(self, line: str) -> None:
+        self._console.print(no_commands(printable(line)), highlight=False, markup=False, soft_wrap=True)
 
     def _print_changes(self, run: PlannedRun, event: Finished) -> None:
         """Say which method leaves its process otherwise than it found it, once for each thing."""
@@ -74,7 +78,7 @@ class ProgressDisplay:
         self._changes |= {(run.method.name, what) for what in new}
         if new:
             text = f"Warning: {run} changed in its process {'; '.join(new)}. It was put back, and a worker is renewed"
-            self._console.print(f"{text}, but mend the method.", highlight=False, markup=False, soft_wrap=True)
+            self._print(f"{text}, but mend the method.")
 
     def _line(self, run: PlannedRun, event: Finished) -> str:
         outcome = event.outcome

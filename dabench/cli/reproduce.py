@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.options import results_option
+from dabench.cli.say import echo
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -48,7 +49,7 @@ def command(context: Context, run: str, directory: Path, suite: str | None, devi
     with ProgressDisplay(plan.runs, console) as display:
         result = reproduce(recorded, plan, context.registry, Options(device=where), display.show)
     for line in _lines(recorded, result):
-        click.echo(line)
+        echo(line)
     return 1 if result.verdict in ("different", "other data") else 0
 
 

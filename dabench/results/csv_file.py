@@ -26,6 +26,7 @@ from pydantic.fields import FieldInfo
 
 from dabench.plain_files import read_plain
 from dabench.printable import printable, shown
+from dabench.results.csv_cells import as_text, from_text
 from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord, Status
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
@@ -71,6 +72,8 @@ class Column:
         """
         if not text and (self.optional or self.kind is float):
             return None
+        if self.kind is str:
+            text = printable(from_text(text))
         if self.kind is bool:
             if text not in ("True", "False"):
                 raise ValueError(text)
@@ -99,9 +102,10 @@ class Column:
             self.check(numbers[~np.isnan(numbers)].tolist())
             return numbers
         if self.kind is str:
-            self.check(set(texts.tolist()) - ({""} if self.optional else set()))
+            known = {text: printable(from_text(text)) for text in set(texts.tolist())}
+            texts = np.array([known[text] for text in texts.tolist()], dtype=object)
+            self.check(set(known.values()) - ({""} if self.optional else set()))
             if self.optional:
-                texts = texts.copy()
                 texts[texts == ""] = None
             return texts
         if self.kind is int and not self.optional:
@@ -301,7 +305,10 @@ def _row_hash(fields: Sequence[str]) -> str:
 
 def csv_text(frame: pd.DataFrame) -> str:
     """The text of a published file: a header and one line per run, unix line ends."""
+    kinds = columns()
     header, *lines = csv.reader(StringIO(str(frame.to_csv(index=False, lineterminator="\n")), newline=""))
+    words = {place for place, name in enumerate(header) if name in kinds and kinds[name].kind is str}
+    lines = [[as_text(field) if place in words else field for place, field in enumerate(fields)] for fields in lines]
     return _text([*header, HASH], ([*fields, _row_hash(fields)] for fields in lines))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from dataclasses import dataclass, field
 from errno import ENOSPC
 from math import inf
@@ -266,7 +267,7 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
     if frame.empty:
         raise ResultsError(
             f"there is nothing to publish: no usable results of {suite!r} in {directory}. "
-            f"`dabench results verify {directory}` says why, `dabench run {suite}` makes new ones."
+            f"`dabench results verify {shlex.quote(str(directory))}` says why, `dabench run {suite}` makes new ones."
         )
     if out.exists():
         rows, problems = read_csv(out)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dabench.hashing.canonical import sha256
+from dabench.printable import printable
 from dabench.runs.fields import Amount, Commit, Count, Digest, DomainName, Name, Number, Plain, Share, Text, Time, Whole
 from dabench.runs.reasons import reason
 
@@ -204,6 +205,7 @@ def flatten(record: RunRecord) -> dict[str, Any]:
             row |= {f"{key}_{inner}": None for inner in model.model_fields}
         else:
             row[key] = value
+    row = {key: printable(value) if isinstance(value, str) else value for key, value in row.items()}
     row["shots"] = None if record.shots is None else str(record.shots)  # a number or a word: text in a frame
     if record.error:  # one line says what happened; the rest is in the record
         row["error"] = reason(record.error)

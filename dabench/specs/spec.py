@@ -38,6 +38,8 @@ class Spec:
             value = getattr(self, item)
             if not isinstance(value, str):
                 raise TypeError(f"{type(self).__name__} {self.name!r}: {item} must be text, not {value!r}")
+        if not self.summary.isprintable():
+            raise ValueError(f"{type(self).__name__} {self.name!r}: summary {self.summary!r} is not one printable line")
         grouped = isinstance(self, DomainSpec)
         if not is_name(self.name, grouped=grouped):
             pattern = PATH_NAME if grouped else NAME
@@ -119,6 +121,8 @@ class MethodSpec(Spec):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not isinstance(self.title, str) or not self.title.isprintable():
+            raise ValueError(f"method {self.name!r}: title {self.title!r} is not one printable line")
         for option, values in self.search.items():
             some = isinstance(values, Sequence) and not isinstance(values, str) and len(values) > 0
             if not (some or isinstance(values, Range)):
