@@ -127,14 +127,14 @@ def command(
     _print_remarks(plan)
 
     from dabench.cli.progress import ProgressDisplay
+    from dabench.cli.table import warn
     from dabench.planning.jobs import Options, output_rows
     from dabench.runner.recorder import Recorder
     from dabench.runner.runner import carry_out, done_records
 
     rows = output_rows(plan.suite, registry, outputs)
     found, problems = done_records(plan, results, with_outputs=rows > 0)
-    for problem in problems:
-        echo(f"Warning: {problem} (not counted)", err=True)
+    warn(problems, results)
     recorder = Recorder(plan, results, registry, [] if fresh else list(found.values()))
     options = Options(
         device=where,

@@ -105,13 +105,18 @@ def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[
         return [], []
     except OSError as error:
         raise ResultsError(f"{directory} cannot be read ({error.strerror}). Name another with --results.") from error
-    names = [
-        Path(at) / name
-        for at, folders, files in os.walk(folder, onerror=unreadable.append)
-        for name in [*files, *folders]  # a folder that is called like a record is reported as one that is none
-        if name.endswith(".json")
-    ]
+    names: list[Path] = []
+    links = [folder] if suite and folder.is_symlink() else []
+    for at, folders, files in os.walk(folder, onerror=unreadable.append) if not links else ():
+        # A folder that is called like a record is reported as one that is none.
+        names += [Path(at) / name for name in [*files, *folders] if name.endswith(".json")]
+        links += [path for path in (Path(at) / name for name in folders) if path.is_symlink()]
     records, problems = _read_files(sorted(names), links=False)
+    problems += [
+        Problem(path, "a link to a folder, which is not followed: copy the folder itself")
+        for path in links
+        if not path.name.endswith(".json")
+    ]
     problems += [
         Problem(Path(error.filename), f"cannot be read: {error.strerror}")
         for error in unreadable

@@ -197,6 +197,18 @@ def test_merge_does_not_leave_by_a_link(folder: Path, tmp_path: Path) -> None:
     assert list(outside.iterdir()) == []
 
 
+@pytest.mark.parametrize("suite", [None, "mini"])
+def test_links_to_folders_are_not_followed(folder: Path, tmp_path: Path, suite: str | None) -> None:
+    real = (folder / "runs" / "mini").rename(tmp_path / "elsewhere")
+    (folder / "runs" / "mini").symlink_to(real)
+    results = read_results(folder, suite)
+    assert results.frame.empty
+    assert [problem.reason for problem in results.problems] == [
+        "a link to a folder, which is not followed: copy the folder itself"
+    ]
+    assert superseded(folder, suite) == []
+
+
 def test_merge_copies_records_and_logs_alone_and_follows_no_link(folder: Path, tmp_path: Path) -> None:
     record = next((folder / "runs").rglob("*.json"))
     secret = tmp_path / "secret"
