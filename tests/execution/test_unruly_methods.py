@@ -167,6 +167,16 @@ def test_a_worker_that_is_gone_when_it_gets_a_job_is_replaced(
     assert second.status == "ok"
 
 
+@pytest.mark.timeout(100)
+def test_jobs_that_cannot_travel_are_failed_runs_with_the_reason(registry: Registry, tmp_path: Path) -> None:
+    methods = {"toy_unsendable": "cannot be sent to a worker", "toy_unreadable": "cannot read its job: ValueError"}
+    plan = plan_of(registry, [*methods, "dann"], seeds=[0, 1], bounds=[])
+    records = run(plan, tmp_path, registry, launcher="processes", workers=1)
+    for method, reason in methods.items():
+        assert reason in str(records[PAIR, method, 1].error)
+    assert records[PAIR, "dann", 1].status == "ok"
+
+
 def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import time
 from collections import deque
@@ -13,7 +12,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
 from dabench.errors import DabenchError
-from dabench.runner.launchers.worker import serve
+from dabench.runner.launchers.worker import Fault, serve
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
 from dabench.runs.record import Status
 
@@ -53,24 +52,29 @@ class Worker:
             ) from error
         theirs.close()  # so that the pipe reports the worker's end
 
-    def give(self, job: Job, pickled: bytes) -> None:
-        """Hand over a job. A worker that is gone is found out when the pipe is read."""
-        self.job, self._since = job, time.monotonic()
+    def give(self, job: Job) -> None:
+        """Hand over a job. A worker that is gone is found out when the pipe is read.
+
+        Raises:
+            Exception: the job cannot be pickled; what a plugin's spec holds decides the kind.
+        """
         with suppress(OSError):
-            self.pipe.send((job.run_id, pickled))
+            self.pipe.send(job)
+        self.job, self._since = job, time.monotonic()
 
     def take(self) -> Event | None:
         """The next event, or None if the worker has died, or has sent what is no event."""
         try:
-            event: Event | str = self.pipe.recv()
+            event: Event | Fault = self.pipe.recv()
         except (EOFError, OSError):
             return None
         except Exception as error:  # something else than the worker has written to the pipe
             self._fault = f"sent what cannot be read ({type(error).__name__})"
             return None
         match event:
-            case str():
-                self._fault = f"cannot start: {event}"
+            case Fault():
+                self._fault = event.text
+                self.ready = self.ready or not event.starting
                 return None
             case Started():
                 self.ready, self._since = True, time.monotonic()
@@ -190,11 +194,9 @@ def give(pool: Sequence[Worker], waiting: deque[Job]) -> Iterator[Finished]:
                 break
             waiting.remove(job)
             try:
-                pickled = pickle.dumps(job)
+                worker.give(job)
             except Exception as error:  # a plugin's spec may hold anything
                 yield _finished(job, "failed", f"cannot be sent to a worker: {type(error).__name__}: {error}")
-                continue
-            worker.give(job, pickled)
 
 
 def _comes_later(job: Job, running: Sequence[Job]) -> bool:

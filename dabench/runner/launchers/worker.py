@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import traceback
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from dabench.parallel.child import end_with_parent
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a worker ends.
+
+    Attributes:
+        starting: it could not even start, so that another one will not either.
+    """
+
+    text: str
+    starting: bool
 
 
 def serve(pipe: Connection, number: int) -> None:
     """Serve until the parent sends None or is gone.
 
     Args:
-        pipe: to the parent. Pickled jobs come with the id of their run. Events go back; a text says why the worker
-            cannot start.
+        pipe: to the parent. Jobs come, and events go back, or a `Fault`, which is the last.
         number: this worker's, by which the parent knows it.
 
     The parent alone handles Ctrl-C: it ends the workers itself, once it has taken what they finished. A worker leads a
@@ -33,22 +44,24 @@ def serve(pipe: Connection, number: int) -> None:
         from dabench.execution.execute import execute, failure
         from dabench.runs.job import Finished, Started
     except BaseException as error:  # whatever keeps the worker from its work, the parent says it
-        pipe.send(f"{type(error).__name__}: {error}")
+        pipe.send(Fault(f"cannot start: {type(error).__name__}: {error}", starting=True))
         raise
     while True:
         try:
-            item: tuple[str, bytes] | None = pipe.recv()
+            job = pipe.recv()
         except (EOFError, OSError):
             return  # the parent is gone
-        if item is None:
+        except Exception as error:  # a plugin's spec that can be sent and not be read
+            _send(pipe, Fault(f"cannot read its job: {type(error).__name__}: {error}", starting=False))
             return
-        run_id, pickled = item
-        _send(pipe, Started(run_id, number))  # only now: a timeout does not count the imports
+        if job is None:
+            return
+        _send(pipe, Started(job.run_id, number))  # only now: a timeout does not count the imports
         try:
-            for event in execute(pickle.loads(pickled)):  # noqa: S301 - it comes from the parent
+            for event in execute(job):
                 _send(pipe, event)
-        except Exception:  # a job that cannot be read here, or an error of the harness: the next run goes on
-            _send(pipe, Finished(run_id, failure(traceback.format_exc())))
+        except Exception:  # an error of the harness: the next run goes on
+            _send(pipe, Finished(job.run_id, failure(traceback.format_exc())))
 
 
 def _send(pipe: Connection, event: object) -> None:

@@ -33,10 +33,21 @@ UNRULY = {
 }
 
 
+def _refuse():
+    raise ValueError("not for reading")
+
+
+class Unreadable:
+    def __reduce__(self):
+        return _refuse, ()
+
+
 @hookimpl
 def dabench_methods():
     for name, attribute in UNRULY.items():
         yield MethodSpec(name=name, target=f"dabench_toys.unruly:{attribute}", summary="for tests")
+    for name, value in {"toy_unsendable": lambda: 0, "toy_unreadable": Unreadable()}.items():
+        yield MethodSpec(name=name, target="dabench_toys.methods:Plain", summary="for tests", off={"x": value})
     for name, attribute in METHODS.items():
         yield MethodSpec(name=name, target=f"dabench_toys.methods:{attribute}", summary="for tests")
     yield MethodSpec(
