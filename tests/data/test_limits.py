@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from PIL import Image
@@ -173,6 +174,16 @@ def test_tables_of_which_too_much_comes(tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / "x.npz"
     np.savez_compressed(path, x=np.zeros((1000, 3)))
     assert len(read_table(path)) == 1000
+    monkeypatch.setattr(limits, "PLENTY", 1000)
+    with pytest.raises(TooMuchError, match="far more than its size promises"):
+        read_table(path)
+
+
+def test_parquet_of_which_too_much_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "RATIO", 1)
+    path = tmp_path / "x.parquet"
+    pd.DataFrame({"x": np.zeros(100_000)}).to_parquet(path, engine="pyarrow")
+    assert len(read_table(path)) == 100_000
     monkeypatch.setattr(limits, "PLENTY", 1000)
     with pytest.raises(TooMuchError, match="far more than its size promises"):
         read_table(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -76,9 +77,7 @@ def need(frame: pd.DataFrame, column: str, where: str) -> None:
 
 def _refuse_too_much(path: Path) -> None:
     """Raise a TooMuchError for a .parquet file that promises more than its size does."""
-    from pyarrow.parquet import read_metadata  # type: ignore[import-untyped]
-
-    promised = read_metadata(path)
+    promised = import_module("pyarrow.parquet").read_metadata(path)  # an extra: not everybody has it
     size = max(
         promised.num_rows * promised.num_columns,
         sum(promised.row_group(number).total_byte_size for number in range(promised.num_row_groups)),
