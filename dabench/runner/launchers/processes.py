@@ -139,7 +139,9 @@ class Worker:
         code = self.process.exitcode
         if self._fault:
             return f"the worker process {self._fault}"
-        how = f"was killed by {signal.Signals(-code).name}" if code and code < 0 else f"exited with code {code}"
+        if code is None:
+            return "the worker process has closed its pipe, and is ended"
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
         hint = " The system may have run out of memory." if code == -signal.SIGKILL else ""
         return f"the worker process {how} {'during this run' if self.ready else 'before it was ready'}.{hint}"
 
