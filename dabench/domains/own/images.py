@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
 from dabench.domains.own.decode import Look, Task, decode_all
 from dabench.errors import DataError
+from dabench.files import staging
 from dabench.parallel.pool import spread
 
 CHUNK = 64  # pictures that a process decodes at a time
@@ -131,8 +130,7 @@ def load(
     bad = [*left_out, *(f"{folder}/{path.as_posix()}: beside the folders of the classes" for path in listing.stray)]
     splits = {}
     # As long as they are mapped the pixels stay there, also when their files are gone.
-    temporary = Path(tempfile.mkdtemp(prefix=".decoding-", dir=ready))
-    try:
+    with staging(ready / "decoding") as temporary:
         for split, files in chosen.items():
             paths = [root / folder / path for path, _ in files]
             x, good, why = decode_files(paths, look, temporary / f"{split}.npy", f"{folder}, {split}", workers)
@@ -140,8 +138,6 @@ def load(
             y = np.array([label for _, label in files], dtype=np.int64)[good]
             _none_is_gone(y, classes, f"{root / folder}, {split}", [reason for _, reason in why])
             splits[split] = Split(x, y)
-    finally:
-        shutil.rmtree(temporary)
     return DomainArrays(splits["train"], splits["test"], tuple(classes), left_out=tuple(bad), notes=tuple(notes))
 
 
@@ -207,11 +203,14 @@ def _classes(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]:
     return {Path(name).name: sorted(_below(folder, Path(name))) for name in names}
 
 
-def _below(folder: Path, inside: Path) -> Iterator[Path]:
+def _below(folder: Path, inside: Path, seen: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    place = (folder / inside).resolve()
+    if place in seen:  # a link to a folder that it is in
+        return
     for path in (folder / inside).iterdir():
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            yield from _below(folder, inside / path.name)
+            yield from _below(folder, inside / path.name, seen | {place})
         else:
             yield inside / path.name

@@ -59,7 +59,7 @@ def own_names(config: OwnImages | OwnTables) -> dict[str, str]:
 def pair_name(text: str) -> str:
     """What a folder, a file or a value is called in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    return f"d{name}" if name[:1].isdigit() else name
+    return (f"d{name}" if name[:1].isdigit() else name)[:100]
 
 
 def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from dabench.data.limits import TooMuchError, most_of
 from dabench.errors import DataError
+from dabench.plain_files import oddity
 
+# What readers raise on damaged files; the errors of pandas are ValueErrors.
+DAMAGED = (OSError, ValueError, EOFError, KeyError, MemoryError, zlib.error, zipfile.BadZipFile)
 SUFFIXES = (".csv", ".parquet", ".npz")
 
 
@@ -22,11 +28,15 @@ def read_table(path: Path, separator: str = ",") -> pd.DataFrame:
     """
     suffix = path.suffix.lower()
     try:
+        odd = oddity(path)
+        if odd:
+            raise DataError(f"{path} cannot be read: it is {odd}")
         if suffix == ".csv":
             frame = pd.read_csv(path, sep=separator, low_memory=False)
         elif suffix == ".npz":
             frame = _npz(path)
         elif suffix == ".parquet":
+            _refuse_too_much(path)
             frame = pd.read_parquet(path, engine="pyarrow")
         else:
             raise DataError(f"{path} is none of {', '.join(SUFFIXES)}")
@@ -34,7 +44,15 @@ def read_table(path: Path, separator: str = ",") -> pd.DataFrame:
         raise DataError(
             f"{path}: reading .parquet needs pyarrow, which is not installed: pip install 'dabench[parquet]'"
         ) from error
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:  # those of pandas are ValueErrors
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        KeyError,
+        MemoryError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:  # those of pandas are ValueErrors
         raise DataError(f"{path} cannot be read: {error}") from error
     if not len(frame):
         raise DataError(f"{path} has no rows")
@@ -57,8 +75,23 @@ def need(frame: pd.DataFrame, column: str, where: str) -> None:
         raise DataError(f"{where} has no column {column!r}. {hint}It has {', '.join(frame.columns[:20])}.")
 
 
+def _refuse_too_much(path: Path) -> None:
+    """Raise a TooMuchError for a .parquet file that promises more than its size does."""
+    promised = import_module("pyarrow.parquet").read_metadata(path)  # an extra: not everybody has it
+    size = max(
+        promised.num_rows * promised.num_columns,
+        sum(promised.row_group(number).total_byte_size for number in range(promised.num_row_groups)),
+    )
+    if size > most_of(path):
+        raise TooMuchError(f"{path} holds {size:,} bytes, far more than its size promises: it is refused")
+
+
 def _npz(path: Path) -> pd.DataFrame:
     columns: dict[str, object] = {}
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > most_of(path):
+        raise TooMuchError(f"{path} holds {size:,} bytes, far more than its size promises: it is refused")
     with np.load(path, allow_pickle=False) as arrays:
         for name in arrays.files:
             array = arrays[name]
