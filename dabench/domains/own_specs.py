@@ -7,11 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from glob import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from dabench.domains.own_classes import Shared, share
 from dabench.errors import DataError, UsageError
 from dabench.ownconfig import OwnImages, OwnTables
 from dabench.specs import DomainSpec
+
+if TYPE_CHECKING:
+    from dabench.data.column_types import Decided
+    from dabench.domains.own_tables import Columns, Rows
 
 LICENCE = "your own"
 
@@ -45,20 +51,12 @@ def own_names(config: OwnImages | OwnTables) -> dict[str, str]:
         return _named(
             [path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")], folder
         )
-    place = _existing(config.tables, folder=config.domain is None)
-    if config.domain is None:
-        return _named(list(_table_places(place)), place)
-    from dabench.data.tables import need, read_table
-    from dabench.domains.own_tables import domain_names
-
-    frame = read_table(place, config.separator)
-    need(frame, config.domain, str(place))
-    return _named(domain_names(frame[config.domain]).dropna().unique().tolist(), place)
+    return _of_table(config)[0]
 
 
 def pair_name(text: str) -> str:
     """What a folder, a file or a value is called in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    name = re.sub(r"[^a-z0-9]+", "_", normalize("NFC", text).lower()).strip("_")
     return f"d{name}" if name[:1].isdigit() else name
 
 
@@ -93,21 +91,27 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
 
 
 def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:
-    from dabench.domains.own_tables import Columns, read_domain
+    from dabench.domains.own_suspects import suspects
+    from dabench.domains.own_tables import as_table, read_rows
 
-    found = own_names(config)
+    found, without = _of_table(config)
     own = {name: found[name] for name in names if name in found}
+    if not own:
+        return {}
     place = Path(config.tables)
     root = place if config.domain is None else place.parent
     places: dict[str, tuple[str | Sequence[str], str | None]] = {
         name: (_table_places(place)[item], None) if config.domain is None else (place.name, item)
         for name, item in own.items()
     }
-    columns = Columns(**config.model_dump(include=set(Columns.__annotations__)))
-    tables = {name: read_domain(root, where, value, columns) for name, (where, value) in places.items()}
+    columns = _columns(config)
+    rows = read_rows(root, places, columns)
+    decided = _decided(rows, columns)
+    tables = {name: as_table(found, decided.categories, columns) for name, found in rows.items()}
     unusable = {name: table.unusable for name, table in tables.items()}
     shared = _shared(config, {name: table.counts for name, table in tables.items()}, unusable)
     files = [item for where, _ in places.values() for item in ([where] if isinstance(where, str) else where)]
+    warnings = [*without, *map(_may_be_codes, decided.padded), *suspects(tables)]
     return {
         name: DomainSpec(
             name=name,
@@ -122,14 +126,60 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
                 "places": places,
                 "sources": [source for source in sources if source in own] or list(own),
                 "columns": asdict(columns),
+                "types": decided.types,
                 "classes": list(shared.classes),
                 "left_out": list(shared.left_out[name]),
-                **config.model_dump(include={"test_share", "split_seed"}),
+                "warnings": warnings if name == next(iter(own)) else [],  # they are of all domains: once is enough
+                "draw": config.model_dump(include={"test_share", "split_seed"}),
             },
             strict=config.on_bad == "error",
         )
         for name, item in own.items()
     }
+
+
+def _of_table(config: OwnTables) -> tuple[dict[str, str], list[str]]:
+    """The domains by name, as `own_names`, and which rows belong to none."""
+    place = _existing(config.tables, folder=config.domain is None)
+    if config.domain is None:
+        return _named(list(_table_places(place)), place), []
+    from dabench.data.column_types import as_class_names
+    from dabench.data.tables import Places, need, read_table
+    from dabench.domains.own_tables import without_domain
+
+    file = read_table(place, _columns(config).dialect)
+    need(file.frame, config.domain, str(place))
+    without = without_domain(file.frame, Places({place.name: file}), config.domain)
+    if without and config.on_bad == "error":
+        raise DataError(f"{without}. Fill these cells in, or say `on_bad: skip` in `domains`, which leaves them out.")
+    values = as_class_names(file.frame[config.domain]).dropna().unique().tolist()
+    return _named(values, place), [without] if without else []
+
+
+def _may_be_codes(column: str) -> str:
+    return (
+        f"the column {column} has numbers that begin with 0, as codes do: with `categorical: [{column}]` they are "
+        "categories"
+    )
+
+
+def _columns(config: OwnTables) -> Columns:
+    from dabench.domains.own_tables import Columns
+
+    return Columns(**config.model_dump(include=set(Columns.__annotations__)))
+
+
+def _decided(rows: Mapping[str, Rows], columns: Columns) -> Decided:
+    """What the columns hold; images and windows of signals have none."""
+    from dabench.data.column_types import Decided, decide
+
+    arrays = [name for name, found in rows.items() if found.examples is not None]
+    if len(arrays) == len(rows):
+        return Decided({}, ())
+    if arrays:
+        raise DataError(f"{', '.join(arrays)} holds images or windows of signals, and the other domains hold columns")
+    features, places = ({name: getattr(found, key) for name, found in rows.items()} for key in ("features", "places"))
+    return decide(features, places, columns.categorical, columns.notation)
 
 
 def _shared(
