@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from dabench.names import canonical
+from dabench.names import canonical, pair_name
 from dabench.ownconfig import OwnDomains
 
 Bound = Literal["source_only", "target_only"]
@@ -58,14 +58,16 @@ def parse_shots(text: str) -> tuple[int | Literal["all"], ...]:
 
 
 def parse_pair(text: str) -> str:
-    """A pair as typed: `-` and `_` mean the same.
+    """A pair as typed: `-` and `_` mean the same, and so do capital and small letters.
 
     Raises:
         ValueError: it is not `source:target`.
     """
-    pair = canonical(text)
+    pair = canonical(text).lower()
     if not _PAIR.fullmatch(pair):
-        raise ValueError(f"pair {text!r} is not of the form source:target, as in mnist:mnist_m")
+        meant = ":".join(map(pair_name, text.split(":")))
+        hint = f"; domains of your own are called {meant}" if _PAIR.fullmatch(meant) else ""
+        raise ValueError(f"pair {text!r} is not of the form source:target, as in mnist:mnist_m{hint}")
     return pair
 
 

@@ -117,7 +117,7 @@ def survey(suite: Suite, registry: Registry) -> Survey:
         own = suite.domains is not None and suite.domains.on_bad == "error" and bool(spec.root)
         if bad and (spec.strict or own):
             found.problems.append(
-                f"{name}: {bad:,} examples or files cannot be used; mend them, or say `on_bad: skip` in `domains`"
+                f"{name}: {bad:,} examples or files cannot be used; correct them, or say `on_bad: skip` in `domains`"
             )
         found.warnings += [*warnings, *_about_counts(seen)]
         if spec.target == OWN_TABLES:
@@ -182,8 +182,8 @@ class _Contents:
                 places.setdefault(digest, []).append((name, self.classes[label]))
             self.places[split] = places
         self.every: Places = {digest: list(found) for digest, found in self.places["train"].items()}
-        for digest, found in self.places["test"].items():
-            self.every.setdefault(digest, []).extend(found)
+        for digest, more in self.places["test"].items():
+            self.every.setdefault(digest, []).extend(more)
 
 
 def _digests(split: Split) -> Iterator[bytes]:
@@ -212,7 +212,7 @@ def _names(spec: DomainSpec, prepared: Prepared, counts: dict[str, int]) -> dict
         listing = list_files(Path(spec.root) / how["folder"])
         names = {
             split: [name for path, _ in files if (name := f"{how['folder']}/{path.as_posix()}") not in bad]
-            for split, files in split_files(listing, how["classes"], how["test_share"], how["split_seed"]).items()
+            for split, files in split_files(listing, how["classes"], **how["draw"]).items()
         }
     else:
         return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -63,7 +64,11 @@ def _text(found: Survey, suite: str, everything: bool) -> Iterator[str]:
             for item in items:
                 yield from _wrapped(item)
     count = len(found.problems)
-    end = f"{count} problem{'s' if count > 1 else ''}: runs would fail" if count else f"ready: dabench run {suite}"
+    end = (
+        f"{count} problem{'s' if count > 1 else ''}: runs would fail"
+        if count
+        else f"ready: dabench run {shlex.quote(suite)}"
+    )
     yield f"\n{end}"
 
 

@@ -1,7 +1,8 @@
 """Cells of tables: which are empty, which are numbers, and how else numbers may have been written.
 
-A cell is empty if nothing is written in it, or if the suite says so (`na_values`). A number has an optional sign, digits
-with an optional decimal mark and an optional exponent, as in `-3`, `0.5` and `1e-6`; spaces around it do not count.
+A cell is empty if nothing is written in it, or if the suite says so (`na_values`). A number has an optional sign,
+digits with an optional decimal mark and an optional exponent, as in `-3`, `0.5` and `1e-6`; spaces around it do not
+count.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Notation:
 
     def others(self) -> Iterator[Notation]:
         """Other notations that are in use, each with the options that differ from this one."""
-        for decimal, thousands in ((".", None), (",", None), (".", ","), (",", "."), *_grouped(" \xa0\u202f'’_")):
+        for decimal, thousands in ((".", None), (",", None), (".", ","), (",", "."), *_grouped(" \xa0\u202f'\u2019_")):
             if (decimal, thousands) != (self.decimal, self.thousands):
                 yield replace(self, decimal=decimal, thousands=thousands)
 

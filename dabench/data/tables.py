@@ -33,7 +33,7 @@ _INSTEAD = {
     ".xz": "unpack it",
     ".zst": "unpack it",
     ".npy": "put it into a .npz together with the labels: np.savez(file, x=x, label=y)",
-    ".mat": "save its arrays as .npz: np.savez(file, **scipy.io.loadmat(file))",
+    ".mat": "load it with scipy.io.loadmat and save its arrays as .npz: np.savez(file, x=x, label=y)",
     ".pkl": "save it as .parquet: pickles run code and are not read",
     ".pickle": "save it as .parquet: pickles run code and are not read",
 }
@@ -146,7 +146,9 @@ def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
 def not_read(path: Path) -> str:
     """Why a file is no table that is read, and what to do."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    instead = next((f": {_INSTEAD[suffix]}" for suffix in reversed(suffixes) if suffix in _INSTEAD), "")
+    instead = next(
+        (f". To have it read, {_INSTEAD[suffix]}" for suffix in reversed(suffixes) if suffix in _INSTEAD), ""
+    )
     return f"{path} is not read: tables are {listed(SUFFIXES)}{instead}"
 
 
@@ -172,9 +174,13 @@ def _csv(path: Path, dialect: Dialect) -> TableFile:
     names, rows, lines = read_text(path, dialect.separator, dialect.encoding, dialect.comment)
     cells = zip(*rows, strict=True) if rows else ((),) * len(names)
     columns = [pd.Series(filled(column, dialect.na_values), dtype=object) for column in cells]
+    return TableFile(_frame(columns, names), np.array(lines, dtype=np.int64))
+
+
+def _frame(columns: Sequence[pd.Series], names: Sequence[str | None]) -> pd.DataFrame:
     frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
     frame.columns = pd.Index(names)
-    return TableFile(frame, np.array(lines, dtype=np.int64))
+    return frame
 
 
 def _npz(path: Path, dialect: Dialect) -> TableFile:
@@ -209,17 +215,17 @@ def _npz(path: Path, dialect: Dialect) -> TableFile:
 
 def _plain(frame: pd.DataFrame, path: Path, dialect: Dialect) -> pd.DataFrame:
     """Columns of any type as numbers, or as text with None in empty cells."""
-    frame = frame.copy()
-    frame.columns = pd.Index(filled([str(name) for name in frame.columns], ()))
-    for place, name in enumerate(frame.columns):
+    columns = []
+    names = filled([str(name) for name in frame.columns], ())
+    for place, name in enumerate(names):
         values = frame.iloc[:, place]
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             plain = values.to_numpy(dtype=np.float64, na_value=np.nan) if values.hasnans else values.to_numpy()
-            frame.isetitem(place, pd.Series(plain))
+            columns.append(pd.Series(plain))
         else:
             texts = [_text(value, f"{path}: the column {name}") for value in values.tolist()]
-            frame.isetitem(place, pd.Series(filled(texts, dialect.na_values), dtype=object))
-    return frame
+            columns.append(pd.Series(filled(texts, dialect.na_values), dtype=object))
+    return _frame(columns, names)
 
 
 def _text(value: Any, column: str) -> str:

@@ -89,7 +89,7 @@ def _parsed(file: TextIO, path: Path, separator: str, comment: str | None) -> Ro
 
 def _names(cells: list[str], where: str, separator: str) -> list[str]:
     """The names of the columns."""
-    other = max(SEPARATORS, key=lambda mark: cells[0].count(mark))
+    other = max(SEPARATORS, key=cells[0].count)
     if len(cells) == 1 and other in cells[0]:
         raise DataError(
             f"{where}: with the separator {separator!r} the header is a single column, {_cut(cells[0])}. "

@@ -17,7 +17,8 @@ def as_examples(arrays: Sequence[NDArray[Any]], where: str) -> NDArray[Any]:
     """Images as (N, C, H, W), windows as float32 (N, C, T).
 
     Four dimensions are images: (N, H, W, C) with 1 or 3 channels, or else (N, C, H, W). Whole numbers from 0 to 255
-    become uint8, others float32. Three dimensions are grey images (N, H, W) where they are uint8, else windows (N, C, T).
+    become uint8, others float32. Three dimensions are grey images (N, H, W) where they are uint8, else windows
+    (N, C, T).
 
     Args:
         arrays: of a domain, or those of its train and its test.

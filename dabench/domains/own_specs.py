@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from dabench.domains.own_classes import Shared, share
 from dabench.errors import DataError, UsageError
+from dabench.names import pair_name
 from dabench.ownconfig import OwnImages, OwnTables
 from dabench.specs import DomainSpec
 
 if TYPE_CHECKING:
     from dabench.data.column_types import Decided
+    from dabench.domains.own_images import Listing
     from dabench.domains.own_tables import Columns, Rows
 
 LICENCE = "your own"
@@ -54,12 +54,6 @@ def own_names(config: OwnImages | OwnTables) -> dict[str, str]:
     return _of_table(config)[0]
 
 
-def pair_name(text: str) -> str:
-    """What a folder, a file or a value is called in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
-    name = re.sub(r"[^a-z0-9]+", "_", normalize("NFC", text).lower()).strip("_")
-    return f"d{name}" if name[:1].isdigit() else name
-
-
 def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]:
     from dabench.domains.own_images import list_files
 
@@ -75,19 +69,28 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
             target="dabench.domains.own_images:load",
             summary=f"pictures in {folder}",
             licence=LICENCE,
-            files=(f"{escape(folder)}/**/*",),
+            files=tuple(f"{escape(part)}/**/*" for part in [folder, *_linked(root, folder, listings[name])]),
             homepage=str(root),
             root=str(root),
             arguments={
                 "folder": folder,
                 "classes": list(shared.classes),
                 "left_out": list(shared.left_out[name]),
-                **config.model_dump(include={"size", "fit", "max_megapixels", "test_share", "split_seed"}),
+                "look": config.model_dump(include={"size", "fit", "max_megapixels", "grey_bits"}),
+                "draw": config.model_dump(include={"test_share", "split_seed"}),
+                "notes": list(listings[name].notes),
             },
             strict=config.on_bad == "error",
         )
         for name, folder in own.items()
     }
+
+
+def _linked(root: Path, folder: str, listing: Listing) -> list[str]:
+    """Folders of a domain that are links: patterns of files do not follow them."""
+    parents = {path.parent for files in listing.by_class.values() for path in files}
+    every = {above for parent in parents for above in (parent, *parent.parents)}
+    return sorted(f"{folder}/{path.as_posix()}" for path in every if (root / folder / path).is_symlink())
 
 
 def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:
@@ -198,7 +201,9 @@ def _shared(
     lines = [f"{domain}: {text}" for domain, texts in shared.left_out.items() for text in texts]
     if lines and config.on_bad == "error":
         raise DataError(
-            "the domains do not have the same classes:\n  " + "\n  ".join(lines) + "\nMend the folders or tables, name "
+            "the domains do not have the same classes:\n  "
+            + "\n  ".join(lines)
+            + "\nCorrect the folders or tables, name "
             "the `classes`, or say `on_bad: skip` in `domains`, which leaves these out."
         )
     return shared

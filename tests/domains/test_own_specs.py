@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dabench.domains.own_specs import own_names, pair_name
+from dabench.domains.own_specs import own_names
 from dabench.errors import DabenchError, DataError, SuiteError, UsageError
+from dabench.names import pair_name
 from dabench.ownconfig import OwnImages
 from dabench.plugins import Registry, load_registry
 from dabench.specs import DomainSpec
