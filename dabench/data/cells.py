@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-_PLAIN = frozenset("0123456789+-.eE")
+_PLAIN = b"0123456789+-.eE"
 _INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 _WHOLE = re.compile(r"([+-]?[0-9]+)\.0*")
 _MARKS = "%‰$€£¥₹"
@@ -67,7 +67,7 @@ def number(text: str, notation: Notation) -> float | None:
         text = _ungrouped(text, notation)
     if notation.decimal != ".":
         text = text.replace(".", "x").replace(notation.decimal, ".")
-    if not set(text) <= _PLAIN:
+    if not _is_plain(text):
         return None
     try:
         return float(text)
@@ -77,7 +77,7 @@ def number(text: str, notation: Notation) -> float | None:
 
 def numbers(cells: Sequence[str], notation: Notation) -> NDArray[np.float64] | None:
     """Cells (N,) as numbers; None if one of them is none."""
-    if notation.decimal == "." and notation.thousands is None and set("".join(cells)) <= _PLAIN:  # the quick way
+    if notation.decimal == "." and notation.thousands is None and _is_plain("".join(cells)):  # the quick way
         try:
             return np.array([float(cell) for cell in cells], dtype=np.float64)
         except ValueError:
@@ -89,6 +89,10 @@ def numbers(cells: Sequence[str], notation: Notation) -> NDArray[np.float64] | N
             return None
         found[place] = value
     return found
+
+
+def _is_plain(text: str) -> bool:
+    return not text.encode(errors="replace").translate(None, _PLAIN)
 
 
 def as_level(value: object) -> str:

@@ -7,6 +7,7 @@ and `thousands` say what is meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from dabench.data.tables import Places, where
 from dabench.errors import DataError, shortened
 
 NUMBERS = "numbers"
+_PADDED = re.compile(r"(?<!\S)0[0-9]")
 _ENOUGH = 1000  # different values of a column that are looked at for other notations; more are no categories anyway
 
 
@@ -82,8 +84,8 @@ def decide(
             parts = [converted(frame[[name]], [name], notation)[name].dropna() for frame in frames.values()]
             types[name] = _levels({value for part in parts for value in part})
         elif _all_numbers({domain: frame[name] for domain, frame in frames.items()}, notation):
-            cells = [cell for frame in frames.values() for cell in frame[name] if isinstance(cell, str)]
-            padded += [name] if any(cell[:1] == "0" and cell[1:2].isdigit() for cell in cells) else []
+            cells = (cell for frame in frames.values() for cell in frame[name].tolist() if isinstance(cell, str))
+            padded += [name] if _PADDED.search(" ".join(cells)) else []
         else:
             column = _column(name, frames, places)
             problem = _problem(column, notation)

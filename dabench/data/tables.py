@@ -83,8 +83,9 @@ class Places:
         return self._names[number], None if lines is None else int(lines[row]), row
 
     def name(self, position: int) -> str:
-        """File and line of a position, as in `north.csv, line 7`."""
-        return where([self.of(position)])
+        """File and line of a position, as in `north.csv, line 7`; a row of a file without lines counts from 0."""
+        name, line, row = self.of(position)
+        return f"{name}, row {row}" if line is None else f"{name}, line {line}"
 
     def short(self, position: int) -> str:
         """The line alone, where there is a single file."""

@@ -16,6 +16,7 @@ from dabench.specs import DomainSpec
 
 if TYPE_CHECKING:
     from dabench.data.column_types import Decided
+    from dabench.data.tables import TableFile
     from dabench.domains.own_images import Listing
     from dabench.domains.own_tables import Columns, Rows
 
@@ -97,7 +98,7 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
     from dabench.domains.own_suspects import suspects
     from dabench.domains.own_tables import as_table, read_rows
 
-    found, without = _of_table(config)
+    found, without, known = _of_table(config)
     own = {name: found[name] for name in names if name in found}
     if not own:
         return {}
@@ -108,7 +109,7 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
         for name, item in own.items()
     }
     columns = _columns(config)
-    rows = read_rows(root, places, columns)
+    rows = read_rows(root, places, columns, known)
     decided = _decided(rows, columns)
     tables = {name: as_table(found, decided.categories, columns) for name, found in rows.items()}
     unusable = {name: table.unusable for name, table in tables.items()}
@@ -141,11 +142,11 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
     }
 
 
-def _of_table(config: OwnTables) -> tuple[dict[str, str], list[str]]:
-    """The domains by name, as `own_names`, and which rows belong to none."""
+def _of_table(config: OwnTables) -> tuple[dict[str, str], list[str], dict[str, TableFile]]:
+    """The domains by name, as `own_names`; which rows belong to none; and the file, where there is one for all."""
     place = _existing(config.tables, folder=config.domain is None)
     if config.domain is None:
-        return _named(list(_table_places(place)), place), []
+        return _named(list(_table_places(place)), place), [], {}
     from dabench.data.column_types import as_class_names
     from dabench.data.tables import Places, need, read_table
     from dabench.domains.own_tables import without_domain
@@ -156,7 +157,7 @@ def _of_table(config: OwnTables) -> tuple[dict[str, str], list[str]]:
     if without and config.on_bad == "error":
         raise DataError(f"{without}. Fill these cells in, or say `on_bad: skip` in `domains`, which leaves them out.")
     values = as_class_names(file.frame[config.domain]).dropna().unique().tolist()
-    return _named(values, place), [without] if without else []
+    return _named(values, place), [without] if without else [], {place.name: file}
 
 
 def _may_be_codes(column: str) -> str:

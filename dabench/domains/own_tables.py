@@ -111,18 +111,21 @@ class Table:
         return {name: f"no row in {where[0]}" for name, where in lacking.items() if where}
 
 
-def read_rows(root: Path, places: Mapping[str, Place], columns: Columns) -> dict[str, Rows]:
+def read_rows(
+    root: Path, places: Mapping[str, Place], columns: Columns, known: Mapping[str, TableFile] | None = None
+) -> dict[str, Rows]:
     """Read the rows of some domains, each file once.
 
     Args:
         root: the folder of the files.
         places: of the domains, by name.
         columns: which are what.
+        known: files that are read already.
 
     Raises:
         DataError: a file cannot be read, or lacks a column.
     """
-    files: dict[str, TableFile] = {}
+    files = dict(known or {})
     rows = {}
     for name, (place, value) in places.items():
         paths = [place] if isinstance(place, str) else list(place)
