@@ -19,7 +19,7 @@ def _texts(value: Any) -> Any:
     items = value if isinstance(value, list | tuple) else [value]
     wrong = [item for item in items if isinstance(item, bool) or item is None]
     if wrong:
-        raise ValueError(f"YAML reads one of these as {wrong[0]}: put it in quotes, as in ['NA', 'no', 'null']")
+        raise ValueError(f"one of these is read as {wrong[0]} by YAML: put it in quotes, as in ['NA', 'no', 'null']")
     return tuple(str(item).strip() if isinstance(item, int | float) else item for item in items)
 
 

@@ -75,7 +75,7 @@ def _parsed(file: TextIO, path: Path, separator: str, comment: str | None) -> Ro
             if not names:
                 names = _names(cells, f"{path}, line {lines.first}", separator)
             elif len(cells) != len(names):
-                raise DataError(_ragged(f"{path}, line {lines.first}", cells, len(names), separator))
+                raise DataError(_ragged(f"{path}, line {lines.first}", cells, names, separator))
             else:
                 rows.append(cells)
                 firsts.append(lines.first)
@@ -98,12 +98,16 @@ def _names(cells: list[str], where: str, separator: str) -> list[str]:
     return [cell or f"Unnamed: {place}" for place, cell in enumerate(filled(cells, ()))]
 
 
-def _ragged(where: str, cells: list[str], columns: int, separator: str) -> str:
-    counts = f"{len(cells)} cell{'s' if len(cells) > 1 else ''}, and the header names {columns} columns"
+def _ragged(where: str, cells: list[str], names: list[str], separator: str) -> str:
+    columns = len(names)
+    plural = "s" if columns > 1 else ""
+    counts = f"{len(cells)} cell{'s' if len(cells) > 1 else ''}, and the header names {columns} column{plural}"
     shown = shortened([_cut(cell) for cell in cells], 8)
     fix = f"A cell that holds {separator!r} needs quotes around it." if len(cells) > columns else "Fill it up."
     if len(cells) > columns and separator == ",":
         fix += " Decimal commas need another separator, or quotes as well."
+    if names[0].startswith("#"):
+        fix += " If the first line is a comment, say `comment: '#'` in `domains`."
     return f"{where} has {counts}: {shown}. {fix}"
 
 
