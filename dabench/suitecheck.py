@@ -15,6 +15,7 @@ from dabench.config import Suite
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.store import Prepared, class_counts, prepare
 from dabench.domains.own_images import list_files, split_files
+from dabench.domains.own_names import shown
 from dabench.domains.own_tables import row_names
 from dabench.errors import DabenchError, DataError, shortened
 from dabench.plugins import Registry
@@ -240,7 +241,7 @@ def _common(where: str, one: Places, other: Places) -> Iterator[str]:
 def _two_classes(where: str, one: Places, other: Places) -> Iterator[str]:
     torn = [pair for digest in one if digest in other and (pair := _torn(one[digest], other[digest]))]
     if torn:
-        examples = [" = ".join(f"{name} ({label})" for name, label in pair) for pair in torn]
+        examples = [" = ".join(f"{name} ({shown(label)})" for name, label in pair) for pair in torn]
         yield f"{where}: {len(torn):,} examples are in two classes: {shortened(examples, 3)}"
 
 

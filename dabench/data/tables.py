@@ -107,9 +107,9 @@ def where(places: Sequence[tuple[str, int | None, int]], most: int = 5, *, files
         shown = [str(line if with_lines else row) for line, row in found[:most]]
         more = [f"{len(found) - most:,} more"] if len(found) > most else []
         text = ("line" if with_lines else "row") + ("s " if len(found) > 1 else " ") + listed([*shown, *more])
-        text += "" if with_lines else " (the first row is 0)"
         texts.append(f"{name}, {text}" if files else text)
-    return shortened(texts)
+    with_rows = any(line is None for _, line, _ in places)
+    return shortened(texts) + (" (the first row is 0)" if with_rows else "")
 
 
 def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
@@ -166,7 +166,9 @@ def need(frame: pd.DataFrame, column: str, where: str) -> None:
         DataError: it does not; the message names the nearest.
     """
     if column not in frame.columns:
-        near = get_close_matches(column, list(frame.columns), n=3, cutoff=0.5)
+        plain = column.strip().casefold()
+        same = [name for name in frame.columns if name.strip().casefold() == plain]
+        near = same or get_close_matches(column, list(frame.columns), n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
         raise DataError(f"{where} has no column {column!r}. {hint}It has {', '.join(frame.columns[:20])}.")
 

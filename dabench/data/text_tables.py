@@ -7,6 +7,7 @@ numbers of lines.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -80,7 +81,8 @@ def _parsed(file: TextIO, path: Path, separator: str, comment: str | None) -> Ro
                 rows.append(cells)
                 firsts.append(lines.first)
     except csv.Error as error:
-        why = "its quote is never closed" if "end of data" in str(error) else str(error)
+        unclosed = "end of data" in str(error) or "field limit" in str(error)
+        why = "its quote is never closed" if unclosed else str(error)
         raise DataError(f"{path}, line {lines.first} cannot be read: {why}") from error
     if not names:
         raise DataError(f"{path} cannot be read: it is empty")
@@ -122,8 +124,8 @@ def _not_in(path: Path, encoding: str) -> str:
         start = error.start
     else:
         return f"{path} cannot be read as {encoding}"
-    line = raw.count(b"\n", 0, start) + 1
-    begin = max(raw.rfind(b"\n", 0, start), start - 20, -1) + 1
+    line = len(re.findall(rb"\r\n|\r|\n", raw[:start])) + 1
+    begin = max(raw.rfind(b"\n", 0, start), raw.rfind(b"\r", 0, start), start - 20) + 1
     ends = [place for place in (raw.find(b"\n", start), raw.find(b"\r", start)) if place >= 0]
     piece = raw[begin : min([*ends, start + 20])]
     guess = "cp1252" if any(0x80 <= byte < 0xA0 for byte in raw) else "latin-1"

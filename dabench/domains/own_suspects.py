@@ -16,8 +16,8 @@ def suspects(tables: Mapping[str, Table]) -> list[str]:
     """Warnings, one for each such column.
 
     A column counts the rows where it holds whole numbers, each once in a domain, that grow from row to row or are
-    consecutive. It orders the classes where they are blocks of rows once these are sorted by it, or where no category
-    holds two classes.
+    consecutive, or another category in every row. It orders the classes where they are blocks of rows once these are
+    sorted by it, or where no category holds two classes.
     """
     found = []
     usable = {name: table for name, table in tables.items() if len(table.labels) >= ROWS}
@@ -42,8 +42,10 @@ def _also(told: list[str]) -> str:
 
 
 def _counts(cells: pd.Series) -> bool:
-    if cells.dtype == object or cells.hasnans:
+    if cells.hasnans:
         return False
+    if cells.dtype == object:
+        return bool(cells.nunique() == len(cells))
     numbers = cells.to_numpy(dtype=np.float64)
     steps = np.diff(numbers)
     if (numbers % 1 != 0).any():

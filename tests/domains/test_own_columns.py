@@ -255,11 +255,13 @@ def test_columns_that_count_rows_or_tell_the_classes(known: Any) -> None:
     frame["shuffled"] = np.random.default_rng(1).permutation(60) % 30 + 100  # each once in neither domain
     frame["copy"] = frame["y"].map({"a": "no", "b": "yes"})
     frame["score"] = np.where(frame["y"] == "a", 0, 10) + frame["f"]
+    frame["name"] = [f"row{place}" for place in range(60)]
     frame["coin"] = np.random.default_rng(2).integers(0, 2, 60)
     warnings = known(frame)["s"].arguments["warnings"]
-    assert [text.split()[2] for text in warnings] == ["id", "copy", "score"]
+    assert [text.split()[2] for text in warnings] == ["id", "copy", "score", "name"]
     assert "the column id counts the rows, and alone tells the classes apart in s, t: it may be an index" in warnings[0]
     assert "the column copy alone tells the classes apart in s, t: is it an index, or the label" in warnings[1]
+    assert "the column name counts the rows: it may be an index" in warnings[3]
     assert known(frame)["t"].arguments["warnings"] == []  # once is enough
 
 

@@ -163,6 +163,7 @@ def test_empty_cells_are_refused_unless_told_how(tables: Path, registry: Registr
         ),
         (("age,", "years,"), "", "the columns differ: age only in north; years only in south"),
         (("who", "whom"), "", "has no column 'who'. Did you mean 'whom'"),
+        (("who", " WHO"), "", "has no column 'who'. Did you mean ' WHO'"),
         (("50,a", "inf,a"), "", r"the column age has infinite values \(south.csv, line 2\): .*`na_values: \[inf\]`"),
         (("50,a", "1e300,a"), "", "beyond what float32"),
         (("50,a,ill", "50,a,"), "", "1 rows without a label, the first is line 2"),
