@@ -126,8 +126,7 @@ def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
         elif suffix == ".npz":
             table = _npz(path, dialect)
         elif suffix == ".parquet":
-            # The index is no column. One that is kept would number the rows otherwise than the file does.
-            table = TableFile(_plain(pd.read_parquet(path, engine="pyarrow").reset_index(drop=True), path, dialect))
+            table = TableFile(_plain(pd.read_parquet(path, engine="pyarrow"), path, dialect))
         else:
             raise DataError(not_read(path))
     except ImportError as error:
@@ -217,7 +216,7 @@ def _npz(path: Path, dialect: Dialect) -> TableFile:
 
 
 def _plain(frame: pd.DataFrame, path: Path, dialect: Dialect) -> pd.DataFrame:
-    """Columns of any type as numbers, or as text with None in empty cells."""
+    """Columns of any type as numbers, or as text with None in empty cells; the index is no column, and is dropped."""
     columns = []
     names = filled([str(name) for name in frame.columns], ())
     for place, name in enumerate(names):

@@ -136,6 +136,23 @@ def test_rows_of_tables_are_named_by_file_and_line(call, tmp_path: Path) -> None
     assert "columns numbers: age ward: categories, 2 levels" in text
 
 
+def test_a_problem_that_every_loader_meets_is_said_once(call, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    lines = [f"{place}.5,name{place},{'ab'[place % 2]}" for place in range(200)]
+    for name in ("north", "south"):
+        (tmp_path / f"tables/{name}.csv").write_text("age,ward,who\n" + "\n".join(lines))
+    write_suite(
+        tmp_path / "own.yaml",
+        "{tables: tables, label: who}",
+        "[north:south]",
+        backbone="identity",
+        budget="",
+        methods="[coral]",
+    )
+    code, out, _ = call("data", "check", "own.yaml")
+    assert (code, out.count("the column ward has 140 categories")) == (1, 1)
+
+
 def test_what_all_domains_have_is_said_once(call, tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     for name in ("north", "south"):
@@ -168,6 +185,7 @@ def test_what_all_domains_have_is_said_once(call, tmp_path: Path) -> None:
     assert sum(warning in text for text in found["warnings"]) == 0
     assert sum("the column age alone tells the classes apart" in text for text in found["warnings"]) == 1
     assert "notes\n  north: 1 rows with empty cells are dropped" in out
+    assert " ".join(out.split()).count("the column age alone tells the classes apart") == 1  # and no note
     code, _, err = call("run", "own.yaml", "--launcher", "inline", "--seeds", "0")
     assert (code, err.count("the column age alone tells the classes apart")) == (0, 1)
 
