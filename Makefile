@@ -4,7 +4,7 @@ VENV ?= .venv
 STAMP := $(VENV)/dabench.stamp
 BIN := $(VENV)/bin
 # Ratios to hand-written training, not seconds: other machines may compare with them.
-STORED := tests/bench_loop.json
+STORED := tests/benchmarks/bench_loop.json
 
 .DEFAULT_GOAL := help
 .PHONY: run test lint bench bench-store check tables help
@@ -22,11 +22,11 @@ lint: $(STAMP) ## check style and types
 	$(BIN)/python -m mypy
 
 bench: $(STAMP) ## measure the speed of the harness
-	$(BIN)/python -m pytest tests/bench_*.py $(if $(wildcard $(STORED)),--benchmark-compare=$(STORED) \
+	$(BIN)/python -m pytest tests/benchmarks/bench_*.py $(if $(wildcard $(STORED)),--benchmark-compare=$(STORED) \
 		--benchmark-compare-fail=median:10% -W ignore::pytest_benchmark.logger.PytestBenchmarkWarning)
 
 bench-store: $(STAMP) ## store the ratios that make bench compares with
-	$(BIN)/python -m pytest tests/bench_loop.py --benchmark-json=$(STORED)
+	$(BIN)/python -m pytest tests/benchmarks/bench_loop.py --benchmark-json=$(STORED)
 
 # Three seeds are the fewest that are compared seed by seed; where the numbers are the same to the bit, one would do.
 check: $(STAMP) ## run part of the mini suite anew and compare it with results/mini.csv

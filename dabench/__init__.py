@@ -9,15 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dabench.averaged_method import AveragedMethod
-    from dabench.averaging import Averaged
     from dabench.backbones.base import Backbone
     from dabench.data.arrays import DomainArrays, Split
     from dabench.data.augmentation import View
-    from dabench.hookspecs import hookimpl
-    from dabench.methods import DeepMethod, FeatureMethod, Stage
-    from dabench.problem import Batch, Problem
-    from dabench.specs import (
+    from dabench.methods.averaged import AveragedMethod
+    from dabench.methods.averaging import Averaged
+    from dabench.methods.base import DeepMethod, FeatureMethod, Stage
+    from dabench.methods.problem import Batch, Problem
+    from dabench.plugin.hookspecs import hookimpl
+    from dabench.specs.spec import (
         BackboneSpec,
         DomainSpec,
         FormatSpec,
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
     )
 
 _WHERE = {
-    "Averaged": "dabench.averaging",
-    "AveragedMethod": "dabench.averaged_method",
+    "Averaged": "dabench.methods.averaging",
+    "AveragedMethod": "dabench.methods.averaged",
     "Backbone": "dabench.backbones.base",
-    "BackboneSpec": "dabench.specs",
-    "Batch": "dabench.problem",
-    "DeepMethod": "dabench.methods",
+    "BackboneSpec": "dabench.specs.spec",
+    "Batch": "dabench.methods.problem",
+    "DeepMethod": "dabench.methods.base",
     "DomainArrays": "dabench.data.arrays",
-    "DomainSpec": "dabench.specs",
-    "FeatureMethod": "dabench.methods",
-    "FormatSpec": "dabench.specs",
-    "LauncherSpec": "dabench.specs",
-    "MethodSpec": "dabench.specs",
-    "Problem": "dabench.problem",
-    "Range": "dabench.specs",
-    "SelectorSpec": "dabench.specs",
+    "DomainSpec": "dabench.specs.spec",
+    "FeatureMethod": "dabench.methods.base",
+    "FormatSpec": "dabench.specs.spec",
+    "LauncherSpec": "dabench.specs.spec",
+    "MethodSpec": "dabench.specs.spec",
+    "Problem": "dabench.methods.problem",
+    "Range": "dabench.specs.spec",
+    "SelectorSpec": "dabench.specs.spec",
     "Split": "dabench.data.arrays",
-    "Stage": "dabench.methods",
-    "SuiteSpec": "dabench.specs",
+    "Stage": "dabench.methods.base",
+    "SuiteSpec": "dabench.specs.spec",
     "View": "dabench.data.augmentation",
-    "hookimpl": "dabench.hookspecs",
+    "hookimpl": "dabench.plugin.hookspecs",
 }
 
 __all__ = [

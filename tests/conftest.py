@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dabench.plugins import Registry, load_registry
+from dabench.plugin.registry import Registry, load_registry
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 

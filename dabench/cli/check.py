@@ -14,10 +14,10 @@ from dabench.errors import ResultsError, UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from dabench.baseline import Report
-    from dabench.results import Results
+    from dabench.baseline.compare import Report
+    from dabench.results.folder import Results
 
-FORMATS = {"console": "console", "markdown": "markdown", "json": "json_", "junit": "junit"}
+FORMATS = {"console": "console", "markdown": "markdown", "json": "json", "junit": "junit"}
 
 
 @click.command("check")
@@ -54,9 +54,9 @@ def command(
     Without SUITE, all suites of the baseline are checked. Within a GitHub workflow the report also goes to the
     step's summary, and what is wrong becomes annotations.
     """
-    from dabench.baseline import compare
+    from dabench.baseline.compare import compare
     from dabench.cli.table import warn
-    from dabench.results import read_results
+    from dabench.results.folder import read_results
 
     if update and seeds is not None:
         raise UsageError("--update with --seeds would leave cells with some seeds of old code and some of new")
@@ -84,7 +84,7 @@ def command(
 
 
 def _read_baseline(file: Path, suite: str | None) -> Results:
-    from dabench.results import read_results
+    from dabench.results.folder import read_results
 
     if not file.exists():
         name = suite or "mini"
@@ -98,9 +98,9 @@ def _read_baseline(file: Path, suite: str | None) -> Results:
 
 def _narrowed(frame: pd.DataFrame, suites: set[str], methods: str | None, pairs: str | None) -> pd.DataFrame:
     """The runs that are asked for."""
+    from dabench.config.row_choice import RowChoice, of_rows
     from dabench.leaderboard.build import BOUNDS
-    from dabench.names import canonical
-    from dabench.rowchoice import RowChoice, of_rows
+    from dabench.specs.names import canonical
 
     frame = frame[frame["suite"].isin(suites)]
     if methods is not None:
@@ -112,7 +112,7 @@ def _narrowed(frame: pd.DataFrame, suites: set[str], methods: str | None, pairs:
 
 
 def _seeds(text: str | None) -> tuple[int, ...] | None:
-    from dabench.config import parse_seeds
+    from dabench.config.parse import parse_seeds
 
     try:
         return None if text is None else parse_seeds(text)
@@ -128,7 +128,7 @@ def _refuse_nothing(before: pd.DataFrame, seeds: tuple[int, ...] | None, file: P
 
 def _settings(before: pd.DataFrame, now: pd.DataFrame, directory: Path) -> dict[str, dict[str, object]]:
     """Settings by hash, from the records that are here; read only where some differ."""
-    from dabench.results import find_records
+    from dabench.results.folder import find_records
 
     if not directory.is_dir() or set(now["settings_sha256"]) <= set(before["settings_sha256"]):
         return {}
@@ -137,7 +137,7 @@ def _settings(before: pd.DataFrame, now: pd.DataFrame, directory: Path) -> dict[
 
 def _other_code(now: pd.DataFrame) -> list[str]:
     """A note if the runs were made by other code than what is here: then they say nothing about it."""
-    from dabench.codeinfo import code_info
+    from dabench.results.environment import code_info
 
     here = code_info()
     made = sorted(set(now["code_commit"].dropna()))
@@ -150,10 +150,10 @@ def _other_code(now: pd.DataFrame) -> list[str]:
 def _print(report: Report, form: str, output: Path | None) -> None:
     from importlib import import_module
 
-    from dabench.results import write_atomic
+    from dabench.results.folder import write_atomic
 
     def rendered(name: str) -> str:
-        return str(import_module(f"dabench.verdicts.{FORMATS[name]}").render(report))
+        return str(import_module(f"dabench.baseline.formats.{FORMATS[name]}").render(report))
 
     if output is None:
         click.echo(rendered(form), nl=False)
@@ -165,7 +165,7 @@ def _print(report: Report, form: str, output: Path | None) -> None:
         with Path(summary).open("a", encoding="utf-8") as stream:
             stream.write(rendered("markdown"))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        from dabench.verdicts.github import commands
+        from dabench.baseline.formats.github import commands
 
         for line in commands(report):
             click.echo(line, err=True)
@@ -175,9 +175,9 @@ def _update(file: Path, before: pd.DataFrame, now: pd.DataFrame, report: Report)
     """Rewrite the baseline; rows outside what was checked stay."""
     import pandas as pd
 
-    from dabench.baseline_update import updated
-    from dabench.results import in_order, read_results, write_atomic
-    from dabench.results_csv import csv_text
+    from dabench.baseline.update import updated
+    from dabench.results.csv_file import csv_text
+    from dabench.results.folder import in_order, read_results, write_atomic
 
     new = updated(before, now, report)
     # The file may hold suites that were not asked for, and cells that --methods and --pairs left out.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from dabench.cli.completion import complete_citable
 from dabench.cli.context import Context, pass_context
-from dabench.completion import complete_citable
 
 
 @click.command("cite")
@@ -17,7 +17,7 @@ def command(context: Context, names: tuple[str, ...]) -> None:
     NAME is a suite (or its .yaml file), domain, method or backbone. A suite stands for its domains, methods, networks
     and dabench itself. What has no BibTeX is said on stderr.
     """
-    from dabench.citations import Bibliography
+    from dabench.citations.bibliography import Bibliography
 
     bibliography = Bibliography(context.registry)
     for name in names:

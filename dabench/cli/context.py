@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from dabench.plugins import Registry
+    from dabench.plugin.registry import Registry
 
 
 class Context:
@@ -26,7 +26,7 @@ class Context:
     @cached_property
     def registry(self) -> Registry:
         """The plugins. Broken ones are reported on stderr when this is first used, or raise a PluginError if strict."""
-        from dabench.plugins import load_registry
+        from dabench.plugin.registry import load_registry
 
         registry = load_registry()
         if self.strict_plugins:

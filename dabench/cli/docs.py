@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.completion import complete_methods
 from dabench.cli.context import Context, pass_context
-from dabench.completion import complete_methods
 
 
 @click.group("docs")
@@ -29,8 +29,8 @@ def methods_command(context: Context, names: tuple[str, ...], directory: Path, o
     Without a METHOD all that come with dabench.
     """
     from dabench.leaderboard.build import build_tables
-    from dabench.methodpages import pages
-    from dabench.results import read_results, write_atomic
+    from dabench.leaderboard.method_pages import pages
+    from dabench.results.folder import read_results, write_atomic
 
     known = context.registry.all("methods")
     own = [name for name, found in known.items() if found.origin.distribution == "dabench"]

@@ -18,6 +18,6 @@ from dabench.cli.options import results_option
 @results_option()
 def command(suite: str, pair: str, method: str, variant: str | None, shots: str | None, directory: Path) -> None:
     """Show everything behind one cell of a leaderboard: settings, seeds, checkpoints, versions, files."""
-    from dabench.explain import explain
+    from dabench.leaderboard.explain import explain
 
     click.echo(explain(directory, suite, pair, method, variant, shots), nl=False)

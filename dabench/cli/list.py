@@ -11,8 +11,8 @@ import click
 
 from dabench.cli.context import Context, pass_context
 from dabench.errors import unknown
-from dabench.plugins import KINDS, Plugin, Registry
-from dabench.specs import Registered
+from dabench.plugin.registry import KINDS, Plugin, Registry
+from dabench.specs.spec import Registered
 
 Row = dict[str, Any]
 
@@ -62,7 +62,7 @@ def _rows(registry: Registry, kind: str) -> list[Row]:
 
 
 def _pair_rows(registry: Registry) -> list[Row]:
-    from dabench.pairs import suites_by_pair
+    from dabench.config.pairs import suites_by_pair
 
     found, errors = suites_by_pair(registry.all("suites"))
     for error in errors:

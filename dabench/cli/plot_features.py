@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.cli.options import results_option
-from dabench.completion import complete_methods, complete_pairs, complete_suites
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dabench.cli.context import Context
-    from dabench.plan import Plan, PlannedRun
-    from dabench.records import RunRecord
+    from dabench.runs.plan import Plan, PlannedRun
+    from dabench.runs.record import RunRecord
 
 FORMS = ("png", "svg", "pdf")
 TITLE = "features"  # of the pictures beside records
@@ -79,9 +79,9 @@ def features_command(
 
     from rich.console import Console
 
-    from dabench.overrides import parse_overrides
-    from dabench.rowchoice import RowChoice
-    from dabench.suitefile import find_suite
+    from dabench.config.overrides import parse_overrides
+    from dabench.config.row_choice import RowChoice
+    from dabench.config.suite_file import find_suite
 
     registry = context.registry
     registry.get("launchers", launcher)
@@ -94,7 +94,7 @@ def features_command(
     console = Console(stderr=True)
     with console.status("preparing data and planning"):
         from dabench.device import default_workers, resolve_device
-        from dabench.plan import make_plan
+        from dabench.planning.plan import make_plan
 
         where = resolve_device(device)
         plan = make_plan(
@@ -110,11 +110,11 @@ def features_command(
     # Rows that differ in the readout alone have the picture of the row beside them.
     plan = replace(plan, runs=tuple(run for run in plan.runs if not run.reads_features))
 
+    from dabench.cli.progress import ProgressDisplay
     from dabench.cli.table import warn
-    from dabench.jobs import Options, output_rows
-    from dabench.progress import ProgressDisplay
-    from dabench.recorder import Recorder
-    from dabench.runner import carry_out, done_records
+    from dabench.planning.jobs import Options, output_rows
+    from dabench.runner.recorder import Recorder
+    from dabench.runner.runner import carry_out, done_records
 
     found, problems = done_records(plan, directory, with_outputs=True)
     warn(problems, directory)
@@ -162,8 +162,8 @@ def _write(
     Raises:
         ResultsError: a run failed, or a file cannot be written.
     """
-    from dabench.featureplot import draw, embed_in_plane
-    from dabench.outputs import outputs_file, outputs_folder, read_outputs
+    from dabench.leaderboard.plots.features import draw, embed_in_plane
+    from dabench.selection.outputs import outputs_file, outputs_folder, read_outputs
 
     panels = []
     for run in plan.runs:
@@ -197,8 +197,8 @@ def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: i
     """What the picture shows, and with what settings it was made."""
     from importlib.metadata import version
 
-    from dabench.featureplot import perplexity
-    from dabench.leaderboard.text import pair_title
+    from dabench.leaderboard.formats.text import pair_title
+    from dabench.leaderboard.plots.features import perplexity
 
     first = runs[0]
     reported = [records[run.run_id] for run in runs]
@@ -216,7 +216,7 @@ def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: i
 
 
 def _put(path: Path, content: bytes) -> None:
-    from dabench.atomic import replacing
+    from dabench.files import replacing
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.completion import complete_suites
 from dabench.cli.options import METHODS, PAIRS, results_option
-from dabench.completion import complete_suites
 
 
 @click.command("shots")
@@ -28,9 +28,9 @@ def shots_command(
     """Draw accuracy over the number of labelled target examples, a line for each method of SUITE."""
     from dabench.cli.table import chosen_runs, warn
     from dabench.leaderboard.build import build_tables
-    from dabench.leaderboard.shots import draw_shots
-    from dabench.names import canonical
-    from dabench.results import read_results
+    from dabench.leaderboard.plots.shots import draw_shots
+    from dabench.results.folder import read_results
+    from dabench.specs.names import canonical
 
     registry = context.obj.registry
     suite = canonical(suite)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_methods
 from dabench.cli.context import Context, pass_context
-from dabench.completion import complete_methods
 
 if TYPE_CHECKING:
     from dabench.testing.run import Verdict
@@ -83,7 +83,7 @@ def _show(verdict: Verdict) -> None:
 @pass_context
 def new_command(context: Context, name: str, into: Path) -> None:
     """Start a plugin with a method NAME: a small project that installs, runs and passes the conformance kit."""
-    from dabench.newplugin import write_plugin
+    from dabench.plugin.scaffold import write_plugin
 
     folder = write_plugin(name, into, context.registry)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -26,7 +26,7 @@ def command(suite: str, directory: Path, points: float, power: float) -> None:
     """Say how many seeds show a difference from source only, by the spread of the runs that are there."""
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.seeds import seeds_text
-    from dabench.results import read_results
+    from dabench.results.folder import read_results
 
     results = read_results(directory, suite)
     click.echo(seeds_text(build_tables(results.frame), points / 100, power), nl=False)

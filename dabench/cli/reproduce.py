@@ -10,9 +10,9 @@ import click
 from dabench.cli.options import results_option
 
 if TYPE_CHECKING:
-    from dabench.changes import Row
     from dabench.cli.context import Context
-    from dabench.reproduce import Recorded, Reproduction
+    from dabench.results.cells import Row
+    from dabench.runner.reproduce import Recorded, Reproduction
 
 
 @click.command("reproduce")
@@ -32,11 +32,11 @@ def command(context: Context, run: str, directory: Path, suite: str | None, devi
     """
     from rich.console import Console
 
+    from dabench.cli.progress import ProgressDisplay
+    from dabench.config.suite_file import find_suite
     from dabench.device import resolve_device
-    from dabench.jobs import Options
-    from dabench.progress import ProgressDisplay
-    from dabench.reproduce import find_recorded, plan_again, reproduce
-    from dabench.suitefile import find_suite
+    from dabench.planning.jobs import Options
+    from dabench.runner.reproduce import find_recorded, plan_again, reproduce
 
     recorded = find_recorded(run, directory)
     where = resolve_device(device or ("cpu" if recorded.row["env_device"] == "cpu" else "cuda"))
@@ -83,7 +83,7 @@ def _why(result: Reproduction) -> str:
         return "one of the two has no accuracy"
     if result.drop.noise is None:
         return "no other seed of the cell is there to tell how large the noise is"
-    from dabench.verdict_stats import ALPHA
+    from dabench.stats.regression import ALPHA
 
     where = "in" if result.verdict == "within noise" else "outside"
     return f"{where} the {100 * (1 - 2 * ALPHA):g} % prediction interval of the cell's seeds"

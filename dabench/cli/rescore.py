@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
-from dabench.completion import complete_suites
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -26,8 +26,8 @@ def command(context: Context, suite: str, selectors: str | None, fresh: bool, di
     Records keep their own selector and accuracy; `dabench table --selector NAME` shows the new ones.
     """
     from dabench.cli.table import warn
-    from dabench.rescore import label_free, rescore
-    from dabench.results import find_records
+    from dabench.results.folder import find_records
+    from dabench.selection.rescore import label_free, rescore
 
     names = None if selectors is None else [item.strip() for item in selectors.split(",") if item.strip()]
     specs = label_free(context.registry, names)

@@ -25,7 +25,7 @@ RESULTS = results_option("Results folder.")
 def publish_command(suite: str, directory: Path, output: Path | None) -> None:
     """Write the current runs of SUITE as a CSV to commit."""
     from dabench.cli.table import warn
-    from dabench.results import publish, read_results
+    from dabench.results.folder import publish, read_results
 
     warn(read_results(directory, suite).problems, directory)
     click.echo(publish(directory, suite, output or directory / f"{suite}.csv"))
@@ -39,7 +39,7 @@ def verify_command(context: click.Context, directory: Path) -> None:
 
     Exit code 1 if there is anything.
     """
-    from dabench.verify import verify
+    from dabench.results.verify import verify
 
     runs, problems = verify(directory)
     for problem in problems:
@@ -58,7 +58,7 @@ def merge_command(context: click.Context, into: Path, sources: tuple[Path, ...])
 
     Runs that both have with other numbers are named and left as they are: exit code 1, as for what cannot be read.
     """
-    from dabench.merge import merge
+    from dabench.results.merge import merge
 
     done = merge(into, sources)
     for line in [*done.conflicts, *map(str, done.problems)]:
@@ -80,9 +80,9 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
     """Write all runs, or those of SUITE, as a Parquet file for pandas, DuckDB and the like: one row per run."""
     from importlib.util import find_spec
 
-    from dabench.atomic import replacing
     from dabench.cli.table import warn
-    from dabench.results import read_results
+    from dabench.files import replacing
+    from dabench.results.folder import read_results
 
     if find_spec("pyarrow") is None:
         raise DabenchError("Parquet files need pyarrow, which is not installed: pip install 'dabench[parquet]'.")
@@ -100,7 +100,7 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
 @click.option("--yes", is_flag=True, help="Delete; without it, only show what would go.")
 def prune_command(suite: str | None, directory: Path, cache: bool, yes: bool) -> None:
     """Delete runs that no table shows, since newer runs of their cell have other code, data or settings."""
-    from dabench.prune import cached, delete, superseded
+    from dabench.results.prune import cached, delete, superseded
 
     files = superseded(directory, suite) + (cached(directory) if cache else [])
     size = sum(path.stat().st_size for path in files)

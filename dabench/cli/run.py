@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.completion import complete_methods, complete_pairs, complete_suites
-from dabench.errors import UsageError, shortened
+from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
+from dabench.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from dabench.cli.context import Context
-    from dabench.jobs import Options
-    from dabench.plan import Plan
-    from dabench.recorder import Recorder
+    from dabench.planning.jobs import Options
+    from dabench.runner.recorder import Recorder
+    from dabench.runs.plan import Plan
 
 
 @click.command(help="Run SUITE (a name or a .yaml file; mini if none is named) and print its leaderboard.")
@@ -86,10 +86,10 @@ def command(
     """Plan, run, record, and print the table."""
     from rich.console import Console
 
-    from dabench.config import parse_seeds, parse_shots
-    from dabench.overrides import parse_overrides
-    from dabench.rowchoice import RowChoice
-    from dabench.suitefile import find_suite
+    from dabench.config.overrides import parse_overrides
+    from dabench.config.parse import parse_seeds, parse_shots
+    from dabench.config.row_choice import RowChoice
+    from dabench.config.suite_file import find_suite
 
     registry = context.registry
     registry.get("launchers", launcher)  # names are checked before torch is imported, which takes seconds
@@ -109,7 +109,7 @@ def command(
     console = Console(stderr=True)
     with console.status("preparing data and planning"):
         from dabench.device import default_workers, resolve_device
-        from dabench.plan import make_plan
+        from dabench.planning.plan import make_plan
 
         where = resolve_device(device)
         plan = make_plan(
@@ -125,10 +125,10 @@ def command(
 
     _print_remarks(plan)
 
-    from dabench.jobs import Options, output_rows
-    from dabench.progress import ProgressDisplay
-    from dabench.recorder import Recorder
-    from dabench.runner import carry_out, done_records
+    from dabench.cli.progress import ProgressDisplay
+    from dabench.planning.jobs import Options, output_rows
+    from dabench.runner.recorder import Recorder
+    from dabench.runner.runner import carry_out, done_records
 
     rows = output_rows(plan.suite, registry, outputs)
     found, problems = done_records(plan, results, with_outputs=rows > 0)
@@ -168,18 +168,19 @@ def _items(text: str | None) -> list[str] | None:
 
 def _print_remarks(plan: Plan) -> None:
     """What was left out of the suite and of the domains, and what else their loaders had to say."""
+    from dabench.runs.data_notes import left_out
+
     for row, other in plan.doubles.items():
         click.echo(f"Note: with these settings {row} is the same run as {other}, which stands for both.", err=True)
     for name, prepared in plan.domains.items():
         if prepared.left_out:
-            out = shortened(prepared.left_out, 3)
-            click.echo(f"Warning: left out of {name}, {len(prepared.left_out):,} in all: {out}", err=True)
+            click.echo(f"Warning: {left_out(name, prepared.left_out)}", err=True)
         for note in prepared.notes:
             click.echo(f"Note: {name}: {note}", err=True)
 
 
 def _print_plan(recorder: Recorder, options: Options, console: Console) -> None:
-    from dabench.cost import estimate
+    from dabench.runner.cost import estimate
 
     plan, suite = recorder.plan, recorder.plan.suite
     with console.status("training each method for a few steps"):
@@ -194,9 +195,9 @@ def _print_plan(recorder: Recorder, options: Options, console: Console) -> None:
 
 def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
     from dabench.leaderboard.build import build_tables
-    from dabench.leaderboard.text import next_commands
-    from dabench.records import flatten
-    from dabench.results_csv import frame_of
+    from dabench.leaderboard.formats.text import next_commands
+    from dabench.results.csv_file import frame_of
+    from dabench.runs.record import flatten
 
     plan, registry = recorder.plan, recorder.registry
     workers = "" if options.launcher == "inline" else f", {options.workers} worker{'s' if options.workers > 1 else ''}"
@@ -218,7 +219,7 @@ def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
 
 def _report_failures(recorder: Recorder) -> int:
     """Say where to look for failed runs; return the exit code."""
-    from dabench.failures import failures
+    from dabench.cli.failures import failures
 
     stems = {run.run_id: run.stem for run in recorder.plan.runs}
     for line in failures(recorder.failed, recorder.results / "runs", stems):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
-from dabench.completion import complete_suites
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
-    from dabench.compare_selectors import Comparison, Rank
+    from dabench.selection.compare import Comparison, Rank
 
 
 @click.command("selectors")
@@ -26,8 +26,8 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
     from dataclasses import asdict
 
     from dabench.cli.table import warn
-    from dabench.compare_selectors import compare
-    from dabench.results import find_records
+    from dabench.results.folder import find_records
+    from dabench.selection.compare import compare
 
     specs = {name: found.spec for name, found in context.registry.all("selectors").items()}
     records, problems = find_records(directory, suite)
@@ -44,7 +44,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
 
 
 def _text(comparison: Comparison) -> str:
-    from dabench.grid import grid
+    from dabench.leaderboard.formats.grid import grid
 
     heads = ["selector", "mean loss", "worst loss", "in runs", "across runs", "worst loss is of"]
     rows = [

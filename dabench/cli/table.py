@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from dabench.plugins import Registry
-    from dabench.results import Problem
-    from dabench.rowchoice import RowChoice
+    from dabench.config.row_choice import RowChoice
+    from dabench.plugin.registry import Registry
+    from dabench.results.folder import Problem
 
 SHOWN = 5  # problems printed in full
 
@@ -55,10 +55,10 @@ def command(
     """Print the leaderboard of runs that are there."""
     from dabench.leaderboard.beside import beside
     from dabench.leaderboard.build import build_tables
+    from dabench.leaderboard.formats.text import next_commands
+    from dabench.leaderboard.published import published_of
     from dabench.leaderboard.recorded import with_records
-    from dabench.leaderboard.text import next_commands
-    from dabench.published import published_of
-    from dabench.results import read_results, write_atomic
+    from dabench.results.folder import read_results, write_atomic
 
     registry = context.obj.registry
     spec = registry.get("formats", form).spec
@@ -101,8 +101,8 @@ def chosen_runs(
         ResultsError: there are no runs.
         UsageError: none of these runs is of that method or pair.
     """
+    from dabench.config.row_choice import RowChoice, of_rows
     from dabench.leaderboard.build import BOUNDS
-    from dabench.rowchoice import RowChoice, of_rows
 
     if frame.empty:
         raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
@@ -126,7 +126,7 @@ def chosen_runs(
 
 def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bool) -> list[str]:
     """The pairs of a suite that is at hand, in its order: all of them, or those that were run."""
-    from dabench.suitefile import find_suite
+    from dabench.config.suite_file import find_suite
 
     if suite not in registry.all("suites"):
         if all_pairs:
@@ -148,9 +148,9 @@ def warn(problems: Sequence[Problem], directory: Path) -> None:
 
 def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str, registry: Registry) -> pd.DataFrame:
     """The current runs, as another selector reports them."""
-    from dabench.rescore import label_free
-    from dabench.reselect import reselected
-    from dabench.results import current, find_records
+    from dabench.results.folder import current, find_records
+    from dabench.selection.rescore import label_free
+    from dabench.selection.reselect import reselected
 
     (spec,) = label_free(registry, [selector])
     found = find_records(directory, suite)[0] if directory.is_dir() else []
@@ -167,7 +167,7 @@ def refuse_absent(choice: RowChoice, frame: pd.DataFrame, suite: str, directory:
     Raises:
         UsageError: there is no run of that method, or of that row of it.
     """
-    from dabench.rowchoice import of_rows, row_of
+    from dabench.config.row_choice import of_rows, row_of
 
     _refuse_unknown("method", [choice.method], frame["method"].tolist(), suite, directory)
     if of_rows(frame, [choice]).empty:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.cli.options import results_option
-from dabench.completion import complete_methods, complete_pairs, complete_suites
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dabench.cli.context import Context
-    from dabench.job import Event
-    from dabench.search import Point, Space
-    from dabench.tune import Trial
+    from dabench.runs.job import Event
+    from dabench.tuning.search import Point, Space
+    from dabench.tuning.tune import Trial
 
 GRID, RANDOM = "grid", "random"
 
@@ -71,11 +71,11 @@ def command(
     """
     from rich.console import Console
 
-    from dabench.config import parse_seeds
-    from dabench.names import canonical
-    from dabench.overrides import parse_overrides
-    from dabench.search import parse_space
-    from dabench.suitefile import find_suite
+    from dabench.config.overrides import parse_overrides
+    from dabench.config.parse import parse_seeds
+    from dabench.config.suite_file import find_suite
+    from dabench.specs.names import canonical
+    from dabench.tuning.search import parse_space
 
     registry = context.registry
     registry.get("launchers", launcher)
@@ -90,7 +90,7 @@ def command(
     console = Console(stderr=True)
     with console.status("preparing data and planning"):
         from dabench.device import default_workers, resolve_device
-        from dabench.tune import find_score, find_space, judge, plan_trials, scored_before, with_scores
+        from dabench.tuning.tune import find_score, find_space, judge, plan_trials, scored_before, with_scores
 
         goal = find_score(canonical(score), registry)
         if goal.selector is None and chosen.track != "unsupervised":
@@ -111,13 +111,13 @@ def command(
             shared=parse_overrides([], steps).shared,
         )
 
+    from dabench.cli.progress import ProgressDisplay
     from dabench.cli.table import warn
-    from dabench.config import MOST_OUTPUTS
-    from dabench.jobs import Options, output_rows
-    from dabench.progress import ProgressDisplay
-    from dabench.recorder import Recorder
-    from dabench.runner import carry_out
-    from dabench.tune import suite_entry, suite_pairs
+    from dabench.config.settings import MOST_OUTPUTS
+    from dabench.planning.jobs import Options, output_rows
+    from dabench.runner.recorder import Recorder
+    from dabench.runner.runner import carry_out
+    from dabench.tuning.tune import suite_entry, suite_pairs
 
     results = directory / "tune"
     found, problems = scored_before(planned, results, goal)
@@ -166,7 +166,7 @@ def _points(space: Space, trials: int | None, search: str | None, seed: int) -> 
     Raises:
         UsageError: the numbers do not fit each other.
     """
-    from dabench.search import draw, grid
+    from dabench.tuning.search import draw, grid
 
     search = search or (GRID if trials is None else RANDOM)
     if search == RANDOM:
@@ -184,7 +184,7 @@ def _points(space: Space, trials: int | None, search: str | None, seed: int) -> 
 
 def _blind(event: Event) -> Event:
     """The event without its accuracy: who chooses options should not watch it."""
-    from dabench.job import Finished
+    from dabench.runs.job import Finished
 
     return replace(event, outcome=replace(event.outcome, accuracy=None)) if isinstance(event, Finished) else event
 
@@ -204,7 +204,7 @@ def _why_none(trials: Sequence[Trial], score: str, results: Path) -> str:
 
 
 def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bool) -> str:
-    from dabench.grid import grid
+    from dabench.leaderboard.formats.grid import grid
 
     several = pairs if len(pairs) > 1 else ()
     rows = [["", score, *several, "options", ""]]
@@ -212,7 +212,8 @@ def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bo
         number = "-" if trial.score is None else f"{trial.score:.4f}"
         by_pair = [f"{trial.by_pair[pair]:.4f}" if pair in trial.by_pair else "-" for pair in several]
         options = ", ".join(f"{name}={value}" for name, value in trial.options.items()) or "the suite's own"
-        counts = ((trial.failed, "failed"), (trial.unscored, "without a score"))
+        collapsed = sum(trial.collapsed.values())
+        counts = ((trial.failed, "failed"), (trial.unscored, "without a score"), (collapsed, "collapsed"))
         flaws = ", ".join(f"{count} of {trial.runs} runs {what}" for count, what in counts if count)
         rows.append(["*" if star and place == 0 else "", number, *by_pair, options, flaws])
     return grid(rows)

@@ -21,10 +21,10 @@ def command(
 ) -> None:
     """Say where METHOD wins and where it loses against every other method of SUITE, by the runs that are there."""
     from dabench.cli.table import chosen_runs, refuse_absent, warn
+    from dabench.config.row_choice import RowChoice
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.versus import versus_text
-    from dabench.results import read_results
-    from dabench.rowchoice import RowChoice
+    from dabench.results.folder import read_results
 
     results = read_results(directory, suite)
     warn(results.problems, directory)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from dabench.leaderboard.formats.text import fraction
 from dabench.leaderboard.gains import gains
+from dabench.leaderboard.published import Published, PublishedTable
 from dabench.leaderboard.table import Printed, Row, Table, Unmeasured
-from dabench.leaderboard.text import fraction
-from dabench.published import Published, PublishedTable
 
 
 def beside(tables: Sequence[Table], published: Published) -> list[Table]:

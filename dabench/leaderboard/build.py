@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
 
-from dabench.config import Shots
-from dabench.leaderboard.compare import BOUNDS, Key, compare, rank, rank_test
+from dabench.config.settings import Shots
+from dabench.leaderboard.compare import BOUNDS, Key, compare, groups_of, rank, rank_test, sample
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
-from dabench.results import current, shots_rank
-from dabench.stats import mean_interval, mean_of, test_set_error
+from dabench.results.folder import current, shots_rank
+from dabench.runs.data_notes import apart
+from dabench.stats.seeds import mean_interval, mean_of, test_set_error
 
 __all__ = ["BOUNDS", "build_tables"]
 
@@ -36,8 +38,10 @@ def build_tables(
 ) -> list[Table]:
     """Arrange runs as leaderboards: source_only first, methods, target_only last; a column per pair.
 
+    Rows with different settings stand in groups, each with bounds of its own, and are compared within them.
+
     Args:
-        frame: runs, columns as in `records.flatten`; older runs of a cell are left out by `results.current`.
+        frame: runs, columns as in `runs.record.flatten`; older runs of a cell are left out by `results.folder.current`.
         labels: method -> how to print it; else its name with spaces.
         pairs: columns in this order, shown even without a run; others follow as first seen.
         methods: rows in this order; others follow alphabetically.
@@ -123,8 +127,10 @@ def _table(
 ) -> Table:
     runs = [run for of_cell in by_cell.values() for run in of_cell]
     expected = tuple(sorted(set(seeds) or {run.seed for run in runs}))
-    cells = compare({key: _cell(of_cell, len(expected)) for key, of_cell in by_cell.items()}, by_cell)
-    names = sorted({(key.method, key.variant) for key in cells}, key=lambda name: _place(name, methods))
+    names = sorted({(key.method, key.variant) for key in by_cell}, key=lambda name: _place(name, methods))
+    groups = groups_of(by_cell, names)
+    names.sort(key=groups.__getitem__)
+    cells = compare({key: _cell(of_cell, len(expected)) for key, of_cell in by_cell.items()}, by_cell, groups)
     shared = {variant for _, variant in names}
     variant = next(iter(shared)) if len(shared) == 1 else ""
     rows = []
@@ -136,6 +142,7 @@ def _table(
                 label if own == variant or not own else f"{label} ({own})",
                 {pair: cells.get(Key(pair, method, own), Cell(expected=len(expected))) for pair in pairs},
                 [run for pair in pairs for run in by_cell.get(Key(pair, method, own), [])],
+                _letter(groups[method, own]) if any(groups.values()) else "",
             )
         )
     rows = rank(rows, pairs, by_cell)
@@ -177,7 +184,12 @@ def _place(name: tuple[str, str], methods: Sequence[str]) -> tuple[int, int, str
     return side, methods.index(method) if method in methods else len(methods), method, variant
 
 
-def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any]) -> Row:
+def _letter(group: int) -> str:
+    """A to Z, AA to ZZ, ..."""
+    return ascii_uppercase[group % 26] * (group // 26 + 1)
+
+
+def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any], group: str) -> Row:
     means = [cell.mean for cell in cells.values() if cell.mean is not None]
     return Row(
         method=key.method,
@@ -186,10 +198,10 @@ def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any]) -> Ro
         distribution=_listed(run.plugin_distribution for run in runs),
         bound=key.method in BOUNDS,
         sees_target_labels=any(run.sees_target_labels for run in runs),
-        tuned_on_target=any(run.chosen_by == "target_labels" for run in runs),
         cells=cells,
         average=sum(means) / len(means) if all(cell.complete for cell in cells.values()) else None,
         rank=None,
+        group=group,
     )
 
 
@@ -209,11 +221,14 @@ def _cell(runs: list[Any], expected: int) -> Cell:
     cell = Cell(
         expected=expected, status=status, n=len(scored), failed=states["failed"], collapsed=states["collapsed"],
         timeout=states["timeout"], backbone=runs[0].backbone,
+        tuned_on_target=any(run.chosen_by == "target_labels" for run in runs),
+        data_notes=tuple(dict.fromkeys(note for run in runs for note in apart(run.data_notes))),
         runs=tuple(sorted(runs, key=lambda run: int(run.seed))),
     )  # fmt: skip
     if not scored:
         return cell
-    interval = mean_interval([run.accuracy_selected for run in scored])
+    accuracies = sample(scored)
+    interval = mean_interval([*accuracies.by_seed.values()], floor=accuracies.floor, within=(0.0, 1.0))
     tested = max(run.test_rows for run in runs) if runs[0].metric == "accuracy" else 0
     return replace(
         cell,

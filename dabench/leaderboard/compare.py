@@ -14,10 +14,27 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dabench.leaderboard.table import Cell, Row
-from dabench.ranks import Ranking, ranking
-from dabench.stats import ALPHA, Gap, against_best, gap_covered, holm, paired_gain, paired_p
+from dabench.stats.ranks import DIGITS, Ranking, ranking
+from dabench.stats.seeds import (
+    NONE,
+    ROUNDING,
+    Gap,
+    Sample,
+    against_best,
+    equal,
+    gap_covered,
+    grain,
+    holm,
+    paired_gain,
+    paired_p,
+)
 
 BOUNDS = ("source_only", "target_only")
+
+# Equal predictions over seeds are no proof that seeds change nothing unless a change would have been seen: where no
+# prediction of (runs - 1) * test examples differs, seeds change at most 3 % of them (95 %, "rule of three").
+ENOUGH_PREDICTIONS = 100
+FEW_ROWS = 100  # the test set that is assumed where a record does not say how large it was
 
 
 class Key(NamedTuple):
@@ -30,94 +47,169 @@ class Key(NamedTuple):
 
 Runs = Mapping[Key, Sequence[Any]]  # rows of the frame of runs, by cell
 Alike = tuple[str, str]  # equal for cells that may be compared
+Name = tuple[str, str]  # method and variant: a row
 
 
-def compare(cells: Mapping[Key, Cell], by_cell: Runs) -> dict[Key, Cell]:
-    """Set gap, gain, the two tests and their marks on every cell that has an accuracy."""
+def compare(cells: Mapping[Key, Cell], by_cell: Runs, groups: Mapping[Name, int]) -> dict[Key, Cell]:
+    """Set gap, gain, the two tests and their marks on every cell that has an accuracy.
+
+    Args:
+        cells: each by itself.
+        by_cell: their runs.
+        groups: as `groups_of` makes them: cells are compared within a group alone.
+    """
     bounds = _bounds(by_cell)
-    seeds = {key: accuracies(by_cell[key]) for key, cell in cells.items() if cell.mean is not None}
-    compared = {key: replace(cells[key], gap=_gap(key, by_cell[key], bounds)) for key in seeds}
-    for keys in _rivals(seeds, by_cell).values():
-        # Where a run failed, the mean is over the seeds that went well, and fewer seeds than others have are more often
-        # lucky: such a method is no candidate for the best.
-        complete = [key for key in keys if cells[key].complete]
-        most = max((cells[key].n for key in complete), default=0)
-        whole = [key for key in complete if cells[key].n == most]
-        against = against_best({key: seeds[key] for key in whole})
+    samples = {key: sample(by_cell[key]) for key, cell in cells.items() if cell.mean is not None}
+    compared = {key: replace(cells[key], gap=_gap(key, by_cell[key], bounds)) for key in samples}
+    for keys in _rivals(samples, groups).values():
         lower = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
-        tests = {key: paired_p(seeds[key], lower[key]) for key in keys}
+        tests = {key: paired_p(samples[key], lower[key]) for key in keys}
         corrected = holm({key: p for key, p in tests.items() if p is not None})
-        top = max((cells[key].mean or 0.0 for key in whole), default=None)
         for key in keys:
-            p = against.get(key)
             compared[key] = replace(
                 compared[key],
-                gain=paired_gain(seeds[key], lower[key]),
+                gain=paired_gain(samples[key], lower[key]),
+                p_gain=tests[key],
                 p_source_only=corrected.get(key),
-                p_best=p,
-                best=key in against and cells[key].mean == top,
-                tied=p is not None and p >= ALPHA,
-                fewer_seeds=key in complete and key not in whole,
             )
+        compared |= _against_best(keys, compared, samples)
     return {key: compared.get(key, cell) for key, cell in cells.items()}
 
 
-def accuracies(runs: Iterable[Any]) -> dict[int, float]:
-    """Accuracy by seed of the runs that have one, collapsed ones included."""
-    return {run.seed: run.accuracy_selected for run in runs if run.status in ("ok", "collapsed")}
+def _against_best(keys: Sequence[Key], cells: Mapping[Key, Cell], samples: Mapping[Key, Sample]) -> dict[Key, Cell]:
+    """The cells of one pair and group, with what makes them best or tied.
 
-
-def alike(runs: Sequence[Any]) -> Alike:
-    """What a cell can be compared with. `results.current` leaves one in each cell."""
-    return runs[0].comparison_sha256, runs[0].data_sha256
-
-
-def _rivals(keys: Iterable[Key], by_cell: Runs) -> dict[tuple[str, Alike], list[Key]]:
-    found: dict[tuple[str, Alike], list[Key]] = defaultdict(list)
+    Where a run failed, the mean is over the seeds that went well, and fewer seeds than others have are more often
+    lucky: such a method is no candidate for the best. Nor is one with a collapsed run. The best of the candidates must
+    have beaten something: source only, or another candidate where source only was not run with these settings.
+    """
+    complete = [key for key in keys if cells[key].complete]
+    most = max((cells[key].n for key in complete), default=0)
+    fewer = {key for key in complete if cells[key].n < most}
+    candidates = [key for key in complete if key not in fewer and not cells[key].collapsed]
+    top = max(candidates, key=lambda key: samples[key].mean, default=None)
+    if top is None:
+        beaten = False
+    else:
+        gain = cells[top].gain
+        beaten = len(candidates) > 1 if gain is None else gain.mean > ROUNDING
+    against = against_best({key: samples[key] for key in candidates}) if beaten else {}
+    found = {}
     for key in keys:
-        if key.method not in BOUNDS:
-            found[key.pair, alike(by_cell[key])].append(key)
+        test = against.get(key)
+        found[key] = replace(
+            cells[key],
+            p_best=None if test is None else test.p,
+            behind_best=None if test is None else test.behind,
+            best=top is not None and key in against and equal(samples[key].mean, samples[top].mean),
+            tied=test is not None and test.tied,
+            fewer_seeds=key in fewer,
+            not_above=key in candidates and not beaten and cells[key].gain is not None,
+        )
     return found
 
 
-# pair, bound, what it can be compared with -> variant -> accuracy by seed
-Bounds = dict[tuple[str, str, Alike], dict[str, dict[int, float]]]
+def sample(runs: Iterable[Any]) -> Sample:
+    """The accuracies of the runs that have one, collapsed ones included, with the noise that they have at least."""
+    scored = [run for run in runs if run.status in ("ok", "collapsed")]
+    by_seed = {run.seed: run.accuracy_selected for run in scored}
+    rows = min((run.test_rows for run in scored if run.test_rows), default=FEW_ROWS)
+    return Sample(by_seed, 0.0 if _same_predictions(scored, rows) else grain(rows))
+
+
+def _same_predictions(runs: Sequence[Any], rows: int) -> bool:
+    """Whether no seed changes a prediction, on enough test examples to say so. A collapse is a coincidence."""
+    predictions = {run.predictions_sha256 for run in runs}
+    known = len(predictions) == 1 and isinstance(predictions.pop(), str)
+    enough = (len(runs) - 1) * rows >= ENOUGH_PREDICTIONS
+    return known and enough and all(run.status == "ok" for run in runs)
+
+
+def alike(runs: Sequence[Any]) -> Alike:
+    """What a cell can be compared with. `results.folder.current` leaves one in each cell."""
+    return runs[0].comparison_sha256, runs[0].data_sha256
+
+
+def groups_of(by_cell: Runs, names: Sequence[Name]) -> dict[Name, int]:
+    """The group of each row, from 0: on every pair, the cells of a group differ by method alone.
+
+    Rows with the most pairs come first; each joins the group with which it shares the most pairs, if it can be compared
+    on all of those, and else begins another one. Groups are numbered in the order of `names`.
+    """
+    rows: dict[Name, dict[str, Alike]] = {name: {} for name in names}
+    for key, runs in by_cell.items():
+        rows[key.method, key.variant][key.pair] = alike(runs)
+    groups: list[dict[str, Alike]] = []
+    members: list[list[Name]] = []
+    for name in sorted(rows, key=lambda name: -len(rows[name])):
+        own = rows[name]
+        shared = [
+            sum(group.get(pair) == like for pair, like in own.items())
+            if all(group.get(pair, like) == like for pair, like in own.items())
+            else -1
+            for group in groups
+        ]
+        if max(shared, default=-1) < 0:
+            groups.append({})
+            members.append([])
+            shared.append(0)
+        place = shared.index(max(shared))
+        groups[place] |= own
+        members[place].append(name)
+    order = {name: place for place, name in enumerate(names)}
+    members.sort(key=lambda of_group: min(order[name] for name in of_group))
+    return {name: number for number, of_group in enumerate(members) for name in of_group}
+
+
+def _rivals(keys: Iterable[Key], groups: Mapping[Name, int]) -> dict[tuple[str, int], list[Key]]:
+    found: dict[tuple[str, int], list[Key]] = defaultdict(list)
+    for key in keys:
+        if key.method not in BOUNDS:
+            found[key.pair, groups[key.method, key.variant]].append(key)
+    return found
+
+
+# pair, bound, what it can be compared with -> variant -> accuracies
+Bounds = dict[tuple[str, str, Alike], dict[str, Sample]]
 
 
 def _bounds(by_cell: Runs) -> Bounds:
     found: Bounds = defaultdict(dict)
     for key, runs in by_cell.items():
         if key.method in BOUNDS:
-            found[key.pair, key.method, alike(runs)][key.variant] = accuracies(runs)
+            found[key.pair, key.method, alike(runs)][key.variant] = sample(runs)
     return found
 
 
-def _bound(method: str, key: Key, runs: Sequence[Any], bounds: Bounds) -> dict[int, float]:
+def _bound(method: str, key: Key, runs: Sequence[Any], bounds: Bounds) -> Sample:
     """The bound of the same variant if there is one (a budget, say), else the plain one (a method's own option)."""
     same = bounds.get((key.pair, method, alike(runs)), {})
     variant = min(same, key=lambda name: (name != key.variant, name), default="")
-    return same.get(variant, {})
+    return same.get(variant, NONE)
 
 
 def _gap(key: Key, runs: Sequence[Any], bounds: Bounds) -> Gap:
     if key.method in BOUNDS:
         return Gap(None, None, None, 0, "bound")
     lower, upper = (_bound(method, key, runs, bounds) for method in BOUNDS)
-    return gap_covered(accuracies(runs), source_only=lower, target_only=upper)
+    return gap_covered(sample(runs), source_only=lower, target_only=upper)
 
 
 def rank(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> list[Row]:
-    """Set the mean rank over pairs; equal means share the mean of their ranks (as in Friedman's test)."""
+    """Set the mean rank over pairs; equal means share the mean of their ranks (as in Friedman's test).
+
+    Where there are groups of settings, a row that has nothing to be compared with on some pair has none.
+    """
     ranks: dict[tuple[str, str], list[float]] = defaultdict(list)
     for pair in pairs:
         groups: dict[Alike, list[Row]] = defaultdict(list)
         for row in _entrants(rows):
             groups[alike(by_cell[Key(pair, row.method, row.variant)])].append(row)
-        for group in groups.values():
-            means = pd.Series([row.cells[pair].mean for row in group])
+        for group in (rivals for rivals in groups.values() if len(rivals) > 1 or not rivals[0].group):
+            means = pd.Series([row.cells[pair].mean for row in group]).round(DIGITS)
             for row, place in zip(group, means.rank(ascending=False), strict=True):
                 ranks[row.method, row.variant].append(float(place))
-    found = {name: sum(values) / len(values) for name, values in ranks.items()}
+    found = {name: sum(values) / len(values) for name, values in ranks.items() if len(values) == len(pairs)}
     return [replace(row, rank=found.get((row.method, row.variant))) for row in rows]
 
 

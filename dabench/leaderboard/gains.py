@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import hypot
 
+from dabench.leaderboard.compare import sample
+from dabench.leaderboard.formats.text import hundredths, pair_titles
+from dabench.leaderboard.published import PublishedGain
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.leaderboard.text import hundredths, pair_titles
-from dabench.published import PublishedGain
-from dabench.stats import Interval, mean_interval
+from dabench.stats.seeds import Interval, mean_interval, mean_of
 
 
 def gains(table: Table, published: Sequence[PublishedGain]) -> Iterator[str]:
@@ -26,10 +28,13 @@ def gains(table: Table, published: Sequence[PublishedGain]) -> Iterator[str]:
 
 def relative_gain(cell: Cell, over: Cell) -> Interval | None:
     """The mean of (a - b) / b over the seeds that both have, with its interval; None without any."""
-    scored = ("ok", "collapsed")
-    base = {run.seed: run.accuracy_selected for run in over.runs if run.status in scored}
-    pairs = [(run.accuracy_selected, base[run.seed]) for run in cell.runs if run.status in scored and run.seed in base]
-    return mean_interval([(own - other) / other for own, other in pairs if other > 0]) if pairs else None
+    own, base = sample(cell.runs), sample(over.runs)
+    seeds = sorted(seed for seed in own.by_seed.keys() & base.by_seed.keys() if base.by_seed[seed] > 0)
+    if not seeds:
+        return None
+    relative = [own.by_seed[seed] / base.by_seed[seed] - 1 for seed in seeds]
+    floor = hypot(own.floor, base.floor) / mean_of([base.by_seed[seed] for seed in seeds])
+    return mean_interval(relative, floor=floor)
 
 
 def _measured(table: Table, row: Row, over: Row) -> Iterator[str]:

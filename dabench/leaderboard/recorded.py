@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dabench.leaderboard.table import Recorded, Table
-from dabench.records import RunRecord
+from dabench.runs.record import RunRecord
 
 
 def with_records(tables: Sequence[Table], records: Iterable[tuple[Path, RunRecord]]) -> list[Table]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from dabench.config.overrides import SCALARS, SECTIONS
+from dabench.config.row_choice import RowChoice, row_of
 from dabench.leaderboard.table import Row, Table
-from dabench.overrides import SCALARS, SECTIONS
-from dabench.rowchoice import RowChoice, row_of
 
 
 def row_name(table: Table, row: Row) -> str:

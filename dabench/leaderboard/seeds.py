@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from dabench.leaderboard.formats.text import pair_titles
 from dabench.leaderboard.table import Table
-from dabench.leaderboard.text import pair_titles
-from dabench.power import MOST, difference_seen, seeds_needed, upper_std
+from dabench.stats.power import MOST, difference_seen, seeds_needed, upper_std
 
 TITLES = ("pair", "method", "seeds", "std of gain", "seen", "needed", "to be safe")
 
@@ -26,7 +26,8 @@ def seeds_text(tables: Sequence[Table], difference: float, power: float) -> str:
     points = f"{100 * difference:g} point{'s' * (difference != 0.01)}"
     notes = [
         "Two-sided paired t-test against source only, level .05, one comparison: a correction for several takes more.",
-        "std of gain: standard deviation of the difference from source only over seeds, in points.",
+        "std of gain: standard deviation of the difference from source only over seeds, in points. Unless seeds change",
+        "no prediction, it is at least that of the rounding to whole test examples.",
         f"seen: the smallest true difference, in points, that these seeds show with chance {power:g}.",
         f"needed: seeds that show {points} with that chance, if the spread is what it seems.",
         "to be safe: the same for the upper 80 % limit of the spread, which few seeds know badly (Browne 1995).",
@@ -42,11 +43,12 @@ def _lines(table: Table, difference: float, power: float) -> Iterator[tuple[str,
     for pair in table.pairs:
         for row in table.rows:
             gain = row.cells[pair].gain
-            if gain is None or gain.std is None:
+            if gain is None or gain.spread is None:
                 continue
-            seen = 100 * difference_seen(gain.std, gain.n, power)
-            needed = [seeds_needed(difference, std, power) for std in (gain.std, upper_std(gain.std, gain.n))]
+            seen = 100 * difference_seen(gain.spread, gain.n, power)
+            needed = [seeds_needed(difference, std, power) for std in (gain.spread, upper_std(gain.spread, gain.n))]
             yield (
-                titles[pair], row.label, str(gain.n), f"{100 * gain.std:.1f}", f"{seen:.1f}" if isfinite(seen) else "-",
+                titles[pair], row.label, str(gain.n), f"{100 * gain.spread:.1f}",
+                f"{seen:.1f}" if isfinite(seen) else "-",
                 *(f"> {MOST}" if count is None else str(count) for count in needed),
             )  # fmt: skip

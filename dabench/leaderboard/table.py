@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dabench.config import Shots
-from dabench.ranks import Ranking
-from dabench.records import RunRecord
-from dabench.stats import ALPHA, Gap, Interval
+from dabench.config.settings import Shots
+from dabench.runs.record import RunRecord
+from dabench.stats.ranks import Ranking
+from dabench.stats.seeds import ALPHA, Gap, Interval
 
 CellStatus = Literal["ok", "failed", "collapsed", "timeout", "missing", "incomplete"]
 
@@ -67,14 +67,20 @@ class Cell:
         test_error: standard error of the mean from the size of the test set; None where the metric is no accuracy.
         gap: share of the gap between the bounds that is covered, paired by seed.
         gain: difference from source_only under the same settings, paired by seed; None without it, and for bounds.
-        p_source_only: two-sided paired t-test of the gain, corrected for all methods of the pair.
-        p_best: the same against the best method, corrected for all pairs of methods; see `stats.against_best`.
+        p_gain: two-sided paired t-test of the gain, by itself as its interval is.
+        p_source_only: the same, corrected for all methods of the pair.
+        p_best: test against the best method, corrected for all pairs of methods; see `stats.seeds.against_best`.
+        behind_best: difference from the best method, with its interval by itself; None without a best one.
         oracle, last: mean of the best checkpoint (uses target labels: never a result) and of the last one.
         status: what to warn of first; counts of each are in `failed`, `collapsed` and `timeout`.
-        best, tied: among methods with the same settings on this pair; the best is also tied. Never set on bounds.
+        best, tied: within the row's group on this pair; the best is also tied, and so is a method whose `behind_best`
+            includes 0. Never set on bounds.
         fewer_seeds: than another method with the same settings on this pair has: it is not called the best.
+        not_above: could be the best but for source only, which no method of its group is above.
+        tuned_on_target: the options were chosen with target labels.
+        data_notes: what was left out of its data, and what else their loaders said.
         backbone: the network.
-        runs: rows of the frame of runs (columns as in `records.flatten`), by seed.
+        runs: rows of the frame of runs (columns as in `runs.record.flatten`), by seed.
         published: what papers print for this method and pair.
     """
 
@@ -86,8 +92,10 @@ class Cell:
     test_error: float | None = None
     gap: Gap = NO_GAP
     gain: Interval | None = None
+    p_gain: float | None = None
     p_source_only: float | None = None
     p_best: float | None = None
+    behind_best: Interval | None = None
     oracle: float | None = None
     last: float | None = None
     status: CellStatus = "missing"
@@ -97,14 +105,27 @@ class Cell:
     best: bool = False
     tied: bool = False
     fewer_seeds: bool = False
+    not_above: bool = False
+    tuned_on_target: bool = False
+    data_notes: tuple[str, ...] = ()
     backbone: str = ""
     runs: tuple[Any, ...] = ()
     published: tuple[Printed, ...] = ()
 
     @property
     def no_gain(self) -> bool:
-        """Whether the test cannot tell the method from source_only."""
-        return self.p_source_only is not None and self.p_source_only >= ALPHA
+        """Whether the interval of the gain includes 0, so that the method cannot be told from source_only."""
+        return self.gain is not None and self.gain.includes_zero
+
+    @property
+    def gain_alone(self) -> bool:
+        """Whether the interval of the gain excludes 0 by itself, and the corrected test finds no difference."""
+        return not self.no_gain and self.p_source_only is not None and self.p_source_only >= ALPHA
+
+    @property
+    def below_alone(self) -> bool:
+        """Whether the method is below the best by the interval itself, and not by the corrected test."""
+        return not self.tied and self.p_best is not None and self.p_best >= ALPHA
 
     @property
     def complete(self) -> bool:
@@ -121,7 +142,7 @@ class Row:
         distribution: the package that the method came from.
         bound: one of the two rows that frame the table.
         sees_target_labels: trained on them.
-        tuned_on_target: the options were chosen with target labels.
+        group: letter of the rows that are compared with each other; empty where all rows are.
         average: mean of the cells' means; None unless every pair is complete.
         rank: mean rank over pairs among methods with the same settings, 1 is best; None for bounds and unless complete.
     """
@@ -132,10 +153,10 @@ class Row:
     distribution: str
     bound: bool
     sees_target_labels: bool
-    tuned_on_target: bool
     cells: Mapping[str, Cell]
     average: float | None
     rank: float | None
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +176,7 @@ class Table:
         device: what the runs were made on.
         origin: where the runs were read from.
         notes: what a reader must know beyond the numbers.
-        ranking: of the methods over the pairs, from `ranks.LEAST_PAIRS` pairs on.
+        ranking: of the methods over the pairs, from `stats.ranks.LEAST_PAIRS` pairs on.
         sources: citations of published numbers, numbered from 1.
         unmeasured: methods that are published for these pairs, but have no row.
         records: by run_id, for formats that want them.

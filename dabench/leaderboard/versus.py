@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Literal
 
-from dabench.leaderboard.compare import accuracies, alike
+from dabench.config.row_choice import RowChoice, row_of
+from dabench.leaderboard.compare import alike, sample
+from dabench.leaderboard.formats.footnotes import data_notes
+from dabench.leaderboard.formats.text import heading, hundredths, pair_titles
 from dabench.leaderboard.table import Row, Table
-from dabench.leaderboard.text import heading, hundredths, pair_titles
-from dabench.rowchoice import RowChoice, row_of
-from dabench.stats import ALPHA, Interval, holm, paired_gain, paired_p
+from dabench.stats.seeds import ALPHA, Interval, holm, holm_levels, paired_gain, paired_p
 
 Verdict = Literal["better", "even", "worse", "no test"]
 
 MARKS: Mapping[Verdict, str] = {"better": " >", "even": "", "worse": " <", "no test": ""}
 NOTE = (
-    "differences in points, paired by seed [95 % interval]; > better, < worse: two-sided paired t-tests over seeds, "
-    "Holm's correction over the methods of a pair, level .05; the = of a table is corrected over all pairs of methods"
+    "differences in points, paired by seed [interval]; > better, < worse: two-sided paired t-tests over seeds, level "
+    ".05; tests and intervals with Holm's correction over the methods of a pair, those of a table are by themselves"
 )
 GAP = "  "
 
@@ -30,7 +31,7 @@ class Difference:
     """What a method has more than another on one pair.
 
     Attributes:
-        interval: of the difference of accuracies, as fractions.
+        interval: of the difference of accuracies, as fractions, with the level at which it was tested.
         p: of the two-sided paired t-test, corrected for all methods of the pair; None for fewer than two seeds.
     """
 
@@ -58,11 +59,12 @@ def versus(table: Table, row: Row) -> dict[str, dict[str, Difference]]:
     for pair in table.pairs:
         own = row.cells[pair].runs
         rivals = {other.label: other.cells[pair].runs for other in others}
-        seeds = {name: accuracies(runs) for name, runs in rivals.items() if own and runs and alike(own) == alike(runs)}
-        tests = {name: paired_p(accuracies(own), rival) for name, rival in seeds.items()}
-        corrected = holm({name: p for name, p in tests.items() if p is not None})
-        for name, rival in seeds.items():
-            interval = paired_gain(accuracies(own), rival)
+        samples = {name: sample(runs) for name, runs in rivals.items() if own and runs and alike(own) == alike(runs)}
+        found_p = {name: paired_p(sample(own), rival) for name, rival in samples.items()}
+        tests = {name: p for name, p in found_p.items() if p is not None}
+        corrected, levels = holm(tests), holm_levels(tests)
+        for name, rival in samples.items():
+            interval = paired_gain(sample(own), rival, levels.get(name, 0.95))
             if interval is not None:
                 found[name][pair] = Difference(interval=interval, p=corrected.get(name))
     return {name: differences for name, differences in found.items() if differences}
@@ -79,7 +81,8 @@ def versus_text(tables: Sequence[Table], choice: RowChoice, width: int | None = 
     width = width or shutil.get_terminal_size((100, 24)).columns
     chosen = [(table, row) for table in tables for row in table.rows if choice.takes(row.method, row_of(row.variant))]
     blocks = ["\n".join(_block(table, row, width)) for table, row in chosen]
-    return "\n\n".join([*blocks, fill(NOTE, width)]) + "\n"
+    notes = dict.fromkeys(note for table, _ in chosen for note in data_notes(table))
+    return "\n\n".join([*blocks, "\n".join(fill(note, width) for note in (NOTE, *notes))]) + "\n"
 
 
 def _block(table: Table, row: Row, width: int) -> Iterator[str]:

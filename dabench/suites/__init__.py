@@ -1,0 +1,4 @@
+"""The suites that ship, as YAML files.
+
+Imports nothing.
+"""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-    from dabench.specs import MethodSpec
+    from dabench.specs.spec import MethodSpec
     from dabench.testing.checks import Check
     from dabench.testing.subject import Subject
 
@@ -34,7 +34,7 @@ def conformance_checks(*methods: str | MethodSpec) -> pytest.MarkDecorator:
     """
     import pytest
 
-    from dabench.plugins import load_registry
+    from dabench.plugin.registry import load_registry
     from dabench.testing.checks import checks_for
     from dabench.testing.failure import CheckFailedError
     from dabench.testing.subject import subjects

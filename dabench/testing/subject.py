@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from dabench.errors import PluginError, UsageError
-from dabench.methods import DeepMethod, FeatureMethod
-from dabench.plugins import Registry
-from dabench.specs import MethodSpec, Origin, Registered
+from dabench.methods.base import DeepMethod, FeatureMethod
+from dabench.plugin.registry import Registry
+from dabench.specs.spec import MethodSpec, Origin, Registered
 from dabench.testing.access import Access
 from dabench.testing.toys import FEATURES, OTHER_FEATURES, OTHER_TRACKS, TOYS
 from dabench.testing.toys.toy import Toy

@@ -15,21 +15,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dabench import deep_run, feature_run
-from dabench.config import Budget, Input, Named, Sample, Schedule, Settings
+from dabench.config.settings import Budget, Input, Named, Sample, Schedule, Settings
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.drawn import Drawn
-from dabench.data.simultaneous import Simultaneous
-from dabench.data.store import Prepared
-from dabench.execution import draw, open_pair, open_vectors
-from dabench.job import Job, Progress
-from dabench.methods import DeepMethod, FeatureMethod
-from dabench.records import Checkpoint
-from dabench.result import Result
-from dabench.scores import predicted_classes
+from dabench.data.prepared import Prepared
+from dabench.data.splits.drawn import Drawn
+from dabench.data.splits.simultaneous import Simultaneous
+from dabench.execution import deep_run, feature_run
+from dabench.execution.execute import draw, open_pair, open_vectors
+from dabench.execution.measurements import Result
+from dabench.execution.training_state import read_state
+from dabench.methods.base import DeepMethod, FeatureMethod
+from dabench.methods.scores import predicted_classes
+from dabench.runs.job import Job, Progress
+from dabench.runs.record import Checkpoint
 from dabench.seeding import isolated, reproducible
-from dabench.specs import MethodSpec
-from dabench.statefile import read_state
+from dabench.specs.spec import MethodSpec
 from dabench.testing.access import Access, recording, unrecorded
 from dabench.testing.failure import CheckFailedError, CrashError
 from dabench.testing.toys.toy import Pair, Toy

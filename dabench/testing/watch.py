@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from scipy.sparse import issparse
 
-from dabench.methods import FeatureMethod
-from dabench.problem import Batch, Problem
+from dabench.methods.base import FeatureMethod
+from dabench.methods.problem import Batch, Problem
 
 Facts = dict[str, Any]
 

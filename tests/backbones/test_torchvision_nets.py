@@ -12,8 +12,8 @@ from torchvision.models import resnet18
 from dabench.backbones import torchvision_weights
 from dabench.backbones.torchvision_nets import ResNet18
 from dabench.backbones.torchvision_weights import sha256_of
+from dabench.config.options import validated
 from dabench.errors import DataError, UsageError
-from dabench.options import validated
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner, Result
 
-from dabench.baseline import compare
+from dabench.baseline.compare import compare
+from dabench.baseline.formats import console, github, junit, markdown
 from dabench.cli.context import Context
 from dabench.cli.main import cli
 from dabench.errors import ResultsError, UsageError
-from dabench.results import publish, read_results, write_record
-from dabench.verdicts import console, github, junit, markdown
-from tests.factories import make_frame, make_record, make_records
+from dabench.results.folder import publish, read_results, write_record
+from tests.support.factories import make_frame, make_record, make_records
 
 METHODS = {"source_only": [0.5, 0.52, 0.51], "dann": [0.7, 0.75, 0.72], "coral": [0.6, 0.61, 0.6]}
 
@@ -122,7 +122,7 @@ def test_update_rewrites_what_changed_and_keeps_the_rest(baseline: Path) -> None
 
 
 def test_update_keeps_other_suites_of_the_file(tmp_path: Path) -> None:
-    from dabench.results_csv import csv_text
+    from dabench.results.csv_file import csv_text
 
     file = tmp_path / "all.csv"
     frame = make_frame(*make_records(METHODS), *make_records(METHODS, suite="digits"))

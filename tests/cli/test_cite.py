@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dabench.bibtex import entries
+from dabench.citations.bibtex import entries
 from dabench.cli.main import main
-from dabench.plugins import load_registry
+from dabench.plugin.registry import load_registry
 
 HOOKS = """
 from dabench import DomainSpec, MethodSpec, hookimpl

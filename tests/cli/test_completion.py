@@ -8,7 +8,7 @@ import sys
 import click
 import pytest
 
-from dabench.completion import complete_methods, complete_pairs, complete_suites
+from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 
 HOOKS = """
 from dabench import SuiteSpec, hookimpl
@@ -100,7 +100,7 @@ def test_bash_is_answered_quickly_without_torch(dabench, words: str, offered: se
 def test_the_callbacks_import_nothing_heavy() -> None:
     script = (
         "import sys, click\n"
-        "from dabench.completion import complete_suites, complete_pairs, complete_methods\n"
+        "from dabench.cli.completion import complete_suites, complete_pairs, complete_methods\n"
         "context = click.Context(click.Command('run'))\n"
         "for callback in (complete_suites, complete_pairs, complete_methods): assert callback(context, None, '')\n"
         "print(*{'torch', 'pandas', 'pydantic', 'rich', 'numpy', 'sklearn'} & set(sys.modules))\n"

@@ -10,8 +10,8 @@ from shutil import copy
 import pytest
 
 from dabench.cli.main import main
-from dabench.methodpages import described
-from dabench.plugins import load_registry
+from dabench.leaderboard.method_pages import described
+from dabench.plugin.registry import load_registry
 
 ROOT = Path(__file__).parents[2]
 

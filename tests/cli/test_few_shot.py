@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dabench.baseline import by_cell, compare
-from dabench.baseline_update import updated
+from dabench.baseline.compare import compare
+from dabench.baseline.update import updated
 from dabench.cli.context import Context
 from dabench.cli.main import cli
-from dabench.config import parse_shots
+from dabench.config.parse import parse_shots
+from dabench.config.suite_file import find_suite, read_suite
 from dabench.errors import SuiteError, UsageError
-from dabench.explain import explain
-from dabench.plan import make_plan
-from dabench.plugins import Registry
-from dabench.reproduce import find_recorded, plan_again
-from dabench.results import publish, read_results
-from dabench.suitefile import find_suite, read_suite
-from tests.toy_runs import plan_of, run
+from dabench.leaderboard.explain import explain
+from dabench.planning.plan import make_plan
+from dabench.plugin.registry import Registry
+from dabench.results.cells import by_cell
+from dabench.results.folder import publish, read_results
+from dabench.runner.reproduce import find_recorded, plan_again
+from tests.support.toy_runs import plan_of, run
 
 METHODS = ["feda", "fine_tune"]
 

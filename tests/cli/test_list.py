@@ -9,8 +9,8 @@ import pytest
 
 from dabench.cli.list import CHOICES
 from dabench.cli.main import main
-from dabench.plugins import KINDS
-from dabench.specs import MethodSpec
+from dabench.plugin.registry import KINDS
+from dabench.specs.spec import MethodSpec
 
 HOOKS = """
 from dabench import DomainSpec, MethodSpec, SelectorSpec, SuiteSpec, hookimpl

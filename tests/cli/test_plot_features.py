@@ -14,9 +14,9 @@ from PIL import Image
 
 from dabench.cli.main import main
 from dabench.errors import ResultsError
-from dabench.featureplot import SOURCE, TARGET, Panel, draw, embed_in_plane, perplexity
-from dabench.outputs import Outputs
-from dabench.plugins import Registry
+from dabench.leaderboard.plots.features import SOURCE, TARGET, Panel, draw, embed_in_plane, perplexity
+from dabench.plugin.registry import Registry
+from dabench.selection.outputs import Outputs
 
 Plot = Callable[..., tuple[int, str, str]]
 
@@ -41,7 +41,7 @@ def outputs_of(gap: float, rows: int = 20, seed: int = 0) -> Outputs:
     generator = np.random.Generator(np.random.PCG64(seed))
     source, target = generator.normal(size=(2, rows, 6)).astype(np.float32)
     logits = np.zeros((rows, 3), np.float32)
-    return Outputs(logits, source, np.zeros(rows, np.int64), logits, target + np.float32(gap))
+    return Outputs(logits, source, np.zeros(rows, np.int64), logits, target + np.float32(gap), source)
 
 
 def pixels(content: bytes) -> np.ndarray:

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from dabench.cli.power import command
-from dabench.power import seeds_needed
-from dabench.results import write_record
-from tests.factories import make_records
+from dabench.results.folder import write_record
+from dabench.stats.power import seeds_needed
+from tests.support.factories import make_records
 
 
 def lines(tmp_path: Path, *arguments: str) -> list[list[str]]:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from dabench.cli.main import main
-from dabench.plugins import Registry
-from dabench.records import HASH, RunRecord
-from tests.toy_runs import plan_of, run
+from dabench.plugin.registry import Registry
+from dabench.runs.record import HASH, RunRecord
+from tests.support.toy_runs import plan_of, run
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -163,7 +163,7 @@ def test_a_selector_of_a_plugin_takes_part(
     registry: Registry, site, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = """
-        from dabench.selection import ByScore, by_outputs
+        from dabench.selection.rule import ByScore, by_outputs
 
         @by_outputs
         def widest(outputs):
@@ -185,7 +185,8 @@ def test_a_selector_of_a_plugin_takes_part(
     assert stop.value.code == 0
     for record in records(results).values():
         assert record["selections"]["first"]["step"] == record["checkpoints"][0]["step"]
-        best = max(record["checkpoints"], key=lambda point: (point["scores"]["widest"], point["step"]))
+        alive = [point for point in record["checkpoints"] if not point["scores"]["target_collapsed"]]
+        best = max(alive or record["checkpoints"], key=lambda point: (point["scores"]["widest"], point["step"]))
         assert record["selections"]["widest"]["step"] == best["step"]
     capsys.readouterr()
     with pytest.raises(SystemExit):

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from dabench.cli.context import Context
 from dabench.cli.main import cli
 from dabench.errors import DabenchError
-from dabench.results import read_results, write_record
-from tests.factories import make_record
+from dabench.results.folder import read_results, write_record
+from tests.support.factories import make_record
 
 
 def invoke(*arguments: str | Path) -> Result:

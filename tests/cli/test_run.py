@@ -10,7 +10,7 @@ import pytest
 
 from dabench import DeepMethod
 from dabench.cli.main import main
-from dabench.plugins import Registry
+from dabench.plugin.registry import Registry
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -16,22 +16,22 @@ from click.testing import CliRunner, Result
 
 from dabench.cli import explain, results, table, versus
 from dabench.errors import ResultsError, UsageError, unknown
-from dabench.results import write_record
-from dabench.specs import FormatSpec, MethodSpec, Registered
-from tests.factories import make_record, make_records
+from dabench.results.folder import write_record
+from dabench.specs.spec import FormatSpec, MethodSpec, Registered
+from tests.support.factories import make_record, make_records
 
 
 class FakeRegistry:
     """The kinds that a table asks for; one suite, of which `folder` holds two pairs in another order."""
 
     def __init__(self) -> None:
-        names = {"console": "console", "markdown": "markdown", "csv": "csv_", "json": "json_", "html": "html"}
+        names = {"console": "console", "markdown": "markdown", "csv": "csv", "json": "json", "html": "html"}
         self.kinds = {
             "formats": {
                 name: SimpleNamespace(
                     spec=FormatSpec(
                         name=name,
-                        target=f"dabench.leaderboard.{module}:render",
+                        target=f"dabench.leaderboard.formats.{module}:render",
                         summary="",
                         wants_records=name == "html",
                     )
@@ -248,6 +248,6 @@ def test_command_modules_import_nothing_heavy() -> None:
 
 
 def test_results_and_tables_need_no_torch() -> None:
-    code = "import sys, dabench.explain, dabench.leaderboard.console; print('torch' in sys.modules)"
+    code = "import sys, dabench.leaderboard.explain, dabench.leaderboard.formats.console; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dabench.cli.main import main
-from tests.bad_server import BadServer, serving
-from tests.cats import CATS, DATA, HOOKS, SHA256
+from tests.support.bad_server import BadServer, serving
+from tests.support.cats import CATS, DATA, HOOKS, SHA256
 
 Fetch = Callable[..., tuple[int, str]]
 
@@ -45,7 +45,7 @@ def publish(site, cats: Path) -> Callable[..., None]:
 def fetch(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fetch:
     """Run `dabench data fetch cats` in this process; returns its exit code and what it wrote to stderr."""
 
-    monkeypatch.setattr("dabench.data.download.sleep", lambda _: None)  # between two attempts
+    monkeypatch.setattr("dabench.data.acquire.http.sleep", lambda _: None)  # between two attempts
 
     def call(*arguments: str, attempts: int = 1) -> tuple[int, str]:
         with pytest.raises(SystemExit) as caught:

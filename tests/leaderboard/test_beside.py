@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from dabench.leaderboard import console, csv_, json_, latex, markdown
 from dabench.leaderboard.beside import beside
 from dabench.leaderboard.build import build_tables
-from dabench.leaderboard.footnotes import cited
+from dabench.leaderboard.formats import console, latex, markdown
+from dabench.leaderboard.formats import csv as csv_
+from dabench.leaderboard.formats import json as json_
+from dabench.leaderboard.formats.footnotes import cited
+from dabench.leaderboard.published import Published
 from dabench.leaderboard.table import Table
-from dabench.published import Published
-from tests.factories import make_frame, make_record, make_records
+from tests.support.factories import make_frame, make_record, make_records
 
 RUNS: dict[str, list[float | None]] = {"source_only": [0.5, 0.52], "dann": [0.7, 0.75], "target_only": [0.9, 0.91]}
 FIRST: dict[str, Any] = {

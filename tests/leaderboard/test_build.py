@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import ttest_rel
 
 from dabench.leaderboard.build import build_tables
-from dabench.leaderboard.footnotes import footnotes
+from dabench.leaderboard.formats.footnotes import footnotes
 from dabench.leaderboard.table import Row, Table
-from dabench.stats import gap_covered
-from tests.factories import make_frame, make_record, make_records
+from dabench.stats.seeds import Sample, gap_covered, grain
+from tests.support.factories import make_frame, make_record, make_records
 
 FIVE = {
     "target_only": [0.90, 0.91, 0.92],
@@ -49,8 +49,8 @@ def test_a_cell_holds_mean_spread_interval_and_gap() -> None:
     cell = rows(one(make_frame(*make_records(FIVE))))["dann"].cells["digits:digits_m"]
     assert (cell.mean, cell.std, cell.n, cell.expected) == (pytest.approx(0.75), pytest.approx(0.05), 3, 3)
     assert cell.ci95 == (pytest.approx(0.75 - 0.1242, abs=1e-4), pytest.approx(0.75 + 0.1242, abs=1e-4))
-    by_seed = [dict(enumerate(FIVE[name])) for name in ("dann", "source_only", "target_only")]
-    assert cell.gap == gap_covered(*by_seed)
+    samples = [Sample(dict(enumerate(FIVE[name])), grain(898)) for name in ("dann", "source_only", "target_only")]
+    assert cell.gap == gap_covered(*samples)
     assert (cell.oracle, cell.last) == (pytest.approx(0.76), pytest.approx(0.75))
     assert (cell.status, cell.failed, cell.collapsed, cell.timeout) == ("ok", 0, 0, 0)
 
@@ -296,8 +296,14 @@ def test_no_runs_make_no_table() -> None:
 
 
 def test_options_chosen_with_target_labels_are_marked() -> None:
-    found = one(make_frame(make_record(), make_record(method="coral", chosen_by="target_labels")))
-    assert [row.tuned_on_target for row in found.rows] == [True, False]
+    """The mark belongs to a cell: the options of another pair may come from a paper."""
+    chosen = {"digits:digits_m": "target_labels", "glyphs:digits": "paper"}
+    records = [record for pair, by in chosen.items() for record in make_records({"dann": [0.7]}, pair, chosen_by=by)]
+    (row,) = one(make_frame(*records)).rows
+    assert {pair: cell.tuned_on_target for pair, cell in row.cells.items()} == {
+        "digits:digits_m": True,
+        "glyphs:digits": False,
+    }
 
 
 def test_the_ganin_lempitsky_table_comes_out_as_printed() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dabench.leaderboard import console
 from dabench.leaderboard.beside import beside
 from dabench.leaderboard.build import build_tables
+from dabench.leaderboard.formats import console
 from dabench.leaderboard.gains import relative_gain
+from dabench.leaderboard.published import Published
 from dabench.leaderboard.table import Table
-from dabench.published import Published
-from tests.factories import make_frame, make_records
+from tests.support.factories import make_frame, make_records
 
 RUNS: dict[str, list[float | None]] = {"fine_tuning": [0.5, 0.8, None], "feature_matching": [0.55, 0.84, 0.9]}
 GAIN = {

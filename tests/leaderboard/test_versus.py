@@ -9,14 +9,14 @@ from click.testing import CliRunner, Result
 
 from dabench.cli.context import Context
 from dabench.cli.main import cli
+from dabench.config.row_choice import RowChoice
 from dabench.errors import UsageError
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.table import Row, Table
 from dabench.leaderboard.versus import versus, versus_text
-from dabench.results import write_record
-from dabench.rowchoice import RowChoice
-from dabench.stats import paired_p
-from tests.factories import make_frame, make_record, make_records
+from dabench.results.folder import write_record
+from dabench.stats.seeds import Sample, paired_p
+from tests.support.factories import make_frame, make_record, make_records
 
 RUNS: dict[str, list[float | None]] = {
     "dann": [0.70, 0.72, 0.71, 0.73],
@@ -43,7 +43,7 @@ def test_it_wins_loses_or_is_even() -> None:
 
 def test_the_correction_is_over_the_methods_of_the_pair() -> None:
     found = versus(*table_of())["mmd"]["digits:digits_m"]
-    own, rival = (dict(enumerate(value for value in RUNS[name] if value)) for name in ("dann", "mmd"))
+    own, rival = (Sample(dict(enumerate(value for value in RUNS[name] if value)), 0.0) for name in ("dann", "mmd"))
     assert found.p == pytest.approx(paired_p(own, rival))  # the largest of three keeps its p-value
     nearest = versus(*table_of())["uda"]["digits:digits_m"]
     alone = versus(*table_of({name: RUNS[name] for name in ("dann", "uda")}))["uda"]["digits:digits_m"]

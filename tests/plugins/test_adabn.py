@@ -8,7 +8,7 @@ from dabench_plugins.adabn import AdaBn
 from dabench_plugins.source_only import SourceOnly
 from torch import Tensor
 
-from tests.small_runs import accuracy, built, logits_of, problem_of, stripes, trained
+from tests.support.small_runs import accuracy, built, logits_of, problem_of, stripes, trained
 
 
 def _other_lighting(images: Tensor) -> Tensor:

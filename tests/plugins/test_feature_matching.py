@@ -13,11 +13,12 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from dabench import Problem
-from dabench.config import Budget, Optimiser, Schedule
+from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
+from dabench.execution.batches import with_paired
+from dabench.execution.training import Recipe, train
 from dabench.seeding import drawing_from
-from dabench.training import Recipe, train, with_paired
-from tests.small_runs import CPU, accuracy, batch_of, built, dim_and_noisy, problem_of, stripes
+from tests.support.small_runs import CPU, accuracy, batch_of, built, dim_and_noisy, problem_of, stripes
 
 
 def _problem(narrow: bool = False) -> Problem[Tensor, Tensor]:

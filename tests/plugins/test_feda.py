@@ -20,7 +20,7 @@ from sklearn.svm import LinearSVC
 
 from dabench import Problem
 from dabench.data.arrays import csr
-from dabench.readout import Readout
+from dabench.execution.readout import Readout
 
 RANDOM = np.random.Generator(np.random.PCG64(1))
 X, OTHER = (RANDOM.normal(size=(rows, 4)).astype(np.float32) for rows in (6, 5))

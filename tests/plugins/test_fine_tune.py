@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.functional import softmax
 
 from dabench import Problem
-from tests.small_runs import built, dim_and_noisy, logits_of, problem_of, stripes, trained
+from tests.support.small_runs import built, dim_and_noisy, logits_of, problem_of, stripes, trained
 
 SOURCE_X, SOURCE_Y = stripes(90, 1)
 STEPS = 20

@@ -10,7 +10,7 @@ from dabench_plugins.source_augmented import SourceAugmented
 from dabench_plugins.source_only import SourceOnly
 from torch import Tensor
 
-from tests.small_runs import accuracy, batch_of, built, dim_and_noisy, logits_of, problem_of, stripes, trained
+from tests.support.small_runs import accuracy, batch_of, built, dim_and_noisy, logits_of, problem_of, stripes, trained
 
 OFF = {"weight": 0, "view": "none", "noise": 0, "decay": 0}
 

@@ -17,7 +17,7 @@ from dabench_plugins.mmd import (
 from dabench_plugins.source_only import SourceOnly
 from torch import Tensor
 
-from tests.small_runs import logits_of, problem_of, stripes, trained
+from tests.support.small_runs import logits_of, problem_of, stripes, trained
 
 Array = np.ndarray
 

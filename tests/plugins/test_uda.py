@@ -12,7 +12,7 @@ from dabench_plugins.source_only import SourceOnly
 from dabench_plugins.uda import Uda, annealed, consistency, signal_threshold
 from scipy.special import log_softmax, softmax
 
-from tests.small_runs import accuracy, batch_of, built, dim_and_noisy, logits_of, problem_of, stripes, trained
+from tests.support.small_runs import accuracy, batch_of, built, dim_and_noisy, logits_of, problem_of, stripes, trained
 
 OFF = {"weight": 0, "weak": "none", "decay": 0}
 

@@ -14,7 +14,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from dabench import Problem
 from dabench.seeding import drawing_from
-from tests.small_runs import CPU, batch_of, built, dim_and_noisy, logits_of, problem_of, stripes, trained
+from tests.support.small_runs import CPU, batch_of, built, dim_and_noisy, logits_of, problem_of, stripes, trained
 
 NOTHING = {"weight": 0, "cluster": 0, "source_smooth": 0}
 

@@ -8,7 +8,7 @@ import torch
 from dabench_plugins.feature_matching import FeatureMatching, FineTuning
 from torch.nn.functional import cross_entropy
 
-from dabench.data.simultaneous import Simultaneous
+from dabench.data.splits.simultaneous import Simultaneous
 from tests.testing.mutant import Mutants
 
 MUTANTS = Mutants()

@@ -9,10 +9,10 @@ from itertools import count
 import torch
 from torch.nn.functional import cross_entropy
 
-from dabench.data.drawn import Drawn
-from dabench.data.store import data_dir
-from dabench.evaluation import Evaluator
-from dabench.pairdata import PairData
+from dabench.data.prepared import data_dir
+from dabench.data.splits.drawn import Drawn
+from dabench.execution.evaluation import Evaluator
+from dabench.execution.pair_data import PairData
 from tests.testing.clean import Coral, MatchMeans
 from tests.testing.mutant import Mutants
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from dabench.config.options import validated
 from dabench.errors import PluginError, UsageError
-from dabench.options import validated
-from dabench.plugins import load_registry
+from dabench.plugin.registry import load_registry
 from dabench.testing import conformance_checks
 from dabench.testing.checks import CHECKS, adapts, checks_for, device
 from dabench.testing.failure import CheckFailedError

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dabench.plugins import load_registry
+from dabench.plugin.registry import load_registry
 from dabench.testing.checks import CHECKS
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import subjects

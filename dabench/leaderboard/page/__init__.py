@@ -1,0 +1,4 @@
+"""The HTML leaderboard in a single file.
+
+May import what `dabench.leaderboard` may.
+"""

@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from dabench.config.options import validated
 from dabench.errors import UsageError
-from dabench.options import validated
-from dabench.specs import Range
+from dabench.specs.spec import Range
 from dabench.testing.checks.compare import difference
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dabench.config import Optimiser
+from dabench.config.settings import Optimiser
 from dabench.data.arrays import DomainArrays, Split
-from dabench.specs import BackboneSpec
+from dabench.specs.spec import BackboneSpec
 from dabench.testing.toys.toy import Pair, Toy
 
 COLUMNS = 9

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dabench.config import Optimiser
+from dabench.config.settings import Optimiser
 from dabench.data.arrays import DomainArrays, Split, csr
-from dabench.specs import BackboneSpec
+from dabench.specs.spec import BackboneSpec
 
 SOURCE_ROWS, TARGET_ROWS, TEST_ROWS = 60, 45, 30
 
@@ -38,7 +38,7 @@ class Toy:
         steps: on the shifted pair; 0 where nothing is trained.
         margin: by how much a method must beat source_only there, in accuracy.
         track: that its methods are judged in.
-        shots: of that track, see `config.Suite`; None in the track unsupervised.
+        shots: of that track, see `config.suite.Suite`; None in the track unsupervised.
     """
 
     name: str

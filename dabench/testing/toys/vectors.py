@@ -13,9 +13,9 @@ from pydantic import Field
 from torch import nn
 
 from dabench.backbones.base import Backbone
-from dabench.config import Optimiser
+from dabench.config.settings import Optimiser
 from dabench.data.arrays import DomainArrays, Split
-from dabench.specs import BackboneSpec
+from dabench.specs.spec import BackboneSpec
 from dabench.testing.toys.toy import Pair, Toy
 
 COLUMNS = 5

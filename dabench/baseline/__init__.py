@@ -1,0 +1,4 @@
+"""The CI verdict: current runs against a baseline.
+
+May import leaderboard and what is below it.
+"""

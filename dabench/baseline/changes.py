@@ -1,0 +1,112 @@
+"""What differs between two sets of runs beyond their numbers: the likely reasons why the numbers differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dabench.config.overrides import differences
+from dabench.results.cells import Row
+
+# Columns, likeliest reason first -> what to call them.
+REASONS = {
+    "suite_version": "suite version",
+    "track": "track",
+    "metric": "metric",
+    "selector": "selector",
+    "data_sha256": "data",
+    "settings_sha256": "settings",
+    "plugin_distribution": "plugin",
+    "plugin_version": "plugin version",
+    "plugin_source_sha256": "plugin sources",
+    "code_commit": "code commit",
+    "env_dabench": "dabench",
+    "env_torch": "torch",
+    "env_device": "device",
+    "env_processor": "processor",
+    "env_threads": "threads",
+    "env_python": "python",
+}
+
+# Runs that differ in one of these measure different things.
+COMPARABLE = ("suite_version", "track", "metric", "selector", "data_sha256", "settings_sha256")
+
+SettingsByHash = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs.
+
+    Attributes:
+        column: in a frame of runs.
+        before, now: what it was and is; of settings that are known on both sides, those that differ.
+    """
+
+    column: str
+    before: str
+    now: str
+
+    @property
+    def what(self) -> str:
+        """What to call it."""
+        return REASONS[self.column]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.before} → {self.now}"
+
+
+def changes(before: Sequence[Row], now: Sequence[Row], settings: SettingsByHash | None = None) -> list[Change]:
+    """What differs between the runs of a cell, likeliest reason first.
+
+    Args:
+        before: runs of the baseline; not empty.
+        now: runs of now; not empty.
+        settings: by `settings_sha256`, as far as they are known.
+    """
+    found = []
+    for column in REASONS:
+        old, new = _values(before, column), _values(now, column)
+        if old != new:
+            pair = _settings(before, now, settings or {}) if column == "settings_sha256" else (old, new)
+            found.append(Change(column, *pair))
+    return found
+
+
+def _values(rows: Sequence[Row], column: str) -> str:
+    return ", ".join(sorted({_text(row, column) for row in rows}))
+
+
+def _text(row: Row, column: str) -> str:
+    value = row[column]
+    if value is None:
+        return "unknown"
+    if column == "code_commit":
+        return f"{value[:12]}{' (changed)' * bool(row['code_dirty'])}"
+    return str(value)[:12] if column.endswith("_sha256") else str(value)
+
+
+def _settings(before: Sequence[Row], now: Sequence[Row], known: SettingsByHash) -> tuple[str, str]:
+    """How settings differ: key by key where both are known, else as far as published rows tell."""
+    old, new = known.get(before[0]["settings_sha256"]), known.get(now[0]["settings_sha256"])
+    if old is not None and new is not None:
+        return differences(new, old), differences(old, new)
+    hints = []
+    if _values(before, "comparison_sha256") == _values(now, "comparison_sha256"):
+        hints.append("options of the method")
+    for column in ("backbone", "precision", "shots", "steps"):
+        one, other = _values(before, column), _values(now, column)
+        hints += [f"{column} {one} → {other}"] if one != other else []
+    hint = f" ({'; '.join(hints)})" if hints else ""
+    return _values(before, "settings_sha256"), _values(now, "settings_sha256") + hint
+
+
+def shared_changes(by_cell: Mapping[str, Sequence[Change]]) -> list[tuple[Change, list[str]]]:
+    """Every change once, with the cells that it concerns; likeliest reason first."""
+    cells: dict[Change, list[str]] = {}
+    for name, found in by_cell.items():
+        for change in found:
+            cells.setdefault(change, []).append(name)
+    order = list(REASONS)
+    return sorted(cells.items(), key=lambda item: order.index(item[0].column))

@@ -1,0 +1,74 @@
+"""A check in a terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from dabench.baseline.compare import FAILING, Report
+from dabench.baseline.formats.text import HEADER, change_rows, fields, footnotes, heading, reasons
+from dabench.leaderboard.formats.text import pair_title
+
+STYLES = {"not comparable": "yellow", "better": "green"}
+
+
+def render(report: Report, width: int | None = None, colour: bool | None = None) -> str:
+    """The report as text.
+
+    Args:
+        report: what to print.
+        width: columns; of the terminal, or 100 where there is none, if not given.
+        colour: whether to use ANSI colours; if not given, for a terminal unless `NO_COLOR` is set.
+    """
+    width = width or shutil.get_terminal_size((100, 24)).columns
+    if colour is None:
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    console = Console(
+        file=StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None,
+        no_color=not colour, highlight=False, emoji=False, markup=False, legacy_windows=False,
+    )  # fmt: skip
+    with console.capture() as captured:
+        console.print(Text(heading(report)), style="bold")
+        console.print(_verdicts(report, gap=2 if width >= 95 else 1))
+        for reason in reasons(report):
+            console.print(Text(reason))
+        rows = change_rows(report)
+        if rows:
+            console.print(Text("\nchanged since the baseline"), style="bold")
+            console.print(_grid(("", "baseline", "now", "where"), rows, fold=(1, 2, 3)))
+        for note in footnotes(report):
+            console.print(Text(note), style="dim")
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+
+
+def _verdicts(report: Report, gap: int) -> Grid:
+    """Cells below the names of their pairs."""
+    grid = _grid(("", *HEADER), [], fold=(0, 1), gap=gap)
+    pair = ""
+    for cell in report.cells:
+        if cell.cell.pair != pair:
+            pair = cell.cell.pair
+            grid.add_row(Text(pair_title(pair)))
+        bad = cell.verdict in FAILING
+        verdict, *rest = fields(cell)
+        verdict = verdict.upper() if bad else verdict  # colour is not all that tells them apart
+        style = "bold red" if bad else STYLES.get(cell.verdict, "")
+        grid.add_row(*(Text(field) for field in (f" {cell.cell.label}", verdict, *rest)), style=style)
+    return grid
+
+
+def _grid(header: Sequence[str], rows: Sequence[Sequence[str]], *, fold: Sequence[int], gap: int = 2) -> Grid:
+    """A table without lines; only the columns in `fold` give way where space is short."""
+    grid = Grid(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
+    for place, name in enumerate(header):
+        grid.add_column(name, overflow="fold", no_wrap=place not in fold)
+    for row in rows:
+        grid.add_row(*(Text(field) for field in row))
+    return grid

@@ -1,0 +1,118 @@
+"""What to cite for suites, domains, methods and backbones: each BibTeX entry once, with what it is for."""
+
+from __future__ import annotations
+
+import textwrap
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from dabench.citations.bibtex import entries
+from dabench.errors import PluginError, unknown
+from dabench.specs.names import canonical
+
+if TYPE_CHECKING:
+    from dabench.plugin.registry import Registry
+
+KINDS = ("suites", "domains", "methods", "backbones")
+
+
+class Bibliography:
+    """Collects entries, in the order in which they are first needed.
+
+    Attributes:
+        notes: what could not be cited, and what is ambiguous; one sentence each.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._entries: dict[str, str] = {}
+        self._uses: dict[str, dict[str, list[str]]] = {}  # key of an entry -> kind -> names of what it is for
+        self.notes: list[str] = []
+
+    def add(self, name: str) -> None:
+        """Add all that a name stands for.
+
+        Raises:
+            UsageError: nothing is called so, or a suite names what there is not.
+            PluginError: a citation that is not BibTeX.
+        """
+        if name.endswith((".yaml", ".yml")):
+            self._suite(name)
+            return
+        known = {kind: self._registry.all(kind) for kind in KINDS}
+        kinds = [kind for kind in KINDS if canonical(name) in known[kind]]
+        if not kinds:
+            names = {item for registered in known.values() for item in registered}
+            raise unknown("suite, domain, method or backbone", name, names, listing="dabench list")
+        if len(kinds) > 1:
+            what = " and a ".join(kind.removesuffix("s") for kind in kinds)
+            self._note(f"{canonical(name)} is a {what}: both are cited")
+        for kind in kinds:
+            if kind == "suites":
+                self._suite(name)
+            else:
+                self._thing(kind, name)
+
+    def text(self) -> str:
+        """The entries, each below comments that say what it is for."""
+        blocks = []
+        for key, entry in self._entries.items():
+            uses = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in self._uses[key].items())
+            blocks.append(textwrap.fill(uses, 79, initial_indent="% ", subsequent_indent="% ") + f"\n{entry}")
+        return "\n\n".join(blocks)
+
+    def _suite(self, name: str) -> None:
+        from dabench.config.suite_file import find_suite
+        from dabench.domains.own.specs import own_names
+        from dabench.planning.domains import names_of
+
+        suite = find_suite(name, self._registry)
+        own = own_names(suite.domains) if suite.domains else {}  # nobody cites them
+        domains = [name for name in names_of(suite) if name not in own]
+        methods = [*suite.bounds, *(entry.method for entry in suite.methods)]
+        others = [entry.backbone for entry in suite.pairs] + [entry.recipe.backbone for entry in suite.methods]
+        backbones = [suite.backbone.name, *(backbone.name for backbone in others if backbone)]
+        for kind, names in (("domains", domains), ("methods", methods), ("backbones", backbones)):
+            for item in dict.fromkeys(names):
+                self._thing(kind, item)
+        self._enter(_own_entry(), "benchmark", "dabench")
+
+    def _thing(self, kind: str, name: str) -> None:
+        """A domain, method or backbone."""
+        registered = self._registry.get(kind, name)
+        spec, what = registered.spec, f"{kind.removesuffix('s')} {registered.spec.name}"
+        if not spec.citation:
+            reference = getattr(spec, "reference", "")
+            if reference:
+                self._note(f"the {what} comes without BibTeX; its reference is: {reference}")
+            elif kind == "domains":
+                self._note(f"the {what} does not say how to cite it")
+            return
+        try:
+            self._enter(spec.citation, kind, spec.name)
+        except ValueError as error:
+            raise PluginError(
+                f"the citation of the {what} of the plugin {registered.origin} is no BibTeX: {error}"
+            ) from error
+
+    def _enter(self, citation: str, kind: str, name: str) -> None:
+        for key, entry in entries(citation).items():
+            if self._entries.setdefault(key, entry).split() != entry.split():
+                self._note(f"{kind} {name}: its entry {key} differs from the one that is printed")
+            names = self._uses.setdefault(key, {}).setdefault(kind, [])
+            if name not in names:
+                names.append(name)
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+def _own_entry() -> str:
+    return (
+        "@misc{dabench,\n"
+        "  author = {{dabench developers}},\n"
+        "  title = {dabench: a plugin-based benchmark suite for domain adaptation},\n"
+        f"  note = {{Version {version('dabench')}}}\n"
+        "}"
+    )

@@ -1,0 +1,85 @@
+"""What a user sees while runs are made, on stderr: a line per worker in a terminal, else a line per finished run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from dabench.cli.failures import last_line
+from dabench.runs.job import Event, Finished, Started
+from dabench.runs.job import Progress as RunProgress
+from dabench.runs.plan import PlannedRun
+
+
+class ProgressDisplay:
+    """Shows events as they come."""
+
+    def __init__(self, runs: Sequence[PlannedRun], console: Console) -> None:
+        """Show the progress of `runs` on a console."""
+        self._runs, self._console, self._done = {run.run_id: run for run in runs}, console, 0
+        self._begun = time.monotonic()
+        self._workers: dict[int, TaskID] = {}
+        self._where: dict[str, TaskID] = {}
+        self._reasons: set[str] = set()
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[speed]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._all = self._bars.add_task("all runs", total=len(runs), speed="")
+
+    def __enter__(self) -> ProgressDisplay:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def show(self, event: Event) -> None:
+        """Take one event."""
+        run = self._runs[event.run_id]
+        if isinstance(event, Started):
+            steps = run.settings.steps
+            task = self._workers.get(event.worker)
+            if task is None:
+                task = self._workers[event.worker] = self._bars.add_task("", speed="")
+            self._where[event.run_id] = task
+            self._bars.reset(task, total=steps, description=f"worker {event.worker}: {run}", speed="")
+        elif isinstance(event, RunProgress):
+            speed = f"{event.images_per_s:,.0f} images/s" if event.images_per_s else ""
+            self._bars.update(self._where[event.run_id], completed=event.step, speed=speed)
+        elif isinstance(event, Finished):
+            self._done += 1
+            self._bars.update(self._all, completed=self._done)
+            outcome = event.outcome
+            if outcome.status != "ok" or not self._console.is_terminal:
+                self._console.print(self._line(run, event), highlight=False, markup=False, soft_wrap=True)
+
+    def _line(self, run: PlannedRun, event: Finished) -> str:
+        outcome = event.outcome
+        result = f"{outcome.accuracy.selected:.3f}" if outcome.accuracy else ""
+        why = last_line(outcome.error)
+        if why in self._reasons:  # a missing data set fails hundreds of runs
+            why = "as before"
+        elif why:
+            self._reasons.add(why)
+        status = "" if outcome.status == "ok" else outcome.status
+        rest = (len(self._runs) - self._done) * (time.monotonic() - self._begun) / self._done
+        left = f"about {_duration(rest)} left" if self._done < len(self._runs) else ""
+        parts = [f"[{self._done}/{len(self._runs)}] {run}", result, f"{outcome.wall_s:.1f} s", status, why, left]
+        return " · ".join(part for part in parts if part)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,4 @@
+"""What a suite file and the command line may say.
+
+May import specs, hashing and the ground modules.
+"""

@@ -1,0 +1,47 @@
+"""The pairs that suites name, read from their files alone: no pydantic, so that listing and completion are quick.
+
+And which domains can be a pair of the track paired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from dabench.errors import SuiteError
+from dabench.specs.spec import Registered
+
+
+def pairs_of(suite: Registered) -> list[str]:
+    """The pairs of one suite, `SOURCE:TARGET`, in its order.
+
+    Raises:
+        SuiteError: the file cannot be read as a suite; `dabench run SUITE --dry-run` says more.
+    """
+    where = f"suite {suite.spec.name!r} of the plugin {suite.origin} ({suite.spec.target})"
+    try:
+        content: Any = yaml.safe_load(suite.load().read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SuiteError(f"{where} cannot be read: {error}") from error
+    entries = content.get("pairs") if isinstance(content, dict) else None
+    pairs: list[Any] = [entry.get("pair") if isinstance(entry, dict) else entry for entry in entries or []]
+    if not pairs or not all(isinstance(pair, str) and ":" in pair for pair in pairs):
+        raise SuiteError(f"{where} has no valid list `pairs`. `dabench run {suite.spec.name} --dry-run` says more.")
+    return pairs
+
+
+def suites_by_pair(suites: Mapping[str, Registered]) -> tuple[dict[str, list[str]], list[SuiteError]]:
+    """Every pair that one of these suites names, with the names of the suites that do; and what could not be read."""
+    found: dict[str, list[str]] = {}
+    errors: list[SuiteError] = []
+    for name, suite in suites.items():
+        try:
+            pairs = pairs_of(suite)
+        except SuiteError as error:  # the caller reports it; one broken suite hides no other
+            errors.append(error)
+            continue
+        for pair in pairs:
+            found.setdefault(pair, []).append(name)
+    return found, errors

@@ -1,0 +1,153 @@
+"""The resolved settings of a run, and the sections that a suite shares with them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
+
+from dabench.config.suite import READOUT_VERSIONS
+from dabench.specs.names import canonical
+
+Precision = Literal["fp32", "bf16"]
+
+
+Readout = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
+
+
+Shots = Annotated[int, Field(ge=1)] | Literal["all"]
+
+
+class Section(BaseModel):
+    """A part of a suite or of settings: unknown keys are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Input(Section):
+    """How examples become floats, on the device.
+
+    Attributes:
+        normalise: `unit` scales uint8 to [0, 1]; `mean` also subtracts the mean of each channel over source train;
+            `standardise` also divides by its standard deviation; `instance` gives every image mean 0 and standard
+            deviation 1 per channel (Shu et al. 2018, VADA), `image` over all its channels together, so that a colour
+            keeps its contrast to the others. For vectors (backbone `identity`) `unit` leaves them as
+            they are, `mean` and `standardise` work per column, and there are `l1_zscore_per_domain` and `tfidf`: see
+            `data.vectors`. What comes in as float64 is normalised as float64 and becomes float32 afterwards.
+    """
+
+    normalise: Literal["unit", "mean", "standardise", "instance", "image", "l1_zscore_per_domain", "tfidf"] = "unit"
+
+
+MOST_OUTPUTS = 5000  # rows of source_val, and of target train, that may be kept at a checkpoint
+
+
+IMAGE_KINDS = ("instance", "image")
+
+
+VECTOR_KINDS = ("l1_zscore_per_domain", "tfidf")
+
+
+class Sample(Section):
+    """What a run draws from the source.
+
+    Attributes:
+        source_per_class: train on so many source examples of each class, all of a class that has fewer; None for all
+            but the tenth that is held out. See `data.splits.hold_out.sample`.
+    """
+
+    source_per_class: int | None = Field(None, ge=1)
+
+
+class Named(Section):
+    """Something from the registry with its options, written `name` or `{name: …, options: {…}}`."""
+
+    name: str
+    options: dict[str, Any] = {}
+
+    @field_validator("name")
+    @classmethod
+    def _canonical(cls, value: str) -> str:
+        return canonical(value)
+
+
+def named(value: Any) -> Any:
+    """Write `name` as `{name: name}`."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Optimiser(Section):
+    """The optimiser that all methods and bounds share."""
+
+    name: Literal["sgd", "adam", "adamw"] = "sgd"
+    lr: float = Field(0.01, gt=0)
+    momentum: float = Field(0.9, ge=0, lt=1)
+    nesterov: bool = False
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = Field(0.0, ge=0)
+
+
+class Schedule(Section):
+    """The learning rate over a stage's progress p in [0, 1].
+
+    Attributes:
+        name: `constant`; `inverse` is lr / (1 + alpha p)^beta (Ganin & Lempitsky 2015); `cosine` is
+            lr cos(7/8 pi/2 p) (Xie et al. 2019).
+    """
+
+    name: Literal["constant", "inverse", "cosine"] = "constant"
+    alpha: float = Field(10.0, ge=0)
+    beta: float = Field(0.75, ge=0)
+
+
+class Budget(Section):
+    """How long a run trains.
+
+    Attributes:
+        steps: of all stages together.
+        batch: examples from the source, and as many from the target.
+        checkpoints: how often to measure, evenly spread; the last step is always one.
+    """
+
+    steps: int = Field(ge=1)
+    batch: int = Field(ge=1)
+    checkpoints: int = Field(1, ge=1)
+
+
+class Settings(Section):
+    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind.
+
+    As plain values they also hold `readout_version` where the readout, or a kind that an option names, has one.
+    """
+
+    method: str
+    options: dict[str, Any]
+    backbone: Named
+    input: Input
+    optimiser: Optimiser
+    schedule: Schedule
+    sample: Sample
+    budget: Budget | None
+    precision: Precision
+    shots: Shots | None
+    readout: Readout
+    transductive: bool
+
+    @model_serializer(mode="wrap")
+    def _with_version(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        named = {self.readout, *(value for value in self.options.values() if isinstance(value, str))}
+        versions = [READOUT_VERSIONS[kind] for kind in named & READOUT_VERSIONS.keys()]
+        content: dict[str, Any] = plain(self)
+        return content | ({"readout_version": max(versions)} if versions else {})
+
+    @property
+    def steps(self) -> int:
+        """Of the training; 0 where nothing is trained."""
+        return self.budget.steps if self.budget else 0

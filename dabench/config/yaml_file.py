@@ -1,0 +1,94 @@
+"""YAML files with a schema: every mistake in one reported at once, with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from dabench.config.options import message
+from dabench.errors import UsageError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_yaml(
+    file: Path | Any,
+    model: type[Model],
+    what: str,
+    error: type[UsageError] = UsageError,
+    defaults: Mapping[str, Any] | None = None,
+) -> Model:
+    """Read a file as a pydantic model.
+
+    Args:
+        file: a path or an `importlib.resources` traversable.
+        model: its schema.
+        what: what the file is, for messages: `suite`.
+        error: what is raised.
+        defaults: values of keys that the file does not have, where they depend on the file.
+
+    Raises:
+        UsageError: it cannot be read, is not YAML, or breaks the schema; lists every mistake with its line.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as why:
+        raise error(f"cannot read the {what} file {file}: {why}") from why
+    try:
+        content = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as why:
+        raise error(f"{file} is not valid YAML: {' '.join(str(why).split())}") from why
+    if not isinstance(content, dict):
+        raise error(f"{file} must be a mapping with the keys {', '.join(model.model_fields)}")
+    twice = list(_keys_named_twice(tree))
+    if twice:
+        raise error(f"{file} is not a valid {what}:\n" + "\n".join(twice))
+    try:
+        return model.model_validate({**(defaults or {}), **content})
+    except ValidationError as why:
+        raise error(f"{file} is not a valid {what}:\n" + "\n".join(_explain(why, tree))) from why
+
+
+def _explain(error: ValidationError, tree: yaml.Node | None) -> list[str]:
+    lines = []
+    for item in error.errors():
+        # Where one of several models fits, pydantic names it as well, which the file does not.
+        place = tuple(part for part in item["loc"] if not str(part).endswith("-union"))
+        lines.append(
+            ": ".join([f"  line {_line(tree, place)}", *filter(None, [".".join(map(str, place))]), message(item)])
+        )
+    return lines
+
+
+def _keys_named_twice(node: yaml.Node | None) -> Iterator[str]:
+    """YAML takes the last of two equal keys without a word; here that is a mistake."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"  line {key.start_mark.line + 1}: {key.value}: the key is named twice"
+            seen.add(key.value)
+            yield from _keys_named_twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _keys_named_twice(value)
+
+
+def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:
+    """The line of a place in the file, or of the nearest part of it that exists."""
+    line = 1
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == part]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,4 @@
+"""Publishers' files: download, unpack, adopt, check.
+
+May import what `dabench.data` may.
+"""

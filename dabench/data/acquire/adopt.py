@@ -1,0 +1,166 @@
+"""Files that a person already has, recognised by their content and copied to where they belong.
+
+A single file is recognised by its digest, whatever it is called and whether or not it is packed. What nobody has
+measured, and the files of a folder, are recognised by how their path ends; where a digest is known it has to be right.
+Archives are looked into. Nothing of what is there is changed, and no link to a folder is followed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dabench.data.acquire.digests import file_digests
+from dabench.data.acquire.place import PACKINGS, fits, put, there
+from dabench.data.acquire.unpack import unpack
+from dabench.data.folder import data_dir
+from dabench.errors import DataError, DataFolderError
+from dabench.specs.download import ARCHIVES, Download, Target
+
+MAX_BYTES = 1 << 30
+"""Of a file that is no archive: a larger one is none of those that are known, and is not read."""
+
+
+@dataclass
+class Adopted:
+    """What became of the files of a folder.
+
+    Attributes:
+        taken: target, where it was found, and whether its content is what was published.
+        there: target and where it was found: it was below the data folder already, and was left alone.
+        refused: what was found, and what is wrong with it.
+        unknown: files that are none of those looked for.
+    """
+
+    taken: list[tuple[Target, Path, bool]] = field(default_factory=list)
+    there: list[tuple[Target, Path]] = field(default_factory=list)
+    refused: list[tuple[Path, str]] = field(default_factory=list)
+    unknown: list[Path] = field(default_factory=list)
+
+
+def adopt(folder: Path, downloads: Iterable[Download]) -> Adopted:
+    """Copy what is known of a folder to where it belongs below the data folder.
+
+    Args:
+        folder: with files in any layout, and archives.
+        downloads: whose targets to look for.
+
+    Raises:
+        DataFolderError: the data folder cannot be written.
+    """
+    wanted = list(dict.fromkeys(downloads))
+    done = Adopted()
+    staging = data_dir() / "downloads"
+    try:
+        staging.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="import-", dir=staging) as name:
+            _Search(wanted, Path(name), done).through(folder)
+    except OSError as error:
+        raise DataFolderError(
+            f"{error}. Free some space in {data_dir()} or name another folder with DABENCH_DATA_DIR."
+        ) from error
+    return done
+
+
+class _Search:
+    """One walk through a folder."""
+
+    def __init__(self, downloads: Sequence[Download], staging: Path, done: Adopted) -> None:
+        self._targets = [target for download in downloads for target in download.targets]
+        self._stated = {digest for download in downloads for digest in download.stated}
+        self._by_digest = {digest: target for target in self._targets if not target.files for digest in target.digests}
+        self._staging, self._done = staging, done
+
+    def through(self, folder: Path) -> None:
+        parts: dict[tuple[Target, Path], list[Path]] = {}
+        for path in _files(folder):
+            target = next((target for target in self._targets if target.files and _ends_like(path, target)), None)
+            if target:
+                depth = len(Path(target.files).parts)
+                parts.setdefault((target, path.parents[depth - 1]), []).append(path)
+            elif path.name.lower().endswith(ARCHIVES):
+                self._archive(path)
+            else:
+                self._file(path)
+        for (target, base), files in parts.items():
+            self._folder(target, base, files)
+
+    def _file(self, path: Path) -> None:
+        named = next((target for target in self._targets if not target.files and _ends_like(path, target)), None)
+        try:
+            found = file_digests(path) if path.stat().st_size <= MAX_BYTES else frozenset()
+        except (OSError, DataError) as error:
+            self._done.refused.append((path, str(error)))
+            return
+        target = next((self._by_digest[digest] for digest in found if digest in self._by_digest), None)
+        if target:
+            self._take(target, path, path, verified=True)
+        elif named and named.digests:
+            self._done.refused.append((path, f"named like {named.path}, but its content is not what was published"))
+        elif named:
+            self._take(named, path, path, verified=False)
+        else:
+            self._done.unknown.append(path)
+
+    def _folder(self, target: Target, base: Path, files: Sequence[Path]) -> None:
+        if there(target):
+            self._done.there.append((target, base))
+            return
+        staged = self._new_folder() / target.path
+        for path in files:
+            place = staged / path.relative_to(base)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+        self._checked(target, staged, base, verified=bool(target.digests))
+
+    def _archive(self, path: Path) -> None:
+        into = self._new_folder()
+        try:
+            found = unpack(path, self._targets, into)
+            known = bool(found) and bool(self._stated and file_digests(path) & self._stated)
+        except DataError as error:
+            self._done.refused.append((path, str(error)))
+        else:
+            for target in self._targets:
+                if target in found:
+                    self._checked(target, into / target.path, path, verified=known or bool(target.digests))
+            if not found:
+                self._done.unknown.append(path)
+        shutil.rmtree(into)
+
+    def _checked(self, target: Target, staged: Path, found: Path, *, verified: bool) -> None:
+        """Take what lies in the staging folder, if it is what was published."""
+        if fits(target, staged):
+            self._take(target, staged, found, verified=verified)
+        else:
+            self._done.refused.append((found, f"{target.tail} in it is not what was published"))
+
+    def _take(self, target: Target, source: Path, found: Path, *, verified: bool) -> None:
+        if there(target):
+            self._done.there.append((target, found))
+            return
+        put(target, source)
+        self._done.taken.append((target, found, verified))
+
+    def _new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self._staging))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files below a folder but those of the data folder, in a fixed order."""
+    own = data_dir().resolve()
+    for name, folders, files in os.walk(folder.resolve()):
+        folders[:] = sorted(item for item in folders if Path(name, item).resolve() != own)
+        yield from (path for path in (Path(name, file) for file in sorted(files)) if path.is_file())
+
+
+def _ends_like(path: Path, target: Target) -> bool:
+    """Whether a path ends as that of one of a target's files does, in an archive or below a data folder."""
+    names = [path]
+    if path.suffix not in PACKINGS and Path(target.path).suffix in PACKINGS:
+        names.append(path.with_name(path.name + Path(target.path).suffix))
+    return any(name.match(pattern) for name in names for pattern in (target.tail, target.pattern))

@@ -1,0 +1,137 @@
+"""Where the prepared copy of a domain lies, and what is written beside it. Imports nothing heavy.
+
+A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`, and both hashes stand for what decides its bytes:
+
+- `code`: the sources of the loader, as far as they decide what it decodes (see `BESIDE_THE_BYTES`), and the layout of
+  the copy. Nothing of the store, of planning or of training is in it, so work on those decodes nothing anew.
+- `files`: names, sizes and times of the publisher's files that the domain's spec names, and the arguments that its
+  loader is called with. Whoever replaces a subset by
+  the whole set, or a damaged file by a good one, gets another copy.
+
+So a stale copy is never read, and none is replaced under a process that has it open. A copy outlives its files: they
+may be deleted once they are decoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dabench.data.folder import data_dir, find
+from dabench.hashing.sources import source_sha256
+from dabench.specs.spec import DomainSpec
+
+LAYOUT = 2
+"""Of the files in a copy's folder; raise it when they change."""
+
+META = "meta.json"
+"""The last file of a copy to be written: without it a copy is not whole."""
+
+# Modules that loaders import and that do not decide what they decode: wording of errors, spreading work over processes
+# (the same bytes whatever their number), and where files lie and come from (which files those are is in the hash of
+# the files).
+BESIDE_THE_BYTES = (
+    "dabench.errors",
+    "dabench.parallel.child",
+    "dabench.parallel.pool",
+    "dabench.domains.images.releases",
+    "dabench.domains.vectors.releases",
+)
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What is written beside a prepared copy.
+
+    Attributes:
+        sha256: of the decoded content, as the domain's loader returned it.
+        classes: their names.
+        shape: of one example.
+        counts: examples of each class, by split.
+        left_out: what the loader left out; see `DomainArrays`.
+        notes: what else it had to say.
+    """
+
+    sha256: str
+    classes: tuple[str, ...]
+    shape: tuple[int, ...]
+    counts: Mapping[str, tuple[int, ...]]
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, folder: Path) -> Meta:
+        """That of a copy.
+
+        Raises:
+            OSError: it cannot be read.
+            ValueError: it is damaged.
+        """
+        content: Any = json.loads((folder / META).read_text(encoding="utf-8"))
+        try:
+            counts = {split: tuple(numbers) for split, numbers in content["counts"].items()}
+            left_out, notes = tuple(content.get("left_out", ())), tuple(content.get("notes", ()))
+            return cls(content["sha256"], tuple(content["classes"]), tuple(content["shape"]), counts, left_out, notes)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{folder / META} is damaged: {type(error).__name__}: {error}") from error
+
+    def write(self, folder: Path) -> None:
+        """Say that a copy is whole."""
+        (folder / META).write_text(json.dumps(vars(self)), encoding="utf-8")
+
+
+def files_of(spec: DomainSpec) -> dict[str, list[Path]]:
+    """The files that there are of a domain, by the pattern of its spec; none for a pattern whose files are missing."""
+    if not spec.root:
+        return {pattern: find(pattern) for pattern in spec.files}
+    # Hidden files, such as those that a file manager keeps, are no data.
+    return {
+        pattern: sorted(
+            path for path in Path(spec.root).glob(pattern) if not path.name.startswith(".") and path.is_file()
+        )
+        for pattern in spec.files
+    }
+
+
+def code_hash(spec: DomainSpec) -> str:
+    """The hash of the code that decides what a domain decodes to; the same for all domains of one module."""
+    sources = source_sha256(spec.target, without=BESIDE_THE_BYTES)
+    return hashlib.sha256(f"{LAYOUT} {sources}".encode()).hexdigest()[:8]
+
+
+def copy_folder(spec: DomainSpec, files: Mapping[str, Sequence[Path]], code: str) -> Path:
+    """Where the prepared copy of a domain lies or would lie.
+
+    Args:
+        spec: of the domain.
+        files: as `files_of` finds them.
+        code: as `code_hash` gives it.
+
+    Returns:
+        The folder for these files. Where some are missing: the youngest copy that there is, whatever its files were.
+    """
+    stem = f"{spec.name.replace('/', '.')}-v{spec.version}-{code}"
+    folder = data_dir() / "ready" / f"{stem}-{_files_hash(spec, files)}"
+    if all(files.values()):
+        return folder
+    copies = sorted((data_dir() / "ready").glob(f"{stem}-*/{META}"), key=lambda path: path.stat().st_mtime_ns)
+    return copies[-1].parent if copies else folder
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a copy is there and complete."""
+    return (folder / META).is_file()
+
+
+def _files_hash(spec: DomainSpec, files: Mapping[str, Sequence[Path]]) -> str:
+    digest, root = hashlib.sha256(), Path(spec.root) if spec.root else data_dir()
+    if spec.arguments:
+        digest.update(json.dumps(spec.arguments, sort_keys=True).encode())
+    for path in (path for paths in files.values() for path in paths):
+        stat = path.stat()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:8]

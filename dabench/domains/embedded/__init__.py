@@ -1,0 +1,4 @@
+"""Domains that need no download.
+
+May import what `dabench.domains` may.
+"""

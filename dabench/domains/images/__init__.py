@@ -1,0 +1,4 @@
+"""Published sets of images.
+
+May import what `dabench.domains` may.
+"""

@@ -1,0 +1,4 @@
+"""Pictures and tables of the user's own.
+
+May import what `dabench.domains` may.
+"""

@@ -1,0 +1,255 @@
+"""Descriptors of a suite's own domains: what lies in its folder, under the names that its pairs use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from glob import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dabench.config.own_data import OwnImages, OwnTables
+from dabench.domains.own.classes import Shared, share
+from dabench.errors import DataError, UsageError
+from dabench.specs.names import pair_name
+from dabench.specs.spec import DomainSpec
+
+if TYPE_CHECKING:
+    from dabench.domains.own.column_types import Decided
+    from dabench.domains.own.images import Listing
+    from dabench.domains.own.table_files import TableFile
+    from dabench.domains.own.tables import Columns, Rows
+
+LICENCE = "your own"
+
+
+def own_specs(config: OwnImages | OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:
+    """Describe those of some domains that lie in the suite's folder; the others are somebody else's.
+
+    Args:
+        config: `domains` of the suite.
+        names: of all domains that the suite's pairs name.
+        sources: those of them that are learned from.
+
+    Raises:
+        UsageError: the folder or file does not exist, or two domains in it have one name.
+        DataError: the domains do not have the same classes, or something else that is seen before anything is decoded.
+    """
+    if isinstance(config, OwnImages):
+        return _of_images(config, names)
+    return _of_tables(config, names, sources)
+
+
+def own_names(config: OwnImages | OwnTables) -> dict[str, str]:
+    """All domains that lie there: the name for a pair -> what the folder, file or value is called.
+
+    Raises:
+        UsageError: there is no such folder or file, or two of them have one name.
+        DataError: the table cannot be read.
+    """
+    if isinstance(config, OwnImages):
+        folder = _existing(config.images, folder=True)
+        return _named(
+            [path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")], folder
+        )
+    return _of_table(config)[0]
+
+
+def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]:
+    from dabench.domains.own.images import list_files
+
+    root = Path(config.images)
+    folders = own_names(config)
+    own = {name: folders[name] for name in names if name in folders}
+    listings = {name: list_files(root / folder) for name, folder in own.items()}
+    unusable = {name: listing.unusable for name, listing in listings.items()}
+    shared = _shared(config, {name: listing.counts for name, listing in listings.items()}, unusable)
+    return {
+        name: DomainSpec(
+            name=name,
+            target="dabench.domains.own.images:load",
+            summary=f"pictures in {folder}",
+            licence=LICENCE,
+            files=tuple(f"{escape(part)}/**/*" for part in [folder, *_linked(root, folder, listings[name])]),
+            homepage=str(root),
+            root=str(root),
+            arguments={
+                "folder": folder,
+                "classes": list(shared.classes),
+                "left_out": list(shared.left_out[name]),
+                "look": config.model_dump(include={"size", "fit", "max_megapixels", "grey_bits"}),
+                "draw": config.model_dump(include={"test_share", "split_seed"}),
+                "notes": [*shared.notes[name], *listings[name].notes],
+            },
+            strict=config.on_bad == "error",
+        )
+        for name, folder in own.items()
+    }
+
+
+def _linked(root: Path, folder: str, listing: Listing) -> list[str]:
+    """Folders of a domain that are links: patterns of files do not follow them."""
+    parents = {path.parent for files in listing.by_class.values() for path in files}
+    every = {above for parent in parents for above in (parent, *parent.parents)}
+    return sorted(f"{folder}/{path.as_posix()}" for path in every if (root / folder / path).is_symlink())
+
+
+def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:
+    from dabench.domains.own.suspects import suspects
+    from dabench.domains.own.tables import as_table, read_rows
+
+    found, without, known = _of_table(config)
+    own = {name: found[name] for name in names if name in found}
+    if not own:
+        return {}
+    place = Path(config.tables)
+    root = place if config.domain is None else place.parent
+    places: dict[str, tuple[str | Sequence[str], str | None]] = {
+        name: (_table_places(place)[item], None) if config.domain is None else (place.name, item)
+        for name, item in own.items()
+    }
+    columns = _columns(config)
+    rows = read_rows(root, places, columns, known)
+    decided = _decided(rows, columns)
+    tables = {name: as_table(found, decided.categories, columns) for name, found in rows.items()}
+    unusable = {name: table.unusable for name, table in tables.items()}
+    shared = _shared(config, {name: table.counts for name, table in tables.items()}, unusable)
+    files = [item for where, _ in places.values() for item in ([where] if isinstance(where, str) else where)]
+    warnings = [*map(_may_be_codes, decided.padded), *suspects(tables)]
+    return {
+        name: DomainSpec(
+            name=name,
+            target="dabench.domains.own.tables:load",
+            summary=f"rows of {item}",
+            licence=LICENCE,
+            files=tuple(escape(file) for file in dict.fromkeys(files)),
+            homepage=str(root),
+            root=str(root),
+            arguments={
+                "domain": name,
+                "places": places,
+                "sources": [source for source in sources if source in own] or list(own),
+                "columns": asdict(columns),
+                "types": decided.types,
+                "classes": list(shared.classes),
+                "left_out": list(shared.left_out[name]),
+                "notes": [*shared.notes[name], *without],
+                "warnings": warnings if name == next(iter(own)) else [],  # they are of all domains: once is enough
+                "draw": config.model_dump(include={"test_share", "split_seed"}),
+            },
+            strict=config.on_bad == "error",
+        )
+        for name, item in own.items()
+    }
+
+
+def _of_table(config: OwnTables) -> tuple[dict[str, str], list[str], dict[str, TableFile]]:
+    """The domains by name, as `own_names`; which rows belong to none; and the file, where there is one for all."""
+    place = _existing(config.tables, folder=config.domain is None)
+    if config.domain is None:
+        return _named(list(_table_places(place)), place), [], {}
+    from dabench.domains.own.column_types import as_class_names
+    from dabench.domains.own.table_files import Places, need, read_table
+    from dabench.domains.own.tables import without_domain
+
+    file = read_table(place, _columns(config).dialect)
+    need(file.frame, config.domain, str(place))
+    without = without_domain(file.frame, Places({place.name: file}), config.domain)
+    values = as_class_names(file.frame[config.domain]).dropna().unique().tolist()
+    return _named(values, place), [without] if without else [], {place.name: file}
+
+
+def _may_be_codes(column: str) -> str:
+    return (
+        f"the column {column} has numbers that begin with 0, as codes do: with `categorical: [{column}]` they are "
+        "categories"
+    )
+
+
+def _columns(config: OwnTables) -> Columns:
+    from dabench.domains.own.tables import Columns
+
+    return Columns(**config.model_dump(include=set(Columns.__annotations__)))
+
+
+def _decided(rows: Mapping[str, Rows], columns: Columns) -> Decided:
+    """What the columns hold; images and windows of signals have none."""
+    from dabench.domains.own.column_types import Decided, decide
+
+    arrays = [name for name, found in rows.items() if found.examples is not None]
+    if len(arrays) == len(rows):
+        return Decided({}, ())
+    if arrays:
+        raise DataError(f"{', '.join(arrays)} holds images or windows of signals, and the other domains hold columns")
+    features, places = ({name: getattr(found, key) for name, found in rows.items()} for key in ("features", "places"))
+    return decide(features, places, columns.categorical, columns.notation)
+
+
+def _shared(
+    config: OwnImages | OwnTables,
+    counts: Mapping[str, Mapping[str, int]],
+    unusable: Mapping[str, Mapping[str, str]],
+) -> Shared:
+    """The classes of all domains; where the suite is strict, all must have the same ones."""
+    if not counts:
+        return Shared((), {}, {})
+    found = {
+        domain: {name: count for name, count in classes.items() if name not in unusable[domain]}
+        for domain, classes in counts.items()
+    }
+    shared = share(found, config.classes, unusable)
+    lines = [f"{domain}: {text}" for domain, texts in shared.left_out.items() for text in texts]
+    if lines and config.on_bad == "error":
+        raise DataError(
+            "the domains do not have the same classes:\n  "
+            + "\n  ".join(lines)
+            + "\nCorrect the folders or tables, name "
+            "the `classes`, or say `on_bad: skip` in `domains`, which leaves these out."
+        )
+    return shared
+
+
+def _table_places(folder: Path) -> dict[str, str | tuple[str, str]]:
+    """The tables in a folder: a file, or train and test in a folder of their own."""
+    from dabench.domains.own.table_files import SUFFIXES
+
+    places: dict[str, str | tuple[str, str]] = {}
+    for path in sorted(folder.iterdir()):
+        item: str | tuple[str, str] | None = None
+        if path.is_dir():
+            sides = {
+                file.stem: f"{path.name}/{file.name}"
+                for file in sorted(path.iterdir())
+                if file.suffix.lower() in SUFFIXES
+            }
+            item = (sides["train"], sides["test"]) if {"train", "test"} <= set(sides) else None
+        elif path.suffix.lower() in SUFFIXES:
+            item = path.name
+        if item:
+            name = path.name if path.is_dir() else path.stem
+            if name in places:
+                raise UsageError(f"{folder} has two tables called {name}: {places[name]} and {item}")
+            places[name] = item
+    return places
+
+
+def _named(items: Iterable[str], where: Path) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for item in sorted(items):
+        name = pair_name(item)
+        if not name:
+            raise UsageError(f"{item!r} in {where} has no letter or digit that a pair could name it by: rename it")
+        if name in named:
+            raise UsageError(f"{named[name]!r} and {item!r} in {where} are both called {name} in a pair: rename one")
+        named[name] = item
+    return named
+
+
+def _existing(place: str, *, folder: bool) -> Path:
+    path = Path(place)
+    if (path.is_dir() if folder else path.is_file()) is False:
+        kind, other = ("folder", "file") if folder else ("file", "folder")
+        what = f"is a {other}, and a {kind} is needed" if path.exists() else "does not exist"
+        hint = " (with `domain:` it is one file, without one a folder of files)" if path.exists() else ""
+        raise UsageError(f"{path} {what}{hint}. `domains` of the suite names it, relative to the suite file.")
+    return path

@@ -1,0 +1,4 @@
+"""Domains that a recipe draws anew: SYN NUMBERS and SYN SIGNS.
+
+May import what `dabench.domains` may.
+"""

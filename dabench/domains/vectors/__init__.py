@@ -1,0 +1,4 @@
+"""Published sets of feature vectors, texts and sensor windows.
+
+May import what `dabench.domains` may.
+"""

@@ -1,0 +1,165 @@
+"""One run from its job to its outcome, in this process."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+
+import torch
+
+from dabench.data.splits.drawn import Drawn
+from dabench.data.splits.simultaneous import Simultaneous
+from dabench.errors import DabenchError, UsageError
+from dabench.execution import reverse_validation
+from dabench.execution.deep_run import build, train_and_measure
+from dabench.execution.feature_run import fit_and_measure, fit_readout_and_measure, keep_features
+from dabench.execution.frozen_features import opened
+from dabench.execution.measurements import Result
+from dabench.execution.pair_data import PairData, VectorData
+from dabench.execution.run_log import run_log
+from dabench.methods.base import DeepMethod, FeatureMethod
+from dabench.runs.job import Finished, Job, Outcome, Progress
+from dabench.runs.record import Accuracy, Metrics
+from dabench.seeding import isolated, reproducible
+from dabench.selection.outputs import forget_outputs
+from dabench.selection.rule import ask_all
+
+
+class RunTimeoutError(Exception):
+    """The run took longer than `--timeout` allows."""
+
+
+def execute(job: Job) -> Iterator[Progress | Finished]:
+    """Run a job.
+
+    Yields:
+        Progress, and at the end exactly one `Finished`. Whatever the method raises becomes a failed outcome with its
+        traceback; only what stops the process itself gets through.
+    """
+    started = time.monotonic()
+    device = torch.device(job.device)
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    result = Result()
+    with run_log(job.log) as log, reproducible(), isolated(device):
+        log.info("%s on %s", job, job.device)
+        if not job.state.exists():  # what is kept belongs to the record that this run will leave
+            forget_outputs(job.outputs)
+        try:
+            data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
+            for progress in _steps(job, data, result):
+                yield progress
+                if job.timeout_s is not None and time.monotonic() - started > job.timeout_s:
+                    raise RunTimeoutError(f"timed out after {job.timeout_s:g} s at step {progress.step}")
+            outcome = _outcome(job, data, result)
+        except RunTimeoutError as error:
+            outcome = Outcome(status="timeout", error=str(error))
+        except DabenchError as error:
+            outcome = Outcome(status="failed", error=str(error))
+        except Exception:  # a method may raise anything; the record keeps the traceback and the other runs go on
+            outcome = Outcome(status="failed", error=traceback.format_exc())
+        if outcome.error:
+            log.error(outcome.error)
+        log.info(outcome.status)
+    if outcome.status != "timeout":  # with more time it goes on from its last state
+        job.state.unlink(missing_ok=True)
+    yield Finished(
+        job.run_id,
+        replace(
+            outcome,
+            steps=result.steps,
+            train_s=result.train_s,
+            wall_s=time.monotonic() - started,
+            peak_memory_bytes=_peak_memory(device),
+            torch=str(torch.__version__),
+            device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+        ),
+    )
+
+
+def draw(job: Job) -> Drawn:
+    """Open the prepared domains of a job and draw its splits."""
+    kind = Simultaneous if job.track == "paired" else Drawn
+    source, target = (opened(domain, job.backbone, job.settings, job.device) for domain in (job.source, job.target))
+    return kind(source, target, (job.source.name, job.target.name), job.settings, job.seed)
+
+
+def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> PairData:
+    """The data of a job whose backbone is a network; `drawn` if it is there already."""
+    return PairData(
+        drawn or draw(job),
+        track=job.track,
+        metric=job.metric,
+        normalise=job.settings.input.normalise,
+        device=device,
+        sees_target_labels=job.method.sees_target_labels,
+    )
+
+
+def open_vectors(job: Job, drawn: Drawn | None = None) -> VectorData:
+    """The data of a job whose examples are their own features; `drawn` if it is there already."""
+    return VectorData(
+        drawn or draw(job),
+        track=job.track,
+        metric=job.metric,
+        normalise=job.settings.input.normalise,
+        sees_target_labels=job.method.sees_target_labels,
+    )
+
+
+def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Progress]:
+    cls = job.method.load()
+    if issubclass(cls, FeatureMethod):
+        yield from fit_and_measure(job, data, cls, result)
+    elif issubclass(cls, DeepMethod):
+        if not isinstance(data, PairData):
+            raise UsageError(f"{job.method.name} trains a network, and the backbone {job.backbone.name} has none")
+        if job.network is not None:
+            yield from fit_readout_and_measure(job, data, result)
+            return
+        method = build(job, data, cls)
+        yield from train_and_measure(job, data, method, result)
+        if job.reverse_validation:
+            yield from reverse_validation.of_network(job, data, method, result)
+        if job.keep_features and not result.collapsed:
+            keep_features(job.features, data, method)
+    else:
+        raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")
+
+
+def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
+    """Let the selectors pick, and judge what the suite's selector picked."""
+    checkpoints, selections = ask_all(job.selectors, result.checkpoints, job.outputs)
+    steps = [checkpoint.step for checkpoint in checkpoints]
+    chosen = result.evaluations[steps.index(selections[job.selector].step)]
+    collapsed = result.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
+    images = job.examples_per_step * result.steps if job.backbone.trains else 0
+    return Outcome(
+        status="collapsed" if collapsed else "ok",
+        error=collapsed,
+        accuracy=Accuracy(
+            selected=chosen.accuracy,
+            last=checkpoints[-1].target_accuracy,
+            oracle=max(checkpoint.target_accuracy for checkpoint in checkpoints),
+        ),
+        selections=selections,
+        per_class=chosen.per_class,
+        checkpoints=checkpoints,
+        metrics=Metrics(balanced_accuracy=chosen.balanced_accuracy, macro_f1=chosen.macro_f1, ece=chosen.ece),
+        predictions_sha256=chosen.predictions_sha256,
+        examples_per_s=images / result.train_s if result.train_s else 0.0,
+        images_seen=images,
+        test_rows=data.test_x.shape[0],
+    )
+
+
+def _peak_memory(device: torch.device) -> int:
+    """Peak memory in bytes: allocated on the GPU by this run, or of the process so far on the CPU."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

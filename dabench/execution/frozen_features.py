@@ -1,0 +1,164 @@
+"""What comes out of the frozen part of a backbone: computed once for a domain, kept on disk, shared by all runs.
+
+It lies in `DIR/features/`, named by the hash of the data, of the weights, and of the code in between. Pictures pass in
+batches that depend on their number alone, each on one thread, so the bits do not depend on the number of processes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+import numpy as np
+import torch
+from filelock import FileLock
+from numpy.typing import NDArray
+from torch import nn
+
+from dabench.config.options import validated
+from dabench.config.settings import Settings
+from dabench.data.arrays import DomainArrays, Split
+from dabench.data.folder import data_dir
+from dabench.data.prepared import Prepared
+from dabench.data.resident import Normaliser, Rows
+from dabench.errors import DabenchError, DataFolderError
+from dabench.hashing.canonical import sha256
+from dabench.hashing.sources import source_sha256
+from dabench.parallel.pool import spread
+from dabench.runs.job import Job
+from dabench.seeding import reproducible
+from dabench.specs.spec import BackboneSpec
+
+BATCH = 64
+SHARE = 4  # batches of one task
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some examples of a domain, for one process; `backbone` is a target, and `options` are JSON."""
+
+    prepared: Prepared
+    split: str
+    first: int
+    backbone: str
+    options: str
+    device: str
+
+
+def opened(prepared: Prepared, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
+    """A domain as a run sees it: where the backbone has a frozen part, as the features that come out of that.
+
+    Raises:
+        DataError: the examples do not fit the frozen part.
+    """
+    arrays = prepared.open()
+    folder = features_folder(prepared, backbone, settings, device)
+    if folder is None:
+        return arrays
+    keep_features(prepared, backbone, settings, device, workers=1)
+    splits = []
+    for name, split in (("train", arrays.train), ("test", arrays.test)):
+        features: NDArray[np.float32] = np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)
+        splits.append(Split(features, split.y, split.groups))
+    return DomainArrays(splits[0], splits[1], arrays.classes)
+
+
+def features_folder(prepared: Prepared, backbone: BackboneSpec, settings: Settings, device: str) -> Path | None:
+    """Where the features of a domain lie or would lie; None where nothing of the backbone is frozen."""
+    if not backbone.trains:
+        return None
+    cls: Any = backbone.load()
+    key = cls.fixed_key(validated(cls, settings.backbone.options, backbone.name))
+    if key is None:
+        return None
+    code = source_sha256(backbone.target)
+    parts = [prepared.sha256, key, code, version("torch"), torch.device(device).type, BATCH]
+    return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
+
+
+def keep_features(prepared: Prepared, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int) -> None:
+    """Compute the features of a domain where nobody has; other processes wait for the one that does.
+
+    Raises:
+        DataError: the examples do not fit the frozen part.
+        DataFolderError: the data folder cannot be written.
+    """
+    folder = features_folder(prepared, backbone, settings, device)
+    if folder is None or folder.is_dir():
+        return
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not folder.is_dir():
+                _write(folder, prepared, backbone, settings, device, workers)
+    except OSError as error:
+        raise DataFolderError(
+            f"features cannot be kept in {folder.parent}: {error}. "
+            "Free some space or name another folder with DABENCH_DATA_DIR."
+        ) from error
+
+
+def keep_all(jobs: Sequence[Job], workers: int) -> dict[str, str]:
+    """Compute what the runs of a plan need, on all cores, before they begin.
+
+    Returns:
+        Runs whose features cannot be computed, by run_id, with the reason.
+    """
+    problems: dict[str, str] = {}
+    for job in jobs:
+        try:
+            for prepared in (job.source, job.target):
+                keep_features(prepared, job.backbone, job.settings, job.device, workers=workers)
+        except DabenchError as error:
+            problems[job.run_id] = str(error)
+    return problems
+
+
+def _write(
+    folder: Path, prepared: Prepared, backbone: BackboneSpec, settings: Settings, device: str, workers: int
+) -> None:
+    """Write the features of both splits; their folder appears whole or not at all."""
+    arrays = prepared.open()
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, split in (("train", arrays.train), ("test", arrays.test)):
+            options = json.dumps(settings.backbone.options, sort_keys=True)
+            starts = range(0, len(split.y), BATCH * SHARE)
+            parts = [Part(prepared, name, first, backbone.target, options, device) for first in starts]
+            many = device == "cpu" and len(parts) > 1
+            title = f"{backbone.name} on {prepared.name}, {name}"
+            np.save(temporary / f"{name}.npy", _joined(parts, title, workers if many else 1), allow_pickle=False)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _joined(parts: Sequence[Part], title: str, workers: int) -> NDArray[np.float32]:
+    return np.concatenate(list(spread(_features, parts, title=title, workers=workers)))
+
+
+def _features(part: Part) -> NDArray[np.float32]:
+    """The features of some examples (B, F)."""
+    device = torch.device(part.device)
+    x = getattr(part.prepared.open(), part.split).x[part.first : part.first + BATCH * SHARE]
+    with reproducible(), torch.inference_mode():
+        network = _network(part.backbone, part.options, part.prepared.shape, part.device)
+        examples = torch.from_numpy(np.asarray(x)).to(device)
+        scale = Normaliser("unit", Rows(examples))
+        out = [network(scale(rows)).float().cpu().numpy() for rows in torch.split(examples, BATCH)]
+    return np.concatenate(out)
+
+
+@lru_cache(maxsize=1)  # a process gets many parts, and building the network takes as long as some of them
+def _network(backbone: str, options: str, shape: tuple[int, ...], device: str) -> nn.Module:
+    cls: Any = resolve_name(backbone)
+    part: nn.Module = cls.fixed_part(shape, validated(cls, json.loads(options), cls.__name__))
+    return part.to(device).to(memory_format=torch.channels_last)

@@ -1,0 +1,41 @@
+"""The training state of an unfinished run, so that a long one goes on where it was interrupted."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dabench.execution.run_log import NAME
+from dabench.files import replacing
+
+log = logging.getLogger(NAME)
+
+
+def _machine() -> dict[str, str]:
+    """What must be equal for a state to be continued to the same bits."""
+    return {"torch": str(torch.__version__)}  # a subclass of str, which weights_only would refuse
+
+
+def write_state(path: Path, state: dict[str, Any]) -> None:
+    """Write a state of tensors and plain values, whole or not at all."""
+    with replacing(path) as temporary:
+        torch.save({"machine": _machine(), **state}, temporary)
+
+
+def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
+    """The state of an interrupted run, or None to begin anew; why it cannot be used goes to the run's log."""
+    if not path.is_file():
+        return None
+    try:
+        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        log.warning("%s cannot be read, so the run begins anew: %s", path, error)
+        return None
+    if state.pop("machine", None) != _machine():
+        log.warning("%s was written by another torch, so the run begins anew", path)
+        return None
+    return state

@@ -1,0 +1,4 @@
+"""One output format a file.
+
+May import what `dabench.leaderboard` may.
+"""

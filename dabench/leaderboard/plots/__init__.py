@@ -1,0 +1,4 @@
+"""Pictures of runs.
+
+May import what `dabench.leaderboard` may.
+"""

@@ -1,0 +1,195 @@
+"""The two shapes a method can have.
+
+A `DeepMethod` writes its losses in plain torch; the harness owns seeds, batches, optimiser, schedule and device. A
+`FeatureMethod` has `fit` and `predict` on arrays, so that any scikit-learn-style estimator is one adapter away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor, nn
+
+from dabench.backbones.base import Backbone
+from dabench.methods.averaging import Averaged
+from dabench.methods.problem import Batch, Problem
+
+if TYPE_CHECKING:
+    from dabench.data.augmentation import View
+
+
+class MethodOptions(BaseModel):
+    """Options of a method: fields with defaults. Unknown ones are refused, field by field."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training with losses of its own.
+
+    Attributes:
+        name: for logs.
+        share: of the budget's steps, in (0, 1]; the shares of all stages sum to 1.
+        losses: maps a batch to named losses; the method's own `losses` if None.
+        modules: only these are trained; all of the method's if None.
+    """
+
+    name: str
+    share: float = 1.0
+    losses: Callable[[Batch], dict[str, Tensor]] | None = None
+    modules: Sequence[nn.Module] | None = None
+
+
+class DeepMethod(nn.Module):
+    """A method that trains a network by gradient descent.
+
+    Override `losses`; where that is not enough `step`, `stages`, `parameter_groups` or `predict`. The method is a
+    module: what `setup` assigns to `self` is trained, moved to the device and saved with it.
+
+    Attributes:
+        views: augmented forms of both domains' images that a batch is to have, as in `{"strong": "randaugment"}` for
+            `batch.source_x_strong` and `batch.target_x_strong`. Where options decide, `setup` sets it.
+        takes: whose examples `network` takes. `both`: examples of both domains must have one shape, or the harness
+            refuses. `source`: the method has another network for the target, made by `network.again`, and `predict`
+            uses that. `target`: none but the target's pass it.
+    """
+
+    class Options(MethodOptions):
+        """A method adds fields with the paper's defaults."""
+
+    options: Any  # an instance of the subclass's Options
+    views: Mapping[str, View] = MappingProxyType({})
+    takes: Literal["both", "source", "target"] = "both"
+
+    def __init__(self, network: Backbone, options: MethodOptions) -> None:
+        super().__init__()
+        self.network = network
+        self.options = options
+        self.optimisers: dict[str, torch.optim.Optimizer] = {}
+        self._losses: Callable[[Batch], dict[str, Tensor]] = self.losses
+
+    def setup(self, problem: Problem[Tensor, Tensor]) -> None:
+        """Build extra modules, from random numbers of a stream of the method's own. Does nothing by default."""
+
+    def features(self, x: Tensor) -> Tensor:
+        """Examples (N, ...) -> features (N, F), the last convolutional layer."""
+        return self.network.features(x)
+
+    def embed(self, x: Tensor) -> Tensor:
+        """Examples (N, ...) -> last hidden layer (N, H)."""
+        return self.network.embed(x)
+
+    def classify(self, features: Tensor) -> Tensor:
+        """Features (N, F) -> logits (N, C)."""
+        return self.network.classify(features)
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """Named scalar losses; their sum is minimised."""
+        raise NotImplementedError(f"{type(self).__name__} must define losses(batch)")
+
+    def step(self, batch: Batch) -> dict[str, Tensor]:
+        """One training step; returns the losses for the record. Override it where one step is several updates."""
+        losses = self._losses(batch)
+        self.update(total(losses))
+        return losses
+
+    def update(self, loss: Tensor, group: str = "main") -> None:
+        """Descend along the gradient of `loss`, with the optimiser of one parameter group."""
+        optimiser = self.optimisers[group]
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
+        optimiser.step()
+
+    def parameter_groups(self) -> Mapping[str, Iterable[nn.Parameter]]:
+        """Which parameters `update` trains under which name; all under `main` by default."""
+        return {"main": self.parameters()}
+
+    def rates(self) -> Mapping[str, float]:
+        """By what the suite's learning rate is multiplied in the stage that begins, by parameter group; else 1."""
+        return {}
+
+    def stages(self) -> Sequence[Stage]:
+        """The parts of the training, one after the other; a single one by default."""
+        return [Stage("train")]
+
+    def enter(self, stage: Stage) -> None:
+        """Called by the harness as a stage begins: its losses are in force, and only its modules are trained."""
+        self._losses = stage.losses or self.losses
+        trained = {id(parameter) for module in (stage.modules or [self]) for parameter in module.parameters()}
+        averages = [module for module in self.modules() if isinstance(module, Averaged)]
+        trained -= {id(parameter) for module in averages for parameter in module.parameters()}
+        for parameter in self.parameters():
+            parameter.requires_grad_(id(parameter) in trained)
+
+    def predict(self, x: Tensor) -> Tensor:
+        """Examples (N, ...) -> logits (N, C). Called without gradients and in evaluation mode."""
+        return self.classify(self.features(x))
+
+    def predict_source(self, x: Tensor) -> Tensor:
+        """The same for source examples, for held-out ones: as `predict`, unless the domains have networks apart."""
+        return self.predict(x)
+
+    def embed_source(self, x: Tensor) -> Tensor:
+        """Source examples (N, ...) -> last hidden layer (N, H): as `embed`, unless the domains have networks apart."""
+        return self.embed(x)
+
+
+def total(losses: Mapping[str, Tensor]) -> Tensor:
+    """The sum of named losses.
+
+    Raises:
+        TypeError: they are something else.
+    """
+    if not isinstance(losses, Mapping) or not losses:
+        raise TypeError(f"losses(batch) must return {{name: scalar tensor}}, not {type(losses).__name__}")
+    for name, loss in losses.items():
+        if not isinstance(loss, Tensor) or loss.numel() != 1:
+            kind = f"a tensor of shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__
+            raise TypeError(f"losses(batch) must return {{name: scalar tensor}}: {name} is {kind}")
+    parts = list(losses.values())
+    loss = parts[0]
+    for part in parts[1:]:
+        loss = loss + part
+    return loss
+
+
+class FeatureMethod:
+    """A method on feature vectors.
+
+    On images the vectors are `embed()` of the source-only network of the same pair, settings and seed. With the
+    backbone `identity` examples are their own vectors; where a domain is sparse, `fit` and `predict` get float32
+    `scipy.sparse.csr_array`s, and where its values are float64 and not normalised, float64 arrays.
+    """
+
+    class Options(MethodOptions):
+        """A method adds fields with the paper's defaults."""
+
+    options: Any  # an instance of the subclass's Options
+
+    def __init__(self, options: MethodOptions, classifier: Callable[..., Any]) -> None:
+        """Keep the options.
+
+        Args:
+            options: validated options of the method.
+            classifier: makes the classifier of the suite's readout, unfitted: a scikit-learn estimator with
+                `decision_function`. A method that needs another kind names it, as in `classifier("rbf_svm_cv")`; see
+                `execution.readout.Readout`.
+        """
+        self.options = options
+        self.classifier = classifier
+
+    def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
+        """Learn from labelled source features, unlabelled target features and what else the track allows."""
+        raise NotImplementedError(f"{type(self).__name__} must define fit(problem)")
+
+    def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Target features (N, D) -> scores (N, C), the highest of which is predicted."""
+        raise NotImplementedError(f"{type(self).__name__} must define predict(x)")

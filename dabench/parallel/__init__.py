@@ -1,0 +1,4 @@
+"""Work spread over processes that end with their parent.
+
+May import config and what is below it.
+"""

@@ -1,0 +1,47 @@
+"""Work for all cores, with a progress bar on stderr: how domains are regenerated."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from dabench.device import default_workers
+from dabench.parallel.child import end_with_parent
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def spread(
+    function: Callable[[Task], Result], tasks: Sequence[Task], *, title: str, workers: int | None = None
+) -> Iterator[Result]:
+    """Apply a function to every task.
+
+    Args:
+        function: of a module that is quick to import; what it returns depends on the task alone.
+        tasks: plain data.
+        title: what is made, for the progress bar.
+        workers: processes, one per core if None; 1 works in this process.
+
+    Yields:
+        The results, in the order of the tasks.
+    """
+    workers = workers or default_workers("cpu")
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    begun = time.monotonic()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        if workers == 1:
+            yield from bar.track(map(function, tasks), total=len(tasks), description=title)
+        else:
+            # Forking a process that has used torch's threads is not safe.
+            with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent) as pool:
+                yield from bar.track(pool.map(function, tasks), total=len(tasks), description=title)
+    seconds = time.monotonic() - begun
+    console.print(f"{title}: done in {seconds:.1f} s with {workers} workers", highlight=False, markup=False)

@@ -1,0 +1,249 @@
+"""All runs that a command asks for, each with its identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from itertools import chain, product
+
+from dabench.config.overrides import Overrides
+from dabench.config.row_choice import RowChoice
+from dabench.config.settings import Shots
+from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
+from dabench.data.prepared import Prepared, prepare
+from dabench.errors import DabenchError, PluginError, UsageError, unknown
+from dabench.hashing.canonical import NUMERICS_VERSION, sha256
+from dabench.planning.domains import domain_of, known_domains, no_recording
+from dabench.planning.resolve import resolve
+from dabench.plugin.registry import Registry
+from dabench.runs.plan import Plan, PlannedRun, Resolved
+from dabench.specs.names import canonical
+from dabench.specs.spec import DomainSpec
+
+
+def make_plan(
+    suite: Suite,
+    registry: Registry,
+    *,
+    device_kind: str,
+    methods: Sequence[str] | None = None,
+    pairs: Sequence[str] | None = None,
+    seeds: tuple[int, ...] | None = None,
+    shots: tuple[Shots, ...] | None = None,
+    overrides: Overrides | None = None,
+) -> Plan:
+    """Plan a suite.
+
+    Args:
+        suite: as read from its file.
+        registry: for methods, domains and backbones.
+        device_kind: `cpu` or `cuda`.
+        methods: only these (see `rowchoice`), and the suite's bounds; all of the suite if None. Methods that the
+            suite does not name can be added this way.
+        pairs: only these; all of the suite if None.
+        seeds: instead of the suite's.
+        shots: instead of the suite's, which must be of the track few_shot.
+        overrides: `--steps` and `--set`.
+
+    Raises:
+        UsageError: unknown names or wrong options, all of them at once.
+        PluginError: a method or backbone cannot be imported.
+    """
+    if shots is not None:
+        if suite.shots is None:
+            raise UsageError(f"the suite {suite.name} is {suite.track}: shots are of the tracks few_shot and paired")
+        if suite.track == "paired" and "all" in shots:
+            raise UsageError("--shots: in the track paired, all leaves nothing to train the source on")
+        suite = suite.model_copy(update={"shots": shots})
+    if seeds is not None:
+        suite = suite.model_copy(update={"seeds": seeds})
+    overrides = overrides or Overrides()
+    entries = _entries(suite, registry, methods)
+    chosen = _pairs(suite, pairs)
+    overrides.check([entry.method for entry in entries])
+    specs = known_domains(suite, registry)
+    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs))
+    domains, problems = _prepare(chosen, specs)
+    runs = [
+        _run(suite, pair, seed, cell, device_kind, domains, problems)
+        for pair, cell in sorted(cells, key=lambda item: item[1].reads_features)  # they wait for its network
+        for seed in suite.seeds
+    ]
+    return Plan(
+        suite=suite,
+        device_kind=device_kind,
+        pairs=tuple(pair.pair for pair in chosen),
+        methods=tuple(dict.fromkeys(entry.method for entry in entries)),
+        runs=tuple(runs),
+        domains=domains,
+        doubles=doubles,
+    )
+
+
+def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> list[MethodEntry]:
+    """The methods to run, bounds first; with a method that has a recipe of its own come the bounds that share it."""
+    entries = list(suite.methods)
+    if names is not None:
+        entries = []
+        for choice in map(RowChoice.parse, names):
+            entries += [entry for entry in _chosen(suite, registry, choice) if entry not in entries]
+        recipes = [entry.recipe for entry in entries if entry.recipe != EntryRecipe()]
+        matched = [entry for entry in suite.methods if entry.method in suite.bounds and entry.recipe in recipes]
+        entries = [entry for entry in matched if entry not in entries] + entries
+        if not entries:
+            raise UsageError("no method is named. `dabench list methods` lists the choices.")
+    bounds = [MethodEntry(method=bound) for bound in suite.bounds]
+    plain = [entry.method for entry in bounds]
+    entries = bounds + [entry for entry in entries if entry.as_ or entry.method not in plain or entry.options]
+    if not entries:
+        raise UsageError(f"the suite {suite.name} names no method and no bound. Name some with --methods.")
+    return entries
+
+
+def _chosen(suite: Suite, registry: Registry, choice: RowChoice) -> list[MethodEntry]:
+    """The suite's entries of an item of `--methods`; a method that it does not name gets one."""
+    plain = MethodEntry(method=registry.get("methods", choice.method).spec.name)
+    own = [entry for entry in suite.methods if entry.method == plain.method]
+    if not own or plain.method in suite.bounds:
+        own = [*own, plain]
+    chosen = [entry for entry in own if choice.takes(entry.method, entry.as_)]
+    if not chosen:
+        raise choice.absent((entry.as_ for entry in own), f"in the suite {suite.name}")
+    return chosen
+
+
+def _pairs(suite: Suite, names: Sequence[str] | None) -> list[PairEntry]:
+    if names is None:
+        return list(suite.pairs)
+    known = {entry.pair: entry for entry in suite.pairs}
+    wanted = [canonical(item) for item in names]
+    for name in wanted:
+        if name not in known:
+            raise unknown(f"pair of the suite {suite.name}", name, known, listing="dabench list pairs")
+    if not wanted:
+        raise UsageError(f"no pair is named. The suite {suite.name} has {', '.join(known)}.")
+    return [entry for name, entry in known.items() if name in wanted]
+
+
+def _cells(
+    suite: Suite,
+    pairs: Sequence[PairEntry],
+    entries: Sequence[MethodEntry],
+    overrides: Overrides,
+    registry: Registry,
+    specs: Mapping[str, DomainSpec],
+) -> list[tuple[PairEntry, Resolved]]:
+    """Resolve all cells; every mistake is reported at once, and once."""
+    mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry, specs)}
+    cells = []
+    for entry, pair, shots in product(entries, pairs, suite.shots or (None,)):
+        try:
+            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots)))
+        except (UsageError, PluginError) as error:
+            mistakes[str(error)] = error
+    if len(mistakes) == 1:
+        raise next(iter(mistakes.values()))
+    if mistakes:
+        raise UsageError(f"{len(mistakes)} mistakes in the suite {suite.name}:\n  " + "\n  ".join(mistakes))
+    return cells
+
+
+def _without_doubles(
+    suite: str, cells: Sequence[tuple[PairEntry, Resolved]]
+) -> tuple[list[tuple[PairEntry, Resolved]], dict[str, str]]:
+    """Of cells that the command's settings make the same run, one: that of the suite's own settings, or the first.
+
+    Raises:
+        UsageError: the suite itself has a run twice.
+    """
+    same: dict[tuple[str, str, str], list[tuple[PairEntry, Resolved]]] = {}
+    for pair, cell in cells:
+        same.setdefault((pair.pair, cell.method.name, cell.settings_sha256), []).append((pair, cell))
+    kept, doubles = [], {}
+    for group in same.values():
+        own = [cell.own_sha256 for _, cell in group]
+        if len(set(own)) < len(own):
+            rows = ", ".join(f"{pair.pair} {cell.row}" for pair, cell in group)
+            raise UsageError(f"several entries of the suite {suite} are the same run: {rows}")
+        pair, stays = next((item for item in group if item[1].own_sha256 == item[1].settings_sha256), group[0])
+        kept.append((pair, stays))
+        doubles.update({cell.row: stays.row for _, cell in group if cell is not stays})
+    return kept, doubles
+
+
+def _wrong_names(
+    suite: Suite, pairs: Sequence[PairEntry], registry: Registry, specs: Mapping[str, DomainSpec]
+) -> Iterator[UsageError | PluginError]:
+    """What is wrong with the suite's selector and domains; methods and backbones are seen to with their settings."""
+    try:
+        if registry.get("selectors", suite.selector).spec.uses_target_labels:
+            yield UsageError(f"the selector {suite.selector} uses target labels: it may stand beside results only")
+    except UsageError as error:
+        yield error
+    wrong = set()
+    for domain in dict.fromkeys(domain for pair in pairs for domain in pair.pair.split(":")):
+        try:
+            domain_of(domain, specs, suite)
+        except UsageError as error:
+            wrong.add(domain)
+            yield error
+    if suite.track == "paired":
+        domains = {name: found.spec for name, found in registry.all("domains").items()}
+        for pair in pairs:
+            if not wrong & set(pair.pair.split(":")) and (why := no_recording(pair.pair, domains)):
+                yield UsageError(why)
+
+
+def _prepare(pairs: Sequence[PairEntry], specs: Mapping[str, DomainSpec]) -> tuple[dict[str, Prepared], dict[str, str]]:
+    """Prepare every domain once; one that fails stops only the runs that need it.
+
+    Domains that are made from nothing come last, and only where a partner is there: to make one can take minutes.
+    """
+    domains: dict[str, Prepared] = {}
+    problems: dict[str, str] = {}
+    names = [tuple(entry.pair.split(":")) for entry in pairs]
+    for name in sorted(dict.fromkeys(chain.from_iterable(names)), key=lambda name: not specs[name].files):
+        if not specs[name].files and all(problems.keys() & set(pair) for pair in names if name in pair):
+            continue
+        try:
+            domains[name] = prepare(specs[name])
+        except DabenchError as error:
+            problems[name] = str(error)
+        except Exception as error:  # a plugin's loader may raise anything
+            problems[name] = f"the domain {name} cannot be loaded: {type(error).__name__}: {error}"
+    return domains, problems
+
+
+def _run(
+    suite: Suite,
+    pair: PairEntry,
+    seed: int,
+    cell: Resolved,
+    device_kind: str,
+    domains: Mapping[str, Prepared],
+    problems: Mapping[str, str],
+) -> PlannedRun:
+    source, target = pair.pair.split(":")
+    data = [domains[name].sha256 if name in domains else "missing" for name in (source, target)]
+    data_sha256 = sha256(data)
+    identity = {
+        "suite": [suite.name, suite.version],
+        "pair": pair.pair,
+        "method": cell.method.name,
+        "seed": seed,
+        "settings": cell.settings_sha256,
+        "data": data_sha256,
+        "plugin": [cell.plugin.distribution, cell.plugin.version, cell.plugin.source_sha256],
+        "numerics": NUMERICS_VERSION,
+        "device": device_kind,
+    }
+    return PlannedRun(
+        **{item.name: getattr(cell, item.name) for item in fields(cell)},
+        suite=suite.name,
+        source=source,
+        target=target,
+        seed=seed,
+        run_id=sha256(identity),
+        data_sha256=data_sha256,
+        data_error="\n".join(problems[name] for name in (source, target) if name in problems) or None,
+    )

@@ -1,0 +1,179 @@
+"""The settings of one cell of a table: defaults < suite < pair < recipe < `--set`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from dabench.config.options import option_errors, validated
+from dabench.config.overrides import Overrides, differences, merge
+from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Settings, Shots
+from dabench.config.suite import MethodEntry, PairEntry, Suite
+from dabench.errors import PluginError, UsageError
+from dabench.hashing.canonical import sha256
+from dabench.hashing.sources import source_sha256
+from dabench.plugin.registry import Registry
+from dabench.runs.plan import Resolved
+from dabench.runs.record import PluginInfo
+from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
+
+
+def resolve(
+    suite: Suite,
+    pair: PairEntry,
+    entry: MethodEntry,
+    overrides: Overrides,
+    registry: Registry,
+    shots: Shots | None = None,
+) -> Resolved:
+    """Resolve one cell, with one of the suite's shots if it has some.
+
+    Raises:
+        UsageError: unknown names, wrong settings or options, or a method that cannot run in this suite.
+        PluginError: a method or backbone cannot be imported.
+    """
+    registered = registry.get("methods", entry.method)
+    method: MethodSpec = registered.spec
+    if suite.track not in method.tracks:
+        raise UsageError(f"{method.name} runs in {', '.join(method.tracks)}, the suite {suite.name} is {suite.track}")
+    if suite.transductive and method.sees_target_labels:
+        raise UsageError(
+            f"{method.name} cannot run in {suite.name}: the suite is transductive, so it would train on the labels "
+            "that it is tested with. Such a suite says `bounds: [source_only]`."
+        )
+    shared: dict[str, Any] = {
+        "backbone": (pair.backbone or suite.backbone).model_dump(),
+        "input": (pair.input or suite.input).model_dump(),
+        "optimiser": suite.optimiser.model_dump(),
+        "schedule": (pair.schedule or suite.schedule).model_dump(),
+        "sample": suite.sample.model_dump(),
+        "budget": merge(merge(suite.budget.model_dump() if suite.budget else {}, pair.budget), entry.recipe.budget)
+        or None,
+        "precision": suite.precision,
+        "readout": suite.readout,
+        "shots": shots,
+        "transductive": suite.transductive,
+    }
+    shared |= {
+        name: section.model_dump() if isinstance(section, BaseModel) else section
+        for name, section in entry.recipe
+        if name != "budget" and section is not None
+    }
+    options = merge(entry.options, pair.options.get(method.name, {}))
+    own, _, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)
+    changed = merge({"method": method.name, "options": options, **shared}, overrides.shared)
+    changed["options"] = merge(options, overrides.options.get(method.name, {}))
+    settings, backbone, method = _validated(changed, method, registry)
+    if suite.track == "paired":
+        _check_paired(suite.name, settings, backbone, method)
+    own_content, content = own.model_dump(mode="json"), settings.model_dump(mode="json")
+    version = {"readout_version": None}  # it follows from the readout, and is no choice that names a variant
+    difference = differences(own_content | version, content | version)
+    shared_content = settings.model_copy(update={"options": {}}).model_dump(mode="json", exclude={"method", "options"})
+    return Resolved(
+        method=method,
+        backbone=backbone,
+        settings=settings,
+        variant=",".join(part for part in (entry.as_, difference) if part),
+        settings_sha256=sha256(content),
+        own_sha256=sha256(own_content),
+        comparison_sha256=sha256(shared_content),
+        plugin=PluginInfo(
+            distribution=registered.origin.distribution,
+            version=registered.origin.version,
+            source_sha256=source_sha256(method.target),
+        ),
+        chosen_by="user" if difference else entry.chosen_by or suite.chosen_by,
+        is_feature_method=_is_feature_method(method),
+    )
+
+
+def _validated(
+    content: dict[str, Any], method: MethodSpec, registry: Registry
+) -> tuple[Settings, BackboneSpec, MethodSpec]:
+    """Check settings, and fill in the defaults of the method's and the backbone's options.
+
+    Returns:
+        The settings, the backbone, and the method in the form that fits the backbone.
+    """
+    named = registry.all("backbones").get(content["backbone"]["name"])
+    if named and not named.spec.trains and content["budget"]:
+        raise UsageError(f"the backbone {named.spec.name} trains nothing: leave out the budget, and --steps")
+    try:
+        settings = Settings.model_validate(content)
+    except ValidationError as error:
+        raise UsageError(f"wrong settings: {option_errors(error, 'suite')}") from error
+    backbone: BackboneSpec = registry.get("backbones", settings.backbone.name).spec
+    _fitting(settings, backbone)
+    method = _form_for(method, backbone)
+    options = validated(_imported(method), settings.options, method.name)
+    network = validated(_imported(backbone), settings.backbone.options, backbone.name)
+    filled = settings.backbone.model_copy(update={"name": backbone.name, "options": network.model_dump(mode="json")})
+    update = {"options": options.model_dump(mode="json"), "backbone": filled}
+    return settings.model_copy(update=update), backbone, method
+
+
+def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
+    """Refuse settings that make no sense with the backbone."""
+    kind = settings.input.normalise
+    if backbone.trains and settings.budget is None:
+        raise UsageError(f"the backbone {backbone.name} is trained: the suite needs a budget of steps and batch")
+    if kind in (VECTOR_KINDS if backbone.trains else IMAGE_KINDS):
+        what = "vectors" if backbone.trains else "images"
+        raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
+    if backbone.scales and kind != "unit":
+        raise UsageError(f"the backbone {backbone.name} scales images itself: leave out input.normalise, {kind!r} here")
+
+
+def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:
+    """Refuse what has no meaning in the track paired.
+
+    Raises:
+        UsageError: naming the setting.
+    """
+    wrong = (
+        (not backbone.trains, f"its methods train networks, and the backbone {backbone.name} has none"),
+        (_is_feature_method(method), f"{method.name} works on features, which are of the source's network alone"),
+        (settings.sample.source_per_class is not None, "sample.source_per_class is for unsupervised protocols"),
+        (settings.readout != "network", f"readout {settings.readout!r} would be fitted on the source alone: network"),
+    )
+    for found, what in wrong:
+        if found:
+            raise UsageError(f"the suite {suite} is of the track paired: {what}")
+
+
+def _form_for(method: MethodSpec, backbone: BackboneSpec) -> MethodSpec:
+    """The method itself, or without a network to train the form that it has for feature vectors.
+
+    Raises:
+        UsageError: it has none.
+    """
+    if backbone.trains:
+        return method
+    if method.feature_target:
+        method = replace(method, target=method.feature_target)
+    if not _is_feature_method(method):
+        raise UsageError(
+            f"{method.name} trains a network, and the backbone {backbone.name} has none. "
+            "Only methods that work on feature vectors run there; the spec of one that has both forms names a "
+            "feature_target."
+        )
+    return method
+
+
+def _is_feature_method(method: MethodSpec) -> bool:
+    from dabench.methods.base import FeatureMethod
+
+    return issubclass(_imported(method), FeatureMethod)
+
+
+def _imported(spec: Spec) -> Any:
+    try:
+        return spec.load()
+    except Exception as error:  # a plugin's module may raise anything on import
+        raise PluginError(
+            f"{spec.name!r} cannot be imported from {spec.target}: {type(error).__name__}: {error}. "
+            "Mend its plugin, or leave it out with --methods."
+        ) from error

@@ -1,0 +1,169 @@
+"""What the harness itself brings: domains, the suite, the backbone, selectors, launchers and formats. No method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dabench.domains.embedded import specs as embedded_specs
+from dabench.domains.images import specs as image_specs
+from dabench.domains.references import FRENCH_2018, GANIN_2015, GANIN_2016, HE_2016
+from dabench.domains.vectors import specs as vector_specs
+from dabench.plugin.hookspecs import hookimpl
+from dabench.specs.spec import BackboneSpec, DomainSpec, FormatSpec, LauncherSpec, SelectorSpec, SuiteSpec
+
+
+@hookimpl
+def dabench_domains() -> Iterator[DomainSpec]:
+    """The domains that need no download, and those that read or are made from published files."""
+    yield from embedded_specs.SPECS
+    yield from image_specs.SPECS
+    yield from vector_specs.SPECS
+
+
+@hookimpl
+def dabench_suites() -> Iterator[SuiteSpec]:
+    """The suites that ship."""
+    yield SuiteSpec(name="mini", target="dabench.suites:mini.yaml", summary="small digits, no download, minutes")
+    yield SuiteSpec(
+        name="mini_paired",
+        target="dabench.suites:mini_paired.yaml",
+        summary="small digits seen twice, as they are and over photographs, no download, seconds",
+    )
+    yield SuiteSpec(name="ganin", target="dabench.suites:ganin.yaml", summary="the table of Ganin & Lempitsky 2015")
+    yield SuiteSpec(
+        name="ganin_strong",
+        target="dabench.suites:ganin_strong.yaml",
+        summary="MNIST to MNIST-M with a stronger network, augmentation and self-ensembling",
+    )
+    yield SuiteSpec(name="digits", target="dabench.suites:digits.yaml", summary="MNIST and USPS, in two framings")
+    for name, summary in (
+        ("office_caltech", "ten classes of objects, SURF histograms, the published protocol"),
+        ("amazon", "sentiment of product reviews, 5,000 terms"),
+        ("amazon_text", "sentiment of product reviews, from raw text"),
+        ("mini_few_shot", "small digits and a few labelled targets, no download"),
+        ("reviews_few_shot", "sentiment of product reviews, by the number of labelled targets"),
+        ("pos", "parts of speech of English genres, by the number of labelled targets"),
+        ("sensors", "activities of one person to another, phone at the waist"),
+        ("sensors_paired", "activities from accelerometer to gyroscope, few people recorded with both"),
+    ):
+        yield SuiteSpec(name=name, target=f"dabench.suites:{name}.yaml", summary=summary)
+
+
+@hookimpl
+def dabench_backbones() -> Iterator[BackboneSpec]:
+    """The networks."""
+    yield BackboneSpec(
+        name="mini_cnn",
+        target="dabench.backbones.mini_cnn:MiniCnn",
+        summary="small convolutional network for 16x16 images",
+    )
+    for name, attribute, summary in (
+        ("ganin_mnist", "GaninMnist", "the MNIST network of Ganin & Lempitsky 2015"),
+        ("ganin_svhn", "GaninSvhn", "the SVHN network of Ganin & Lempitsky 2015"),
+        ("ganin_gtsrb", "GaninGtsrb", "the GTSRB network of Ganin & Lempitsky 2015"),
+        ("digits_bn", "DigitsBn", "ganin_mnist with batch normalisation and dropout of channels"),
+    ):
+        yield BackboneSpec(
+            name=name, target=f"dabench.backbones.ganin:{attribute}", summary=summary, citation=GANIN_2015
+        )
+    yield BackboneSpec(
+        name="french_mnist",
+        target="dabench.backbones.french:FrenchMnist",
+        summary="the MNIST network of French, Mackiewicz & Fisher 2018: batch norm, dropout of channels",
+        citation=FRENCH_2018,
+    )
+    yield BackboneSpec(
+        name="identity",
+        target="dabench.backbones.identity:Identity",
+        summary="no network: vectors are their own features, for feature methods only",
+        trains=False,
+    )
+    for name, attribute, summary in (
+        ("resnet18", "ResNet18", "torchvision's network of 18 layers, pretrained or not, frozen or not"),
+        ("resnet34", "ResNet34", "the same with 34 layers"),
+        ("resnet50", "ResNet50", "the same with 50 layers"),
+        ("resnet101", "ResNet101", "the same with 101 layers"),
+    ):
+        yield BackboneSpec(
+            name=name,
+            target=f"dabench.backbones.torchvision_nets:{attribute}",
+            summary=summary,
+            citation=HE_2016,
+            scales=True,
+        )
+    yield BackboneSpec(
+        name="mlp",
+        target="dabench.backbones.mlp:Mlp",
+        summary="two hidden layers for vectors, such as the rows of a table",
+    )
+    yield BackboneSpec(
+        name="shallow",
+        target="dabench.backbones.shallow:Shallow",
+        summary="one hidden layer for vectors, as in Ganin et al. 2016",
+        citation=GANIN_2016,
+    )
+    yield BackboneSpec(
+        name="sensor_cnn",
+        target="dabench.backbones.sensor_cnn:SensorCnn",
+        summary="small one-dimensional convolutional network for windows of sensor signals",
+    )
+
+
+@hookimpl
+def dabench_selectors() -> Iterator[SelectorSpec]:
+    """The rules that pick a checkpoint."""
+    yield SelectorSpec(name="last_step", target="dabench.selection.rule:last_step", summary="the last checkpoint")
+    yield SelectorSpec(
+        name="source_val",
+        target="dabench.selection.rule:source_val",
+        summary="the best on held-out source data",
+    )
+    for name, summary in (
+        ("iwcv", "the best on held-out source data, weighted by their likeness to the target"),
+        ("dev", "the same with a control variate: deep embedded validation"),
+        ("entropy", "the surest of the target; highest, by its formula, where all is surely one class"),
+        ("infomax", "sure of every target example, but not of one class: information maximisation"),
+        ("snd", "soft neighbourhood density of target predictions; highest, by its formula, where all are alike"),
+        ("bnm", "the largest nuclear norm of the target's predictions"),
+        ("class_ami", "target predictions that agree best with clusters of the embedding"),
+    ):
+        yield SelectorSpec(
+            name=name, target=f"dabench.selection.rules.{name}:{name}", summary=summary, needs_outputs=True
+        )
+    yield SelectorSpec(
+        name="oracle",
+        target="dabench.selection.rule:oracle",
+        summary="the best on target test labels; never the number that is reported",
+        uses_target_labels=True,
+    )
+
+
+@hookimpl
+def dabench_launchers() -> Iterator[LauncherSpec]:
+    """Where runs are executed."""
+    yield LauncherSpec(
+        name="inline", target="dabench.runner.launchers.inline:launch", summary="in this process, in turn"
+    )
+    yield LauncherSpec(
+        name="processes",
+        target="dabench.runner.launchers.processes:launch",
+        summary="in worker processes with one torch thread each",
+    )
+
+
+@hookimpl
+def dabench_formats() -> Iterator[FormatSpec]:
+    """How a table is written."""
+    yield FormatSpec(name="console", target="dabench.leaderboard.formats.console:render", summary="for the terminal")
+    yield FormatSpec(name="markdown", target="dabench.leaderboard.formats.markdown:render", summary="for a README")
+    yield FormatSpec(
+        name="html",
+        target="dabench.leaderboard.formats.html:render",
+        summary="one file for a browser: sort, filter, and everything behind each cell",
+        wants_records=True,
+    )
+    yield FormatSpec(
+        name="latex", target="dabench.leaderboard.formats.latex:render", summary="for a paper, with booktabs"
+    )
+    yield FormatSpec(name="csv", target="dabench.leaderboard.formats.csv:render", summary="for a spreadsheet")
+    yield FormatSpec(name="json", target="dabench.leaderboard.formats.json:render", summary="for programs")

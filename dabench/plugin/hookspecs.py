@@ -1,0 +1,189 @@
+"""Every hook that dabench calls.
+
+A plugin is a module that implements some of them, named by an entry point:
+
+    [project.entry-points.dabench]
+    my_methods = "my_package.hooks"
+
+Arguments may be added to a hook, never removed; an implementation takes those it needs.
+Hook modules are imported by every command and by shell completion: import torch in the module that
+holds the method, not in the one that holds the hook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dabench.runs.plan import Plan, PlannedRun
+    from dabench.runs.record import RunRecord
+    from dabench.specs.spec import (
+        BackboneSpec,
+        DomainSpec,
+        FormatSpec,
+        LauncherSpec,
+        MethodSpec,
+        SelectorSpec,
+        SuiteSpec,
+    )
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+PROJECT = "dabench"
+_hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@_hookspec
+def dabench_methods() -> Iterable[MethodSpec]:
+    """Yield adaptation methods.
+
+    Example:
+        from dabench import MethodSpec, hookimpl
+
+        @hookimpl
+        def dabench_methods():
+            yield MethodSpec(
+                name="my_method",
+                target="my_package.my_method:MyMethod",
+                summary="aligns means",
+                reference="Me 2026",
+            )
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_domains() -> Iterable[DomainSpec]:
+    """Yield domains: one labelled data set each.
+
+    Example:
+        from dabench import DomainSpec, hookimpl
+
+        @hookimpl
+        def dabench_domains():
+            yield DomainSpec(
+                name="my_digits",
+                target="my_package.data:load_my_digits",
+                summary="digits written by my cat",
+                licence="CC BY 4.0",
+            )
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_suites() -> Iterable[SuiteSpec]:
+    """Yield suites: YAML files that ship with a package.
+
+    Example:
+        from dabench import SuiteSpec, hookimpl
+
+        @hookimpl
+        def dabench_suites():
+            yield SuiteSpec(name="cats", target="my_package:cats.yaml", summary="digits to cats")
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_backbones() -> Iterable[BackboneSpec]:
+    """Yield backbones: networks that all methods of a comparison share.
+
+    Example:
+        from dabench import BackboneSpec, hookimpl
+
+        @hookimpl
+        def dabench_backbones():
+            yield BackboneSpec(name="big_net", target="my_package.nets:BigNet", summary="a wider network")
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_selectors() -> Iterable[SelectorSpec]:
+    """Yield selectors: rules that pick the checkpoint to report, without target labels.
+
+    A target maps candidates to the index of one of them, or is a `ByScore` (see `dabench/selection/rule.py`): then
+    `dabench selectors` compares its scores with the others', and `dabench tune` can optimise them.
+
+    Example:
+        from dabench import SelectorSpec, hookimpl
+
+        @hookimpl
+        def dabench_selectors():
+            yield SelectorSpec(name="first", target="my_package.rules:first", summary="the first checkpoint")
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_launchers() -> Iterable[LauncherSpec]:
+    """Yield launchers: where runs are executed.
+
+    Example:
+        from dabench import LauncherSpec, hookimpl
+
+        @hookimpl
+        def dabench_launchers():
+            yield LauncherSpec(name="my_cluster", target="my_package.cluster:launch", summary="our cluster")
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_formats() -> Iterable[FormatSpec]:
+    """Yield formats: how a table is written.
+
+    Example:
+        from dabench import FormatSpec, hookimpl
+
+        @hookimpl
+        def dabench_formats():
+            yield FormatSpec(name="rst", target="my_package.rst:render", summary="reStructuredText")
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_run_started(plan: Plan) -> None:
+    """Called once, before the first run. An observer that raises causes a warning, never a failed run.
+
+    Example:
+        from dabench import hookimpl
+
+        @hookimpl
+        def dabench_run_started(plan):
+            print(f"{len(plan.runs)} runs")
+    """
+
+
+@_hookspec
+def dabench_checkpoint(run: PlannedRun, step: int, values: dict[str, float]) -> None:
+    """Called in the parent process at every checkpoint of a run, with label-free values only.
+
+    Example:
+        from dabench import hookimpl
+
+        @hookimpl
+        def dabench_checkpoint(run, step, values):
+            print(run.method, step, values["source_val_accuracy"])
+    """
+
+
+@_hookspec
+def dabench_run_finished(record: RunRecord) -> None:
+    """Called in the parent process once a run's record is written, failed runs included.
+
+    Example:
+        from dabench import hookimpl
+
+        @hookimpl
+        def dabench_run_finished(record):
+            print(record.method, record.status)
+    """

@@ -1,0 +1,198 @@
+"""Discovery of plugins: our own loop over entry points.
+
+pluggy's loader silently drops a second entry point of the same name, and an entry point that cannot be imported stops
+the program. Here each is keyed by `distribution:name`, a broken one is reported and left out, and two plugins that
+claim the same thing are an error that names both.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, distributions
+from typing import Any
+
+import pluggy
+
+from dabench.errors import PluginError, unknown
+from dabench.plugin import hookspecs
+from dabench.specs.names import canonical
+from dabench.specs.spec import (
+    BackboneSpec,
+    DomainSpec,
+    FormatSpec,
+    LauncherSpec,
+    MethodSpec,
+    Origin,
+    Registered,
+    SelectorSpec,
+    Spec,
+    SuiteSpec,
+)
+
+GROUP = "dabench"
+OWN = "dabench"
+DISABLE = "DABENCH_DISABLE_PLUGINS"
+
+# kind on the command line -> what its hook yields. The hook is called dabench_<kind>.
+KINDS: Mapping[str, type[Spec]] = {
+    "methods": MethodSpec,
+    "domains": DomainSpec,
+    "suites": SuiteSpec,
+    "backbones": BackboneSpec,
+    "selectors": SelectorSpec,
+    "launchers": LauncherSpec,
+    "formats": FormatSpec,
+}
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One entry point: where it comes from, and why it is not in use (`error`), if it is not."""
+
+    origin: Origin
+    module: str
+    error: str = ""
+    disabled: bool = False
+
+
+class Registry:
+    """All plugins of this environment, and what they yield."""
+
+    def __init__(self, entry_points: Iterable[tuple[Origin, EntryPoint]], disabled: str = "") -> None:
+        """Load every entry point. Broken ones are kept in `plugins` with their error, and nothing of theirs is used.
+
+        Args:
+            entry_points: pairs as `installed()` gives them.
+            disabled: comma-separated distributions or `distribution:name`; `all` stands for all but dabench's own.
+        """
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        self.plugins: list[Plugin] = []
+        self._origins: dict[str, Origin] = {}
+        self._kinds: dict[str, dict[str, Registered]] = {kind: {} for kind in KINDS}
+        self._conflicts: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        off = {item.strip() for item in disabled.split(",") if item.strip()}
+        for origin, entry_point in sorted(entry_points, key=lambda pair: str(pair[0])):
+            is_off = bool({origin.distribution, str(origin)} & off) or ("all" in off and origin.distribution != OWN)
+            error = "" if is_off else self._load(origin, entry_point)
+            self.plugins.append(Plugin(origin, entry_point.value, error, is_off))
+
+    def _load(self, origin: Origin, entry_point: EntryPoint) -> str:
+        """Take in one entry point, whole or not at all; return what is wrong with it, or an empty string."""
+        key = str(origin)
+        if key in self._origins:
+            return f"the distribution {origin.distribution} names the entry point {origin.entry_point!r} twice"
+        try:
+            module = entry_point.load()
+            self._manager.register(module, name=key)
+            self._manager.check_pending()
+            if not self._manager.get_hookcallers(module):
+                raise TypeError(f"{module.__name__} has no hook: mark its functions with @dabench.hookimpl")
+            yielded = {kind: self._collect(kind, key) for kind in KINDS}
+        except (Exception, SystemExit) as error:  # whatever foreign code raises, the others go on
+            if self._manager.has_plugin(key):
+                self._manager.unregister(name=key)
+            return f"{type(error).__name__}: {error}"
+        self._origins[key] = origin
+        for kind, specs in yielded.items():
+            for spec in specs:
+                self._add(kind, Registered(spec, origin))
+        return ""
+
+    def _collect(self, kind: str, key: str) -> list[Spec]:
+        """What one plugin yields of one kind."""
+        hook = f"dabench_{kind}"
+        specs: list[Spec] = []
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            if implementation.plugin_name == key:
+                specs += implementation.function()
+        for spec in specs:
+            if not isinstance(spec, KINDS[kind]):
+                raise TypeError(f"{hook} must yield {KINDS[kind].__name__}, not {spec!r}")
+        names = [spec.name for spec in specs]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{hook} yields {', '.join(map(repr, twice))} more than once")
+        return specs
+
+    def _add(self, kind: str, new: Registered) -> None:
+        old = self._kinds[kind].setdefault(new.spec.name, new)
+        if old is not new:
+            foreign = old if new.origin.distribution == OWN else new
+            self._conflicts[kind].append(
+                f"two plugins claim the {kind.removesuffix('s')} {new.spec.name!r}: {old.origin} and {new.origin}. "
+                f"Uninstall one, or leave one out with {DISABLE}={foreign.origin}."
+            )
+
+    @property
+    def broken(self) -> list[Plugin]:
+        """Plugins that could not be loaded or whose hooks raised."""
+        return [plugin for plugin in self.plugins if plugin.error]
+
+    @property
+    def conflicts(self) -> list[str]:
+        """One sentence for each name that two plugins claim."""
+        return [text for texts in self._conflicts.values() for text in texts]
+
+    def notify(self, hook: str, **arguments: Any) -> None:
+        """Call an observer hook of every plugin; one that raises causes a warning that names it."""
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            try:
+                implementation.function(*(arguments[name] for name in implementation.argnames))
+            except Exception as error:  # an observer must never cost a run
+                origin = self._origins[implementation.plugin_name]
+                warnings.warn(f"{hook} of {origin} raised {type(error).__name__}: {error}", stacklevel=2)
+
+    def all(self, kind: str) -> dict[str, Registered]:
+        """Everything of one kind (see `KINDS`), by name.
+
+        Raises:
+            PluginError: two plugins claim the same name.
+        """
+        if self._conflicts[kind]:
+            raise PluginError(" ".join(self._conflicts[kind]))
+        return dict(sorted(self._kinds[kind].items()))
+
+    def get(self, kind: str, name: str) -> Registered:
+        """One thing by name; `-` and `_` mean the same.
+
+        Raises:
+            UsageError: nobody registered it; the message names the nearest and how to list all.
+        """
+        known = self.all(kind)
+        registered = known.get(canonical(name))
+        if registered is None:
+            raise unknown(kind.removesuffix("s"), name, known, listing=f"dabench list {kind}")
+        return registered
+
+    def check(self) -> None:
+        """Raise a PluginError that names every broken plugin and every conflict, for `--strict-plugins`."""
+        lines = [f"{plugin.origin} ({plugin.module}): {plugin.error}" for plugin in self.broken]
+        if lines or self.conflicts:
+            found = "; ".join([*lines, *self.conflicts])
+            raise PluginError(f"broken plugins: {found.rstrip('.')}. `dabench list plugins` shows them.")
+
+
+def installed() -> list[tuple[Origin, EntryPoint]]:
+    """Every entry point of the group `dabench` in this environment, with its distribution."""
+    found: dict[str, list[tuple[Origin, EntryPoint]]] = {}
+    for distribution in distributions():
+        entry_points = distribution.entry_points.select(group=GROUP)
+        if entry_points:
+            name, version = distribution.metadata["Name"], distribution.version
+            # A distribution can lie on sys.path twice (an editable install is also seen from its checkout); as with
+            # any import, the first one counts.
+            found.setdefault(
+                re.sub(r"[-_.]+", "-", name).lower(),
+                [(Origin(distribution=name, version=version, entry_point=item.name), item) for item in entry_points],
+            )
+    return [pair for pairs in found.values() for pair in pairs]
+
+
+def load_registry() -> Registry:
+    """The registry of this environment, without the plugins that `DABENCH_DISABLE_PLUGINS` names."""
+    return Registry(installed(), os.environ.get(DISABLE, ""))

@@ -1,0 +1,4 @@
+"""Templates of the files that `dabench plugin new` writes.
+
+Imports nothing.
+"""

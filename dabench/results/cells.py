@@ -1,0 +1,67 @@
+"""Cells: the runs of one suite, pair, method and variant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from dabench.results.folder import current
+
+Row = Mapping[str, Any]  # a run as `runs.record.flatten` gives it, None for what is missing
+
+# Equal in all of these: the same to the bit.
+NUMBERS = [
+    "status", "accuracy_selected", "accuracy_last", "accuracy_oracle", "metrics_balanced_accuracy", "metrics_macro_f1",
+    "metrics_ece", "predictions_sha256",
+]  # fmt: skip
+
+
+class CellName(NamedTuple):
+    """Which cell."""
+
+    suite: str
+    source: str
+    target: str
+    method: str
+    variant: str
+    shots: str | None = None
+
+    @property
+    def pair(self) -> str:
+        """`source:target`."""
+        return f"{self.source}:{self.target}"
+
+    @property
+    def label(self) -> str:
+        """The method, with its variant, and with its shots where there are some."""
+        name = f"{self.method} ({self.variant})" if self.variant else self.method
+        return name if self.shots is None else f"{name}, shots {self.shots}"
+
+    def __str__(self) -> str:
+        return f"{self.pair} {self.label}"
+
+
+def by_cell(frame: pd.DataFrame) -> dict[CellName, list[Row]]:
+    """The current runs of every cell, in the order of the frame; missing values are None."""
+    cells: dict[CellName, list[Row]] = {}
+    for row in rows_of(current(frame)[0]):
+        cells.setdefault(cell_name(row), []).append(row)
+    return cells
+
+
+def cell_name(row: Row) -> CellName:
+    """The cell that a run stands in."""
+    return CellName(*(row[field] for field in CellName._fields))
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """The runs of a frame; missing values are None."""
+    values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
+    return [dict(zip(frame.columns, row, strict=True)) for row in values]
+
+
+def accuracies(rows: Sequence[Row]) -> dict[int, float]:
+    """Accuracy by seed, of runs that have one."""
+    return {row["seed"]: row["accuracy_selected"] for row in rows if row["status"] in ("ok", "collapsed")}

@@ -1,0 +1,286 @@
+"""A results folder: `DIR/runs/**/*.json` (full records of this machine) and `DIR/*.csv` (published rows).
+
+What cannot be used is reported with its reason, never deleted and never counted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from errno import ENOSPC
+from math import inf
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from dabench.errors import ResultsError
+from dabench.files import replacing
+from dabench.hashing.canonical import sha256
+from dabench.results.csv_file import Problem, csv_text, flaw, frame_of, other_schema, read_csv
+from dabench.runs.record import HASH, READABLE, RunRecord, flatten, run_stem
+
+__all__ = [
+    "Problem", "Results", "current", "find_records", "in_order", "publish", "read_record", "read_records",
+    "read_results", "records_beside", "write_atomic", "write_record",
+]  # fmt: skip
+
+CELL = ["suite", "source", "target", "method", "variant", "shots"]
+LINEAGE = ["suite_version", "settings_sha256", "data_sha256", "plugin_source_sha256", "plugin_version"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a folder (or a single file) holds.
+
+    Attributes:
+        path: where it was read from.
+        frame: one row per run, columns as in `runs.record.flatten`; each run once.
+        problems: what is there but not counted.
+        records: the full records with the files they are in.
+    """
+
+    path: Path
+    frame: pd.DataFrame
+    problems: list[Problem]
+    records: list[tuple[Path, RunRecord]] = field(default_factory=list)
+
+
+def read_results(path: Path, suite: str | None = None, without: Path | None = None) -> Results:
+    """Read a results folder, or a single `.csv` or `.json` file; with `suite`, only the runs of that one.
+
+    A run that is both a record and a row of a CSV counts once: the record wins. The file `without` is left out.
+
+    Raises:
+        ResultsError: the path does not exist or cannot be read, or there is nothing in it.
+    """
+    if path.is_dir():
+        records, problems = find_records(path, suite)
+        files = sorted(file for file in path.iterdir() if file.suffix == ".csv")
+        files = [file for file in files if without is None or file.resolve() != without.resolve()]
+    elif path.suffix == ".json" and path.is_file():
+        (records, problems), files = _read_files([path]), []
+    elif path.suffix == ".csv" and path.is_file():
+        (records, problems), files = ([], []), [path]
+    elif path.exists():
+        raise ResultsError(f"{path} is neither a results folder nor a .csv or .json file of results.")
+    else:
+        raise ResultsError(f"there is no results folder {path}. `dabench run {suite or 'mini'}` makes one.")
+    published = [read_csv(file) for file in files]
+    problems += [problem for _, found in published for problem in found]
+    rows = pd.concat([frame_of([]), *(rows for rows, _ in published)], ignore_index=True)
+    frame = _each_run_once(frame_of(flatten(record) for _, record in records), rows)
+    here = sorted(frame["suite"].unique())
+    if suite is not None:
+        frame = frame[frame["suite"] == suite].reset_index(drop=True)
+    if frame.empty and not problems:
+        others = f" (there are some of {', '.join(here)})" if here else ""
+        what = f"results of the suite {suite!r}" if suite else "results"
+        raise ResultsError(f"there are no {what} in {path}{others}. `dabench run {suite or 'mini'}` makes some.")
+    return Results(path, frame, problems, records)
+
+
+def read_records(directory: Path, suite: str) -> tuple[list[RunRecord], list[Problem]]:
+    """The full records of one suite; nothing but the newest of those with the same run_id."""
+    records, problems = find_records(directory, suite)
+    return [record for _, record in records], problems
+
+
+def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:
+    """The full records below a results folder with the files they are in, sorted by path. No folder: no records.
+
+    Raises:
+        ResultsError: the folder cannot be read.
+    """
+    folder = directory / "runs" / (suite or "")
+    unreadable: list[OSError] = []
+    try:
+        next(directory.iterdir(), None)  # os.walk would take a folder that is not there for an empty one
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        raise ResultsError(f"{directory} cannot be read ({error.strerror}). Name another with --results.") from error
+    names = [Path(at) / name for at, _, names in os.walk(folder, onerror=unreadable.append) for name in names]
+    records, problems = _read_files(sorted(name for name in names if name.suffix == ".json"))
+    problems += [
+        Problem(Path(error.filename), f"cannot be read: {error.strerror}")
+        for error in unreadable
+        if not isinstance(error, FileNotFoundError)  # no runs yet
+    ]
+    return [(path, record) for path, record in records if suite in (None, record.suite)], problems
+
+
+def read_record(path: Path) -> RunRecord:
+    """The record in one file.
+
+    Raises:
+        ResultsError: it is none, or not as it was written.
+    """
+    record = _read_file(path)
+    if isinstance(record, Problem):
+        raise ResultsError(str(record))
+    return record
+
+
+def records_beside(path: Path) -> list[tuple[Path, RunRecord]]:
+    """The other records in the folder of a record."""
+    return _read_files(sorted(other for other in path.parent.glob("*.json") if other != path))[0]
+
+
+def _read_files(paths: list[Path]) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:
+    found: dict[str, tuple[Path, RunRecord]] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        record = _read_file(path)
+        if isinstance(record, Problem):
+            problems.append(record)
+            continue
+        twin = found.get(record.run_id)
+        if twin is not None:
+            older, newer = sorted([twin, (path, record)], key=lambda item: pd.Timestamp(item[1].finished))
+            problems.append(Problem(older[0], f"the same run as {newer[0]}, which is newer: delete one of them"))
+            found[record.run_id] = newer
+        else:
+            found[record.run_id] = (path, record)
+    return list(found.values()), problems
+
+
+def _read_file(path: Path) -> RunRecord | Problem:
+    """One record, or why the file is not one."""
+    try:
+        return _parse(path.read_bytes())
+    except OSError as error:
+        return Problem(path, f"cannot be read: {error.strerror}")
+    except ValueError as error:
+        return Problem(path, str(error))
+
+
+def _parse(text: bytes) -> RunRecord:
+    """The record in a file.
+
+    Raises:
+        ValueError: there is none, or it is not as it was written.
+    """
+    repeat = "delete it, and the next `dabench run` repeats the run"
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"not valid JSON, perhaps cut off ({error}): {repeat}") from error
+    if not isinstance(data, dict) or "run_id" not in data or "schema" not in data:
+        raise ValueError("JSON, but not a record of dabench: move it elsewhere")
+    if isinstance(data["schema"], int) and data["schema"] not in READABLE:
+        raise ValueError(other_schema(data["schema"]))
+    written = data.pop(HASH, None)
+    try:
+        record = RunRecord.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"not a valid record ({where}: {first['msg']}): {repeat}") from error
+    selected = record.accuracy.selected if record.accuracy else None
+    reason = flaw(
+        {"schema": record.schema_, "status": record.status, "accuracy_selected": selected, "finished": record.finished}
+    )
+    if reason:
+        raise ValueError(reason)
+    if written != sha256(data) and (written or data["schema"] > 1):
+        raise ValueError(f"edited since it was written, its {HASH} says: restore it, or {repeat}")
+    return record
+
+
+def _each_run_once(records: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Join records and rows of CSVs by run_id. A record wins, unless it failed and a later row did not."""
+    newest_first = _times(rows).sort_values(ascending=False, kind="stable").index
+    rows = rows.loc[newest_first].drop_duplicates("run_id").sort_index()
+    both = records.merge(rows, on="run_id", suffixes=("", "_row"))
+    later = _times(both, "finished_row") > _times(both)
+    redone = both.loc[~_done(both) & _done(both, "status_row") & later, "run_id"]
+    records = records[~records["run_id"].isin(redone)]
+    return pd.concat([records, rows[~rows["run_id"].isin(records["run_id"])]], ignore_index=True)
+
+
+def _times(frame: pd.DataFrame, column: str = "finished") -> pd.Series[pd.Timestamp]:
+    return pd.to_datetime(frame[column], utc=True, format="ISO8601")
+
+
+def _done(frame: pd.DataFrame, column: str = "status") -> pd.Series[bool]:
+    return frame[column].isin(["ok", "collapsed"])
+
+
+def current(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The runs that may stand side by side in a cell, and how many others were left out.
+
+    Code, plugin, data or settings may have changed since a run. In each cell (suite, source, target, method, variant,
+    shots) only runs of the same suite version, settings, data and plugin as the newest count; of a seed that is still
+    there twice (two devices, say), the newest.
+    """
+    cell = frame.groupby(CELL, sort=False, dropna=False).ngroup()
+    lineage = frame.groupby(LINEAGE, sort=False, dropna=False).ngroup()
+    runs = pd.DataFrame({"cell": cell, "lineage": lineage, "seed": frame["seed"], "run_id": frame["run_id"]})
+    runs = runs.assign(time=_times(frame)).sort_values(["time", "run_id"], ascending=False, kind="stable")
+    newest = runs.drop_duplicates("cell").set_index("cell")["lineage"]
+    kept = runs[runs["lineage"] == runs["cell"].map(newest)].drop_duplicates(["cell", "seed"])
+    result = frame.loc[kept.index.sort_values()].reset_index(drop=True)
+    return result, len(frame) - len(result)
+
+
+def write_record(directory: Path, record: RunRecord) -> Path:
+    """Write a record where `run_stem` says, whole or not at all.
+
+    Raises:
+        ResultsError: the folder cannot be written to, or is full.
+    """
+    stem = run_stem(record.suite, record.source, record.target, record.method, record.seed, record.run_id)
+    return write_atomic(directory / "runs" / stem.with_name(stem.name + ".json"), record.to_json())
+
+
+def publish(directory: Path, suite: str, out: Path) -> Path:
+    """Write the current runs of a suite, failed ones included, as a CSV to commit: one row per run in a fixed order.
+
+    Raises:
+        ResultsError: there are no runs, `out` cannot be written, or rows of `out` would be lost.
+    """
+    results = read_results(directory, suite)
+    frame, _ = current(results.frame)
+    if frame.empty:
+        raise ResultsError(
+            f"there is nothing to publish: no usable results of {suite!r} in {directory}. "
+            f"`dabench results verify {directory}` says why, `dabench run {suite}` makes new ones."
+        )
+    if out.exists():
+        rows, problems = read_csv(out)
+        if problems:
+            raise ResultsError(f"{problems[0]}. Publishing would overwrite it: mend it or move it away first.")
+        if set(rows["suite"]) - {suite}:
+            raise ResultsError(f"{out} holds runs of other suites. Name another file with -o.")
+    return write_atomic(out, csv_text(in_order(frame)))
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """The order of a published file, the same whatever order the runs came in."""
+    bounds = {"source_only": 0, "target_only": 2}
+    place = frame["method"].map(lambda method: bounds.get(method, 1))
+    frame = frame.assign(_place=place, _shots=frame["shots"].map(shots_rank))
+    order = ["source", "target", "_place", "method", "variant", "_shots", "seed", "suite", "run_id"]
+    return frame.sort_values(order, kind="stable").drop(columns=["_place", "_shots"])
+
+
+def shots_rank(shots: object) -> float:
+    """Where a number of shots, as a frame holds it, stands among others: none first, all last."""
+    return inf if shots == "all" else float(shots) if isinstance(shots, str) else 0.0
+
+
+def write_atomic(path: Path, text: str) -> Path:
+    """Write a file under a temporary name and rename it, so that readers see all of it or nothing.
+
+    Raises:
+        ResultsError: the folder cannot be written to, or is full.
+    """
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        mend = "Free some space" if error.errno == ENOSPC else "Make its folder writable"
+        raise ResultsError(f"{path} cannot be written ({error.strerror}). {mend}, or name another place.") from error
+    return path

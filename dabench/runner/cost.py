@@ -1,0 +1,81 @@
+"""What a plan would cost, measured: a few steps of every method, on the machine that would run it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from dabench.errors import DabenchError
+from dabench.execution.deep_run import build
+from dabench.execution.execute import open_pair
+from dabench.execution.run_log import run_log
+from dabench.execution.training import Recipe, train
+from dabench.planning.jobs import Options, make_jobs
+from dabench.plugin.registry import Registry
+from dabench.runs.plan import Plan, PlannedRun
+from dabench.seeding import isolated, reproducible
+
+PROBE_STEPS = 50
+PROBE_S = 5.0
+
+
+def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options: Options) -> list[str]:
+    """A line per method and pair with its runs, steps and seconds, and the sum over all workers.
+
+    Every cell is tried for some steps. What reads features costs little beyond the network that it reuses.
+    """
+    missing = [run.data_error for run in runs if run.data_error]
+    lines = [f"  {len(missing)} runs cannot be made:"] if missing else []
+    lines += dict.fromkeys(f"    {line}" for error in missing for line in error.splitlines())
+    total = 0.0
+    cells = Counter((run.pair, run.row) for run in runs if not run.data_error)
+    for (pair, row), count in cells.items():
+        run = next(run for run in runs if (run.pair, run.row) == (pair, row))
+        steps = f" of {run.settings.steps} steps" if run.backbone.trains else ""
+        name = f"{pair} {row}: {count} runs{steps}"
+        if not run.backbone.trains:
+            lines.append(f"  {name}, on the vectors themselves: nothing is trained")
+        elif run.reads_features:
+            network = "source_only" if run.is_feature_method else f"{run.method.name} with the network's own readout"
+            lines.append(f"  {name}, on the features of {network}")
+        else:
+            try:
+                per_step = _seconds_per_step(plan, run, registry, options)
+            except Exception as error:  # a method may raise anything; the others are still tried
+                kind = "" if isinstance(error, DabenchError) else f"{type(error).__name__}: "
+                lines.append(f"  {name}, cannot run: {kind}{error}")
+                continue
+            cost = count * per_step * run.settings.steps
+            total += cost
+            lines.append(f"  {name}, {per_step * 1000:.1f} ms each: {cost:.0f} s")
+    workers = min(options.workers, len(runs)) if options.launcher != "inline" else 1
+    lines.append(
+        f"about {total:.0f} s of training, {total / max(workers, 1):.0f} s with {workers} workers at that speed"
+    )
+    return lines
+
+
+def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: Options) -> float:
+    """Train for a few steps, in all stages where they are quick enough, and leave nothing behind.
+
+    Nothing is evaluated: that can take much longer than these steps.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        (job,) = make_jobs(plan, [run], Path(folder), registry, options)
+        device = torch.device(job.device)
+        budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
+        recipe = Recipe(job.settings.optimiser, job.settings.schedule, budget)
+        with run_log(job.log), reproducible(), isolated(device):
+            data = open_pair(job, device)
+            method = build(job, data, job.method.load())
+            steps, begun = 0, time.monotonic()
+            for moment in train(method, data.problem, recipe, job.seed):
+                steps = moment.step
+                if time.monotonic() - begun > PROBE_S:
+                    break
+            return (time.monotonic() - begun) / steps

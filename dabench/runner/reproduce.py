@@ -1,0 +1,213 @@
+"""Run a recorded cell again, and say whether its numbers come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from dabench.baseline.changes import Change, changes
+from dabench.config.options import option_errors
+from dabench.config.suite import Suite
+from dabench.config.suite_file import find_suite
+from dabench.errors import UsageError
+from dabench.planning.jobs import Options
+from dabench.planning.plan import make_plan
+from dabench.plugin.registry import Registry
+from dabench.results.cells import NUMBERS, Row, accuracies, rows_of
+from dabench.results.csv_file import frame_of
+from dabench.results.folder import CELL, LINEAGE, find_records, read_record, read_results, records_beside
+from dabench.runner.recorder import Recorder
+from dabench.runner.runner import carry_out
+from dabench.runs.job import Event
+from dabench.runs.plan import Plan
+from dabench.runs.record import RunRecord, flatten
+from dabench.stats.regression import Drop, measure_drop
+
+SHORTEST_ID = 6
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A run to reproduce.
+
+    Attributes:
+        row: as `runs.record.flatten` gives it, None for what is missing.
+        settings: of the full record; None for a published row.
+        cell: accuracy by seed of the runs of its cell, its own included: the noise to judge by.
+    """
+
+    row: Row
+    settings: Mapping[str, Any] | None
+    cell: Mapping[int, float]
+
+    def __str__(self) -> str:
+        variant = f" ({self.row['variant']})" if self.row["variant"] else ""
+        return f"{self.row['suite']} {self.pair} {self.row['method']}{variant} seed {self.row['seed']}"
+
+    @property
+    def pair(self) -> str:
+        """`source:target`."""
+        return f"{self.row['source']}:{self.row['target']}"
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What came of it.
+
+    Attributes:
+        verdict: `identical` to the bit; `other data` where the data are not those of the record; `within noise` of the
+            cell's seeds; `different` else, also where no other seed tells how large the noise is.
+        recorded, now: the run as it was and as it is.
+        drop: from one to the other against the noise; None if one has no accuracy.
+        changes: what differs beside the numbers, likeliest reason first.
+    """
+
+    verdict: Literal["identical", "other data", "within noise", "different"]
+    recorded: Row
+    now: Row
+    drop: Drop | None
+    changes: list[Change]
+
+
+def find_recorded(what: str, directory: Path) -> Recorded:
+    """A run from the file of its record, or by the beginning of its `run_id` in a results folder or file.
+
+    Raises:
+        UsageError: there is no such run, or more than one.
+        ResultsError: the file or folder cannot be read.
+    """
+    path = Path(what)
+    if path.suffix == ".json":
+        record = read_record(path)
+        beside = [record, *(other for _, other in records_beside(path))]
+        rows = rows_of(frame_of(flatten(item) for item in beside))
+        return Recorded(rows[0], record.settings, _cell(rows, rows[0]))
+    if len(what) < SHORTEST_ID:
+        raise UsageError(f"{what!r} is neither the .json file of a record nor {SHORTEST_ID} characters of a run_id.")
+    rows = rows_of(read_results(directory).frame)
+    found = [row for row in rows if row["run_id"].startswith(what)]
+    if len(found) != 1:
+        count = f"are {len(found)} runs" if found else "is no run"
+        raise UsageError(f"there {count} in {directory} whose run_id begins with {what!r}.")
+    records = find_records(directory, found[0]["suite"])[0] if directory.is_dir() else []
+    settings = [record.settings for _, record in records if record.run_id == found[0]["run_id"]]
+    return Recorded(found[0], settings[0] if settings else None, _cell(rows, found[0]))
+
+
+def _cell(rows: Sequence[Row], row: Row) -> dict[int, float]:
+    """Accuracies of the runs that may stand in one cell with this one."""
+    return accuracies([other for other in rows if all(other[name] == row[name] for name in [*CELL, *LINEAGE])])
+
+
+def plan_again(recorded: Recorded, registry: Registry, device_kind: str, own: Suite | None = None) -> Plan:
+    """A plan of that run alone: from the settings of its record, or for a published row from its suite.
+
+    Args:
+        recorded: the run.
+        registry: of plugins.
+        device_kind: `cpu` or `cuda`.
+        own: the run's suite, which says where its own data lie; not needed for domains of plugins.
+
+    Raises:
+        UsageError: this version cannot make that run any more, or its data are of one's own and `own` is None.
+    """
+    row = recorded.row
+    if own is not None and own.name != row["suite"]:
+        raise UsageError(
+            f"{recorded} is of the suite {row['suite']}, not of {own.name}: name its own file with --suite."
+        )
+    foreign = [name for name in (row["source"], row["target"]) if name not in registry.all("domains")]
+    if foreign and own is None:
+        raise UsageError(
+            f"{recorded}: no plugin has {' and '.join(foreign)}. Data of your own are found by the file of their "
+            "suite: dabench reproduce RECORD.json --suite SUITE.yaml. For a plugin's, install it."
+        )
+    if recorded.settings is None:
+        suite = own or find_suite(row["suite"], registry)
+    else:
+        suite = _suite_of(row, recorded.settings, own)
+    plan = make_plan(
+        suite,
+        registry,
+        device_kind=device_kind,
+        methods=[row["method"]],
+        pairs=[recorded.pair],
+        seeds=(row["seed"],),
+    )
+    runs = [run for run in plan.runs if run.method.name == row["method"]]
+    if recorded.settings is None:
+        runs = [run for run in runs if run.settings_sha256 == row["settings_sha256"]]
+    if not runs:
+        commit = f", or run it at commit {row['code_commit'][:12]}" if row["code_commit"] else ""
+        raise UsageError(
+            f"{recorded} had other settings ({row['settings_sha256'][:12]}) than its suite has now, and a published "
+            f"row does not hold them. Name the .json file of its record{commit}."
+        )
+    return replace(plan, runs=(runs[0],))
+
+
+def _suite_of(row: Row, settings: Mapping[str, Any], own: Suite | None) -> Suite:
+    """A suite with the settings that were recorded, for this one run.
+
+    With data of one's own all pairs are kept: together they decide how categorical columns are encoded.
+    """
+    shared = {name: value for name, value in settings.items() if name not in ("method", "options", "readout_version")}
+    names = ("track", "metric", "selector")
+    try:
+        return Suite.model_validate(
+            {
+                **shared,
+                **{name: row[name] for name in names},
+                "name": row["suite"],
+                "version": row["suite_version"],
+                "seeds": [row["seed"]],
+                "bounds": [],
+                "methods": [{"method": row["method"], "options": settings["options"]}],
+                "domains": own.domains if own else None,
+                "pairs": [entry.pair for entry in own.pairs] if own else [f"{row['source']}:{row['target']}"],
+            }
+        )
+    except ValidationError as error:
+        raise UsageError(
+            f"this version of dabench does not know the settings of the record: {option_errors(error, 'settings')}"
+        ) from error
+
+
+def reproduce(
+    recorded: Recorded, plan: Plan, registry: Registry, options: Options, on_event: Callable[[Event], None]
+) -> Reproduction:
+    """Carry out a plan of `plan_again` in a folder of its own, and compare.
+
+    Raises:
+        ResultsError: the temporary folder cannot be written.
+    """
+    with TemporaryDirectory(prefix="dabench-") as folder:
+        recorder = Recorder(plan, Path(folder), registry)
+        carry_out(recorder, options, on_event)
+        (record,) = recorder.records
+    return judge(recorded, record)
+
+
+def judge(recorded: Recorded, record: RunRecord) -> Reproduction:
+    """Compare a run with its repetition."""
+    before, settings = recorded.row, {record.settings_sha256: record.settings}
+    if recorded.settings is not None:
+        settings[before["settings_sha256"]] = dict(recorded.settings)
+    (now,) = rows_of(frame_of([flatten(record)]))
+    found = changes([before], [now], settings)
+    if all(before[name] == now[name] for name in NUMBERS):
+        return Reproduction("identical", before, now, None, found)
+    known = before["data_sha256"] and now["data_sha256"]  # a run that failed early has none
+    if known and before["data_sha256"] != now["data_sha256"]:
+        return Reproduction("other data", before, now, None, found)
+    scored = accuracies([now])
+    if not scored or before["seed"] not in recorded.cell:
+        return Reproduction("different", before, now, None, found)
+    drop = measure_drop(recorded.cell, scored, before["test_rows"])
+    noise = drop.rule != "none" and drop.low <= 0 <= drop.high
+    return Reproduction("within noise" if noise else "different", before, now, drop, found)

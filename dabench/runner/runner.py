@@ -1,0 +1,90 @@
+"""Carries out a plan: skips what is done, launches the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from dabench.execution.frozen_features import keep_all
+from dabench.planning.jobs import Options, make_jobs
+from dabench.results.folder import Problem, find_records, write_atomic
+from dabench.runner.recorder import Recorder
+from dabench.runs.job import Event, Job, Outcome
+from dabench.runs.plan import Plan
+from dabench.runs.record import RunRecord
+from dabench.selection.outputs import missing_outputs
+
+
+def done_records(
+    plan: Plan, results: Path, *, with_outputs: bool = False
+) -> tuple[dict[str, RunRecord], list[Problem]]:
+    """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
+
+    What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused;
+    nor is, `with_outputs`, one whose outputs are not all there.
+    """
+    records, problems = find_records(results, plan.suite.name)
+    wanted = {run.run_id for run in plan.runs}
+    meaning = plan.suite.selector, plan.suite.metric
+    found = {
+        record.run_id: record
+        for _, record in records
+        if record.done
+        and record.run_id in wanted
+        and (record.selector, record.metric) == meaning
+        and not (with_outputs and missing_outputs(record, results))
+    }
+    return found, problems
+
+
+def carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], None] = lambda event: None) -> bool:
+    """Make the runs of a plan that have no record yet.
+
+    Args:
+        recorder: with the plan, the results folder and the records that are there.
+        options: how to run.
+        on_event: is told of every event, for a progress display.
+
+    Returns:
+        False if `fail_fast` ended it early.
+
+    Raises:
+        ResultsError: the results folder cannot be written; found out before the first run.
+        KeyboardInterrupt: after the workers have ended; what they finished before is recorded.
+    """
+    write_atomic(recorder.results / "runs" / ".writable", "").unlink()
+    recorder.registry.notify("dabench_run_started", plan=recorder.plan)
+    problems = {run.run_id: run.data_error for run in recorder.todo if run.data_error}
+    ready = [run for run in recorder.todo if not run.data_error]
+    jobs = make_jobs(recorder.plan, ready, recorder.results, recorder.registry, options)
+    problems |= keep_all(jobs, options.workers)
+    for run in recorder.todo:
+        if run.run_id in problems:
+            recorder.keep(run, Outcome(status="failed", error=problems[run.run_id]))
+            if options.fail_fast:
+                return False
+    runs = {run.run_id: run for run in ready if run.run_id not in problems}
+    jobs = [job for job in jobs if job.run_id in runs]
+    launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get("launchers", options.launcher).load()
+    before = len(recorder.failed)
+
+    def handle(event: Event) -> None:
+        recorder.take(runs[event.run_id], event)
+        on_event(event)
+
+    with closing(launch(jobs, options.workers)) as events:  # closing ends the workers, also after an error here
+        try:
+            for event in events:
+                handle(event)
+                if options.fail_fast and len(recorder.failed) > before:
+                    return False
+        except KeyboardInterrupt:
+            # Thrown into the launcher, so that it can report what its workers finished in the meantime.
+            with suppress(KeyboardInterrupt, StopIteration):
+                event = events.throw(KeyboardInterrupt)
+                while True:
+                    handle(event)
+                    event = next(events)
+            raise
+    return True

@@ -1,0 +1,122 @@
+"""What travels to a worker and what comes back: plain data that can be pickled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dabench.config.settings import Budget, Settings
+from dabench.data.prepared import Prepared
+from dabench.runs.record import Accuracy, Checkpoint, Metrics, Selection, Status
+from dabench.specs.spec import BackboneSpec, MethodSpec, SelectorSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One run, ready to be executed anywhere that sees the same files.
+
+    Attributes:
+        device: as torch names it, such as `cpu` or `cuda:0`.
+        timeout_s: after which the run ends as `timeout`; None for never.
+        log: file that takes everything the run prints.
+        state: file that takes the training state now and then, and is gone when the run is done.
+        features: file with the features of a trained network: of `network`, where this run reads them, else of its
+            own. Whoever trains that network first writes it.
+        keep_features: some run of the plan waits for the features of this one.
+        network: the job that trains the network whose features this run reads, where nobody has yet; None for a run
+            that trains its own, and where examples are their own features.
+        save_every_s: how often the training state is written.
+        outputs: folder that takes the outputs of every checkpoint.
+        output_rows: at most so many of source_val and of target train; 0 to keep none.
+        reverse_validation: also train the reverse model, for `dabench tune`.
+    """
+
+    run_id: str
+    method: MethodSpec
+    backbone: BackboneSpec
+    selectors: tuple[SelectorSpec, ...]
+    selector: str
+    track: str
+    metric: str
+    source: Prepared
+    target: Prepared
+    seed: int
+    settings: Settings
+    device: str
+    timeout_s: float | None
+    log: Path
+    state: Path
+    features: Path
+    keep_features: bool = False
+    network: Job | None = None
+    save_every_s: float = 60.0
+    outputs: Path
+    output_rows: int = 0
+    reverse_validation: bool = False
+
+    @property
+    def budget(self) -> Budget:
+        """Of a run that trains a network."""
+        assert self.settings.budget is not None, "the plan refuses a network without a budget"
+        return self.settings.budget
+
+    @property
+    def examples_per_step(self) -> int:
+        """How many pass in a step: a batch of source and of target, one of few_shot's labelled, both again as pairs."""
+        return {"few_shot": 3, "paired": 4}.get(self.track, 2) * self.budget.batch
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.target.name} {self.method.name} seed {self.seed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a run came to. Times in seconds; see `runs.record.RunRecord` for the fields."""
+
+    status: Status
+    error: str | None = None
+    accuracy: Accuracy | None = None
+    selections: dict[str, Selection] = field(default_factory=dict)
+    per_class: dict[str, float] = field(default_factory=dict)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    metrics: Metrics | None = None
+    predictions_sha256: str | None = None
+    steps: int = 0
+    train_s: float = 0.0
+    wall_s: float = 0.0
+    examples_per_s: float = 0.0
+    images_seen: int = 0
+    test_rows: int = 0
+    peak_memory_bytes: int = 0
+    torch: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A worker took a run."""
+
+    run_id: str
+    worker: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run goes on. At a checkpoint `values` holds its label-free values."""
+
+    run_id: str
+    step: int
+    steps: int
+    images_per_s: float
+    values: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run is over, in whatever way."""
+
+    run_id: str
+    outcome: Outcome
+
+
+Event = Started | Progress | Finished

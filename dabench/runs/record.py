@@ -1,0 +1,210 @@
+"""The outcome of one run, and where it is kept.
+
+A record is a JSON file, `DIR/runs/<suite>/<source>--<target>/<method>/<seed>-<first 12 of run_id>.json`.
+`flatten` turns one into a row of the committed `results/<suite>.csv`; readers take both (see `results.py`).
+
+Every file carries `content_sha256`, the hash of the rest of it, so that an edit or a fault of a disk does not go
+unnoticed. It is no signature: who edits a record on purpose can hash it anew.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dabench.hashing.canonical import sha256
+
+SCHEMA = 2
+READABLE = (1, 2)  # 1 had no content hash
+HASH = "content_sha256"
+
+Status = Literal["ok", "failed", "collapsed", "timeout"]
+ChosenBy = Literal["paper", "label_free", "target_labels", "user"]
+
+
+class _Part(BaseModel):
+    # A collapsed run may hold a loss that is not finite; pydantic would write it as null, which cannot be read back.
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), ser_json_inf_nan="strings")
+
+
+class Accuracy(_Part):
+    """The suite's metric on the target test split, as a fraction.
+
+    Attributes:
+        selected: at the checkpoint that the suite's label-free selector picked: the number to report.
+        last: at the last step.
+        oracle: the best over all checkpoints. Uses target labels, so never a result.
+    """
+
+    selected: float
+    last: float
+    oracle: float
+
+
+class Selection(_Part):
+    """What one selector picked."""
+
+    step: int
+    accuracy: float
+
+
+class Checkpoint(_Part):
+    """What was measured at one checkpoint.
+
+    Attributes:
+        step: steps done, all stages counted.
+        losses: mean of each loss since the checkpoint before.
+        scores: label-free values that selectors read, such as `source_val_accuracy`.
+        target_accuracy: the suite's metric on the target test split. No selector but the oracle reads it.
+    """
+
+    step: int
+    losses: dict[str, float]
+    scores: dict[str, float]
+    target_accuracy: float
+
+
+class Metrics(_Part):
+    """Further measures of the selected checkpoint on the target test split, as fractions.
+
+    Attributes:
+        ece: expected calibration error over 15 bins; None for readouts without probabilities.
+    """
+
+    balanced_accuracy: float
+    macro_f1: float
+    ece: float | None
+
+
+class PluginInfo(_Part):
+    """Which plugin the method came from."""
+
+    distribution: str
+    version: str
+    source_sha256: str
+
+
+class CodeInfo(_Part):
+    """The commit of dabench itself, where it runs from a git checkout."""
+
+    commit: str | None
+    dirty: bool | None
+
+
+class Environment(_Part):
+    """What the numbers were computed with: recorded, not part of the identity (but for the device's kind)."""
+
+    dabench: str
+    python: str
+    torch: str
+    device: str
+    processor: str
+    threads: int
+
+
+class RunRecord(_Part):
+    """Everything about one run. Fields are the contract of the design, section 10; times in seconds, shares in [0, 1].
+
+    Attributes:
+        settings: resolved settings; `settings_sha256` is the hash of their canonical JSON.
+        comparison_sha256: the same without the method and its options: runs that share it can be compared.
+        predictions_sha256: hash of the predicted classes of the target test split at the selected checkpoint.
+        data_notes: what was left out of the two domains, and what else their loaders said; see `datanotes`.
+        test_rows: how many target test examples the accuracy was measured on.
+        finished: when the run ended, UTC, ISO 8601.
+    """
+
+    schema_: int = Field(default=SCHEMA, alias="schema")
+    run_id: str
+    suite: str
+    suite_version: int
+    track: str
+    shots: int | Literal["all"] | None = None
+    source: str
+    target: str
+    method: str
+    variant: str = ""
+    backbone: str
+    precision: str
+    metric: str = "accuracy"
+    seed: int
+    status: Status
+    error: str | None = None
+    accuracy: Accuracy | None = None
+    selector: str
+    selections: dict[str, Selection] = {}
+    per_class: dict[str, float] = {}
+    checkpoints: list[Checkpoint] = []
+    steps: int = 0
+    train_s: float = 0.0
+    wall_s: float = 0.0
+    examples_per_s: float = 0.0
+    peak_memory_bytes: int = 0
+    images_seen: int = 0
+    test_rows: int = 0
+    metrics: Metrics | None = None
+    chosen_by: ChosenBy
+    transductive: bool = False
+    sees_target_labels: bool = False
+    settings: dict[str, Any]
+    settings_sha256: str
+    comparison_sha256: str
+    data_sha256: str
+    predictions_sha256: str | None = None
+    data_notes: str | None = None
+    plugin: PluginInfo
+    code: CodeInfo
+    env: Environment
+    finished: str
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, protected_namespaces=(), ser_json_inf_nan="strings"
+    )
+
+    @property
+    def pair(self) -> str:
+        """`source:target`."""
+        return f"{self.source}:{self.target}"
+
+    @property
+    def done(self) -> bool:
+        """Whether the run need not be repeated."""
+        return self.status in ("ok", "collapsed")
+
+    def to_json(self) -> str:
+        """The text of the record's file, its hash included."""
+        content = json.loads(self.model_dump_json(by_alias=True))
+        return json.dumps(content | {HASH: sha256(content)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_id: str) -> Path:
+    """Where a run's files live below `DIR/runs`, without the suffix (`.json` the record, `.log` the log).
+
+    A `/` in a domain's name becomes `.`.
+    """
+    pair = f"{source.replace('/', '.')}--{target.replace('/', '.')}"
+    return Path(suite) / pair / method / f"{seed}-{run_id[:12]}"
+
+
+def flatten(record: RunRecord) -> dict[str, Any]:
+    """The record's scalar fields, nested names joined with `_` (`accuracy_selected`, `env_torch`).
+
+    `settings`, `selections`, `per_class`, `checkpoints` and tracebacks stay in the JSON file.
+    """
+    row: dict[str, Any] = {}
+    data = record.model_dump(by_alias=True, exclude={"settings", "selections", "per_class", "checkpoints"})
+    for key, value in data.items():
+        if isinstance(value, dict):
+            row |= {f"{key}_{inner}": item for inner, item in value.items()}
+        elif key in ("accuracy", "metrics") and value is None:
+            model = Accuracy if key == "accuracy" else Metrics
+            row |= {f"{key}_{inner}": None for inner in model.model_fields}
+        else:
+            row[key] = value
+    row["shots"] = None if record.shots is None else str(record.shots)  # a number or a word: text in a frame
+    if record.error:  # the last line of a traceback says what happened; the rest is in the record
+        row["error"] = record.error.strip().splitlines()[-1]
+    return row

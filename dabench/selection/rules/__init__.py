@@ -1,0 +1,4 @@
+"""One selector a file.
+
+May import what `dabench.selection` may.
+"""

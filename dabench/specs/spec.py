@@ -1,0 +1,271 @@
+"""Frozen descriptors that hooks yield.
+
+They name things by "module:attribute", so that listing imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from dabench.errors import PluginError
+from dabench.specs.download import Download
+
+TRACKS = ("unsupervised", "few_shot", "paired")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PATH_NAME = re.compile(r"[a-z][a-z0-9_]*(/[a-z0-9][a-z0-9_]*)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """What every descriptor has.
+
+    Attributes:
+        name: `[a-z][a-z0-9_]*`; domains may group with `/`, as in `amazon/books`.
+        target: `"module:attribute"`, imported only when it is used.
+        summary: one line for `dabench list`.
+    """
+
+    name: str
+    target: str
+    summary: str
+
+    def __post_init__(self) -> None:
+        pattern = _PATH_NAME if isinstance(self, DomainSpec) else _NAME
+        if not pattern.fullmatch(self.name):
+            raise ValueError(f"{type(self).__name__} name {self.name!r} must match {pattern.pattern}")
+        module, separator, attribute = self.target.partition(":")
+        if not (module and separator and attribute):
+            raise ValueError(f"{type(self).__name__} {self.name!r}: target {self.target!r} is not 'module:attribute'")
+
+    def load(self) -> Any:
+        """Import the module and return what the spec names."""
+        module, _, attribute = self.target.partition(":")
+        return getattr(import_module(module), attribute)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers that an option may have, for `dabench tune`.
+
+    Attributes:
+        low, high: the ends, both included.
+        log: spread evenly on a logarithmic scale.
+        integer: whole numbers only.
+        points: how many a grid takes, the ends among them.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    integer: bool = False
+    points: int = 5
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high or (self.log and self.low <= 0) or self.points < 2:
+            raise ValueError(f"{self}: low < high is needed, low > 0 on a logarithmic scale, and at least 2 points")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodSpec(Spec):
+    """An adaptation method.
+
+    Attributes:
+        target: a `DeepMethod` or `FeatureMethod` class.
+        feature_target: for a method that trains a network: the `FeatureMethod` class that stands for it in suites
+            without one (backbone `identity`); empty if there is none.
+        title: how a table names the method; the name with spaces if empty.
+        reference: paper and where to find it, as in "Sun & Saenko 2016, arXiv:1607.01719".
+        citation: how to cite it, as BibTeX entries.
+        tracks: where it can run; see `TRACKS`.
+        sees_target_labels: only for bounds that train on the target's labels. Tables mark them.
+        deviations: what differs from the paper, one sentence each.
+        loss: what is minimised, or done in closed form, as a formula in LaTeX; for `dabench docs methods`.
+        search: what `dabench tune` may try: option -> values, or a `Range`. It is no part of a run's identity.
+        off: options that switch the adaptation off, as in {"weight": 0}: the conformance kit then demands the bits of
+            source_only on a network without batch norm and dropout.
+        without_target: options with which the method learns nothing from the target and does everything else, such as
+            changing images and averaging weights: {"weight": 0}. The conformance kit asks a method that changes images
+            for it, and demands a gain over that, since changed images gain by themselves. Empty for one that never
+            looks at the target.
+        toy_options: options with which it is to gain on the kit's toy, where the defaults are made for other data.
+        expected_failures: checks of the conformance kit that the method fails, each with the reason.
+        toy: which toy of `dabench.testing.toys` a method that trains a network is judged on: `vectors`, or `images`
+            for one that augments or needs batch norm.
+    """
+
+    title: str = ""
+    reference: str = ""
+    citation: str = ""
+    tracks: tuple[str, ...] = ("unsupervised",)
+    sees_target_labels: bool = False
+    deviations: tuple[str, ...] = ()
+    loss: str = ""
+    feature_target: str = ""
+    search: Mapping[str, Sequence[Any] | Range] = field(default_factory=dict)
+    off: Mapping[str, Any] = field(default_factory=dict)
+    without_target: Mapping[str, Any] | None = None
+    toy_options: Mapping[str, Any] = field(default_factory=dict)
+    expected_failures: Mapping[str, str] = field(default_factory=dict)
+    toy: str = "vectors"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for option, values in self.search.items():
+            some = isinstance(values, Sequence) and not isinstance(values, str) and len(values) > 0
+            if not (some or isinstance(values, Range)):
+                raise ValueError(f"method {self.name!r}: search[{option!r}] must be some values or a Range")
+        if self.feature_target and not all(self.feature_target.partition(":")):
+            raise ValueError(f"method {self.name!r}: feature_target {self.feature_target!r} is not 'module:attribute'")
+        if not self.tracks or set(self.tracks) - set(TRACKS):
+            raise ValueError(f"method {self.name!r}: tracks {self.tracks!r} must be some of {TRACKS}")
+
+    @property
+    def label(self) -> str:
+        """The name that tables print."""
+        return self.title or self.name.replace("_", " ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainSpec(Spec):
+    """One labelled data set from one distribution.
+
+    Attributes:
+        target: a function that returns `DomainArrays`, called with `root` and `arguments` where there are some.
+        version: part of the cache's name; raise it when the recipe or the reading changes.
+        licence: as its publisher states it.
+        citation: how to cite it, as BibTeX entries.
+        regenerated: made here from a recipe, because the original is gone or needs no download. Tables say so.
+        files: what the loader reads, as paths or glob patterns below `DABENCH_DATA_DIR`.
+        homepage: where a person gets the files.
+        known: hashes of decoded content with what each is, as ("ab12…", "complete") or ("cd34…", "subset: …").
+        counts: examples of each class in train and in test of the complete set; empty where nobody has counted.
+        recording: what was recorded, where several domains are views of one recording: row i of either split of one is
+            simultaneous with row i of the others that say the same, and has its label and its group. Two such domains
+            can be a pair of the track paired.
+        downloads: what `dabench data fetch` downloads to get the files.
+        root: the folder that `files` lie in and that the target is called with, as `root=`; empty for the data folder,
+            which is not passed.
+        arguments: plain values that the target is called with, by name; part of the prepared copy's name.
+        strict: an example that the target leaves out is an error; otherwise `dabench` goes on and says what it is.
+    """
+
+    version: int = 1
+    licence: str = ""
+    citation: str = ""
+    regenerated: bool = False
+    files: tuple[str, ...] = ()
+    homepage: str = ""
+    known: tuple[tuple[str, str], ...] = ()
+    counts: tuple[tuple[int, ...], ...] = ()
+    recording: str = ""
+    downloads: tuple[Download, ...] = ()
+    root: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    strict: bool = False
+
+    def load(self) -> Any:
+        """Return the loader, a function without arguments."""
+        function = super().load()
+        given = {"root": Path(self.root), **self.arguments} if self.root else self.arguments
+        return partial(function, **given) if given else function
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.counts and (len(self.counts) != 2 or len(self.counts[0]) != len(self.counts[1])):
+            raise ValueError(f"domain {self.name!r}: counts must be those of train and of test, class by class")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteSpec(Spec):
+    """A suite that ships with a package. `target` is `"package:file.yaml"`."""
+
+    def load(self) -> Any:
+        """Return the YAML file as an `importlib.resources` traversable."""
+        from importlib.resources import files
+
+        package, _, file = self.target.partition(":")
+        return files(package) / file
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackboneSpec(Spec):
+    """The network (or feature map) that all methods of a comparison share. `target` is a `Backbone` class.
+
+    Attributes:
+        trains: false for `identity` alone: examples are their own features, and there is no network.
+        scales: it scales what it is given itself, as its weights want it: `input.normalise` must be `unit`.
+        citation: how to cite it, as BibTeX entries.
+    """
+
+    trains: bool = True
+    scales: bool = False
+    citation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectorSpec(Spec):
+    """A rule that picks the checkpoint to report. `target` maps checkpoints to the index of one of them.
+
+    Attributes:
+        uses_target_labels: true for the oracle alone; such a selector can never be the one reported.
+        needs_outputs: it reads the outputs that were kept of every checkpoint (`Candidate.outputs`).
+    """
+
+    uses_target_labels: bool = False
+    needs_outputs: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LauncherSpec(Spec):
+    """Where runs are executed. `target` is a function `(jobs, workers) -> iterator of events`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormatSpec(Spec):
+    """How tables are written. `target` is a function `(tables) -> str`.
+
+    Attributes:
+        wants_records: fill `Table.records`, which takes time, where the full records are at hand.
+    """
+
+    wants_records: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Which plugin yielded a spec: the distribution, its version and its entry point."""
+
+    distribution: str
+    version: str
+    entry_point: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution}:{self.entry_point}"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A spec together with where it came from."""
+
+    spec: Any
+    origin: Origin
+
+    def load(self) -> Any:
+        """What the spec names, imported.
+
+        Raises:
+            PluginError: its module cannot be imported or lacks the attribute; the message names the plugin.
+        """
+        try:
+            return self.spec.load()
+        except (ImportError, AttributeError) as error:
+            raise PluginError(
+                f"{type(self.spec).__name__} {self.spec.name!r} of the plugin {self.origin}: cannot load "
+                f"{self.spec.target!r}: {type(error).__name__}: {error}."
+            ) from error

@@ -1,0 +1,78 @@
+"""The computer-font domain: what is in it, and that its fonts really draw digits."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from dabench.domains.embedded import glyphs
+
+SCRIPT = """
+import hashlib
+from dabench.domains.embedded import glyphs as g
+arrays = [a for d in [g.load_glyphs()] for s in (d.train, d.test) for a in (s.x, s.y)]
+print(hashlib.sha256(b"".join(a.tobytes() for a in arrays)).hexdigest())
+"""
+
+
+@pytest.fixture(scope="module")
+def domain():
+    return glyphs.load_glyphs()
+
+
+def test_counts_shapes_and_types(domain):
+    assert domain.classes == tuple("0123456789")
+    for split, per_class in ((domain.train, 400), (domain.test, 100)):
+        assert np.bincount(split.y).tolist() == [per_class] * 10
+        assert split.x.shape == (10 * per_class, 3, 16, 16)
+        assert (split.x.dtype, split.y.dtype) == (np.uint8, np.int64)
+
+
+def test_images_differ_and_are_coloured(domain):
+    x = domain.train.x
+    assert len(np.unique(x.reshape(len(x), -1), axis=0)) == len(x)
+    assert (x[:, 0] != x[:, 1]).any()
+
+
+def test_every_image_shows_something(domain):
+    assert np.ptp(domain.train.x, axis=(2, 3)).max(axis=1).min() > 20
+
+
+def test_train_and_test_use_other_fonts():
+    assert not set(glyphs.FONTS["train"]) & set(glyphs.FONTS["test"])
+    files = {glyphs.load_font(name).getname() for names in glyphs.FONTS.values() for name in names}
+    assert len(files) == sum(map(len, glyphs.FONTS.values()))  # no font under two names
+
+
+@pytest.mark.parametrize("name", [name for names in glyphs.FONTS.values() for name in names])
+def test_a_font_draws_ten_distinct_digits(name):
+    """Symbol fonts draw nothing, one box for all, or marks of other heights."""
+    font = glyphs.load_font(name)
+    pictures = [np.asarray(glyphs.draw_number(label, "", "", font), int) / 255 for label in range(10)]
+    for picture in pictures:
+        rows = np.flatnonzero(picture.any(axis=1))
+        assert 0.9 * glyphs.HEIGHT <= np.ptp(rows) + 1 <= 1.15 * glyphs.HEIGHT
+    for one, other in combinations(pictures, 2):
+        assert np.abs(one - other).sum() > 0.1 * min(one.sum(), other.sum())
+
+
+def test_the_label_stands_in_the_centre():
+    font = glyphs.load_font("DejaVuSans")
+    alone = np.asarray(glyphs.draw_number(5, "", "", font), int)
+    between = np.asarray(glyphs.draw_number(5, "7", "1", font), int)
+    middle = slice(alone.shape[1] // 2 - 10, alone.shape[1] // 2 + 10)
+    assert np.abs(between[:, middle] - alone[:, middle]).mean() < 8  # up to a pixel of rounding
+    assert between[:, :6].any()
+    assert not alone[:, :6].any()
+
+
+def test_the_same_bytes_in_another_process(domain):
+    arrays = [a for d in [domain] for s in (d.train, d.test) for a in (s.x, s.y)]
+    here = hashlib.sha256(b"".join(a.tobytes() for a in arrays)).hexdigest()
+    env = {**os.environ, "PYTHONHASHSEED": "12345"}
+    there = subprocess.run([sys.executable, "-c", SCRIPT], env=env, capture_output=True, text=True, check=True).stdout
+    assert there.strip() == here

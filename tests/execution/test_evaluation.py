@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from dabench.execution.evaluation import Evaluator, calibration_error, is_collapsed
+from dabench.methods.scores import predicted_classes
+from dabench.selection.rule import Candidate, last_step, oracle, source_val
+
+Y = np.array([0, 0, 0, 0, 1, 1, 2, 2])
+CLASSES = ("a", "b", "c")
+
+
+def _scores(predicted: list[int]) -> np.ndarray:
+    return np.eye(3, dtype=np.float32)[predicted]
+
+
+def test_measures() -> None:
+    got = Evaluator(Y, CLASSES, "accuracy").evaluate(_scores([0, 0, 0, 1, 1, 1, 2, 0]), logits=True)
+    assert got.accuracy == 6 / 8
+    assert got.per_class == {"a": 0.75, "b": 1.0, "c": 0.5}
+    assert got.balanced_accuracy == 0.75
+    assert got.macro_f1 == pytest.approx(np.mean([2 * 3 / (4 + 4), 2 * 2 / (3 + 2), 2 * 1 / (1 + 2)]))
+
+
+def test_the_suites_metric_is_the_accuracy() -> None:
+    scores = _scores([0, 0, 0, 0, 0, 0, 0, 0])
+    assert Evaluator(Y, CLASSES, "accuracy").evaluate(scores, logits=True).accuracy == 0.5
+    assert Evaluator(Y, CLASSES, "balanced_accuracy").evaluate(scores, logits=True).accuracy == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("predicted", "y", "expected"),
+    [
+        ([0] * 100, [0] * 50 + [1] * 50, True),
+        ([0] * 95 + [1] * 5, [0] * 50 + [1] * 50, True),
+        ([0] * 94 + [1] * 6, [0] * 50 + [1] * 50, False),
+        ([0] * 100, [0] * 80 + [1] * 20, False),
+        ([0] * 100, [0] * 79 + [1] * 21, True),
+    ],
+)
+def test_collapsed(predicted: list[int], y: list[int], expected: bool) -> None:
+    assert is_collapsed(np.array(predicted), np.array(y)) is expected
+
+
+def test_rows_of_nans_count_as_class_0() -> None:
+    scores = np.array([[np.nan, np.nan], [np.nan, 1.0], [0.0, 1.0]], np.float32)
+    assert predicted_classes(scores).tolist() == [0, 1, 1]
+
+
+def test_calibration_error_by_hand() -> None:
+    logits = np.log(np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6], [0.4, 0.6]], np.float32))
+    # two bins: confidence .9 with accuracy 1/2, confidence .6 with accuracy 1; each holds half of the rows
+    assert calibration_error(logits, np.array([0, 1, 1, 1])) == pytest.approx(0.5 * 0.4 + 0.5 * 0.4, abs=1e-6)
+
+
+def test_scores_that_are_no_logits_have_no_calibration() -> None:
+    evaluator = Evaluator(Y, CLASSES, "accuracy")
+    assert evaluator.evaluate(_scores([0] * 8), logits=False).ece is None
+    assert evaluator.evaluate(np.full((8, 3), np.nan, np.float32), logits=True).ece is None
+
+
+def test_selectors() -> None:
+    values = [(0.5, 0.1), (0.9, 0.7), (0.9, 0.6), (0.8, 0.65)]
+    blind = [Candidate(step, {"source_val_accuracy": value}) for step, (value, _) in enumerate(values)]
+    seeing = [Candidate(step, {"source_val_accuracy": v}, accuracy) for step, (v, accuracy) in enumerate(values)]
+    assert last_step(blind) == 3
+    assert source_val(blind) == 2  # the later of two equal ones
+    assert oracle(seeing) == 1
+    with pytest.raises(AssertionError, match="declares uses_target_labels"):
+        oracle(blind)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from dabench.config.settings import Budget, Schedule
+from dabench.errors import DabenchError
+from dabench.execution.deep_run import build
+from dabench.execution.execute import open_pair
+from dabench.execution.training import Moment, Recipe, checkpoint_steps, rate_factor, stage_steps, train
+from dabench.methods.base import DeepMethod, Stage
+from dabench.planning.jobs import Options, make_jobs
+from dabench.plugin.registry import Registry
+from tests.support.toy_runs import plan_of
+
+
+@pytest.mark.parametrize(
+    ("steps", "checkpoints", "expected"),
+    [(10, 1, {10}), (10, 2, {5, 10}), (10, 3, {3, 7, 10}), (3, 5, {1, 2, 3}), (1, 1, {1})],
+)
+def test_checkpoints_are_spread_and_end_with_the_last_step(steps: int, checkpoints: int, expected: set[int]) -> None:
+    assert checkpoint_steps(Budget(steps=steps, batch=1, checkpoints=checkpoints)) == expected
+
+
+def test_schedules_follow_their_formulae() -> None:
+    assert rate_factor(Schedule(name="constant"), 0.7) == 1
+    inverse = Schedule(name="inverse", alpha=10, beta=0.75)
+    assert rate_factor(inverse, 0) == 1
+    assert rate_factor(inverse, 0.5) == pytest.approx((1 + 10 * 0.5) ** -0.75)
+    assert rate_factor(Schedule(name="cosine"), 0.5) == pytest.approx(math.cos(7 / 16 * math.pi / 2))
+
+
+def test_stages_share_the_budget() -> None:
+    stages = [Stage("a", 0.5), Stage("b", 0.2), Stage("c", 0.3)]
+    assert [(first, last) for _, first, last in stage_steps(stages, 11)] == [(0, 6), (6, 8), (8, 11)]
+    for wrong in ([], [Stage("a", 0.5)], [Stage("a", 0.8), Stage("b", 0.8)]):
+        with pytest.raises(DabenchError, match="sum to 1"):
+            stage_steps(wrong, 10)
+
+
+def _training(registry: Registry, folder: Path, method: str, **suite: object) -> tuple[DeepMethod, list[Moment]]:
+    plan = plan_of(registry, [method], seeds=[0], **suite)
+    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    job = next(job for job in jobs if job.method.name == method)
+    data = open_pair(job, torch.device("cpu"))
+    built = build(job, data, job.method.load())
+    recipe = Recipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
+    return built, list(train(built, data.problem, recipe, job.seed))
+
+
+def test_a_stage_trains_its_modules_alone(registry: Registry, tmp_path: Path) -> None:
+    whole, _ = _training(registry, tmp_path, "toy_stages")
+    budget = {"steps": 18, "batch": 16, "checkpoints": 1}
+    first, _ = _training(registry, tmp_path, "source_only", budget=budget)  # the first stage is 18 of the 24 steps
+    trunk, other = whole.network.trunk.state_dict(), first.network.trunk.state_dict()
+    assert all(torch.equal(trunk[name], other[name]) for name in trunk)
+    assert not torch.equal(whole.network.output.weight, first.network.output.weight)
+
+
+def test_losses_are_means_since_the_checkpoint_before(registry: Registry, tmp_path: Path) -> None:
+    _, all_steps = _training(registry, tmp_path, "dann", budget={"steps": 24, "batch": 16, "checkpoints": 24})
+    _, some = _training(registry, tmp_path, "dann")
+    each = [moment.losses for moment in all_steps if moment.losses]
+    (_, second, _) = [moment.losses for moment in some if moment.losses]
+    assert second["class"] == pytest.approx(sum(losses["class"] for losses in each[8:16]) / 8, rel=1e-5)
+    assert set(second) == {"class", "domain"}
+
+
+def test_the_loss_goes_down(registry: Registry, tmp_path: Path) -> None:
+    _, moments = _training(registry, tmp_path, "source_only", budget={"steps": 200, "batch": 32, "checkpoints": 4})
+    losses = [moment.losses["class"] for moment in moments if moment.losses]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+def test_optimisers_train(registry: Registry, tmp_path: Path, name: str) -> None:
+    before, _ = _training(registry, tmp_path, "source_only", budget={"steps": 1, "batch": 1, "checkpoints": 1})
+    after, _ = _training(registry, tmp_path, "source_only", optimiser={"name": name, "lr": 0.01})
+    assert not torch.equal(before.network.output.weight, after.network.output.weight)
+
+
+def test_parameter_groups_are_updated_by_name(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["source_only"], seeds=[0])
+    (job,) = [
+        job
+        for job in make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu"))
+        if job.method.name == "source_only"
+    ]
+
+    class HeadOnly(job.method.load()):  # type: ignore[misc]
+        def parameter_groups(self) -> dict[str, object]:
+            return {"trunk": self.network.trunk.parameters(), "head": self.network.output.parameters()}
+
+        def step(self, batch: object) -> dict[str, torch.Tensor]:
+            losses = self.losses(batch)
+            self.update(losses["class"], "head")
+            return losses
+
+    data = open_pair(job, torch.device("cpu"))
+    method = build(job, data, HeadOnly)
+    fresh: nn.Module = build(job, data, HeadOnly)
+    recipe = Recipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
+    list(train(method, data.problem, recipe, 0))
+    assert torch.equal(method.network.trunk[0].weight, fresh.network.trunk[0].weight)
+    assert not torch.equal(method.network.output.weight, fresh.network.output.weight)

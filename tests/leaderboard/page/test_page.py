@@ -1,0 +1,285 @@
+"""The HTML leaderboard in a real browser: headless Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dabench.leaderboard.build import build_tables
+from dabench.leaderboard.formats import html
+from tests.support import pages
+from tests.support.factories import make_frame, make_record
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these a closed network makes Chromium look for its own hosts; the last two are for containers.
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+         "--disable-quic", "--disable-gpu", "--no-sandbox"]  # fmt: skip
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None or find_spec("playwright") is None:
+        missing = "Chromium (one of " + ", ".join(NAMES) + ")" if path is None else "playwright"
+        why = f"needs {missing}; DABENCH_TEST_BROWSER=required makes this a failure"
+        (pytest.fail if os.environ.get("DABENCH_TEST_BROWSER") == "required" else pytest.skip)(why)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
+    """Open a page from a file; at the end nothing may have been asked of a network or said on the console."""
+    contexts: list[Any] = []
+    said: list[str] = []
+
+    def open_it(text: str, fragment: str = "", **options: Any) -> Any:
+        file = tmp_path / "page.html"
+        file.write_text(text, encoding="utf-8")
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: said.append(request.url) if _is_network(request.url) else None)
+        page.goto(file.as_uri() + fragment)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def _is_network(url: str) -> bool:
+    return not url.startswith(("file:", "data:"))
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return html.render(pages.tables())
+
+
+def column(page: Any, place: int) -> list[str]:
+    """The visible fields of a column of the long table, first lines only."""
+    rows = page.locator("#list tbody tr:visible")
+    return [field.strip().split("\n")[0] for field in rows.locator(f"td:nth-child({place})").all_inner_texts()]
+
+
+def test_a_heading_sorts_and_says_so(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    heading = page.get_by_role("columnheader", name="accuracy")
+    heading.get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    found = [float(field[:4]) for field in column(page, 5)]
+    assert found == sorted(found, reverse=True)
+    assert len(found) == 10
+    heading.get_by_role("button").press("Enter")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert [float(field[:4]) for field in column(page, 5)] == sorted(found)
+    method = page.get_by_role("columnheader", name="method", exact=True).last
+    method.get_by_role("button").press("Space")
+    assert (method.get_attribute("aria-sort"), heading.get_attribute("aria-sort")) == ("ascending", "none")
+    assert column(page, 3)[:4] == ["coral", "coral", "DANN", "DANN"]
+    gap = page.get_by_role("columnheader", name="gap covered")
+    for _ in range(2):
+        gap.get_by_role("button").click()
+        assert column(page, 6)[-4:] == [""] * 4, "what has no number stands last either way"
+
+
+def test_filters_narrow_the_list_and_reset(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    status = page.get_by_role("status")
+    assert status.inner_text() == "10 of 11 cells"
+    page.get_by_label("pair").select_option("glyphs → digits")
+    assert status.inner_text() == "5 of 11 cells"
+    page.get_by_label("plugin").select_option("dabench-mmd")
+    assert (column(page, 2), column(page, 3)) == (["glyphs → digits"], ["mmd"])
+    page.get_by_role("button", name="reset").click()
+    page.locator("#count", has_text="10 of 11 cells").wait_for()
+    page.get_by_label("method").select_option("DANN")
+    assert column(page, 3) == ["DANN", "DANN"]
+    page.get_by_label("method").select_option("all")
+    page.get_by_label("track").select_option("unsupervised")
+    assert len(column(page, 1)) == 10
+    page.get_by_label("search").fill("Source_Only")
+    assert column(page, 3) == ["source only", "source only"]
+    page.get_by_label("search").fill("no such thing")
+    assert status.inner_text() == "0 of 11 cells"
+
+
+def test_a_filter_holds_while_sorting(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    page.get_by_label("method").select_option("coral")
+    page.get_by_role("columnheader", name="pair").get_by_role("button").click()
+    assert column(page, 3) == ["coral", "coral"]
+
+
+def test_what_is_published_only_comes_when_asked_for(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    assert "gfk" not in column(page, 3)
+    page.get_by_label("also what is published only (1)").check()
+    assert column(page, 3).count("gfk") == 1
+    page.get_by_role("columnheader", name="published", exact=True).last.get_by_role("button").click()
+    assert column(page, 8)[:2] == [".815 [1]".replace(" ", "\xa0"), ".615 [1]".replace(" ", "\xa0")]
+
+
+def test_a_number_leads_to_what_is_behind_it(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    assert page.locator("#cell").is_hidden()
+    page.locator(".board").get_by_role("link", name=".750 ±.050").first.click()
+    title = page.get_by_role("heading", name="DANN on digits → digits_m")
+    title.wait_for()
+    assert page.evaluate("document.activeElement.id") == "cell-title"
+    cell = page.locator("#cell")
+    assert "dabench run mini --pairs digits:digits_m --methods dann --seeds 0,1,2 --fresh" in cell.inner_text()
+    assert cell.get_by_role("table", name="Accuracy on target test by seed").locator("tbody tr").count() == 3
+    assert cell.get_by_role("table", name="Resolved settings").locator("tbody tr").count() == 2
+    charts = cell.get_by_role("img")
+    assert charts.count() == 3
+    assert charts.nth(0).get_attribute("aria-label").startswith("accuracy on target test over steps 100 to 300: seed 0")
+    assert charts.nth(0).locator("polyline").count() == 3
+    assert charts.nth(2).locator("polyline").count() == 6, "a loss that is no number leaves a hole"
+    cell.get_by_role("link", name="back to all cells").click()
+    page.locator("#cell").wait_for(state="hidden")
+    page.go_back()
+    title.wait_for()
+
+
+def test_every_link_leads_to_a_cell(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    links = page.locator("a[href^='#cell=']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert len(set(links)) == 10
+    for link in set(links):
+        page.evaluate("link => { location.hash = link; }", link)
+        page.locator("#cell-title", has_text=" on ").wait_for()
+        page.evaluate("location.hash = ''")
+        page.locator("#cell").wait_for(state="hidden")
+
+
+def test_a_link_from_outside_opens_its_cell(open_page: Open, text: str) -> None:
+    page = open_page(text, "#cell=glyphs%3Adigits/coral")
+    assert page.locator("#cell-title").inner_text() == "coral on glyphs → digits"
+    for wrong in ("#cell=constructor", "#cell=%ff"):
+        page = open_page(text, wrong)
+        assert page.locator("#cell-title").inner_text() == "There is no such cell here"
+
+
+def test_hostile_names_are_shown_and_harmless(open_page: Open) -> None:
+    page = open_page(pages.evil())
+    assert pages.EVIL in page.locator("body").inner_text()
+    page.locator("#list a").first.click()
+    page.locator("#cell-title").wait_for()
+    assert page.locator("#cell-title").inner_text().count(pages.EVIL) >= 2
+    for button in page.locator("#list thead button").all():
+        button.click()
+    page.get_by_label("search").fill("<script>")
+    assert page.get_by_role("status").inner_text() == "1 of 1 cells"
+    assert page.evaluate("typeof window.hacked") == "undefined"
+    assert page.locator("#cell img, #list img").count() == 0
+
+
+def test_a_script_that_gets_in_all_the_same_does_not_run(browser: Any, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(text.replace("<main>", "<main><script>window.hacked = 1</script><img src=x onerror='hacked = 2'>"))
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    assert page.evaluate("typeof window.hacked") == "undefined"
+    assert page.get_by_role("status").inner_text() == "10 of 11 cells", "its own script does"
+    page.close()
+
+
+@pytest.mark.parametrize("fragment", ["", "#cell=digits%3Adigits_m/dann"])
+def test_a_phone_scrolls_down_only(open_page: Open, text: str, fragment: str) -> None:
+    page = open_page(text, fragment, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('#list td:nth-child(2)')).fontSize)")
+    assert size >= 14
+
+
+def test_colours_follow_the_system_until_the_button_is_pressed(open_page: Open, text: str) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    page = open_page(text, color_scheme="dark")
+    dark = page.evaluate(ground)
+    page.get_by_role("button", name="light colours").click()
+    light = page.evaluate(ground)
+    assert (light, dark) == ("rgb(255, 255, 255)", "rgb(20, 23, 26)")
+    page.reload()
+    assert page.evaluate(ground) == light, "it is remembered"
+    assert open_page(text).evaluate(ground) == light
+    page = open_page(text)
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(ground) == dark
+
+
+def test_a_screen_reader_finds_names_for_everything(open_page: Open, text: str) -> None:
+    page = open_page(text, "#cell=digits%3Adigits_m/dann")
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll('button, a, input, select, [role=region], [role=img], table')]
+            .filter((item) => !(item.getAttribute('aria-label') || item.labels?.length || item.caption
+                                || item.textContent.trim()))
+            .map((item) => item.outerHTML)"""
+    )
+    assert unnamed == []
+    assert page.locator("table").count() == page.locator("table > caption").count()
+    assert page.locator("th:not([scope])").count() == 0
+    assert page.locator("#list th[aria-sort]").count() == page.locator("#list thead th").count()
+    identifiers = page.evaluate("[...document.querySelectorAll('[id]')].map((item) => item.id)")
+    assert len(identifiers) == len(set(identifiers))
+    page.goto("about:blank")
+
+
+def test_everything_can_be_reached_with_the_keyboard(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#cells")
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
+    assert {"track", "pair", "method", "plugin", "search", "published", "accuracy", "DANN"} <= reached
+
+
+def test_without_javascript_the_tables_are_there(open_page: Open, text: str) -> None:
+    page = open_page(text, java_script_enabled=False)
+    assert page.locator(".board").is_visible()
+    assert page.locator("noscript p").is_visible()
+    assert page.get_by_role("button").count() == 0, "no button that does nothing"
+
+
+def test_ten_thousand_runs_are_quick(open_page: Open) -> None:
+    runs = [
+        make_record(0.5 + (method + seed) / 1000, source=f"d{pair}", target=f"e{pair}", method=f"m{method}", seed=seed)
+        for pair in range(20)
+        for method in range(100)
+        for seed in range(5)
+    ]
+    page = open_page(html.render(build_tables(make_frame(*runs))))
+    assert page.get_by_role("status").inner_text() == "2000 of 2000 cells, the first 200 shown"
+    assert page.locator("#list tbody tr:visible").count() == 200
+    took = page.evaluate(
+        """() => { const start = performance.now(); document.querySelector('[data-key=mean] button').click();
+                   document.body.offsetHeight; return performance.now() - start; }"""
+    )
+    assert took < 5000, "milliseconds, on a slow machine"
+    assert column(page, 5)[0].startswith(".601")
+    page.get_by_label("search").fill("m77")
+    assert page.get_by_role("status").inner_text() == "20 of 2000 cells"
+    page.get_by_label("search").fill("")
+    page.get_by_role("button", name="show all 2000").click()
+    assert page.locator("#list tbody tr:visible").count() == 2000

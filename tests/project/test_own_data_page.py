@@ -1,0 +1,30 @@
+"""What `docs/own_data.md` says can be typed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from dabench.backbones.torchvision_nets import ResNet18
+from dabench.config.own_data import OwnImages, OwnTables
+from dabench.config.suite import Suite
+
+TEXT = (Path(__file__).parents[2] / "docs" / "own_data.md").read_text(encoding="utf-8")
+
+
+def test_every_suite_on_the_page_is_valid() -> None:
+    suites = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)]
+    assert len(suites) == 3
+    assert len(suites[0]) == 5  # lines
+    for content in suites:
+        assert Suite.model_validate({"name": "page"} | content).domains is not None
+
+
+def test_every_option_is_on_the_page() -> None:
+    for model in (OwnImages, OwnTables, ResNet18.Options):
+        for name in model.model_fields:
+            assert f"`{name}`" in TEXT, name
+    for name in ("size", "max_megapixels", "test_share", "split_seed"):
+        assert f"| `{name}` | {OwnImages.model_fields[name].default:g} |" in TEXT

@@ -1,0 +1,240 @@
+"""What becomes of runs: skipped when done, recorded when failed, never silently reused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dabench.planning.jobs import Options
+from dabench.plugin.registry import Registry
+from dabench.runner.recorder import Recorder
+from dabench.runner.runner import carry_out, done_records
+from tests.support.toy_runs import numbers, plan_of, run
+
+PAIR = "toy_a:toy_b"
+
+
+def test_done_runs_are_not_repeated(registry: Registry, tmp_path: Path) -> None:
+    first = run(plan_of(registry), tmp_path, registry)
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
+    assert len(stamps) == len(first) == 10
+    assert run(plan_of(registry), tmp_path, registry) == first
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")} == stamps
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"budget": {"steps": 25, "batch": 16, "checkpoints": 3}},
+        {"version": 2},
+        {"input": {"normalise": "instance"}},
+        {"optimiser": {"lr": 0.2}},
+        {"readout": "linear_svm"},
+        {"backbone": {"name": "toy_net", "options": {"hidden": 9}}},
+        {"pairs": [{"pair": PAIR, "options": {"dann": {"gamma": 5}}}]},
+    ],
+)
+def test_a_changed_setting_is_a_different_run(registry: Registry, change: dict[str, object]) -> None:
+    before = {run.run_id for run in plan_of(registry, ["dann"]).runs if run.method.name == "dann"}
+    after = {run.run_id for run in plan_of(registry, ["dann"], **change).runs if run.method.name == "dann"}
+    assert before
+    assert not before & after
+
+
+def test_more_seeds_methods_or_pairs_leave_runs_as_they_are(registry: Registry) -> None:
+    before = {run.run_id for run in plan_of(registry, ["dann"]).runs}
+    more = plan_of(registry, ["dann", "toy_mean"], seeds=[0, 1, 2], pairs=["toy_b:toy_a", PAIR])
+    assert before < {run.run_id for run in more.runs}
+
+
+@pytest.mark.parametrize("change", [{"selector": "source_val"}, {"metric": "balanced_accuracy"}])
+def test_a_record_whose_accuracy_means_something_else_is_not_reused(
+    registry: Registry, tmp_path: Path, change: dict[str, str]
+) -> None:
+    run(plan_of(registry, ["dann"], seeds=[0]), tmp_path, registry)
+    found, _ = done_records(plan_of(registry, ["dann"], seeds=[0]), tmp_path)
+    assert len(found) == 3
+    found, _ = done_records(plan_of(registry, ["dann"], seeds=[0], **change), tmp_path)
+    assert not found
+
+
+def test_changed_sources_are_a_different_run(registry: Registry, site, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = """
+        from dabench import DeepMethod
+        class Mine(DeepMethod):
+            STRENGTH = 1
+    """
+    hooks = """
+        from dabench import MethodSpec, hookimpl
+        @hookimpl
+        def dabench_methods():
+            yield MethodSpec(name="mine", target="mine:Mine", summary="mine")
+    """
+    site.install("mine", {"mine": "mine_hooks"}, mine=source, mine_hooks=hooks)
+    from dabench.plugin.registry import load_registry
+
+    before = {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
+    (site.path / "mine.py").write_text((site.path / "mine.py").read_text().replace("= 1", "= 2"))
+    after = {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
+    assert before
+    assert not before & after
+
+
+@pytest.mark.parametrize("launcher", ["inline", "processes"])
+def test_a_run_that_raises_is_a_failed_record_and_stops_no_other(
+    registry: Registry, tmp_path: Path, launcher: str
+) -> None:
+    records = run(plan_of(registry, ["toy_raises", "dann"], seeds=[0]), tmp_path, registry, launcher=launcher)
+    broken = records[PAIR, "toy_raises", 0]
+    assert broken.status == "failed"
+    assert "RuntimeError: the toy broke at step 5" in str(broken.error)
+    assert "Traceback" in str(broken.error)
+    assert broken.accuracy is None
+    assert records[PAIR, "dann", 0].status == "ok"
+    log = next(tmp_path.glob("runs/toy/*/toy_raises/*.log"))
+    assert "the toy broke at step 5" in log.read_text()
+
+
+def test_a_failed_run_is_tried_again(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["toy_raises"], seeds=[0])
+    run(plan, tmp_path, registry)
+    found, _ = done_records(plan, tmp_path)
+    assert {record.method for record in found.values()} == {"source_only", "target_only"}
+
+
+def test_fail_fast_stops_at_the_first(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["toy_raises", "dann"])
+    recorder = Recorder(plan, tmp_path, registry)
+    assert not carry_out(recorder, Options(device="cpu", launcher="inline", fail_fast=True))
+    assert [record.method for record in recorder.failed] == ["toy_raises"]
+    assert len(recorder.records) < len(plan.runs)
+
+
+def test_a_loss_that_is_no_number_is_collapsed(registry: Registry, tmp_path: Path) -> None:
+    record = run(plan_of(registry, ["toy_nan"], seeds=[0]), tmp_path, registry)[PAIR, "toy_nan", 0]
+    assert record.status == "collapsed"
+    assert record.error == "the loss extra became non-finite by step 16"
+    assert record.steps == 16
+    assert record.accuracy is not None
+
+
+def test_one_class_predictions_are_collapsed(registry: Registry, tmp_path: Path) -> None:
+    record = run(plan_of(registry, ["toy_one_class"], seeds=[0]), tmp_path, registry)[PAIR, "toy_one_class", 0]
+    assert record.status == "collapsed"
+    assert record.accuracy is not None
+    assert record.accuracy.selected == pytest.approx(1 / 3)
+
+
+def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["toy_dies", "toy_exits", "dann"], seeds=[0])
+    records = run(plan, tmp_path, registry, launcher="processes", workers=1)
+    for method, reason in {"toy_dies": "was killed by SIGKILL", "toy_exits": "exited with code 7"}.items():
+        assert records[PAIR, method, 0].status == "failed"
+        assert reason in str(records[PAIR, method, 0].error)
+    assert records[PAIR, "dann", 0].status == "ok"
+
+
+def test_a_timeout_ends_a_slow_run(registry: Registry, tmp_path: Path) -> None:
+    records = run(plan_of(registry, ["toy_slow"], seeds=[0]), tmp_path, registry, timeout_s=0.6)
+    slow = records[PAIR, "toy_slow", 0]
+    assert slow.status == "timeout"
+    assert "timed out after 0.6 s" in str(slow.error)
+    assert records[PAIR, "source_only", 0].status == "ok"
+
+
+def test_a_stuck_run_is_killed_after_its_timeout(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dabench.runner.launchers.processes.GRACE_S", 1.0)
+    plan = plan_of(registry, ["toy_stuck", "dann"], seeds=[0])
+    records = run(plan, tmp_path, registry, launcher="processes", workers=2, timeout_s=3.0)
+    assert records[PAIR, "toy_stuck", 0].status == "timeout"
+    assert records[PAIR, "dann", 0].status == "ok"
+
+
+def test_missing_data_stop_only_the_runs_that_need_them(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["dann"], seeds=[0], pairs=[PAIR, "toy_a:toy_missing"])
+    records = run(plan, tmp_path, registry)
+    assert records[PAIR, "dann", 0].status == "ok"
+    missing = records["toy_a:toy_missing", "dann", 0]
+    assert missing.status == "failed"
+    assert "put it into DABENCH_DATA_DIR/toys" in str(missing.error)
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"), [("toy_wide", "have the shape"), ("toy_other_classes", "do not have the same classes")]
+)
+def test_domains_that_do_not_fit(registry: Registry, tmp_path: Path, target: str, reason: str) -> None:
+    records = run(plan_of(registry, ["dann"], seeds=[0], pairs=[f"toy_a:{target}"]), tmp_path, registry)
+    assert {record.status for record in records.values()} == {"failed"}
+    assert all(reason in str(record.error) for record in records.values())
+
+
+def test_what_a_method_prints_goes_to_its_log(
+    registry: Registry, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run(plan_of(registry, ["toy_prints"], seeds=[0]), tmp_path, registry)
+    log = next(tmp_path.glob("runs/toy/*/toy_prints/*.log")).read_text()
+    for text in ("printed by the toy", "on stderr by the toy", "warned by the toy"):
+        assert text in log
+    assert "by the toy" not in "".join(capfd.readouterr())
+
+
+def test_feature_methods_share_the_source_only_network(registry: Registry, tmp_path: Path) -> None:
+    together = run(plan_of(registry, ["coral", "toy_mean"], seeds=[0]), tmp_path / "together", registry)
+    (cached,) = (tmp_path / "together/cache/features").glob("*.npz")
+    alone = run(plan_of(registry, ["coral"], seeds=[0], bounds=[]), tmp_path / "alone", registry)
+    assert list(alone) == [(PAIR, "coral", 0)]
+    assert numbers(alone[PAIR, "coral", 0]) == numbers(together[PAIR, "coral", 0])
+    assert cached.stat().st_size > 0
+
+
+@pytest.mark.parametrize("readout", ["linear_svm", "rbf_svm", "nearest_neighbour"])
+def test_readouts_judge_the_embedding(registry: Registry, tmp_path: Path, readout: str) -> None:
+    records = run(plan_of(registry, ["dann", "coral"], seeds=[0], readout=readout), tmp_path, registry)
+    assert {record.status for record in records.values()} == {"ok"}
+    plain = run(plan_of(registry, ["dann"], seeds=[0]), tmp_path / "plain", registry)
+    assert records[PAIR, "dann", 0].checkpoints[-1].losses == plain[PAIR, "dann", 0].checkpoints[-1].losses
+    assert records[PAIR, "dann", 0].predictions_sha256 != plain[PAIR, "dann", 0].predictions_sha256
+
+
+def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path) -> None:
+    records = run(plan_of(registry, selector="source_val"), tmp_path, registry)
+    for record in records.values():
+        assert record.accuracy is not None
+        best = max(record.checkpoints, key=lambda c: (c.scores["source_val_accuracy"], c.step))
+        assert record.accuracy.selected == best.target_accuracy == record.selections["source_val"].accuracy
+        assert record.accuracy.oracle == max(c.target_accuracy for c in record.checkpoints)
+
+
+@pytest.mark.parametrize("launcher", ["inline", "processes"])
+def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_path: Path, launcher: str) -> None:
+    command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_slow", "--seeds", "0-2"]
+    command += ["--results", str(tmp_path / "results"), "--device", "cpu", "--workers", "1", "--launcher", launcher]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 90
+    while len(list(tmp_path.rglob("target_only/*.json"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+    pressed = time.monotonic()
+    _, stderr = process.communicate(timeout=30)
+    assert time.monotonic() - pressed < 5
+    assert process.returncode == 130, stderr
+    assert "The same command goes on from here" in stderr
+    assert "Traceback" not in stderr
+    done = len(list(tmp_path.rglob("*.json")))
+    assert 6 <= done < 9
+    assert not list(tmp_path.rglob("*.tmp"))
+    again = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert again.returncode == 0, again.stderr
+    assert f"9 runs, {done} of them done before" in again.stderr
+    assert len(list(tmp_path.rglob("*.json"))) == 9

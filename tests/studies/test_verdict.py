@@ -1,0 +1,63 @@
+"""The study of the verdict: its copies are null runs, and its fast verdict is the product's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.studies import verdict as study_verdict
+
+
+def test_a_copy_differs_in_the_last_bit_and_is_the_same_each_time() -> None:
+    layers = [torch.nn.Linear(50, 40) for _ in range(4)]
+    for layer in layers[1:]:
+        layer.load_state_dict(layers[0].state_dict())
+    for layer, copy in zip(layers, (0, 1, 1, 2), strict=True):
+        study_verdict._nudged(layer, 7, copy)
+    plain, one, again, two = (layer.weight.detach() for layer in layers)
+    assert torch.equal(one, again)
+    assert not torch.equal(one, two)
+    for nudged in (one, two):
+        assert 0.5 < (nudged != plain).float().mean() < 0.8  # two thirds
+        assert torch.allclose(nudged, plain, rtol=2.0**-22, atol=0)
+
+
+def test_the_verdict_on_many_cells_is_that_of_the_product() -> None:
+    for std in (0.0, 0.002, 0.02):
+        before, now = study_verdict.simulated(std, 5, 300)
+        found = study_verdict.regressed(before, now - 0.03, 300)  # checks the first hundred against the product
+        assert found.any()
+
+
+def test_draws_take_two_different_copies_of_each_seed() -> None:
+    cell = {seed: {copy: seed + copy / 10 for copy in range(3)} for seed in range(4)}
+    before, now = study_verdict.drawn(cell, [0, 1, 3])
+    assert np.array_equal(np.floor(before), np.floor(now))
+    assert (before != now).all()
+    assert set(np.unique(before[:, 1]).round(3)) == {1.0, 1.1, 1.2}
+
+
+def test_spreads_of_seeds_and_copies_are_told_apart() -> None:
+    generator = np.random.Generator(np.random.PCG64(3))
+    cell = {
+        seed: {copy: 0.7 + level + 0.01 * generator.normal() for copy in range(40)}
+        for seed, level in enumerate(0.03 * generator.normal(size=200))
+    }
+    over, within = study_verdict._spreads(cell, sorted(cell))
+    assert over == pytest.approx(np.hypot(0.03, 0.01), rel=0.15)
+    assert within == pytest.approx(0.01 * np.sqrt(2), rel=0.05)
+
+
+@pytest.mark.timeout(600)
+def test_copies_are_trained_once_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study_verdict, "RUNS", tmp_path / "runs.csv")
+    monkeypatch.setattr(study_verdict, "CHECKS", 500)
+    for _ in range(2):
+        study_verdict.train(["glyphs:digits"], ["source_only"], "0-2", copies=2, steps=3)
+    rows = dict(study_verdict._runs())
+    assert len(rows) == 6
+    assert len((tmp_path / "runs.csv").read_text().splitlines()) == 7
+    assert "| glyphs:digits source_only 3 | 3 x 2 |" in study_verdict._of_runs()

@@ -1,0 +1,75 @@
+"""Runs of the toy suite, for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dabench.config.overrides import parse_overrides
+from dabench.config.suite import Suite
+from dabench.config.suite_file import find_suite
+from dabench.data.arrays import DomainArrays, Split
+from dabench.data.prepared import Prepared
+from dabench.planning.jobs import Options
+from dabench.planning.plan import make_plan
+from dabench.plugin.registry import Registry
+from dabench.runner.recorder import Recorder
+from dabench.runner.runner import carry_out, done_records
+from dabench.runs.job import Job
+from dabench.runs.plan import Plan
+from dabench.runs.record import RunRecord
+
+METHODS = ["coral", "deep_coral", "dann", "mmd"]
+
+
+def plan_of(registry: Registry, only: list[str] | None = None, *, sets: tuple[str, ...] = (), **changes: Any) -> Plan:
+    """A plan of the toy suite, with fields of the suite changed."""
+    suite = find_suite("toy", registry)
+    if changes:
+        suite = Suite.model_validate({**suite.model_dump(by_alias=True), **changes})
+    return make_plan(suite, registry, device_kind="cpu", methods=only, overrides=parse_overrides(sets))
+
+
+def run(plan: Plan, results: Path, registry: Registry, **options: Any) -> dict[tuple[str, str, int], RunRecord]:
+    """Carry out a plan; records by (pair, method, seed)."""
+    found, _ = done_records(plan, results)
+    recorder = Recorder(plan, results, registry, list(found.values()))
+    carry_out(recorder, Options(device="cpu", **{"launcher": "inline", **options}))
+    return {(record.pair, record.method, record.seed): record for record in recorder.records}
+
+
+def numbers(record: RunRecord) -> Any:
+    """All that must be equal to the bit in two runs that are the same."""
+    return (
+        record.run_id,
+        record.predictions_sha256,
+        record.accuracy,
+        record.selections,
+        record.per_class,
+        record.metrics,
+        record.checkpoints,
+    )
+
+
+@dataclass(frozen=True)
+class Poisoned(Prepared):
+    """A domain whose labels are wrong in both splits, from the moment they are read."""
+
+    def open(self) -> DomainArrays:
+        arrays = super().open()
+        generator = np.random.Generator(np.random.PCG64(9))
+        parts = [Split(split.x, generator.permutation(split.y)) for split in (arrays.train, arrays.test)]
+        return DomainArrays(*parts, arrays.classes)
+
+
+def with_poison(job: Job) -> Job:
+    """A job whose target labels are wrong, also those that its features come from."""
+
+    def swap(prepared: Prepared) -> Prepared:
+        return Poisoned(prepared.name, prepared.folder, prepared.sha256, prepared.classes, prepared.shape)
+
+    network = job.network and replace(job.network, target=swap(job.target))
+    return replace(job, target=swap(job.target), network=network)
