@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from dabench.printable import shown
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, pair_name
 
 MOST_SEEDS, MOST_DIGITS = 100_000, 18  # of one range; of a seed, which a column of 64 bits holds
 
@@ -58,12 +58,14 @@ def parse_shots(text: str) -> tuple[int | Literal["all"], ...]:
 
 
 def parse_pair(text: str) -> str:
-    """A pair as typed: `-` and `_` mean the same.
+    """A pair as typed: `-` and `_` mean the same, and so do capital and small letters.
 
     Raises:
         ValueError: it is not `source:target`.
     """
-    pair = canonical(text)
+    pair = canonical(text).lower()
     if not _PAIR.fullmatch(pair):
-        raise ValueError(f"pair {text!r} is not of the form source:target, as in mnist:mnist_m")
+        meant = ":".join(map(pair_name, text.split(":")))
+        hint = f"; domains of your own are called {meant}" if _PAIR.fullmatch(meant) else ""
+        raise ValueError(f"pair {text!r} is not of the form source:target, as in mnist:mnist_m{hint}")
     return pair

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 # A part of a name has at most 100 characters: two names and a suffix make a file name, which may have 255.
 NAME = r"[a-z][a-z0-9_]{0,99}"
@@ -23,3 +24,9 @@ def is_name(text: str, *, grouped: bool = False) -> bool:
         grouped: `/` may stand between parts, as in `amazon/books`.
     """
     return bool((_PATH_NAME if grouped else _NAME).fullmatch(text))
+
+
+def pair_name(text: str) -> str:
+    """What a folder, a file or a value is called in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
+    name = re.sub(r"[^a-z0-9]+", "_", normalize("NFC", text).lower()).strip("_")
+    return (f"d{name}" if name[:1].isdigit() else name)[:100]
