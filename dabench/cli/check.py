@@ -11,6 +11,7 @@ import click
 from dabench.cli.completion import complete_check_formats
 from dabench.cli.context import Context, pass_context
 from dabench.cli.options import as_items, parsed, results_option
+from dabench.cli.say import echo, show
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import CheckFormatSpec
 
@@ -111,7 +112,7 @@ def _narrowed(
 ) -> pd.DataFrame:
     """The runs that are asked for."""
     from dabench.config.row_choice import RowChoice, of_rows
-    from dabench.results.cells import pair_names
+    from dabench.results.cells import pair_column
     from dabench.specs.names import BOUNDS, canonical
 
     frame = frame[frame["suite"].isin(suites)]
@@ -119,7 +120,7 @@ def _narrowed(
         frame = of_rows(frame, [RowChoice.parse(name) for name in (*methods, *BOUNDS)])
     if pairs is not None:
         wanted = [canonical(name) for name in pairs]
-        frame = frame[pair_names(frame).isin(wanted)]
+        frame = frame[pair_column(frame).isin(wanted)]
     return frame.reset_index(drop=True)
 
 
@@ -155,10 +156,10 @@ def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: 
     from dabench.results.folder import write_atomic
 
     if output is None:
-        click.echo(render[form](report), nl=False)
+        show(render[form](report), nl=False)
     else:
-        click.echo(f"wrote {write_atomic(output, click.unstyle(render[form](report)))}", err=True)
-        click.echo(render["console"](report), nl=False, err=True)
+        echo(f"wrote {write_atomic(output, click.unstyle(render[form](report)))}", err=True)
+        show(render["console"](report), nl=False, err=True)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as stream:
@@ -184,5 +185,5 @@ def _update(file: Path, before: pd.DataFrame, now: pd.DataFrame, report: Report)
     rest = everything[~everything["run_id"].isin(before["run_id"])]
     write_atomic(file, csv_text(in_order(pd.concat([rest, new], ignore_index=True))))
     changed = len(set(new["run_id"] + new["finished"]) - set(before["run_id"] + before["finished"]))
-    click.echo(f"wrote {file}: {changed} rows are new or changed; missing cells were kept", err=True)
+    echo(f"wrote {file}: {changed} rows are new or changed; missing cells were kept", err=True)
     return 3 if report.count("missing") else 0

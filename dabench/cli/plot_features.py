@@ -10,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.cli.options import SET, STEPS, RunChoices, as_items, run_options
+from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def features_command(
     with session.busy("laying out by t-SNE"):
         written = _write(plan, records, choices.directory, points, output, form, beside_records)
     for path in written:
-        click.echo(path)
+        echo(path)
 
 
 def _file(output: Path | None, pair: str, beside_records: bool) -> tuple[Path | None, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.options import RunChoices, run_options
+from dabench.cli.say import echo
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -28,10 +29,11 @@ def command(context: Context, run: str, choices: RunChoices, suite: str | None) 
     RUN_ID is the beginning of a run's id. Exit code 1 if the numbers are different, or the data. Nothing is recorded.
     """
     from dabench.cli.session import RunSession
+    from dabench.cli.table import warn
     from dabench.config.suite_file import find_suite
     from dabench.runner.reproduce import find_recorded, plan_again, reproduce
 
-    recorded = find_recorded(run, choices.directory)
+    recorded = find_recorded(run, choices.directory, lambda problems: warn(problems, choices.directory))
     as_it_was = "cpu" if recorded.row["env_device"] == "cpu" else "cuda"
     session = RunSession(context.registry, replace(choices, device=choices.device or as_it_was))
     own = find_suite(suite, session.registry) if suite else None
@@ -40,7 +42,7 @@ def command(context: Context, run: str, choices: RunChoices, suite: str | None) 
     with session.progress(plan.runs) as display:
         result = reproduce(recorded, plan, session.registry, session.options(), display.show)
     for line in _lines(recorded, result):
-        click.echo(line)
+        echo(line)
     return 1 if result.verdict in ("different", "other data") else 0
 
 

@@ -8,6 +8,7 @@ import click
 
 from dabench.cli.completion import complete_methods, complete_suites
 from dabench.cli.options import PAIRS_TO_RUN, SET, STEPS, RunChoices, as_items, parsed, run_options
+from dabench.cli.say import echo, show
 from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def command(
     whole = session.run_plan(recorder, options)
     _print_table(recorder, options, as_json)
     if not whole:
-        click.echo("Stopped at the first failed run (--fail-fast). The same command goes on from here.", err=True)
+        echo("Stopped at the first failed run (--fail-fast). The same command goes on from here.", err=True)
     return _report_failures(recorder)
 
 
@@ -104,12 +105,12 @@ def _print_remarks(plan: Plan) -> None:
     from dabench.runs.data_notes import left_out
 
     for row, other in plan.doubles.items():
-        click.echo(f"Note: with these settings {row} is the same run as {other}, which stands for both.", err=True)
+        echo(f"Note: with these settings {row} is the same run as {other}, which stands for both.", err=True)
     for name, prepared in plan.domains.items():
         if prepared.left_out:
-            click.echo(f"Warning: {left_out(name, prepared.left_out)}", err=True)
+            echo(f"Warning: {left_out(name, prepared.left_out)}", err=True)
         for note in prepared.notes:
-            click.echo(f"Note: {name}: {note}", err=True)
+            echo(f"Note: {name}: {note}", err=True)
 
 
 def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) -> None:
@@ -120,10 +121,10 @@ def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) ->
         lines = estimate(plan, recorder.todo, recorder.registry, options)
     seeds = ", ".join(str(seed) for seed in suite.seeds)
     track = suite.track if suite.shots is None else f"{suite.track}, shots {', '.join(map(str, suite.shots))}"
-    click.echo(f"{suite.name} · {track} · {', '.join(plan.pairs)} · seeds {seeds} · {options.device}")
-    click.echo(f"{len(plan.runs)} runs, {len(recorder.records)} of them done before, in {recorder.results}")
+    echo(f"{suite.name} · {track} · {', '.join(plan.pairs)} · seeds {seeds} · {options.device}")
+    echo(f"{len(plan.runs)} runs, {len(recorder.records)} of them done before, in {recorder.results}")
     for line in lines:
-        click.echo(line)
+        echo(line)
 
 
 def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None:
@@ -145,9 +146,9 @@ def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None
         regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
     render = registry.get(FormatSpec, "json" if as_json else "console").load()
-    click.echo(render(tables), nl=False)
+    show(render(tables), nl=False)
     if not as_json:
-        click.echo(next_commands(tables), err=True)
+        echo(next_commands(tables), err=True)
 
 
 def _report_failures(recorder: Recorder) -> int:
@@ -156,5 +157,5 @@ def _report_failures(recorder: Recorder) -> int:
 
     stems = {run.run_id: run.stem for run in recorder.plan.runs}
     for line in failures(recorder.failed, recorder.results / "runs", stems):
-        click.echo(line, err=True)
+        echo(line, err=True)
     return 1 if recorder.failed else 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from dabench.cli.say import echo
 from dabench.config.row_choice import RowChoice
 from dabench.specs.spec import LauncherSpec, MethodSpec
 
@@ -130,7 +131,7 @@ class RunSession:
 
         folder = recorder.results / "runs" / recorder.plan.suite.name
         count, before = len(recorder.plan.runs), len(recorder.records)
-        click.echo(f"{title}{count} runs, {before} of them done before, in {folder}", err=True)
+        echo(f"{title}{count} runs, {before} of them done before, in {folder}", err=True)
         with self.resumable(recorder), self.progress(recorder.todo) as display:
             return carry_out(recorder, options, lambda event: display.show(shown(event)))
 
@@ -145,7 +146,7 @@ class RunSession:
             yield
         except KeyboardInterrupt:
             left, count = len(recorder.todo), len(recorder.plan.runs)
-            click.echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
+            echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
 
     def progress(self, runs: Sequence[PlannedRun]) -> ProgressDisplay:

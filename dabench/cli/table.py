@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_formats
 from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option
+from dabench.cli.say import echo, results_flag, show
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec, SuiteSpec
 
@@ -90,11 +92,11 @@ def command(
         tables = with_records(tables, results.records)
     text = render(tables)
     if output is None:
-        click.echo(text, nl=False)
+        show(text, nl=False)
         if form == "console":
-            click.echo(next_commands(tables), err=True)
+            echo(next_commands(tables), err=True)
     else:
-        click.echo(f"wrote {write_atomic(output, click.unstyle(text))}", err=True)
+        echo(f"wrote {write_atomic(output, click.unstyle(text))}", err=True)
 
 
 def chosen_runs(
@@ -112,12 +114,12 @@ def chosen_runs(
         UsageError: none of these runs is of that method or pair.
     """
     from dabench.config.row_choice import RowChoice, of_rows
-    from dabench.results.cells import pair_names
+    from dabench.results.cells import pair_column
     from dabench.specs.names import BOUNDS
 
     if frame.empty:
         raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
-    names = pair_names(frame)
+    names = pair_column(frame)
     choices = [RowChoice.parse(name) for name in methods or []]
     wanted_methods = list(dict.fromkeys(choice.method for choice in choices))
     wanted_pairs = list(pairs or [])
@@ -138,24 +140,24 @@ def chosen_runs(
 def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bool) -> list[str]:
     """The pairs of a suite that is at hand, in its order: all of them, or those that were run."""
     from dabench.config.suite_file import find_suite
-    from dabench.results.cells import pair_names
+    from dabench.results.cells import pair_column
 
     if suite not in registry.all(SuiteSpec):
         if all_pairs:
             raise UsageError(f"--all-pairs: no plugin has the suite {suite!r}. `dabench list suites` shows them.")
         return []
     pairs = [entry.pair for entry in find_suite(suite, registry).pairs]
-    run = set(pair_names(frame))
+    run = set(pair_column(frame))
     return [pair for pair in pairs if all_pairs or pair in run]
 
 
 def warn(problems: Sequence[Problem], directory: Path) -> None:
     """Print what was not counted on stderr, the first few in full."""
     for problem in problems[:SHOWN]:
-        click.echo(f"Warning: {problem} (not counted)", err=True)
+        echo(f"Warning: {problem} (not counted)", err=True)
     if len(problems) > SHOWN:
         more = len(problems) - SHOWN
-        click.echo(f"Warning: and {more} more; `dabench results verify {directory}` lists them", err=True)
+        echo(f"Warning: and {more} more; `dabench results verify {shlex.quote(str(directory))}` lists them", err=True)
 
 
 def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str, registry: Registry) -> pd.DataFrame:
@@ -187,6 +189,6 @@ def _refuse_unknown(kind: str, wanted: Sequence[str], known: Sequence[str], suit
 
     for name in wanted:
         if name not in known:
-            where = "" if str(directory) == "results" else f" --results {directory}"
+            where = results_flag(directory)
             listing = f"dabench table {suite}{where}"
             raise unknown(f"{kind} in these results", name, set(known), listing=listing)

@@ -10,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_methods, complete_suites
 from dabench.cli.options import PAIRS_TO_RUN, STEPS, RunChoices, parsed, run_options
+from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import MethodSpec
 
@@ -110,8 +111,8 @@ def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bo
     if as_json:
         _print_json(planned, score, judged, entries)
     else:
-        click.echo(_text(judged, score, planned.plan.pairs, star=not per_pair))
-        click.echo(_yaml(entries))
+        echo(_text(judged, score, planned.plan.pairs, star=not per_pair))
+        echo(_yaml(entries))
 
 
 def _entries(planned: Trials, judged: Sequence[Trial], per_pair: bool) -> dict[str, list[dict[str, Any]]]:
@@ -176,7 +177,8 @@ def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bo
         number = "-" if trial.score is None else f"{trial.score:.4f}"
         by_pair = [f"{trial.by_pair[pair]:.4f}" if pair in trial.by_pair else "-" for pair in several]
         options = ", ".join(f"{name}={value}" for name, value in trial.options.items()) or "the suite's own"
-        counts = ((trial.failed, "failed"), (trial.unscored, "without a score"))
+        collapsed = sum(trial.collapsed.values())
+        counts = ((trial.failed, "failed"), (trial.unscored, "without a score"), (collapsed, "collapsed"))
         flaws = ", ".join(f"{count} of {trial.runs} runs {what}" for count, what in counts if count)
         rows.append(["*" if star and place == 0 else "", number, *by_pair, options, flaws])
     return aligned(rows)

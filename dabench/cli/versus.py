@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dabench.cli.options import PAIRS, SHOTS, results_option
+from dabench.cli.say import show
 from dabench.specs.spec import MethodSpec
 
 
@@ -34,4 +35,4 @@ def command(
     refuse_absent(choice, frame, suite, directory)
     titles = {name: spec.label for name, spec in context.obj.registry.specs(MethodSpec).items()}
     tables = build_tables(frame, labels=titles, pairs=wanted, origin=str(directory))
-    click.echo(versus_text(tables, choice), nl=False)
+    show(versus_text(tables, choice), nl=False)

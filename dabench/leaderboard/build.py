@@ -13,7 +13,7 @@ import pandas as pd
 from dabench.config.settings import Shots
 from dabench.leaderboard.compare import Key, compare, groups_of, rank, rank_test, sample
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
-from dabench.results.cells import pair_names
+from dabench.results.cells import pair_column
 from dabench.results.folder import current, shots_rank
 from dabench.runs.data_notes import apart
 from dabench.runs.record import SCORED
@@ -57,7 +57,7 @@ def build_tables(
     """
     kept, left_out = current(frame)
     kept = _by_shots(kept)
-    seen = set(pair_names(kept))
+    seen = set(pair_column(kept))
     tables: list[Table] = []
     for _, comparable in kept.groupby(TABLE, sort=False, dropna=False):
         for by_cell in _by_backbone(_cells_of(comparable)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,15 +16,22 @@ from dabench.leaderboard.formats.columns import aligned
 from dabench.leaderboard.formats.text import accuracy, flags, fraction, meaning, pair_title, share
 from dabench.leaderboard.rerun import run_command
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.results.cells import pair_names
-from dabench.results.folder import current, find_records, read_results
+from dabench.results.cells import pair_column
+from dabench.results.csv_file import Problem
+from dabench.results.folder import current, read_results
 from dabench.runs.record import RunRecord
 
 NOT_SEEN = "target accuracy (not seen by any selector)"
 
 
 def explain(
-    directory: Path, suite: str, pair: str, method: str, variant: str | None = None, shots: str | None = None
+    directory: Path,
+    suite: str,
+    pair: str,
+    method: str,
+    variant: str | None = None,
+    shots: str | None = None,
+    heed: Callable[[Sequence[Problem]], None] = lambda problems: None,
 ) -> str:
     """All that is known about one cell: settings, seeds, accuracies, gap, checkpoints, versions, times, files, errors.
 
@@ -35,12 +42,15 @@ def explain(
         method: its name, or that of a row, as in `dann:long`; `-` and `_` mean the same.
         variant: which one; not needed where there is only one, or a plain one.
         shots: labelled examples per class, as text; not needed where runs with one number of them are there.
+        heed: is told what in the folder is not counted.
 
     Raises:
         UsageError: there is no such cell; the message lists those there are.
         ResultsError: there are no results to read.
     """
-    frame = read_results(directory, suite).frame
+    results = read_results(directory, suite)
+    heed(results.problems)
+    frame = results.frame
     choice = RowChoice.parse(method)
     method = choice.method
     cell_runs = _with_shots(_runs_of(frame, pair, choice, variant), shots)
@@ -50,9 +60,8 @@ def explain(
     same_shots = frame[frame["shots"].isin(runs["shots"].unique())]
     table, row = _row_of(same_shots, pair, method, kept_variant)
     cell = row.cells[pair]
-    found = find_records(directory, suite)[0] if directory.is_dir() else []
     wanted = set(runs["run_id"])
-    records = {record.run_id: (path, record) for path, record in found if record.run_id in wanted}
+    records = {record.run_id: (path, record) for path, record in results.records if record.run_id in wanted}
     parts = [
         _title(table, pair, method, kept_variant, cell, left_out),
         _section("Seeds", aligned(_seed_rows(runs))),
@@ -72,7 +81,7 @@ def _runs_of(frame: pd.DataFrame, pair: str, choice: RowChoice, variant: str | N
         raise choice.absent(of_method["variant"].map(row_of), f"on the pair {pair}")
     variants = sorted(runs["variant"].unique())
     if runs.empty:
-        cells = (pair_names(frame) + " " + frame["method"]).drop_duplicates().tolist()
+        cells = (pair_column(frame) + " " + frame["method"]).drop_duplicates().tolist()
         near = get_close_matches(f"{pair} {method}", cells, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         by_pair: dict[str, list[str]] = {}
@@ -103,7 +112,7 @@ def _with_shots(runs: pd.DataFrame, shots: str | None) -> pd.DataFrame:
 
 def _row_of(frame: pd.DataFrame, pair: str, method: str, variant: str) -> tuple[Table, Row]:
     """The row as the leaderboard shows it, and the table that it stands in (`current` leaves a cell in one only)."""
-    for table in build_tables(frame[pair_names(frame) == pair]):
+    for table in build_tables(frame[pair_column(frame) == pair]):
         for row in table.rows:
             if (row.method, row.variant) == (method, variant):
                 return table, row

@@ -57,7 +57,7 @@ def cell_name(row: Row) -> CellName:
     return CellName(*(row[field] for field in CellName._fields))
 
 
-def pair_names(frame: pd.DataFrame) -> pd.Series[str]:
+def pair_column(frame: pd.DataFrame) -> pd.Series[str]:
     """The column `source:target` of a frame of runs."""
     return frame["source"].str.cat(frame["target"], sep=":")
 

@@ -1,5 +1,6 @@
-"""What is kept of a checkpoint for selectors: scores and embeddings of source_val and target train, half precision.
+"""What is kept of a checkpoint for selectors, in half precision.
 
+It is scores and embeddings of source_val and target train, and embeddings of source train.
 One file per checkpoint, `DIR/cache/outputs/<run_id>/<step>.npz`. Any of them may be deleted at any time: a selector
 that reads them then asks for the run to be made again.
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ from dabench.runs.job import Job
 from dabench.runs.record import RunRecord
 from dabench.seeding import numpy_generator
 
+COLLAPSED_SHARE = 0.95
 MOST_BYTES = 64 * 2**20  # of all checkpoints of a run
 HALF_MAX = float(np.finfo(np.float16).max)
 
@@ -42,6 +45,7 @@ class Outputs:
         val_y: labels of source_val (V,).
         target_logits: scores of target train (T, C).
         target_embeddings: likewise (T, H).
+        source_embeddings: likewise of source train (S, H); S may be 0.
     """
 
     val_logits: Scores
@@ -49,6 +53,7 @@ class Outputs:
     val_y: NDArray[np.int64]
     target_logits: Scores
     target_embeddings: NDArray[np.float32]
+    source_embeddings: NDArray[np.float32]
 
     @property
     def finite(self) -> bool:
@@ -59,6 +64,15 @@ class Outputs:
     def classes(self) -> int:
         """C."""
         return int(self.target_logits.shape[1])
+
+    @cached_property
+    def collapsed(self) -> bool:
+        """Whether 95 % of the target's predictions lie in at most half as many classes as 95 % of source_val's labels.
+
+        No label of the target is needed for it. Without source_val all classes are expected.
+        """
+        expected = _classes_of_most(self.val_y) if len(self.val_y) else self.classes
+        return _classes_of_most(predicted_classes(self.target_logits)) <= expected / 2
 
     @cached_property
     def probabilities(self) -> NDArray[np.float64]:
@@ -72,12 +86,12 @@ class Outputs:
 
     @cached_property
     def val_weights(self) -> NDArray[np.float64]:
-        """How much likelier each source_val example is in the target than in the source (V,)."""
+        """How much likelier each source_val example is in the target than in the source (V,); mean about 1."""
         from dabench.selection.importance import (
             importance_weights,  # scikit-learn is slow to import, and most runs need none
         )
 
-        return importance_weights(self.val_embeddings, self.target_embeddings)
+        return importance_weights(self.source_embeddings, self.target_embeddings, self.val_embeddings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +100,7 @@ class Keeper:
 
     Attributes:
         folder: of the run.
-        rows: at most so many of source_val and of target train.
+        rows: at most so many of source_val, of target train and of source train.
         checkpoints: how many there will be, for the limit on bytes.
         seed: of the run: the same rows for every method and at every checkpoint.
     """
@@ -101,37 +115,41 @@ class Keeper:
         step: int,
         *,
         val: tuple[Any, Scores, NDArray[np.int64]],
+        source_x: Any,
         target_x: Any,
         score: Callable[[Any], Scores],
         embed: Callable[[Any], Any],
-        embed_val: Callable[[Any], Any] | None = None,
+        embed_source: Callable[[Any], Any] | None = None,
     ) -> None:
         """Write one checkpoint, whole or not at all.
 
         Args:
             step: steps done.
             val: examples of source_val (V, ...), their scores (V, C) and labels (V,).
+            source_x: source train (N, ...); possibly none.
             target_x: target train (M, ...).
             score: examples -> scores (N, C).
             embed: examples -> embeddings (N, H). Where they are sparse, the scores stand for them.
-            embed_val: the same for source_val, where that is another network's; None where it is not.
+            embed_source: the same for the source, where another network embeds it; None where it does not.
         """
         val_x, val_scores, val_y = val
         of_val, of_target = self._drawn("val", len(val_y)), self._drawn("target", target_x.shape[0])
+        of_source = self._drawn("source", source_x.shape[0] if issparse(source_x) else len(source_x))
         target_scores, target_embeddings = score(target_x[of_target]), embed(target_x[of_target])
+        embed_source = embed_source or embed
         if issparse(target_embeddings):
-            target_embeddings, val_embeddings = target_scores, val_scores[of_val]
-        elif len(of_val):
-            val_embeddings = (embed_val or embed)(val_x[of_val])
-        else:
-            val_embeddings = target_embeddings[:0]
-        fit = self._fit(target_scores.shape[1] + target_embeddings.shape[1])
+            target_embeddings, embed_source = target_scores, score
+        none = target_embeddings[:0]
+        val_embeddings = embed_source(val_x[of_val]) if len(of_val) else none
+        source_embeddings = embed_source(source_x[of_source]) if len(of_source) else none
+        fit = self._fit(target_scores.shape[1], target_embeddings.shape[1])
         arrays: dict[str, Any] = {
             "val_logits": _half(val_scores[of_val][:fit]),
             "val_embeddings": _half(val_embeddings[:fit]),
             "val_y": val_y[of_val][:fit],
             "target_logits": _half(target_scores[:fit]),
             "target_embeddings": _half(target_embeddings[:fit]),
+            "source_embeddings": _half(source_embeddings[:fit]),
         }
         with replacing(outputs_file(self.folder, step)) as temporary, temporary.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
@@ -140,9 +158,15 @@ class Keeper:
         """Rows in random order, so that any first part of them is a fair sample."""
         return numpy_generator(self.seed, f"outputs:{split}").permutation(rows)[: self.rows]
 
-    def _fit(self, width: int) -> int:
-        """How many rows of either split the limit on bytes leaves."""
-        return MOST_BYTES // (self.checkpoints * 2 * width * np.dtype(np.float16).itemsize)
+    def _fit(self, classes: int, width: int) -> int:
+        """How many rows of each split the limit on bytes leaves: two splits have scores, three have embeddings."""
+        return MOST_BYTES // (self.checkpoints * (2 * classes + 3 * width) * np.dtype(np.float16).itemsize)
+
+
+def _classes_of_most(labels: NDArray[np.int64]) -> int:
+    """How many classes, the most frequent first, hold 95 % of some labels (N,)."""
+    counts = np.sort(np.unique(labels, return_counts=True)[1])[::-1]
+    return int(np.searchsorted(np.cumsum(counts), COLLAPSED_SHARE * len(labels)) + 1)
 
 
 def outputs_file(folder: Path, step: int) -> Path:
@@ -156,10 +180,18 @@ def outputs_folder(results: Path, run_id: str) -> Path:
 
 
 def missing_outputs(record: RunRecord, results: Path) -> list[Path]:
-    """The files of outputs that a record's checkpoints should have and that are not there."""
+    """The files of outputs that a record's checkpoints should have and that are not there, or are of an older form."""
     folder = outputs_folder(results, record.run_id)
     files = [outputs_file(folder, checkpoint.step) for checkpoint in record.checkpoints]
-    return [file for file in files if not file.is_file()]
+    return [file for file in files if not file.is_file() or _outdated(file)]
+
+
+def _outdated(path: Path) -> bool:
+    """Whether an older version kept the file, with fewer arrays. A damaged file is not: `read_outputs` reports it."""
+    if not is_zipfile(path):
+        return False
+    with ZipFile(path) as archive:
+        return not {f"{field.name}.npy" for field in fields(Outputs)} <= set(archive.namelist())
 
 
 def read_outputs(path: Path) -> Outputs:
@@ -171,12 +203,15 @@ def read_outputs(path: Path) -> Outputs:
     remedy = f"`dabench run` with --outputs {MOST_OUTPUTS} makes the run again and keeps them"
     try:
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-            return Outputs(**{name: _single(array) for name, array in arrays.items()})
+            arrays = {name: _single(stored[name]) for name in stored.files}
     except FileNotFoundError as error:
         raise ResultsError(f"the outputs {path} were not kept, or were deleted: {remedy}.") from error
     except Exception as error:  # numpy raises many things over a damaged archive
         raise ResultsError(f"{path} cannot be read ({error}): delete it; {remedy}.") from error
+    lacking = [field.name for field in fields(Outputs) if field.name not in arrays]
+    if lacking:
+        raise ResultsError(f"{path} was kept by an older version, without {', '.join(lacking)}: {remedy}.")
+    return Outputs(**arrays)
 
 
 def forget_outputs(folder: Path) -> None:

@@ -13,7 +13,7 @@ from dabench.plugin.registry import Registry
 from dabench.results.folder import write_atomic
 from dabench.runs.record import RunRecord
 from dabench.selection.outputs import missing_outputs, outputs_folder
-from dabench.selection.rule import ask_all
+from dabench.selection.rule import answered, ask_all
 from dabench.specs.spec import SelectorSpec
 
 
@@ -68,7 +68,7 @@ def rescore(
         suite: its name.
         records: those of the suite, as `find_records` gives them.
         specs: whom to ask.
-        fresh: also ask those that a record has an answer of.
+        fresh: also ask those that have answered.
 
     Yields:
         Each record, as soon as it is done with.
@@ -83,7 +83,7 @@ def rescore(
             "makes some, and keeps what selectors read."
         )
     for path, record in found:
-        yield ask(path, record, [spec for spec in specs if fresh or spec.name not in record.selections], results)
+        yield ask(path, record, [spec for spec in specs if fresh or not answered(record, spec)], results)
 
 
 def ask(path: Path, record: RunRecord, specs: Sequence[SelectorSpec], results: Path) -> Rescored:
@@ -91,7 +91,9 @@ def ask(path: Path, record: RunRecord, specs: Sequence[SelectorSpec], results: P
     missing = missing_outputs(record, results)
     answerable = [spec for spec in specs if not (spec.needs_outputs and missing)]
     left_out = [spec.name for spec in specs if spec not in answerable]
-    why = f"no outputs for {', '.join(left_out)}: {missing[0].parent} lacks some or all" if left_out else ""
+    why = ""
+    if left_out:
+        why = f"no outputs for {', '.join(left_out)}: {missing[0].parent} lacks some, or an older version kept them"
     if not answerable:
         return Rescored(record, why)
     with threadpool_limits(1):  # so that the last bits do not depend on the machine's cores

@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, update_wrapper
+from functools import cache, cached_property, partial, update_wrapper
 from pathlib import Path
 
 from dabench.errors import ResultsError
-from dabench.runs.record import Checkpoint, Selection
+from dabench.runs.record import Checkpoint, RunRecord, Selection
 from dabench.selection.outputs import Outputs, outputs_file, read_outputs
 from dabench.specs.spec import SelectorSpec
+
+COLLAPSED = "target_collapsed"  # among a checkpoint's scores: see `Outputs.collapsed`
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,28 @@ class ByScore:
 
     def __call__(self, candidates: Sequence[Candidate]) -> int:
         """The index of the picked checkpoint."""
-        return highest([self.score(candidate) for candidate in candidates])
+        return self.choose(candidates, [self.score(candidate) for candidate in candidates])
+
+    def choose(self, candidates: Sequence[Candidate], scores: Sequence[float]) -> int:
+        """The index of the picked checkpoint, from the scores of all."""
+        return highest(scores)
 
 
-def by_outputs(score: Callable[[Outputs], float]) -> ByScore:
+class ByOutputs(ByScore):
+    """A selector that scores a checkpoint's outputs.
+
+    It picks a checkpoint with collapsed predictions (`Outputs.collapsed`) only if no other one has a score. Some rules
+    give such a checkpoint their highest score, as `entropy` does where all is one class with certainty.
+    """
+
+    def choose(self, candidates: Sequence[Candidate], scores: Sequence[float]) -> int:
+        """The index of the picked checkpoint, from the scores of all."""
+        both = zip(candidates, scores, strict=True)
+        alive = [math.nan if candidate.outputs.collapsed else score for candidate, score in both]
+        return highest(scores if all(map(math.isnan, alive)) else alive)
+
+
+def by_outputs(score: Callable[[Outputs], float]) -> ByOutputs:
     """A selector from a function of a checkpoint's outputs: the higher, the better.
 
     The function is not asked about outputs with a NaN in them, as a collapsed run has: they have no score.
@@ -71,7 +91,7 @@ def by_outputs(score: Callable[[Outputs], float]) -> ByScore:
         outputs = candidate.outputs
         return score(outputs) if outputs.finite else math.nan
 
-    return ByScore(update_wrapper(of_candidate, score))
+    return ByOutputs(update_wrapper(of_candidate, score))
 
 
 def highest(scores: Sequence[float]) -> int:
@@ -87,10 +107,12 @@ class Pick:
     Attributes:
         index: of the picked checkpoint.
         scores: of every checkpoint; None for a selector that has none.
+        collapsed: `Outputs.collapsed` of every checkpoint; None for a selector that does not look at it.
     """
 
     index: int
-    scores: list[float] | None
+    scores: list[float] | None = None
+    collapsed: list[bool] | None = None
 
 
 def ask_all(
@@ -99,17 +121,20 @@ def ask_all(
     """Ask several selectors about one run.
 
     Returns:
-        The checkpoints, each with the scores of those selectors that read outputs, under their names; and what was
-        picked.
+        The checkpoints, each with the scores of those selectors that read outputs, under their names, and with
+        `COLLAPSED` (1.0 or 0.0); and what was picked.
 
     Raises:
         ResultsError: outputs that a selector needs are not there.
     """
     scored, selections = list(checkpoints), {}
+    read = cache(lambda step: read_outputs(outputs_file(folder, step)))  # importance weights serve two selectors
     for spec in specs:
-        picked = pick(spec, checkpoints, folder)
+        picked = pick(spec, checkpoints, read)
         if spec.needs_outputs and picked.scores is not None:
             scored = [_with_score(*item, spec.name) for item in zip(scored, picked.scores, strict=True)]
+        if picked.collapsed is not None:
+            scored = [_with_score(*item, COLLAPSED) for item in zip(scored, picked.collapsed, strict=True)]
         chosen = checkpoints[picked.index]
         selections[spec.name] = Selection(step=chosen.step, accuracy=chosen.target_accuracy)
     return scored, selections
@@ -118,16 +143,16 @@ def ask_all(
 def _with_score(checkpoint: Checkpoint, score: float, name: str) -> Checkpoint:
     """A score that is NaN is left out."""
     kept = {key: value for key, value in checkpoint.scores.items() if key != name}
-    return checkpoint.model_copy(update={"scores": kept if math.isnan(score) else {**kept, name: score}})
+    return checkpoint.model_copy(update={"scores": kept if math.isnan(score) else {**kept, name: float(score)}})
 
 
-def pick(spec: SelectorSpec, checkpoints: Sequence[Checkpoint], folder: Path) -> Pick:
+def pick(spec: SelectorSpec, checkpoints: Sequence[Checkpoint], read: Callable[[int], Outputs]) -> Pick:
     """Ask a selector.
 
     Args:
         spec: decides what the selector may see.
         checkpoints: of one run.
-        folder: where the run's outputs are kept.
+        read: gives the outputs of a step.
 
     Raises:
         ResultsError: outputs that the selector needs are not there.
@@ -138,15 +163,23 @@ def pick(spec: SelectorSpec, checkpoints: Sequence[Checkpoint], folder: Path) ->
             checkpoint.step,
             checkpoint.scores,
             checkpoint.target_accuracy if spec.uses_target_labels else None,
-            (lambda: read_outputs(outputs_file(folder, checkpoint.step))) if spec.needs_outputs else None,
+            partial(read, checkpoint.step) if spec.needs_outputs else None,
         )
 
     rule = spec.load()
     candidates = [candidate(checkpoint) for checkpoint in checkpoints]
     if not isinstance(rule, ByScore):
-        return Pick(rule(candidates), None)
+        return Pick(rule(candidates))
     scores = [rule.score(candidate) for candidate in candidates]
-    return Pick(highest(scores), scores)
+    collapsed = [candidate.outputs.collapsed for candidate in candidates] if isinstance(rule, ByOutputs) else None
+    return Pick(rule.choose(candidates, scores), scores, collapsed)
+
+
+def answered(record: RunRecord, spec: SelectorSpec) -> bool:
+    """Whether a record has what a selector says of it today: older versions passed over no collapsed checkpoint."""
+    if spec.name not in record.selections:
+        return False
+    return not isinstance(spec.load(), ByOutputs) or all(COLLAPSED in point.scores for point in record.checkpoints)
 
 
 def last_step(candidates: Sequence[Candidate]) -> int:

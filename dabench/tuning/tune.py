@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,10 +21,10 @@ from dabench.plugin.registry import Registry
 from dabench.results.folder import Problem
 from dabench.runner.runner import done_records
 from dabench.runs.plan import Plan, PlannedRun
-from dabench.runs.record import RunRecord
+from dabench.runs.record import Checkpoint, RunRecord
 from dabench.selection.outputs import missing_outputs
 from dabench.selection.rescore import ask
-from dabench.selection.rule import ByScore, Candidate
+from dabench.selection.rule import COLLAPSED, ByScore, Candidate, answered
 from dabench.specs.names import canonical
 from dabench.specs.spec import MethodSpec, SelectorSpec
 from dabench.tuning.search import Point, Space
@@ -52,18 +53,26 @@ class Score:
 
     def of(self, record: RunRecord) -> float | None:
         """The score of a record's reported checkpoint; None where it has not been computed, or is no number."""
-        step = record.selections[record.selector].step
-        scores = next(point.scores for point in record.checkpoints if point.step == step)
+        point = _reported(record)
         if self.selector is None or self.selector.needs_outputs:
-            return scores.get(self.name)
-        value: float = self.selector.load().score(Candidate(step, scores))
+            return point.scores.get(self.name)
+        value: float = self.selector.load().score(Candidate(point.step, point.scores))
         return None if math.isnan(value) else value
+
+    def collapsed(self, record: RunRecord) -> bool:
+        """Whether the predictions of the reported checkpoint are known to be collapsed; only kept outputs tell."""
+        return self.needs_outputs and _reported(record).scores.get(COLLAPSED, 0.0) > 0
 
     def can_be_had(self, record: RunRecord, results: Path) -> bool:
         """Whether a record has been scored, or can be without another run."""
         if self.selector is None:
             return self.of(record) is not None
-        return self.name in record.selections or not (self.needs_outputs and missing_outputs(record, results))
+        return answered(record, self.selector) or not (self.needs_outputs and missing_outputs(record, results))
+
+
+def _reported(record: RunRecord) -> Checkpoint:
+    step = record.selections[record.selector].step
+    return next(point for point in record.checkpoints if point.step == step)
 
 
 def find_score(name: str, suite: Suite, registry: Registry) -> Score:
@@ -181,7 +190,7 @@ def with_scores(records: Sequence[RunRecord], results: Path, score: Score, plan:
     stems = {run.run_id: run.stem for run in plan.runs}
     scored = []
     for record in records:
-        if record.done and score.name not in record.selections:
+        if record.done and not answered(record, score.selector):
             stem = results / "runs" / stems[record.run_id]
             record = ask(stem.with_name(f"{stem.name}.json"), record, [score.selector], results).record
         scored.append(record)
@@ -199,6 +208,7 @@ class Trial:
         runs: how many there should be.
         failed: how many of them failed, timed out or were not made.
         unscored: how many were made and have no score, as one whose loss became NaN.
+        collapsed: of how many that have a score the target's predictions are collapsed (`Outputs.collapsed`), by pair.
     """
 
     options: Point
@@ -207,18 +217,29 @@ class Trial:
     runs: int
     failed: int
     unscored: int
+    collapsed: Mapping[str, int]
+
+    def rank(self, pair: str | None = None) -> tuple[bool, int, float]:
+        """What is maximised, over all pairs or on one: any score; then few collapsed runs; then the score.
+
+        Some scores are highest for predictions that are collapsed.
+        """
+        score = self.score if pair is None else self.by_pair.get(pair)
+        collapsed = sum(self.collapsed.values()) if pair is None else self.collapsed.get(pair, 0)
+        return score is not None, -collapsed, -math.inf if score is None else score
 
 
 def judge(trials: Trials, records: Sequence[RunRecord], score: Score) -> list[Trial]:
     """The trials with their scores, best first; of equal ones the first that was tried."""
     by_id = {record.run_id: record for record in records if record.done}
     judged = [_judge(trials, index, by_id, score) for index in range(len(trials.points))]
-    return sorted(judged, key=lambda trial: -math.inf if trial.score is None else trial.score, reverse=True)
+    return sorted(judged, key=Trial.rank, reverse=True)
 
 
 def _judge(trials: Trials, index: int, by_id: Mapping[str, RunRecord], score: Score) -> Trial:
     runs = [run for run in trials.plan.runs if run.run_id in trials.run_ids[index]]
     found = {run.run_id: score.of(by_id[run.run_id]) for run in runs if run.run_id in by_id}
+    made = [run for run in runs if found.get(run.run_id) is not None]
     by_pair = {}
     for pair in trials.plan.pairs:
         values = [found.get(run.run_id) for run in runs if run.pair == pair]
@@ -232,6 +253,7 @@ def _judge(trials: Trials, index: int, by_id: Mapping[str, RunRecord], score: Sc
         runs=len(runs),
         failed=len(runs) - len(found),
         unscored=sum(value is None for value in found.values()),
+        collapsed=dict(Counter(run.pair for run in made if score.collapsed(by_id[run.run_id]))),
     )
 
 
@@ -256,7 +278,7 @@ def suite_pairs(trials: Trials, judged: Sequence[Trial]) -> list[dict[str, Any]]
         scored = [trial for trial in judged if pair in trial.by_pair]
         if not scored:
             raise ResultsError(f"no trial has a score on the pair {pair}: its runs failed, or have none")
-        best = max(scored, key=lambda trial: trial.by_pair[pair])
+        best = max(scored, key=lambda trial: trial.rank(pair))
         options = {"options": {trials.entry.method: dict(best.options)}} if best.options else {}
         entries.append({"pair": pair, **options})
     return entries

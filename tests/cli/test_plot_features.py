@@ -41,7 +41,7 @@ def outputs_of(gap: float, rows: int = 20, seed: int = 0) -> Outputs:
     generator = np.random.Generator(np.random.PCG64(seed))
     source, target = generator.normal(size=(2, rows, 6)).astype(np.float32)
     logits = np.zeros((rows, 3), np.float32)
-    return Outputs(logits, source, np.zeros(rows, np.int64), logits, target + np.float32(gap))
+    return Outputs(logits, source, np.zeros(rows, np.int64), logits, target + np.float32(gap), source)
 
 
 def pixels(content: bytes) -> np.ndarray:

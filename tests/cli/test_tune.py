@@ -13,6 +13,7 @@ import yaml
 from dabench.cli.main import main
 from dabench.config.suite import Suite
 from dabench.plugin.registry import Registry
+from dabench.selection.rule import COLLAPSED
 from dabench.specs.spec import MethodSpec
 from dabench.tuning.tune import Score, find_score, judge, plan_trials, suite_entry, suite_pairs
 from tests.support.factories import make_record
@@ -54,16 +55,16 @@ def test_trials_are_records_and_the_best_is_printed_for_a_suite(tune: Cli, tmp_p
     assert {(r["method"], r["seed"], r["settings"]["options"]["weight"]) for r in made} == {
         ("dann", seed, weight) for seed in (100, 101) for weight in (0.1, 1.0, 5.0)
     }
-    means: dict[float, float] = {}
+    ranks: dict[float, tuple[float, float]] = {}
     for weight in (0.1, 1.0, 5.0):
-        scores = [r["checkpoints"][-1]["scores"]["iwcv"] for r in made if r["settings"]["options"]["weight"] == weight]
-        means[weight] = sum(scores) / 2
+        scores = [r["checkpoints"][-1]["scores"] for r in made if r["settings"]["options"]["weight"] == weight]
+        ranks[weight] = (-sum(item[COLLAPSED] for item in scores), sum(item["iwcv"] for item in scores) / 2)
     chosen_by = {(r["settings"]["options"]["weight"] != 1, r["chosen_by"]) for r in made}
     assert chosen_by == {(True, "label_free"), (False, "user")}  # --steps is the user's
     table, _, chosen = out.partition("\nfor a suite:\n")
-    best = max(means, key=lambda weight: means[weight])
+    best = max(ranks, key=lambda weight: ranks[weight])
     assert [line.split()[1 if line[0] == "*" else 0] for line in table.splitlines()[1:4]] == [
-        f"{value:.4f}" for value in sorted(means.values(), reverse=True)
+        f"{value:.4f}" for _, value in sorted(ranks.values(), reverse=True)
     ]
     (entry,) = yaml.safe_load(chosen)["methods"]
     assert entry.get("options", {}) == ({} if best == 1 else {"weight": best})
@@ -126,7 +127,7 @@ def test_json(tune: Cli) -> None:
     assert (found["suite"], found["score"], found["seeds"]) == ("toy", "iwcv", [100])
     assert found["best"]["method"] == "coral"
     assert len(found["trials"]) == 2
-    assert {"options", "score", "by_pair", "runs", "failed", "unscored"} == set(found["trials"][0])
+    assert {"options", "score", "by_pair", "runs", "failed", "unscored", "collapsed"} == set(found["trials"][0])
 
 
 def test_a_suite_has_a_space_of_its_own_and_every_pair_its_best_point(cli: Cli, tmp_path: Path) -> None:
@@ -292,6 +293,38 @@ def test_the_mean_over_seeds_and_pairs_decides(registry: Registry) -> None:
         {"pair": "toy_a:toy_b", "options": {"dann": {"weight": 3.0}}},
         {"pair": "toy_b:toy_a"},  # the suite's own options: 3.5
     ]
+
+
+def test_a_trial_with_collapsed_runs_is_the_best_only_if_all_have_some(registry: Registry) -> None:
+    """snd is highest where all predictions are alike."""
+    trials = trials_of(registry, [{"weight": 1.0}, {"weight": 2.0}])
+    pairs = ("toy_a:toy_b", "toy_b:toy_a")
+    values = {1.0: 1.0, 2.0: 5.0}
+    records = scored(trials, {(w, p, s): value for w, value in values.items() for p in pairs for s in (0, 1)})
+    weight_of = {run.run_id: run.settings.options["weight"] for run in trials.plan.runs}
+
+    def chosen(collapsed: dict[float, int]) -> tuple[list[float | None], list[dict[str, Any]]]:
+        """The scores in order, and the choice of each pair, where so many runs of a weight collapsed on one pair."""
+        left = dict(collapsed)
+        noted = []
+        for run, record in zip(trials.plan.runs, records, strict=True):
+            weight = weight_of[run.run_id]
+            flag = float(run.pair == pairs[0] and left.get(weight, 0) > 0)
+            left[weight] = left.get(weight, 0) - int(flag)
+            points = [
+                point.model_copy(update={"scores": point.scores | {COLLAPSED: flag}}) for point in record.checkpoints
+            ]
+            noted.append(record.model_copy(update={"checkpoints": points}))
+        judged = judge(trials, noted, find_score("snd", registry))
+        return [trial.score for trial in judged], suite_pairs(trials, judged)
+
+    own, other = [{"pair": pair} for pair in pairs], {"dann": {"weight": 2.0}}
+    assert chosen({}) == ([5.0, 1.0], [entry | {"options": other} for entry in own])
+    assert chosen({2.0: 1}) == ([1.0, 5.0], [own[0], own[1] | {"options": other}])
+    assert chosen({1.0: 1, 2.0: 2}) == ([1.0, 5.0], [own[0], own[1] | {"options": other}])
+    assert chosen({1.0: 2, 2.0: 2})[0] == [5.0, 1.0]
+    judged = judge(trials, records, find_score("source_val", registry))
+    assert [dict(trial.collapsed) for trial in judged] == [{}, {}]  # it reads no outputs, which would tell
 
 
 def test_the_suites_own_options_win_a_tie_and_stay_in_the_entry(registry: Registry) -> None:

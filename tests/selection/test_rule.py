@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dabench.errors import ResultsError
 from dabench.runs.record import Checkpoint
+from dabench.selection.outputs import Outputs, outputs_file, read_outputs
 from dabench.selection.rule import ByScore, Candidate, ask_all, highest, last_step, oracle, pick, source_val
 from dabench.specs.spec import SelectorSpec
 
@@ -32,6 +34,10 @@ def reading(candidates: list[Candidate]) -> int:
     return len(candidates[0].outputs.val_y)
 
 
+def read_outputs_of(folder: Path) -> Callable[[int], Outputs]:
+    return lambda step: read_outputs(outputs_file(folder, step))
+
+
 SPEC = SelectorSpec(name="mine", target="tests.selection.test_rule:peeking", summary="mine")
 
 
@@ -52,16 +58,16 @@ def test_selectors_of_the_record() -> None:
 
 def test_target_accuracy_is_shown_to_those_alone_that_declare_it(tmp_path: Path) -> None:
     points = checkpoints(0.5, 0.6)
-    assert pick(SPEC, points, tmp_path).index == 0
+    assert pick(SPEC, points, read_outputs_of(tmp_path)).index == 0
     declared = SelectorSpec(name="oracle", target=SPEC.target, summary="", uses_target_labels=True)
     with pytest.raises(AssertionError):
-        pick(declared, points, tmp_path)
+        pick(declared, points, read_outputs_of(tmp_path))
 
 
 def test_a_selector_that_reads_outputs_must_declare_it(tmp_path: Path) -> None:
     silent = SelectorSpec(name="mine", target="tests.selection.test_rule:reading", summary="mine")
     with pytest.raises(ResultsError, match="does not declare needs_outputs"):
-        pick(silent, checkpoints(0.5), tmp_path)
+        pick(silent, checkpoints(0.5), read_outputs_of(tmp_path))
 
 
 def test_outputs_that_are_not_there_name_the_remedy(tmp_path: Path) -> None:
@@ -69,10 +75,10 @@ def test_outputs_that_are_not_there_name_the_remedy(tmp_path: Path) -> None:
         name="entropy", target="dabench.selection.rules.entropy:entropy", summary="", needs_outputs=True
     )
     with pytest.raises(ResultsError, match=r"10\.npz were not kept, or were deleted: `dabench run` with --outputs"):
-        pick(entropy, checkpoints(0.5), tmp_path)
+        pick(entropy, checkpoints(0.5), read_outputs_of(tmp_path))
     (tmp_path / "10.npz").write_bytes(b"PK truncated")
     with pytest.raises(ResultsError, match=r"10\.npz cannot be read .*delete it"):
-        pick(entropy, checkpoints(0.5), tmp_path)
+        pick(entropy, checkpoints(0.5), read_outputs_of(tmp_path))
 
 
 def test_scores_are_kept_with_the_checkpoints(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_domains, complete_suites
 from dabench.cli.context import Context
+from dabench.cli.say import echo
 from dabench.specs.spec import DomainSpec
 
 if TYPE_CHECKING:
@@ -66,6 +67,6 @@ def report(context: Context, statuses: Sequence[Status], as_json: bool, *, named
     if as_json:
         click.echo(json.dumps([as_row(status) for status in statuses], indent=2, ensure_ascii=False))
     else:
-        click.echo(as_text(statuses, set(context.registry.all(DomainSpec))))
+        echo(as_text(statuses, set(context.registry.all(DomainSpec))))
     bad = {CORRUPT, MISSING} if named else {CORRUPT}
     return int(any(status.state in bad for status in statuses))

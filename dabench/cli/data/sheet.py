@@ -12,6 +12,7 @@ import click
 
 from dabench.cli.completion import complete_domains
 from dabench.cli.context import Context, pass_context
+from dabench.cli.say import echo
 from dabench.specs.spec import DomainSpec
 
 
@@ -33,4 +34,4 @@ def command(context: Context, domains: tuple[str, ...], output: Path, per_class:
     parts = [sheet(spec.name, prepare(spec).open(), per_class, scale) for spec in specs]
     picture = BytesIO()
     Image.fromarray(side_by_side(parts)).save(picture, "PNG")
-    click.echo(f"wrote {write_atomic(output, picture.getvalue())}", err=True)
+    echo(f"wrote {write_atomic(output, picture.getvalue())}", err=True)

@@ -18,7 +18,8 @@ def snd(outputs: Outputs) -> float:
     """mean_i H(softmax_j(s_ij / 0.05)), j != i, s_ij the cosine similarity of p_i and p_j (Saito et al. 2021,
     arXiv:2108.10860, eq. 1-3): the more neighbours a target example has, the better. At most log(T - 1).
 
-    A model that gives every example the same prediction has the best score there is. 0 for a single example.
+    A model that gives every example the same prediction has the best score there is. `ByOutputs` passes over it, but
+    not over one whose predictions differ by noise alone. 0 for a single example.
     """
     p = outputs.probabilities
     if len(p) < 2:
