@@ -315,7 +315,7 @@ def test_a_trial_with_collapsed_runs_is_the_best_only_if_all_have_some(registry:
                 point.model_copy(update={"scores": point.scores | {COLLAPSED: flag}}) for point in record.checkpoints
             ]
             noted.append(record.model_copy(update={"checkpoints": points}))
-        judged = judge(trials, noted, find_score("snd", registry))
+        judged = judge(trials, noted, find_score("snd", trials.plan.suite, registry))
         return [trial.score for trial in judged], suite_pairs(trials, judged)
 
     own, other = [{"pair": pair} for pair in pairs], {"dann": {"weight": 2.0}}
