@@ -94,7 +94,7 @@ def _settings(before: Sequence[Row], now: Sequence[Row], known: SettingsByHash) 
         return differences(new, old), differences(old, new)
     hints = []
     if _values(before, "comparison_sha256") == _values(now, "comparison_sha256"):
-        hints.append("options of the method")
+        hints.append("options of the method, or versions of its views")
     for column in ("backbone", "precision", "shots", "steps"):
         one, other = _values(before, column), _values(now, column)
         hints += [f"{column} {one} → {other}"] if one != other else []

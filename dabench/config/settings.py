@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
 
 from dabench.specs.names import canonical
 
@@ -114,7 +121,12 @@ class Budget(Section):
 
 
 class Settings(Section):
-    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind."""
+    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind.
+
+    Attributes:
+        views: versions of the augmented views that the method may ask for, see `hashing.canonical.VIEW_VERSIONS`. Where all are
+            of version 1 nothing is written, so that the hash of such settings stays as it is.
+    """
 
     method: str
     options: dict[str, Any]
@@ -128,6 +140,14 @@ class Settings(Section):
     shots: Shots | None
     readout: Readout
     transductive: bool
+    views: dict[str, int] = {}
+
+    @model_serializer(mode="wrap")
+    def _without_no_views(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = serialise(self)
+        if not self.views:
+            content.pop("views", None)
+        return content
 
     @property
     def steps(self) -> int:

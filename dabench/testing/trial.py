@@ -24,6 +24,7 @@ from dabench.execution import deep_run, feature_run
 from dabench.execution.execute import draw, open_pair, open_vectors
 from dabench.execution.measurements import Result
 from dabench.execution.training_state import read_state
+from dabench.hashing.canonical import VIEW_VERSIONS
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.methods.scores import predicted_classes
 from dabench.runs.job import Job, Progress
@@ -251,6 +252,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
         shots=toy.shots,
         readout="network",
         transductive=False,
+        views=dict(VIEW_VERSIONS),
     )
     return Job(
         run_id="toy",
