@@ -8,7 +8,7 @@ SVHN, less their random scale and offset of the intensities, which `normalise: i
 `randaugment`: two operations out of `OPERATIONS`, each with probability 0.5 and a strength of 1 to 9, then a square of
 half the side is cut out, then `shift` (RandAugment as in the code of Xie et al. 2019).
 
-Operations that move nothing give the bytes of PIL: they cut off what is behind the point, and sharpness leaves the border.
+Operations that move nothing give the bytes of PIL: blends are cut off to whole numbers, and sharpness leaves the border.
 What is moved in from outside an image, or cut out of it, gets the image's mean colour; their code takes that of the
 data set. Shears turn about the centre, and positions between pixels are interpolated; theirs takes the corner and the
 nearest pixel. Nothing is flipped: digits and signs are no longer themselves in a mirror.

@@ -54,8 +54,8 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
     if unsaid:
         raise PluginError(
             f"setup() of {job.method.name} asks for the view {unsaid[0]!r}, which no option and no attribute of the "
-            f"class names, so that its version is not part of the run. Declare it: views = {{..: {unsaid[0]!r}}} in the "
-            "class, or an option of the type View."
+            "class names, so that its version is not part of the run. Declare it: "
+            f"views = {{..: {unsaid[0]!r}}} in the class, or an option of the type View."
         )
     return method.to(data.device).to(memory_format=torch.channels_last)
 
