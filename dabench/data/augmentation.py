@@ -8,7 +8,7 @@ SVHN, less their random scale and offset of the intensities, which `normalise: i
 `randaugment`: two operations out of `OPERATIONS`, each with probability 0.5 and a strength of 1 to 9, then a square of
 half the side is cut out, then `shift` (RandAugment as in the code of Xie et al. 2019).
 
-Operations that move nothing give the bytes of PIL: blends are cut off to whole numbers, and sharpness leaves the border.
+Operations that move nothing give the bytes of PIL: blends are cut off to integers, and sharpness leaves the border.
 What is moved in from outside an image, or cut out of it, gets the image's mean colour; their code takes that of the
 data set. Shears turn about the centre, and positions between pixels are interpolated; theirs takes the corner and the
 nearest pixel. Nothing is flipped: digits and signs are no longer themselves in a mirror.
@@ -171,8 +171,9 @@ def _grey(images: Tensor) -> Tensor:
     """Luminance in whole numbers, as floats (B, 1, H, W); for other numbers of channels than 3 their mean."""
     if images.shape[1] != 3:
         return images.float().mean(1, keepdim=True).round()
-    red, green, blue = images.int().split(1, 1)
-    return ((19595 * red + 38470 * green + 7471 * blue + 32768) // 65536).float()  # the weights of ITU-R 601-2
+    weights = torch.tensor([19595, 38470, 7471], dtype=torch.int32, device=images.device)  # of ITU-R 601-2
+    sums = (images.int() * weights[:, None, None]).sum(1, keepdim=True)
+    return ((sums + 32768) // 65536).float()
 
 
 def _smooth(images: Tensor) -> Tensor:
