@@ -10,7 +10,7 @@ from typing import Any
 from dabench.errors import PluginError, UsageError
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.plugin.registry import Registry
-from dabench.specs.names import LOWER
+from dabench.specs.names import BOUNDS
 from dabench.specs.spec import MethodSpec, Origin, Registered
 from dabench.testing.access import Access
 from dabench.testing.toys import FEATURES, OTHER_FEATURES, OTHER_TRACKS, TOYS
@@ -28,6 +28,7 @@ class Subject:
         cls: that class.
         toy: what it is judged on.
         source_only: the same form of the lower bound, to compare with.
+        target_only: the same form of the upper bound.
         access: what all its trainings so far used besides what they were given.
     """
 
@@ -36,6 +37,7 @@ class Subject:
     cls: type[Any]
     toy: Toy
     source_only: MethodSpec
+    target_only: MethodSpec
     access: Access = field(default_factory=Access)
 
     @property
@@ -50,6 +52,10 @@ class Subject:
     def train_source_only(self, **conditions: Any) -> Trained:
         """Train the lower bound under the same conditions."""
         return train(self.source_only, self.source_only.load(), self.toy, Access(), **conditions)
+
+    def train_target_only(self, **conditions: Any) -> Trained:
+        """Train the upper bound under the same conditions."""
+        return train(self.target_only, self.target_only.load(), self.toy, Access(), **conditions)
 
     @cached_property
     def first(self) -> Trained:
@@ -81,7 +87,7 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
 def _subject(label: str, found: Registered[MethodSpec], registry: Registry) -> Subject:
     spec = found.spec
     cls = found.load()
-    source_only = registry.get(MethodSpec, LOWER).spec
+    bounds = [registry.get(MethodSpec, name).spec for name in BOUNDS]
     if not isinstance(cls, type) or not issubclass(cls, DeepMethod | FeatureMethod):
         raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:
@@ -91,8 +97,8 @@ def _subject(label: str, found: Registered[MethodSpec], registry: Registry) -> S
         toy = TOYS[spec.toy] if deep else FEATURES
     else:
         toy = _toy_of_its_track(spec, OTHER_TRACKS if deep else OTHER_FEATURES)
-    lower = source_only if deep else replace(source_only, target=source_only.feature_target)
-    return Subject(label, spec, cls, toy, lower)
+    lower, upper = bounds if deep else (replace(bound, target=bound.feature_target) for bound in bounds)
+    return Subject(label, spec, cls, toy, lower, upper)
 
 
 def _toy_of_its_track(spec: MethodSpec, toys: Mapping[str, Toy]) -> Toy:

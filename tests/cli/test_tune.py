@@ -323,7 +323,7 @@ def test_a_trial_with_collapsed_runs_is_the_best_only_if_all_have_some(registry:
     assert chosen({2.0: 1}) == ([1.0, 5.0], [own[0], own[1] | {"options": other}])
     assert chosen({1.0: 1, 2.0: 2}) == ([1.0, 5.0], [own[0], own[1] | {"options": other}])
     assert chosen({1.0: 2, 2.0: 2})[0] == [5.0, 1.0]
-    judged = judge(trials, records, find_score("source_val", registry))
+    judged = judge(trials, records, find_score("source_val", trials.plan.suite, registry))
     assert [dict(trial.collapsed) for trial in judged] == [{}, {}]  # it reads no outputs, which would tell
 
 
