@@ -16,10 +16,11 @@ run: $(STAMP) ## run the mini suite and print its leaderboard
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark
 
-lint: $(STAMP) ## check style and types
+lint: $(STAMP) ## check style, types and which package imports which
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-logo
 
 bench: $(STAMP) ## measure the speed of the harness
 	$(BIN)/python -m pytest tests/benchmarks/bench_*.py $(if $(wildcard $(STORED)),--benchmark-compare=$(STORED) \
