@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -140,10 +141,24 @@ def dabench_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     return run
 
 
+@contextmanager
+def _toys() -> Iterator[Registry]:
+    with pytest.MonkeyPatch.context() as patch:
+        toys = str(Path(__file__).parent / "toys")
+        patch.syspath_prepend(toys)
+        patch.setenv("PYTHONPATH", toys)
+        yield load_registry()
+
+
 @pytest.fixture
-def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
+def registry() -> Iterator[Registry]:
     """All plugins of this environment, and the toys of the tests, also in child processes."""
-    toys = str(Path(__file__).parent / "toys")
-    monkeypatch.syspath_prepend(toys)
-    monkeypatch.setenv("PYTHONPATH", toys)
-    return load_registry()
+    with _toys() as toys:
+        yield toys
+
+
+@pytest.fixture(scope="module")
+def module_registry() -> Iterator[Registry]:
+    """The same while a module's tests run, for runs that they share."""
+    with _toys() as toys:
+        yield toys

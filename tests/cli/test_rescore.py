@@ -20,15 +20,22 @@ Cli = Callable[..., tuple[int, str, str]]
 LABEL_FREE = {"last_step", "source_val", "iwcv", "dev", "entropy", "infomax", "snd", "bnm", "class_ami"}
 
 
-@pytest.fixture
-def results(registry: Registry, tmp_path: Path) -> Path:
-    """Runs of the toy suite whose outputs were kept."""
-    run(plan_of(registry, ["dann", "coral"]), tmp_path, registry, output_rows=50)
-    return tmp_path
+@pytest.fixture(scope="module")
+def trained(module_registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of the toy suite whose outputs were kept. Nothing may be written here."""
+    folder = tmp_path_factory.mktemp("trained")
+    run(plan_of(module_registry, ["dann", "coral"]), folder, module_registry, output_rows=50)
+    return folder
 
 
 @pytest.fixture
-def cli(registry: Registry, results: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
+def results(trained: Path, tmp_path: Path) -> Path:
+    """A copy of these runs."""
+    return shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+
+
+@pytest.fixture
+def cli(results: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
     """Run a command on these results; returns exit code, stdout and stderr."""
 
     def call(*arguments: str) -> tuple[int, str, str]:
@@ -100,7 +107,7 @@ def test_the_table_shows_another_selection(cli: Cli, results: Path) -> None:
     assert "class ami" in cli("table", "toy", "--selector", "class_ami")[1].splitlines()[0]
 
 
-def test_last_step_needs_no_records(registry: Registry, cli: Cli, results: Path) -> None:
+def test_last_step_needs_no_records(cli: Cli, results: Path) -> None:
     cli("results", "publish", "toy")
     shutil.rmtree(results / "runs")
     assert cli("table", "toy", "--selector", "last_step")[1] == cli("table", "toy")[1]
@@ -159,9 +166,7 @@ def test_files_that_are_no_records_are_reported(cli: Cli, results: Path, command
     assert "(not counted)" in err
 
 
-def test_a_selector_of_a_plugin_takes_part(
-    registry: Registry, site, results: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_selector_of_a_plugin_takes_part(site, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rules = """
         from dabench.selection.rule import ByScore, by_outputs
 
