@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STORED := tests/benchmarks/bench_loop.json
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench bench-store check tables help
+.PHONY: run test test-fast lint bench bench-store check tables help
 
 run: $(STAMP) ## run the mini suite and print its leaderboard
 	$(BIN)/dabench run mini
@@ -15,6 +15,9 @@ run: $(STAMP) ## run the mini suite and print its leaderboard
 # Two processes of one torch thread each. The benchmarks are `make bench`: they want the machine for themselves.
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark
+
+test-fast: $(STAMP) ## run the tests that take less than 5 s and need neither data nor a browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark -m "not (slow or data or browser)"
 
 lint: $(STAMP) ## check style, types and which package imports which
 	$(BIN)/python -m ruff check .

@@ -29,6 +29,18 @@ for variable in [name for name in os.environ if name.startswith("DABENCH_") and 
     del os.environ[variable]
 
 
+# The fixtures whose users are marked, so that no test lacks the mark.
+MARKED = {"browser": "browser", "real_data": "data"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a browser or the real data."""
+    for item in items:
+        for fixture in MARKED.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKED[fixture])
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a GPU where there is none, and say so."""
     if item.get_closest_marker("gpu"):

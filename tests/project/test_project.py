@@ -180,6 +180,8 @@ def test_ci_runs_the_tests_of_the_readme() -> None:
     assert "make test" in (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("target", ["run", "test", "lint", "bench", "bench-store", "check", "tables", "help"])
+@pytest.mark.parametrize(
+    "target", ["run", "test", "test-fast", "lint", "bench", "bench-store", "check", "tables", "help"]
+)
 def test_make_has_the_target(target: str) -> None:
     subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
