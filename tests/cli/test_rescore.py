@@ -28,6 +28,16 @@ def trained(module_registry: Registry, tmp_path_factory: pytest.TempPathFactory)
     return folder
 
 
+@pytest.fixture(scope="module")
+def rescored(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """These runs with the picks of every selector. Nothing may be written here."""
+    folder = shutil.copytree(trained, tmp_path_factory.mktemp("rescored"), dirs_exist_ok=True)
+    with pytest.raises(SystemExit) as stop:
+        main(["rescore", "toy", "--results", str(folder)])
+    assert stop.value.code == 0
+    return folder
+
+
 @pytest.fixture
 def results(trained: Path, tmp_path: Path) -> Path:
     """A copy of these runs."""
@@ -36,11 +46,11 @@ def results(trained: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cli(results: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run a command on these results; returns exit code, stdout and stderr."""
+    """Run a command on the copy, or on other results; returns exit code, stdout and stderr."""
 
-    def call(*arguments: str) -> tuple[int, str, str]:
+    def call(*arguments: str, on: Path = results) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as stop:
-            main([*arguments, "--results", str(results)])
+            main([*arguments, "--results", str(on)])
         out, err = capsys.readouterr()
         assert isinstance(stop.value.code, int)
         return stop.value.code, out, err
@@ -95,16 +105,15 @@ def test_outputs_that_are_gone_are_named_with_the_remedy(cli: Cli, results: Path
     assert sum("bnm" in record["selections"] for record in records(results).values()) == 7
 
 
-def test_the_table_shows_another_selection(cli: Cli, results: Path) -> None:
-    cli("rescore", "toy")
-    code, out, _ = cli("table", "toy", "--selector", "class-ami", "--format", "json")
+def test_the_table_shows_another_selection(cli: Cli, rescored: Path) -> None:
+    code, out, _ = cli("table", "toy", "--selector", "class-ami", "--format", "json", on=rescored)
     assert code == 0
     rows = {row["method"]: row["pairs"]["toy_a:toy_b"] for row in json.loads(out)}
     for method in ("dann", "coral", "source_only"):
-        of_method = [record for record in records(results).values() if record["method"] == method]
+        of_method = [record for record in records(rescored).values() if record["method"] == method]
         picked = [record["selections"]["class_ami"]["accuracy"] for record in of_method]
         assert rows[method]["mean"] == pytest.approx(sum(picked) / 2)
-    assert "class ami" in cli("table", "toy", "--selector", "class_ami")[1].splitlines()[0]
+    assert "class ami" in cli("table", "toy", "--selector", "class_ami", on=rescored)[1].splitlines()[0]
 
 
 def test_last_step_needs_no_records(cli: Cli, results: Path) -> None:
@@ -117,19 +126,21 @@ def test_last_step_needs_no_records(cli: Cli, results: Path) -> None:
     assert "`dabench rescore toy --selector snd`" in err
 
 
-def test_selectors_are_compared(cli: Cli) -> None:
-    code, out, err = cli("selectors", "toy")
+def test_selectors_without_picks_are_named(cli: Cli) -> None:
+    code, _, err = cli("selectors", "toy")
     assert code == 0
     assert "no record has bnm, class_ami, dev, entropy, infomax, iwcv, snd. next: dabench rescore toy" in err
-    cli("rescore", "toy")
-    code, out, err = cli("selectors", "toy")
+
+
+def test_selectors_are_compared(cli: Cli, rescored: Path) -> None:
+    code, out, err = cli("selectors", "toy", on=rescored)
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == "toy · 4 runs of several checkpoints, 2 of one, 0 left out because they lack a selection"
     names = {line.split()[0] for line in lines[2:12]}
     assert names == LABEL_FREE | {"oracle†"}
     assert lines[11].startswith("oracle†")
-    found = json.loads(cli("selectors", "toy", "--json")[1])
+    found = json.loads(cli("selectors", "toy", "--json", on=rescored)[1])
     assert {quality["selector"] for quality in found["qualities"]} == LABEL_FREE | {"oracle"}
     for quality in found["qualities"]:
         assert 0 <= quality["mean_loss"] <= quality["worst_loss"] <= 1
@@ -156,11 +167,11 @@ def test_bad_input(cli: Cli, arguments: list[str], code: int, words: list[str]) 
         assert word in err
 
 
-@pytest.mark.parametrize("command", ["rescore", "selectors"])
-def test_files_that_are_no_records_are_reported(cli: Cli, results: Path, command: str) -> None:
+@pytest.mark.parametrize("command", [["rescore", "toy", "--selector", "entropy"], ["selectors", "toy"]], ids=" ".join)
+def test_files_that_are_no_records_are_reported(cli: Cli, results: Path, command: list[str]) -> None:
     broken = results / "runs/toy/broken.json"
     broken.write_text("{")
-    code, _, err = cli(command, "toy")
+    code, _, err = cli(*command)
     assert code == 0
     assert f"Warning: {broken}" in err
     assert "(not counted)" in err
