@@ -35,8 +35,10 @@ MARKED = {"browser": "browser", "real_data": "data"}
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a browser or the real data."""
+    """Mark the tests that need a browser or the real data, and the checks of the conformance kit that train longest."""
     for item in items:
+        if item.path.parent.name == "testing" and item.name.endswith("-adapts]"):
+            item.add_marker("slow")
         for fixture in MARKED.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(MARKED[fixture])
 

@@ -66,6 +66,7 @@ def test_its_parts_are_listed(cli: Cli) -> None:
     assert {*METHODS, "yesterday_two_networks"} <= listed
 
 
+@pytest.mark.slow
 def test_its_suite_runs_and_its_hooks_hear_of_it(unsupervised: subprocess.CompletedProcess[str]) -> None:
     lines = unsupervised.stderr.splitlines()
     assert "yesterday: 10 runs" in lines
@@ -80,11 +81,13 @@ def test_its_suite_runs_and_its_hooks_hear_of_it(unsupervised: subprocess.Comple
     ]
 
 
+@pytest.mark.slow
 def test_its_format_shows_the_table(cli: Cli, unsupervised: subprocess.CompletedProcess[str]) -> None:
     shown = cli("table", "yesterday", "--format", "yesterday", "--results", "results")
     assert shown.stdout == "1 tables\n"
 
 
+@pytest.mark.slow
 def test_its_launcher_carries_out_paired_runs(cli: Cli) -> None:
     done = cli("run", "yesterday_paired", "--launcher", "yesterday", "--device", "cpu", "--results", "paired")
     lines = done.stderr.splitlines()
