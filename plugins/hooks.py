@@ -54,15 +54,16 @@ def dabench_methods() -> Iterator[MethodSpec]:
         name="coral",
         title="CORAL",
         target="dabench_plugins.coral:Coral",
-        summary="recolour source features with the target's covariance, in closed form",
+        summary="give source features the target's mean and covariance, in closed form",
         reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
         search={"ridge": Range(0.001, 10, log=True)},
         citation=SUN_2016_RETURN,
         deviations=(
             "The suite's classifier is trained; the paper takes a linear SVM and chooses its C by cross-validation.",
+            "The source moves to the target's mean; the paper normalises each domain first, so that both means are 0.",
             "On a network it works on the features of the source-only network, which do not change.",
         ),
-        loss=r"D_s^* = D_s\,(C_s + \lambda I)^{-1/2}\,(C_t + \lambda I)^{1/2}",
+        loss=r"D_s^* = (D_s - \mu_s)\,(C_s + \lambda I)^{-1/2}\,(C_t + \lambda I)^{1/2} + \mu_t",
     )
     yield MethodSpec(
         name="subspace_alignment",

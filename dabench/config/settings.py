@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
 
 from dabench.specs.names import canonical
 
@@ -15,6 +22,15 @@ Readout = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_sv
 
 
 Shots = Annotated[int, Field(ge=1)] | Literal["all"]
+
+READOUT_VERSIONS = {"libsvm_cv": 2, "rbf_svm_cv": 2, "kernel_svm_cv": 2}
+"""Versions of kinds of `execution.readout.Readout`; 1 where none is named.
+
+A kind that computes other numbers gets a higher one.
+
+Runs that report by it, or whose options name it, are then other runs; runs with other kinds stay what they are.
+Version 2 chooses C by the class with the highest score.
+"""
 
 
 class Section(BaseModel):
@@ -32,7 +48,7 @@ class Input(Section):
             deviation 1 per channel (Shu et al. 2018, VADA), `image` over all its channels together, so that a colour
             keeps its contrast to the others. For vectors (backbone `identity`) `unit` leaves them as
             they are, `mean` and `standardise` work per column, and there are `l1_zscore_per_domain` and `tfidf`: see
-            `data.vectors`.
+            `data.vectors`. What comes in as float64 is normalised as float64 and becomes float32 afterwards.
     """
 
     normalise: Literal["unit", "mean", "standardise", "instance", "image", "l1_zscore_per_domain", "tfidf"] = "unit"
@@ -114,7 +130,10 @@ class Budget(Section):
 
 
 class Settings(Section):
-    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind."""
+    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind.
+
+    As plain values they also hold `readout_version` where the readout, or a kind that an option names, has one.
+    """
 
     method: str
     options: dict[str, Any]
@@ -128,6 +147,13 @@ class Settings(Section):
     shots: Shots | None
     readout: Readout
     transductive: bool
+
+    @model_serializer(mode="wrap")
+    def _with_version(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        named = {self.readout, *(value for value in self.options.values() if isinstance(value, str))}
+        versions = [READOUT_VERSIONS[kind] for kind in named & READOUT_VERSIONS.keys()]
+        content: dict[str, Any] = plain(self)
+        return content | ({"readout_version": max(versions)} if versions else {})
 
     @property
     def steps(self) -> int:

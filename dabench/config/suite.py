@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from dabench.config.own_data import OwnDomains
 from dabench.config.parse import parse_pair, parse_seeds
@@ -22,7 +28,7 @@ from dabench.config.settings import (
     Shots,
     named,
 )
-from dabench.specs.names import canonical
+from dabench.specs.names import NAME, canonical
 
 Bound = Literal["source_only", "target_only"]
 
@@ -110,7 +116,8 @@ class Suite(Section):
         budget: None only where nothing is trained: with the backbone `identity`.
         precision: of a network's convolutions and matrix products while training; see `backbones.base.Backbone`.
         readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train; of
-            target train for the bound that sees its labels.
+            target train for the bound that sees its labels. It predicts the class with the highest score, also where
+            its C is chosen: see `execution.readout.Readout`.
         selector: the label-free rule that picks the reported checkpoint.
         outputs: rows of source_val and of target train whose scores and embeddings are kept at every checkpoint, for
             `dabench rescore`; without it none, unless the selector reads them.
@@ -119,7 +126,7 @@ class Suite(Section):
         chosen_by: who chose the options of its methods.
     """
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(pattern=f"^{NAME}$")
     version: int = Field(1, ge=1)
     summary: str = ""
     domains: OwnDomains | None = None

@@ -17,22 +17,24 @@ class Split:
     """Examples and their labels.
 
     Attributes:
-        x: uint8 images (N, C, H, W), float32 (N, ...), or sparse float32 vectors (N, D) as made by `csr`. Networks
-            take no sparse ones: those are for feature methods.
+        x: uint8 images (N, C, H, W), float32 or float64 (N, ...), or sparse float32 vectors (N, D) as made by `csr`.
+            Sparse ones are for feature methods, and for networks up to a width. float64 is for values that float32
+            would round, such as seconds since 1970: they are normalised as they are, and what a network sees is
+            float32.
         y: int64 (N,), from 0 to the number of classes - 1.
         groups: int64 (N,): examples with the same number are so alike that they must stand on one side of any split,
             such as the frames of one track or the windows of one person; None where examples are independent.
     """
 
-    x: NDArray[np.uint8] | NDArray[np.float32]
+    x: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.float64]
     y: NDArray[np.int64]
     groups: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if issparse(self.x):
             _check_sparse(self.x)
-        if self.x.dtype not in (np.uint8, np.float32):
-            raise DataError(f"x must be uint8 or float32, not {self.x.dtype}")
+        if self.x.dtype not in (np.uint8, np.float32, np.float64):
+            raise DataError(f"x must be uint8, float32 or float64, not {self.x.dtype}")
         if self.x.dtype == np.uint8 and self.x.ndim != 4:
             raise DataError(f"uint8 examples are images (N, C, H, W), not {self.x.shape}")
         rows = self.x.shape[0]
@@ -82,5 +84,5 @@ def csr(matrix: Any) -> Any:
 
 def _check_sparse(x: Any) -> None:
     good = isinstance(x, csr_array) and x.ndim == 2 and x.has_canonical_format and np.all(x.data != 0)
-    if not (good and x.indices.dtype == x.indptr.dtype == np.int32):
+    if not (good and x.dtype == np.float32 and x.indices.dtype == x.indptr.dtype == np.int32):
         raise DataError("sparse examples must be a csr_array as made by dabench.data.arrays.csr")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ _PART = 1024  # rows that are averaged at a time
 BLANK = 0.05  # of the range from black to white
 
 
-def to_device(x: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.int64], device: torch.device) -> Tensor:
+def to_device(x: NDArray[Any], device: torch.device) -> Tensor:
     """Put an array on the device; on the CPU a memory-mapped array stays mapped, so workers share it."""
     return torch.from_numpy(x).to(device)
 
@@ -52,24 +53,25 @@ class Rows:
 
 
 class Normaliser:
-    """Turn raw examples into what the network takes.
+    """Turn raw examples into what the network takes: float32.
 
     See `config.settings.Input` for the kinds. Statistics are fitted on source train alone and applied to both domains.
+    They are fitted in float64, and applied in float64 to examples that are.
     """
 
     def __init__(self, kind: str, source: Rows) -> None:
         """Fit on what is trained on of the source; images are uint8."""
         self.kind = kind
-        self.mean: Tensor | None = None
-        self.std: Tensor | None = None
+        self._mean: dict[torch.dtype, Tensor] = {}  # by the type of examples; empty where none is taken off
+        self._std: dict[torch.dtype, Tensor] = {}
         if kind in ("mean", "standardise"):
             channels = [0, *range(2, source.x.ndim)]  # images (N, C, H, W): per channel; vectors (N, D): per column
             mean = _average(source, channels)
-            self.mean = mean.float()
+            self._mean = _by_type(mean)
             if kind == "standardise":
-                std = _average(source, channels, around=mean).sqrt().float()
+                std = _average(source, channels, around=mean).sqrt()
                 # A column that never changes in the source may do so in the target: it is moved, not blown up.
-                self.std = torch.where(std > 1e-6, std, 1.0)
+                self._std = _by_type(torch.where(_varies(source, channels) & (std > 0), std, 1.0))
 
     def __call__(self, x: Tensor) -> Tensor:
         """Normalise raw examples (B, ...)."""
@@ -78,10 +80,12 @@ class Normaliser:
             pixels = list(range(2 if self.kind == "instance" else 1, out.ndim))
             out = out - out.mean(pixels, keepdim=True)
             # The small addition keeps the noise of a blank image from being blown up to full contrast.
-            return out / (out.square().mean(pixels, keepdim=True).sqrt() + BLANK)
-        if self.mean is not None:
-            out = out - self.mean
-        return out if self.std is None else out / self.std
+            return (out / (out.square().mean(pixels, keepdim=True).sqrt() + BLANK)).float()
+        if self._mean:
+            out = out - self._mean[out.dtype]
+        if self._std:
+            out = out / self._std[out.dtype]
+        return out.float()
 
 
 def _average(examples: Rows, channels: list[int], around: Tensor | None = None) -> Tensor:
@@ -96,6 +100,17 @@ def _average(examples: Rows, channels: list[int], around: Tensor | None = None) 
         total = total + (part if around is None else (part - around).square()).sum(channels, keepdim=True)
     shape = torch.Size([len(examples), *examples.x.shape[1:]])
     return total / math.prod(shape[dimension] for dimension in channels)
+
+
+def _varies(examples: Rows, channels: list[int]) -> Tensor:
+    """Whether examples (N, ...) differ over some dimensions. The deviation of equal values is 0 but for rounding."""
+    parts = [(rows.amin(channels, keepdim=True), rows.amax(channels, keepdim=True)) for rows in examples.parts(_PART)]
+    lowest, highest = (torch.stack(ends) for ends in zip(*parts, strict=True))
+    return highest.amax(0) > lowest.amin(0)
+
+
+def _by_type(statistic: Tensor) -> dict[torch.dtype, Tensor]:
+    return {dtype: statistic.to(dtype) for dtype in (torch.float32, torch.float64)}
 
 
 def _unit(x: Tensor) -> Tensor:

@@ -5,7 +5,8 @@
 and standard deviation 1 over that domain (as in the official script of CORAL, Sun et al. 2016); over the source with
 its held-out part, and over target train, which is the whole target in a transductive suite.
 `tfidf`: counts of terms, weighted by the inverse document frequency in source and target train, rows of length 1.
-Statistics are never fitted on target test, and none uses a label.
+Statistics are never fitted on target test, and none uses a label. All is fitted and applied in float64, and becomes
+float32 afterwards: a column of large values that differ little would lose its differences before.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dabench.data.arrays import csr
 from dabench.errors import DataError
 
 Transform = Callable[[Any], Any]
+Vectors = NDArray[np.float32] | NDArray[np.float64]
 
 
 def transforms(kind: str, *, source: Any, whole_source: Any, target: Any) -> tuple[Transform, Transform]:
@@ -39,8 +41,10 @@ def transforms(kind: str, *, source: Any, whole_source: Any, target: Any) -> tup
     Raises:
         DataError: the kind does not fit the data.
     """
-    if source.ndim != 2 or source.dtype != np.float32:
-        raise DataError(f"without a network examples must be float32 vectors (N, D), not {source.dtype} {source.shape}")
+    if source.ndim != 2 or source.dtype not in (np.float32, np.float64):
+        raise DataError(
+            f"without a network examples must be float32 or float64 vectors (N, D), not {source.dtype} {source.shape}"
+        )
     if kind == "unit":
         return _same, _same
     if kind == "tfidf":
@@ -63,19 +67,20 @@ def _tfidf(weights: TfidfTransformer) -> Transform:
     return lambda x: csr(weights.transform(x))
 
 
-def _per_column(fitted_on: NDArray[np.float32], *, scale: bool) -> Transform:
-    wide = fitted_on.astype(np.float64)  # a float32 sum over many rows is not precise enough
+def _per_column(fitted_on: Vectors, *, scale: bool) -> Transform:
+    wide = fitted_on.astype(np.float64)
     mean, std = wide.mean(axis=0), wide.std(axis=0)
-    # A column that never changes is 0 afterwards, as in MATLAB's zscore.
-    divisor = np.where(std > 0, std, 1.0) if scale else 1.0
+    # A column that never changes is 0 afterwards, as in MATLAB's zscore; rounding may leave it a deviation.
+    varies = (wide.max(axis=0) > wide.min(axis=0)) & (std > 0)
+    divisor = np.where(varies, std, 1.0) if scale else 1.0
     return lambda x: ((x - mean) / divisor).astype(np.float32)
 
 
-def _l1_zscore(domain: NDArray[np.float32]) -> Transform:
+def _l1_zscore(domain: Vectors) -> Transform:
     zscore = _per_column(_l1(domain), scale=True)
     return lambda x: zscore(_l1(x))
 
 
-def _l1(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    sums = np.abs(x).sum(axis=1, keepdims=True)
+def _l1(x: Vectors) -> NDArray[np.float64]:
+    sums = np.abs(x).sum(axis=1, keepdims=True, dtype=np.float64)
     return np.asarray(x / np.where(sums > 0, sums, 1))

@@ -11,6 +11,7 @@ from scipy.special import softmax
 from sklearn.metrics import f1_score, recall_score
 
 from dabench.methods.scores import Scores, predicted_classes
+from dabench.printable import printable
 
 COLLAPSED_SHARE = 0.95
 COLLAPSED_LABELS = 0.80
@@ -66,7 +67,9 @@ class Evaluator:
         balanced = float(np.mean(recalls))
         return Evaluation(
             accuracy=balanced if self._metric == "balanced_accuracy" else float(np.mean(predicted == y)),
-            per_class={self._classes[label]: float(value) for label, value in zip(present, recalls, strict=True)},
+            per_class={
+                printable(self._classes[label]): float(value) for label, value in zip(present, recalls, strict=True)
+            },
             balanced_accuracy=balanced,
             macro_f1=float(f1_score(y, predicted, average="macro", zero_division=0.0)),
             ece=calibration_error(scores, y) if logits and np.isfinite(scores).all() else None,
@@ -86,7 +89,7 @@ def calibration_error(logits: Scores, y: NDArray[np.int64], bins: int = 15) -> f
     """Expected calibration error (Guo et al. 2017, eq. 3): mean |accuracy - confidence| over bins of equal width."""
     probabilities = softmax(logits.astype(np.float64), axis=1)
     confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == y
+    right = predicted_classes(logits) == y
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [
         abs(right[which == b].mean() - confidence[which == b].mean()) * np.mean(which == b) for b in np.unique(which)

@@ -166,7 +166,7 @@ class FeatureMethod:
 
     On images the vectors are `embed()` of the source-only network of the same pair, settings and seed. With the
     backbone `identity` examples are their own vectors; where a domain is sparse, `fit` and `predict` get float32
-    `scipy.sparse.csr_array`s.
+    `scipy.sparse.csr_array`s, and where its values are float64 and not normalised, float64 arrays.
     """
 
     class Options(MethodOptions):

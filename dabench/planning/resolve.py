@@ -69,7 +69,9 @@ def resolve(
     if suite.track == "paired":
         _check_paired(suite.name, settings, backbone, method)
     own_content, content = own.model_dump(mode="json"), settings.model_dump(mode="json")
-    difference = differences(own_content, content)
+    version = {"readout_version": None}  # it follows from the readout, and is no choice that names a variant
+    difference = differences(own_content | version, content | version)
+    shared_content = settings.model_copy(update={"options": {}}).model_dump(mode="json", exclude={"method", "options"})
     return Resolved(
         method=method,
         backbone=backbone,
@@ -77,7 +79,7 @@ def resolve(
         variant=",".join(part for part in (entry.as_, difference) if part),
         settings_sha256=sha256(content),
         own_sha256=sha256(own_content),
-        comparison_sha256=sha256({key: content[key] for key in content if key not in ("method", "options")}),
+        comparison_sha256=sha256(shared_content),
         plugin=PluginInfo(
             distribution=registered.origin.distribution,
             version=registered.origin.version,

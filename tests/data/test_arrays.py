@@ -11,7 +11,7 @@ Y = np.zeros(4, np.int64)
 @pytest.mark.parametrize(
     ("x", "y", "words"),
     [
-        (X.astype(np.float64), Y, "uint8 or float32"),
+        (X.astype(np.int64), Y, "uint8, float32 or float64, not int64"),
         (X[:, 0], Y, r"images \(N, C, H, W\)"),
         (X, Y[:3], "y must be int64"),
         (X, Y.astype(np.int32), "y must be int64"),

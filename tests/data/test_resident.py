@@ -114,3 +114,36 @@ def test_a_column_that_never_changes_is_moved_and_not_blown_up() -> None:
     source = torch.tensor([[1.0, 5.0], [3.0, 5.0]])
     target = Normaliser("standardise", Rows(source))(torch.tensor([[2.0, 7.0]]))
     assert target.tolist() == [[0.0, 2.0]]
+
+
+@pytest.mark.parametrize("shape", [(60, 1), (60, 2, 8)])  # columns of a table, and channels of windows
+@pytest.mark.parametrize("kind", ["mean", "standardise"])
+def test_an_offset_that_float32_cannot_hold_changes_nothing(kind: str, shape: tuple[int, ...]) -> None:
+    x = torch.from_numpy(np.random.default_rng(0).uniform(0, 40, shape))
+    assert x.dtype == torch.float64
+    out = Normaliser(kind, Rows(x + 1.6e9))(x + 1.6e9)
+    assert out.dtype == torch.float32
+    assert torch.allclose(out, Normaliser(kind, Rows(x))(x), atol=1e-4)
+
+
+def test_instance_and_unit_give_float32_from_float64() -> None:
+    x = torch.from_numpy(np.random.default_rng(0).uniform(0, 40, (5, 2, 30)))
+    out = Normaliser("instance", Rows(x))(x + 1.6e9)
+    assert out.dtype == torch.float32
+    assert torch.allclose(out, Normaliser("instance", Rows(x))(x), atol=1e-4)
+    assert Normaliser("unit", Rows(x))(x).dtype == torch.float32
+
+
+@pytest.mark.parametrize("value", [0.1, 1.6e9 + 0.1, 1e30])
+def test_equal_values_are_constant_whatever_rounding_makes_of_their_deviation(value: float) -> None:
+    x = torch.full((2001, 1), value, dtype=torch.float64)
+    out = Normaliser("standardise", Rows(x))(x + max(value, 1.0))
+    assert torch.allclose(out, torch.tensor(max(value, 1.0)), rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_unit_of_a_column_does_not_matter(dtype: torch.dtype) -> None:
+    x = torch.from_numpy(np.random.default_rng(0).normal(3, 1, (40, 1))).to(dtype)
+    assert torch.allclose(
+        Normaliser("standardise", Rows(x * 1e-9))(x * 1e-9), Normaliser("standardise", Rows(x))(x), atol=1e-4
+    )

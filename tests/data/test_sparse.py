@@ -70,3 +70,10 @@ def test_train_and_test_are_of_one_kind() -> None:
     y = np.array([0, 1])
     with pytest.raises(DataError, match="one of train and test is sparse"):
         DomainArrays(Split(dense, y), Split(csr(dense), y), ("a", "b"))
+
+
+def test_sparse_examples_are_float32() -> None:
+    x = scipy.sparse.csr_array(np.eye(4))
+    x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)
+    with pytest.raises(DataError, match="sparse examples must be a csr_array"):
+        Split(x, np.zeros(4, np.int64))

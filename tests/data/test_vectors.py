@@ -69,5 +69,49 @@ def test_tfidf_is_for_counts() -> None:
 
 def test_images_are_no_vectors() -> None:
     images = np.zeros((4, 3, 8, 8), np.uint8)
-    with pytest.raises(DataError, match=r"float32 vectors \(N, D\), not uint8 \(4, 3, 8, 8\)"):
+    with pytest.raises(DataError, match=r"float32 or float64 vectors \(N, D\), not uint8 \(4, 3, 8, 8\)"):
         transforms("unit", source=images, whole_source=images, target=images)
+
+
+LARGE = 1.6e9 + 40 * (np.arange(50)[:, None] % 2) + GENERATOR.uniform(-5, 5, (50, 1))  # seconds since 1970
+
+
+@pytest.mark.parametrize("kind", ["mean", "standardise"])
+def test_an_offset_that_float32_cannot_hold_changes_nothing(kind: str) -> None:
+    of_source, of_target = transforms(kind, source=LARGE[:40], whole_source=LARGE, target=LARGE)
+    small = LARGE - 1.6e9
+    expected, _ = transforms(kind, source=small[:40], whole_source=small, target=small)
+    assert of_source(LARGE).dtype == of_target(LARGE).dtype == np.float32
+    np.testing.assert_allclose(of_source(LARGE), expected(small), atol=1e-5)
+    np.testing.assert_allclose(of_target(LARGE), expected(small), atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_are_divided_by_their_sum_in_float64(dtype: type) -> None:
+    """The first column is nearly the whole sum: what is left of it differs by 4e-9, less than float32 can hold."""
+    x = np.concatenate([LARGE - 1.6e9 + 1e5, np.ones((50, 1))], axis=1).astype(dtype)
+    of_source, of_target = transforms("l1_zscore_per_domain", source=x, whole_source=x, target=x)
+    wide = x.astype(np.float64)
+    expected = zscore(wide / wide.sum(axis=1, keepdims=True))
+    np.testing.assert_allclose(of_source(x), expected, atol=1e-4)
+    np.testing.assert_allclose(of_target(x), expected, atol=1e-4)
+
+
+def test_unit_leaves_what_float32_cannot_hold_to_the_method() -> None:
+    of_source, _ = transforms("unit", source=LARGE, whole_source=LARGE, target=LARGE)
+    assert of_source(LARGE) is LARGE
+
+
+@pytest.mark.parametrize("value", [0.1, 1.6e9 + 0.1, 1e-30, 1e30])
+def test_equal_values_are_constant_whatever_rounding_makes_of_their_deviation(value: float) -> None:
+    x = np.full((1001, 1), value)
+    of_source, _ = transforms("standardise", source=x, whole_source=x, target=x)
+    np.testing.assert_allclose(of_source(x), 0, atol=1e-6 * max(value, 1))
+    np.testing.assert_allclose(of_source(x + max(value, 1)), max(value, 1), rtol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-9, 1e30])
+def test_the_unit_of_a_column_does_not_matter(scale: float) -> None:
+    x = GENERATOR.normal(3, 1, (50, 1))
+    of_source, _ = transforms("standardise", source=x * scale, whole_source=x * scale, target=x * scale)
+    np.testing.assert_allclose(of_source(x * scale), zscore(x), rtol=1e-5, atol=1e-6)

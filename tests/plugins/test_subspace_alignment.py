@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from dabench_plugins.subspace_alignment import DIMENSIONS, SubspaceAlignment, align
+from dabench_plugins import subspace_alignment
+from dabench_plugins.subspace_alignment import DEFAULT, DIMENSIONS, SubspaceAlignment, align
 from pydantic import ValidationError
 
 from dabench.data.arrays import csr
@@ -30,12 +31,17 @@ def _problem(rows: int = 120, columns: int = 6) -> Any:
     return Problem("unsupervised", 3, source, y, target, None, lambda x: x), y
 
 
-def _fitted(problem: Any, kind: str = "linear_svm", **options: Any) -> tuple[SubspaceAlignment, list[Array]]:
+def _fitted(
+    problem: Any, kind: str = "linear_svm", labels: list[Array] | None = None, **options: Any
+) -> tuple[SubspaceAlignment, list[Array]]:
+    """A fitted method, and the features that its classifiers were fitted on; their labels are added to `labels`."""
     seen: list[Array] = []
 
     class Spy(Readout):
         def fit(self, x: Any, y: Any) -> Readout:
             seen.append(x)
+            if labels is not None:
+                labels.append(y)
             return super().fit(x, y)
 
     method = SubspaceAlignment(SubspaceAlignment.Options(**options), lambda: Spy(kind, problem.classes, 0))
@@ -65,7 +71,7 @@ def test_it_is_the_definition() -> None:
 def test_the_alignment_is_the_nearest_that_there_is() -> None:
     generator = np.random.default_rng(1)
     own, other = (np.linalg.qr(generator.normal(size=(5, 5)))[0] for _ in range(2))
-    matrix = align(own[:, :2].T, own, other, 2)  # the rows are the axes themselves, so what is left is M
+    matrix = align(own[:, :2].T @ own, own.T @ other, 2)  # the rows are the axes themselves, so what is left is M
     best = np.linalg.lstsq(own[:, :2], other[:, :2], rcond=None)[0]
     assert np.allclose(matrix, best)
 
@@ -109,7 +115,76 @@ def _share(problem: Any, dimension: int, half: int) -> float:
     return float(np.mean(model.decision_function(aligned[test]).argmax(1) == y[test]))
 
 
-@pytest.mark.parametrize(("rows", "columns", "wanted", "got"), [(30, 1, 80, 1), (9, 40, 80, 9), (60, 6, 3, 3)])
+def test_the_search_costs_at_most_seven_fits_of_a_thousand_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[int] = []
+    axes = subspace_alignment.principal_axes
+
+    def counted(x: Array, count: int) -> Array:
+        found.append(count)
+        return axes(x, count)
+
+    monkeypatch.setattr(subspace_alignment, "principal_axes", counted)
+    for rows in (300, 3000):
+        problem, _ = _problem(rows, columns=200)
+        found.clear()
+        _, seen = _fitted(problem)
+        assert sum(len(x) for x in seen[:-1]) == 7 * min(rows, 1000)
+        assert found == [max(DIMENSIONS)] * 2, "the axes of each domain are found once, and no more than are tried"
+
+
+def test_fewer_dimensions_than_classes_take_are_not_tried() -> None:
+    generator = np.random.default_rng(0)
+    x, z = (generator.normal(size=(90, 12)).astype(np.float32) for _ in range(2))
+    for classes, tried in ((3, {2, 5, 10, 12}), (9, {10, 12}), (12, {12}), (30, {12})):
+        y = np.arange(90) % classes
+        _, seen = _fitted(Problem("unsupervised", classes, x, y, z, None, lambda x: x))
+        assert {v.shape[1] for v in seen} == tried | {seen[-1].shape[1]}
+        assert len(seen) == (1 if len(tried) == 1 else 2 * len(tried) + 1), "a single choice needs no search"
+
+
+@pytest.mark.parametrize("kind", ["linear_svm", "linear_svm_cv", "libsvm_cv", "nearest_neighbour"])
+def test_a_class_with_one_row_takes_no_part_in_the_search(kind: str) -> None:
+    problem, y = _problem(columns=12)
+    alone = np.concatenate([np.flatnonzero(y != 2), np.flatnonzero(y == 2)[:1]])
+    lonely = Problem("unsupervised", 3, problem.source_x[alone], y[alone], problem.target_x, None, lambda x: x)
+    labels: list[Array] = []
+    method, _ = _fitted(lonely, kind, labels)
+    *folds, final = labels
+    assert {tuple(np.unique(fold)) for fold in folds} == {(0, 1)}, "every fold has every class that takes part"
+    assert set(final) == {0, 1, 2}
+    without = Problem(
+        "unsupervised", 3, lonely.source_x[:-1], lonely.source_y[:-1], problem.target_x, None, lambda x: x
+    )
+    assert {x.shape[1] for x in _fitted(without, kind)[1]} == {x.shape[1] for x in _fitted(lonely, kind)[1]}
+    assert method.predict(problem.target_x).shape == (120, 3)
+
+
+@pytest.mark.parametrize(("columns", "dimension"), [(30, DEFAULT), (7, 7)])
+def test_where_nothing_can_be_chosen_the_dimension_is_20(columns: int, dimension: int) -> None:
+    generator = np.random.default_rng(0)
+    x, z = (generator.normal(size=(60, columns)).astype(np.float32) for _ in range(2))
+    method, seen = _fitted(Problem("unsupervised", 2, x, np.arange(60) // 59, z, None, lambda x: x))
+    assert (method.dimension, len(seen)) == (dimension, 1)
+
+
+def test_one_row_has_no_principal_axes() -> None:
+    problem, y = _problem()
+    single = Problem("unsupervised", 3, problem.source_x, y, problem.target_x[:1], None, lambda x: x)
+    with pytest.raises(
+        ValueError, match="two rows of each domain for principal axes: the source has 120, the target 1"
+    ):
+        _fitted(single)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(50, 8), (8, 50)])
+def test_the_principal_axes_are_the_eigenvectors_of_the_covariance(rows: int, columns: int) -> None:
+    x = np.random.default_rng(0).normal(size=(rows, columns)) * np.linspace(1, 3, columns)
+    x -= x.mean(axis=0)
+    axes = subspace_alignment.principal_axes(x, 3)
+    assert np.allclose(np.abs(axes), np.abs(_principal(x, 3)), atol=1e-8)
+
+
+@pytest.mark.parametrize(("rows", "columns", "wanted", "got"), [(30, 1, 80, 1), (9, 40, 80, 8), (60, 6, 3, 3)])
 def test_the_dimension_is_at_most_what_the_data_have(rows: int, columns: int, wanted: int, got: int) -> None:
     generator = np.random.default_rng(0)
     x, z = (generator.normal(size=(rows, columns)).astype(np.float32) for _ in range(2))
