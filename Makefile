@@ -16,7 +16,7 @@ run: $(STAMP) ## run the mini suite and print its leaderboard
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark
 
-test-fast: $(STAMP) ## run the tests that take less than 5 s and need neither data nor a browser
+test-fast: $(STAMP) ## run the tests that are quick and need neither data nor a browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark -m "not (slow or data or browser)"
 
 lint: $(STAMP) ## check style, types and which package imports which
