@@ -25,6 +25,8 @@ from pydantic import BaseModel
 from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord, Status
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
+# Files of schema 1 and 2 lack these; what they would hold is unknown.
+LATER = frozenset({"code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas"})
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def read_csv(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
         header = next(csv.reader(StringIO(text, newline=""), strict=True), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         return frame_of([]), [_unreadable(path, error)]
-    missing = [name for name in columns() if name not in header]
+    missing = [name for name in columns() if name not in header and name not in LATER]
     if missing:
         some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         reason = f"not a file of `dabench results publish`, or one of another version (no column {some})"
@@ -176,7 +178,8 @@ def _frame(text: str) -> pd.DataFrame:
     raw = pd.read_csv(StringIO(text, newline=""), dtype=object, na_filter=False, index_col=False)
     kinds = columns()
     texts = {name: raw[name].to_numpy(dtype=object) for name in raw.columns}
-    frame = pd.DataFrame({name: column.parse_all(texts[name]) for name, column in kinds.items()})
+    unknown = np.full(len(raw), "", dtype=object)
+    frame = pd.DataFrame({name: column.parse_all(texts.get(name, unknown)) for name, column in kinds.items()})
     frame = frame.astype({name: column.dtype for name, column in kinds.items()})
     done = frame["status"].isin(["ok", "collapsed"])
     if (
@@ -199,7 +202,7 @@ def _sorted_out(
     path: Path, header: list[str], lines: list[list[str]], whole: bool
 ) -> tuple[list[list[str]], list[Problem]]:
     """The rows that can be used, and what is wrong with the others."""
-    places = [(header.index(name), name, column) for name, column in columns().items()]
+    places = [(header.index(name), name, column) for name, column in columns().items() if name in header]
     place = header.index("run_id")
     good: list[list[str]] = []
     problems: list[Problem] = []

@@ -21,11 +21,13 @@ def serve(pipe: Connection, number: int) -> None:
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
     from dabench.execution.execute import execute
+    from dabench.machine import environment
     from dabench.runs.job import Started
 
     try:
         while (job := pipe.recv()) is not None:
-            pipe.send(Started(job.run_id, number))  # only now: a timeout does not count the imports
+            # Only now: a timeout does not count the imports.
+            pipe.send(Started(job.run_id, number, environment(job.device)))
             for event in execute(job):
                 pipe.send(event)
     except (EOFError, BrokenPipeError, ConnectionResetError):
