@@ -1,7 +1,7 @@
 """Which machine the numbers come from: recorded, not part of a run's identity.
 
-The last bits of a result depend on which instructions the libraries use. Each of torch, oneDNN and the BLAS of NumPy and
-SciPy chooses them by the processor, and each has an environment variable that limits the choice
+The last bits of a result depend on which instructions the libraries use. Each of torch, oneDNN and the BLAS of NumPy
+and SciPy chooses them by the processor, and each has an environment variable that limits the choice
 (`ATEN_CPU_CAPABILITY`, `ONEDNN_MAX_CPU_ISA`, `OPENBLAS_CORETYPE`). What is recorded is what they chose in this process.
 """
 
@@ -67,6 +67,13 @@ def device_name(device: str) -> str:
     return device
 
 
+def same_bits() -> dict[str, str]:
+    """What must be equal for what one process has computed to be what another would compute, to the bit."""
+    here = environment("cpu")
+    names = ("torch", "processor", "cpu_capability", "onednn_isa", "blas")
+    return {name: str(getattr(here, name)) for name in names}
+
+
 @cache
 def processor() -> str:
     """The processor's model, as far as the system tells: a virtual machine may hide all but the maker."""
@@ -76,7 +83,7 @@ def processor() -> str:
 def onednn_isa() -> str | None:
     """The instruction set that oneDNN uses, by its rule: the widest that processor and environment allow.
 
-    oneDNN itself tells it only on stdout. None where the flags of the processor are not known (other than Linux on x86).
+    oneDNN itself tells it only on stdout. None where the flags of the processor are not known (not Linux on x86).
     """
     flags = _cpuinfo("flags").split()
     limit = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or ""

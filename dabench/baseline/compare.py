@@ -157,6 +157,8 @@ def _judge(
     drop = measure_drop(scored, scored_now, rows)
     verdict, why = _verdict(before, now, seeds, drop, max_drop)
     noise = baseline_noise(scored, len(seeds), rows) if verdict == "same" else drop.noise
+    if verdict == "same":
+        known = replace(known, changes=tuple(change for change in known.changes if change.known))
     if absent and verdict != "regressed":
         verdict, why = "missing", ""
     return replace(

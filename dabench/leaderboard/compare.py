@@ -1,7 +1,8 @@
 """What the runs of a table say about each other: gaps, gains, best and tied, ranks.
 
 Two cells are compared only where they differ by method alone: same pair, same data, same settings but for the method's
-own (`comparison_sha256`).
+own (`comparison_sha256`). Of two such cells only runs on the same kind of machine are pairs (see `machines`); where the
+runs of a seed are not, no method is called best and nothing is ranked.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from dabench.leaderboard.machines import are_pairs, partners
 from dabench.leaderboard.table import Cell, Row
 from dabench.stats.ranks import Ranking, ranking
 from dabench.stats.seeds import ALPHA, Gap, against_best, gap_covered, holm, paired_gain, paired_p
 
 BOUNDS = ("source_only", "target_only")
+NO_PAIRS = "no pairs"  # why there is no share
 
 
 class Key(NamedTuple):
@@ -43,8 +46,10 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs) -> dict[Key, Cell]:
         complete = [key for key in keys if cells[key].complete]
         most = max((cells[key].n for key in complete), default=0)
         whole = [key for key in complete if cells[key].n == most]
-        against = against_best({key: seeds[key] for key in whole})
-        lower = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
+        like = are_pairs(run for key in whole for run in by_cell[key])
+        against = against_best({key: seeds[key] for key in whole}) if like else {}
+        below = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
+        lower = {key: accuracies(partners(by_cell[key], below[key])) for key in keys}
         tests = {key: paired_p(seeds[key], lower[key]) for key in keys}
         corrected = holm({key: p for key, p in tests.items() if p is not None})
         top = max((cells[key].mean or 0.0 for key in whole), default=None)
@@ -58,6 +63,7 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs) -> dict[Key, Cell]:
                 best=key in against and cells[key].mean == top,
                 tied=p is not None and p >= ALPHA,
                 fewer_seeds=key in complete and key not in whole,
+                unlike=not are_pairs([*below[key], *by_cell[key]]) or (key in whole and not like),
             )
     return {key: compared.get(key, cell) for key, cell in cells.items()}
 
@@ -80,30 +86,35 @@ def _rivals(keys: Iterable[Key], by_cell: Runs) -> dict[tuple[str, Alike], list[
     return found
 
 
-# pair, bound, what it can be compared with -> variant -> accuracy by seed
-Bounds = dict[tuple[str, str, Alike], dict[str, dict[int, float]]]
+# pair, bound, what it can be compared with -> variant -> runs
+Bounds = dict[tuple[str, str, Alike], dict[str, Sequence[Any]]]
 
 
 def _bounds(by_cell: Runs) -> Bounds:
     found: Bounds = defaultdict(dict)
     for key, runs in by_cell.items():
         if key.method in BOUNDS:
-            found[key.pair, key.method, alike(runs)][key.variant] = accuracies(runs)
+            found[key.pair, key.method, alike(runs)][key.variant] = runs
     return found
 
 
-def _bound(method: str, key: Key, runs: Sequence[Any], bounds: Bounds) -> dict[int, float]:
+def _bound(method: str, key: Key, runs: Sequence[Any], bounds: Bounds) -> Sequence[Any]:
     """The bound of the same variant if there is one (a budget, say), else the plain one (a method's own option)."""
     same = bounds.get((key.pair, method, alike(runs)), {})
     variant = min(same, key=lambda name: (name != key.variant, name), default="")
-    return same.get(variant, {})
+    return same.get(variant, ())
 
 
 def _gap(key: Key, runs: Sequence[Any], bounds: Bounds) -> Gap:
     if key.method in BOUNDS:
         return Gap(None, None, None, 0, "bound")
     lower, upper = (_bound(method, key, runs, bounds) for method in BOUNDS)
-    return gap_covered(accuracies(runs), source_only=lower, target_only=upper)
+    whole = gap_covered(accuracies(runs), source_only=accuracies(lower), target_only=accuracies(upper))
+    lower, upper = partners(runs, lower), partners(runs, upper)
+    paired = gap_covered(accuracies(runs), source_only=accuracies(lower), target_only=accuracies(upper))
+    if whole.n and not paired.n:
+        return Gap(None, None, None, 0, NO_PAIRS)
+    return paired if whole.n else whole
 
 
 def rank(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> list[Row]:
@@ -114,10 +125,12 @@ def rank(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> list[Row]:
         for row in _entrants(rows):
             groups[alike(by_cell[Key(pair, row.method, row.variant)])].append(row)
         for group in groups.values():
+            if not _are_pairs(group, pair, by_cell):
+                continue
             means = pd.Series([row.cells[pair].mean for row in group])
             for row, place in zip(group, means.rank(ascending=False), strict=True):
                 ranks[row.method, row.variant].append(float(place))
-    found = {name: sum(values) / len(values) for name, values in ranks.items()}
+    found = {name: sum(values) / len(values) for name, values in ranks.items() if len(values) == len(pairs)}
     return [replace(row, rank=found.get((row.method, row.variant))) for row in rows]
 
 
@@ -127,8 +140,14 @@ def rank_test(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> Ranki
     for row in _entrants(rows):
         groups[tuple(alike(by_cell[Key(pair, row.method, row.variant)]) for pair in pairs)].append(row)
     most = max(groups.values(), key=len, default=[])
+    if not all(_are_pairs(most, pair, by_cell) for pair in pairs):
+        return None
     return ranking({row.label: [row.cells[pair].mean or 0.0 for pair in pairs] for row in most})
 
 
 def _entrants(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if not row.bound and row.average is not None]
+
+
+def _are_pairs(rows: Sequence[Row], pair: str, by_cell: Runs) -> bool:
+    return are_pairs(run for row in rows for run in by_cell[Key(pair, row.method, row.variant)])

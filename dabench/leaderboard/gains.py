@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dabench.leaderboard.compare import accuracies
 from dabench.leaderboard.formats.text import hundredths, pair_titles
+from dabench.leaderboard.machines import partners
 from dabench.leaderboard.published import PublishedGain
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.stats.seeds import Interval, mean_interval
@@ -25,10 +27,9 @@ def gains(table: Table, published: Sequence[PublishedGain]) -> Iterator[str]:
 
 
 def relative_gain(cell: Cell, over: Cell) -> Interval | None:
-    """The mean of (a - b) / b over the seeds that both have, with its interval; None without any."""
-    scored = ("ok", "collapsed")
-    base = {run.seed: run.accuracy_selected for run in over.runs if run.status in scored}
-    pairs = [(run.accuracy_selected, base[run.seed]) for run in cell.runs if run.status in scored and run.seed in base]
+    """The mean of (a - b) / b over the pairs of runs that there are, with its interval; None without any."""
+    own, base = accuracies(cell.runs), accuracies(partners(cell.runs, over.runs))
+    pairs = [(own[seed], base[seed]) for seed in own if seed in base]
     return mean_interval([(own - other) / other for own, other in pairs if other > 0]) if pairs else None
 
 

@@ -73,8 +73,11 @@ class Cell:
         status: what to warn of first; counts of each are in `failed`, `collapsed` and `timeout`.
         best, tied: among methods with the same settings on this pair; the best is also tied. Never set on bounds.
         fewer_seeds: than another method with the same settings on this pair has: it is not called the best.
+        unlike: some runs of a seed are on another kind of machine than those of source_only or of other methods, and so
+            no pairs: they are left out of gap, gain and tests, or there is no best.
         backbone: the network.
         runs: rows of the frame of runs (columns as in `runs.record.flatten`), by seed.
+        from_csv: how many of them were read from a published file, in a table that has records too.
         published: what papers print for this method and pair.
     """
 
@@ -97,8 +100,10 @@ class Cell:
     best: bool = False
     tied: bool = False
     fewer_seeds: bool = False
+    unlike: bool = False
     backbone: str = ""
     runs: tuple[Any, ...] = ()
+    from_csv: int = 0
     published: tuple[Printed, ...] = ()
 
     @property
@@ -151,6 +156,7 @@ class Table:
         variant: the one that all rows share.
         test_error: pair -> largest standard error of its cells from the size of the test set; a fraction.
         failed, collapsed, timeout: how many of the `runs` are.
+        from_csv: how many of the `runs` were read from a published file, where others were from records.
         left_out: runs of older code, data or settings that do not count.
         device: what the runs were made on.
         origin: where the runs were read from.
@@ -184,6 +190,7 @@ class Table:
     device: str
     origin: str
     notes: tuple[str, ...]
+    from_csv: int = 0
     ranking: Ranking | None = None
     sources: tuple[str, ...] = ()
     unmeasured: tuple[Unmeasured, ...] = ()

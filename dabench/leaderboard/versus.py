@@ -12,6 +12,7 @@ from typing import Literal
 from dabench.config.row_choice import RowChoice, row_of
 from dabench.leaderboard.compare import accuracies, alike
 from dabench.leaderboard.formats.text import heading, hundredths, pair_titles
+from dabench.leaderboard.machines import partners
 from dabench.leaderboard.table import Row, Table
 from dabench.stats.seeds import ALPHA, Interval, holm, paired_gain, paired_p
 
@@ -57,7 +58,7 @@ def versus(table: Table, row: Row) -> dict[str, dict[str, Difference]]:
     found: dict[str, dict[str, Difference]] = {other.label: {} for other in others}
     for pair in table.pairs:
         own = row.cells[pair].runs
-        rivals = {other.label: other.cells[pair].runs for other in others}
+        rivals = {other.label: partners(own, other.cells[pair].runs) for other in others}
         seeds = {name: accuracies(runs) for name, runs in rivals.items() if own and runs and alike(own) == alike(runs)}
         tests = {name: paired_p(accuracies(own), rival) for name, rival in seeds.items()}
         corrected = holm({name: p for name, p in tests.items() if p is not None})

@@ -201,7 +201,7 @@ def judge(recorded: Recorded, record: RunRecord) -> Reproduction:
     (now,) = rows_of(frame_of([flatten(record)]))
     found = changes([before], [now], settings)
     if all(before[name] == now[name] for name in NUMBERS):
-        return Reproduction("identical", before, now, None, found)
+        return Reproduction("identical", before, now, None, [change for change in found if change.known])
     known = before["data_sha256"] and now["data_sha256"]  # a run that failed early has none
     if known and before["data_sha256"] != now["data_sha256"]:
         return Reproduction("other data", before, now, None, found)

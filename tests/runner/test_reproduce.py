@@ -157,8 +157,8 @@ def test_the_likely_reasons_come_first() -> None:
     assert [str(change) for change in found] == [
         "data dddddddddddd → x",
         "settings weight=1.0 → weight=2.0",
-        "torch 2.9.0 → 2.0",
         "processor x86_64 → other",
+        "torch 2.9.0 → 2.0",
     ]
 
 

@@ -14,12 +14,12 @@ COLUMNS = (
     "source", "target", "mean", "std", "ci95_low", "ci95_high", "n", "expected", "gap_covered", "gap_covered_low",
     "gap_covered_high", "why", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
     "sees_target_labels", "average", "rank", "test_error", "gain", "gain_low", "gain_high", "p_source_only", "p_best",
-    "published",
+    "published", "from_csv", "gap_covered_n", "gain_n", "unlike",
 )  # fmt: skip
 
 OF_CELL = (
     "mean", "std", "n", "expected", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
-    "backbone", "test_error", "p_source_only", "p_best",
+    "backbone", "test_error", "p_source_only", "p_best", "from_csv", "unlike",
 )  # fmt: skip
 
 
@@ -50,9 +50,11 @@ def _fields(table: Table, row: Row, pair: str) -> Mapping[str, Any]:
         "gap_covered_low": cell.gap.low,
         "gap_covered_high": cell.gap.high,
         "why": cell.gap.why,
+        "gap_covered_n": cell.gap.n,
         "gain": cell.gain and cell.gain.mean,
         "gain_low": cell.gain and cell.gain.low,
         "gain_high": cell.gain and cell.gain.high,
+        "gain_n": cell.gain and cell.gain.n,
         "published": "; ".join(f"{number.accuracy} {table.sources[number.source - 1]}" for number in cell.published),
         "average": row.average,
         "rank": row.rank,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dabench.leaderboard.compare import NO_PAIRS
 from dabench.leaderboard.formats.text import BEST, NO_GAIN, SEES, TIED, TUNED, bounded, family, fraction, pair_titles
 from dabench.leaderboard.table import PER_PAIR, Table
 from dabench.stats.ranks import Ranking
 
 FEW = 3  # seeds
+UNLIKE = (
+    "runs of a seed on different kinds of machine are no pairs: shares, gains and tests leave them out, "
+    "and methods that differ so are neither ranked nor called best or tied"
+)
 
 
 def footnotes(table: Table) -> list[str]:
@@ -53,6 +58,11 @@ def footnotes(table: Table) -> list[str]:
             "where runs failed or timed out: the mean is over the other seeds; no average, never called best",
         ),
         (any(cell.fewer_seeds for cell in cells), "fewer seeds than others of the same settings: never called best"),
+        (
+            any(cell.gap.why == NO_PAIRS for cell in cells),
+            "no pairs: the bounds were run on another kind of machine than these runs",
+        ),
+        (any(cell.unlike for cell in cells), UNLIKE),
         (table.transductive, "transductive: adapts on the test inputs, as the published protocol does"),
         (table.backbone == PER_PAIR, f"backbones: {', '.join(networks)}"),
         (table.ranking, _critical_difference(table.ranking) if table.ranking else ""),

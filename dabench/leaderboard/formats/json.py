@@ -52,6 +52,10 @@ def _cell(cell: Cell, table: Table) -> dict[str, Any]:
         "p_source_only": cell.p_source_only,
         "p_best": cell.p_best,
         "counts": {"expected": cell.expected, **{name: getattr(cell, name) for name in COUNTS}},
+        "from_csv": cell.from_csv,
+        "gap_covered_n": gap.n,
+        "gain_n": 0 if cell.gain is None else cell.gain.n,
+        "unlike": cell.unlike,
     }
 
 
