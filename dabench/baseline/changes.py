@@ -78,7 +78,10 @@ def changes(before: Sequence[Row], now: Sequence[Row], settings: SettingsByHash 
         settings: by `settings_sha256`, as far as they are known.
     """
     found = []
+    same_run = bool({row["run_id"] for row in before} & {row["run_id"] for row in now})
     for column in REASONS:
+        if column == "code_numerics" and same_run:
+            continue  # a part of the run_id, which also rows have that do not hold it
         old, new = _values(before, column), _values(now, column)
         if old != new:
             pair = _settings(before, now, settings or {}) if column == "settings_sha256" else (old, new)

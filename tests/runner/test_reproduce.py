@@ -167,7 +167,9 @@ def test_another_kind_of_processor_is_named_before_the_code() -> None:
     there = here.model_copy(update={"cpu_capability": "AVX512", "blas": "openblas 1 SkylakeX"})
     code = CodeInfo(commit="a" * 40, dirty=False, numerics=1)
     known = judge(recorded([0.7, 0.71], env=there), make_record(0.5, env=here, code=code)).changes
-    assert [change.what for change in known] == ["instructions of torch", "BLAS", "NUMERICS_VERSION", "code commit"]
+    assert [change.what for change in known] == ["instructions of torch", "BLAS", "code commit"]
+    other = judge(recorded([0.7, 0.71], env=there), make_record(0.5, env=here, code=code, run_id="another")).changes
+    assert other[2].what == "NUMERICS_VERSION", "a part of the run_id: the same run has the same"
     assert str(known[0]) == "instructions of torch AVX512 → AVX2"
     unknown = judge(recorded([0.7, 0.71]), make_record(0.5, env=here)).changes
     assert str(unknown[0]) == "instructions of torch unknown → AVX2", "a row of schema 1 or 2 does not say"
