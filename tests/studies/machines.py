@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -55,15 +56,20 @@ Accuracies = dict[int, float]  # by seed
 
 def take_over(directory: Path) -> None:
     """Write the accuracies of runs on another kind of processor beside the published ones."""
-    published = {row.run_id: row for row in read_results(BASELINE).frame.itertuples()}
-    found = [row for row in read_results(directory, "mini").frame.itertuples() if row.run_id in published]
+    published = {run_name(row): row for row in read_results(BASELINE).frame.itertuples()}
+    found = [row for row in read_results(directory, "mini").frame.itertuples() if run_name(row) in published]
     with RUNS.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(HEADER)
         for row in sorted(found, key=lambda row: (row.source, row.target, row.method, row.seed)):
             machine = row.env_cpu_capability, row.env_onednn_isa, row.env_blas
-            numbers = published[row.run_id].accuracy_selected, row.accuracy_selected, row.test_rows
+            numbers = published[run_name(row)].accuracy_selected, row.accuracy_selected, row.test_rows
             writer.writerow([f"{row.source}:{row.target}", row.method, row.seed, *machine, *numbers])
+
+
+def run_name(run: Any) -> tuple[object, ...]:
+    """What a run and its repetition share, also where the method's sources have been edited since."""
+    return run.source, run.target, run.method, run.variant, run.seed, run.settings_sha256, run.data_sha256
 
 
 def cells() -> Iterator[tuple[tuple[str, str], Accuracies, Accuracies, int]]:

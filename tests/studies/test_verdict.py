@@ -81,9 +81,10 @@ def test_runs_of_another_machine_stand_beside_the_published_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(study_machines, "RUNS", tmp_path / "runs.csv")
+    study_row = ("source", "target", "method", "seed", "settings_sha256", "data_sha256", "test_rows")
     rows = [row for row in rows_of(read_results(study_machines.BASELINE).frame) if row["method"] == "dann"][:4]
     for row in rows:
-        named = {name: row[name] for name in ("run_id", "source", "target", "method", "seed", "test_rows")}
+        named = {name: row[name] for name in study_row}
         write_record(tmp_path, make_record(0.5, **named))
     write_record(tmp_path, make_record(0.5, seed=9))  # of no published run
     study_machines.take_over(tmp_path)
