@@ -63,7 +63,7 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs) -> dict[Key, Cell]:
                 best=key in against and cells[key].mean == top,
                 tied=p is not None and p >= ALPHA,
                 fewer_seeds=key in complete and key not in whole,
-                unlike=not are_pairs([*below[key], *by_cell[key]]) or (key in whole and not like),
+                unlike=_unlike(key, by_cell[key], bounds) or (key in whole and not like),
             )
     return {key: compared.get(key, cell) for key, cell in cells.items()}
 
@@ -115,6 +115,11 @@ def _gap(key: Key, runs: Sequence[Any], bounds: Bounds) -> Gap:
     if whole.n and not paired.n:
         return Gap(None, None, None, 0, NO_PAIRS)
     return paired if whole.n else whole
+
+
+def _unlike(key: Key, runs: Sequence[Any], bounds: Bounds) -> bool:
+    """Whether a run of a bound is no pair of the method's run of that seed."""
+    return not all(are_pairs([*_bound(method, key, runs, bounds), *runs]) for method in BOUNDS)
 
 
 def rank(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> list[Row]:

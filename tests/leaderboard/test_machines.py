@@ -90,6 +90,8 @@ def test_pairs_are_made_seed_by_seed() -> None:
     assert (cell.n, cell.gap.n, cell.gap.value) == (3, 1, pytest.approx((0.80 - 0.51) / (0.92 - 0.51)))
     assert cell.gain is not None
     assert (cell.gain.n, cell.gain.mean) == (2, pytest.approx((0.23 + 0.29) / 2))
+    above = mixed({"env": HERE}, ("target_only", 1))
+    assert (cells(above)["dann"].gap.n, UNLIKE in footnotes(above)) == (2, True)
     together = mixed({"env": HERE}, *((method, 0) for method in RUNS))
     assert cells(together)["dann"].gap == cells(mixed({}))["dann"].gap, "each seed is of one machine"
     assert UNLIKE not in footnotes(together)
