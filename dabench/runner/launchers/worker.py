@@ -22,10 +22,12 @@ def serve(pipe: Connection, number: int) -> None:
         os.environ[variable] = "1"
     from dabench.execution.execute import execute
     from dabench.runs.job import Started
+    from dabench.runs.machine import environment
 
     try:
         while (job := pipe.recv()) is not None:
-            pipe.send(Started(job.run_id, number))  # only now: a timeout does not count the imports
+            # Only now: a timeout does not count the imports.
+            pipe.send(Started(job.run_id, number, environment(job.device)))
             for event in execute(job):
                 pipe.send(event)
     except (EOFError, BrokenPipeError, ConnectionResetError):
