@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from pydantic import ValidationError
+
 from dabench.plugin.registry import Registry
+from dabench.printable import kept
 from dabench.results.environment import code_info
 from dabench.results.folder import write_record
 from dabench.runs.data_notes import data_notes, joined
@@ -49,7 +52,12 @@ class Recorder:
     def keep(self, run: PlannedRun, outcome: Outcome) -> None:
         """Write the record of a run; Ctrl-C waits for it."""
         with uninterrupted():
-            record = make_record(self.plan, run, outcome, self._environments.get(run.run_id))
+            worker = self._environments.get(run.run_id)
+            try:
+                record = make_record(self.plan, run, outcome, worker)
+            except ValidationError as error:  # the method or its domain has names or numbers that no file can hold
+                failed = Outcome(status="failed", error=str(error), environment=outcome.environment)
+                record = make_record(self.plan, run, failed, worker)
             write_record(self.results, record)
             self.records.append(record)
             self.registry.notify("dabench_run_finished", record=record)
@@ -76,6 +84,8 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environme
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
     ends = (run.source, run.target)
     executed = measured.pop("environment")
+    if outcome.error is not None:
+        measured["error"] = kept(outcome.error)
     return RunRecord(
         run_id=run.run_id,
         suite=plan.suite.name,
