@@ -29,8 +29,9 @@ from dabench.printable import printable, shown
 from dabench.results.csv_cells import as_text, from_text
 from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord, Status
 
-LATER = frozenset({"data_notes"})  # columns that older files lack, and that may be empty
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
+# Files of schema 1 and 2 may lack these; what they would hold is unknown.
+LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas"})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from dabench.baseline.changes import Change, changes
 from dabench.config.options import option_errors
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
@@ -19,6 +18,7 @@ from dabench.planning.jobs import Options
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, Row, accuracies, rows_of
+from dabench.results.changes import Change, changes
 from dabench.results.csv_file import Problem, frame_of
 from dabench.results.folder import CELL, LINEAGE, read_record, read_results, records_beside
 from dabench.runner.recorder import Recorder
@@ -210,7 +210,7 @@ def judge(recorded: Recorded, record: RunRecord) -> Reproduction:
     (now,) = rows_of(frame_of([flatten(record)]))
     found = changes([before], [now], settings)
     if all(before[name] == now[name] for name in NUMBERS):
-        return Reproduction("identical", before, now, None, found)
+        return Reproduction("identical", before, now, None, [change for change in found if change.known])
     known = before["data_sha256"] and now["data_sha256"]  # a run that failed early has none
     if known and before["data_sha256"] != now["data_sha256"]:
         return Reproduction("other data", before, now, None, found)

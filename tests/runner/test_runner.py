@@ -18,7 +18,8 @@ from dabench.plugin.registry import Registry
 from dabench.runner.launchers import inline, processes
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out, done_records
-from dabench.runs.job import Event, Finished, Job, Outcome
+from dabench.runs.job import Event, Finished, Job, Outcome, Started
+from dabench.runs.machine import environment
 from tests.support.toy_runs import numbers, plan_of, run
 
 PAIR = "toy_a:toy_b"
@@ -143,6 +144,20 @@ def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Pa
         assert records[PAIR, method, 0].status == "failed"
         assert reason in str(records[PAIR, method, 0].error)
     assert records[PAIR, "dann", 0].status == "ok"
+    assert {record.env for record in records.values()} == {environment("cpu")}, "one machine, whatever became of a run"
+
+
+def test_a_run_without_an_outcome_has_the_environment_of_its_worker(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["dann"], seeds=[0])
+    recorder = Recorder(plan, tmp_path, registry)
+    there = environment("cpu").model_copy(update={"torch": "1.0", "device": "a GPU"})
+    first, second, third = plan.runs
+    recorder.take(first, Started(first.run_id, 0, there))
+    recorder.take(first, Finished(first.run_id, Outcome(status="failed", error="the worker process was killed")))
+    recorder.take(second, Started(second.run_id, 0))  # a launcher that does not tell
+    recorder.take(second, Finished(second.run_id, Outcome(status="failed")))
+    recorder.keep(third, Outcome(status="failed", error="no data"))  # no worker took it
+    assert [record.env for record in recorder.records] == [there, environment("cpu"), environment("cpu")]
 
 
 def _limited(registry: Registry, folder: Path, launch: Launch, method: str, seconds: float) -> dict[str, Outcome]:
@@ -184,6 +199,7 @@ def test_missing_data_stop_only_the_runs_that_need_them(registry: Registry, tmp_
     assert records[PAIR, "dann", 0].status == "ok"
     missing = records["toy_a:toy_missing", "dann", 0]
     assert missing.status == "failed"
+    assert missing.env == records[PAIR, "dann", 0].env
     assert "put it into DABENCH_DATA_DIR/toys" in str(missing.error)
 
 
