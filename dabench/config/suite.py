@@ -32,13 +32,6 @@ from dabench.specs.names import canonical
 
 Bound = Literal["source_only", "target_only"]
 
-READOUT_VERSIONS = {"libsvm_cv": 2, "rbf_svm_cv": 2, "kernel_svm_cv": 2}
-"""Versions of kinds of `execution.readout.Readout`; 1 where none is named. Other numbers, a higher version.
-
-Runs that report by it, or whose options name it, are then other runs; runs with other kinds stay what they are.
-Version 2 chooses C by the class with the highest score.
-"""
-
 
 class EntryRecipe(Section):
     """Settings that a method has instead of its suite's and its pair's: whole sections, None for those that stay.
