@@ -1,6 +1,7 @@
 """The syntax tree of a module without what only readers and type checkers use, and its text.
 
-The text is the same on every version of Python.
+The text is the same on every version of Python. It stands behind the ids of all runs: whoever changes it makes
+`results/plugin_sources.csv` anew from the commits that touched `plugins/`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ READERS = frozenset({
 TYPE_MODULES = frozenset({"collections.abc", "numpy.typing", "typing", "typing_extensions"})
 """Modules of types. Importing them does nothing else."""
 
-MARKERS = frozenset({"Annotated", "ClassVar", "InitVar"})
+MARKERS = frozenset({"Annotated", "InitVar"})
 """Names in annotations of fields that dataclasses and pydantic act on."""
 
 
@@ -31,9 +32,9 @@ def reduced(source: bytes, package: str) -> ast.Module:
     `if TYPE_CHECKING:` blocks, imports of other packages that only these use, and imports of types that nothing uses.
     Kept are
 
-    - annotations that do more than name a type: those of fields with `Annotated`, `ClassVar`, `InitVar` or a call, and
-      all annotations of a module that reads them while it runs (see `READERS`);
-    - the difference between `x = 1` and `x: int = 1` in a class, where only the latter is a field;
+    - annotations that do more than name a type: those of attributes with `Annotated`, `InitVar` or a call, and all
+      annotations of a module that reads them while it runs (see `READERS`);
+    - the difference between `x = 1` and `x: int = 1` in a decorated class or a named tuple: a field;
     - imports of the module's own package, since they run other modules of it.
 
     Args:
@@ -88,10 +89,10 @@ class _Reducer(ast.NodeTransformer):
     def __init__(self, *, casts: bool, annotations: bool) -> None:
         self.in_types: set[str] = set()
         self._casts, self._keeps_annotations = casts, annotations
-        self._in_class = False
+        self._class: ast.ClassDef | None = None
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        return self._scope(node, in_class=True)
+        return self._scope(node, node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         return self._function(node)
@@ -103,14 +104,14 @@ class _Reducer(ast.NodeTransformer):
         if not self._keeps_annotations:
             self._drop(node.returns)
             node.returns = None
-        return self._scope(node, in_class=False)
+        return self._scope(node, None)
 
-    def _scope(self, node: ast.AST, *, in_class: bool) -> ast.AST:
-        outer, self._in_class = self._in_class, in_class
+    def _scope(self, node: ast.AST, class_: ast.ClassDef | None) -> ast.AST:
+        outer, self._class = self._class, class_
         for parameter in getattr(node, "type_params", ()):  # from Python 3.12 on
             self._drop(parameter)
         node = self.generic_visit(node)
-        self._in_class = outer
+        self._class = outer
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
@@ -120,12 +121,14 @@ class _Reducer(ast.NodeTransformer):
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        acts = self._in_class and (_names_in_type(node.annotation) & MARKERS or _has_call(node.annotation))
+        names = _names_in_type(node.annotation)
+        acts = self._class is not None and (names & MARKERS or _has_call(node.annotation))
+        is_field = self._class is not None and _has_fields(self._class) and "ClassVar" not in names
         if not acts and not self._keeps_annotations:
             self._drop(node.annotation)
             node.annotation = None  # type: ignore[assignment]  # nobody compiles this tree
         self.generic_visit(node)
-        if self._in_class or self._keeps_annotations or node.value is None:
+        if acts or is_field or self._keeps_annotations or node.value is None:
             return node
         return ast.Assign(targets=[node.target], value=node.value)
 
@@ -196,6 +199,11 @@ def _names_in_type(tree: ast.AST) -> set[str]:
     """The names in an annotation, whose parts may be strings with names in them."""
     words = {word for name in _names(tree) for word in re.findall(r"\w+", name)}
     return words | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def _has_fields(node: ast.ClassDef) -> bool:
+    """Whether attributes with annotations may be fields, and those without are none. Pydantic refuses the latter."""
+    return bool(node.decorator_list) or any("NamedTuple" in _names_in_type(base) for base in node.bases)
 
 
 def _has_call(tree: ast.AST) -> bool:

@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from dabench.results.lineage import frame_of_today
 from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord, Status
 
 LATER = frozenset({"data_notes"})  # columns that older files lack, and that may be empty
@@ -194,7 +195,7 @@ def _frame(text: str) -> pd.DataFrame:
         found = (_row_hash(fields) for fields in zip(*texts.values(), strict=True))
         if any(one != other for one, other in zip(written, found, strict=True)):
             raise ValueError("an edited row")
-    return frame
+    return frame_of_today(frame)
 
 
 def _sorted_out(

@@ -21,6 +21,7 @@ from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, Row, accuracies, rows_of
 from dabench.results.csv_file import frame_of
 from dabench.results.folder import CELL, LINEAGE, find_records, read_record, read_results, records_beside
+from dabench.results.lineage import former_ids
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
 from dabench.runs.job import Event
@@ -77,6 +78,8 @@ class Reproduction:
 def find_recorded(what: str, directory: Path) -> Recorded:
     """A run from the file of its record, or by the beginning of its `run_id` in a results folder or file.
 
+    An id that the run had before plugins were hashed by their syntax is as good (see `results.lineage`).
+
     Raises:
         UsageError: there is no such run, or more than one.
         ResultsError: the file or folder cannot be read.
@@ -91,6 +94,7 @@ def find_recorded(what: str, directory: Path) -> Recorded:
         raise UsageError(f"{what!r} is neither the .json file of a record nor {SHORTEST_ID} characters of a run_id.")
     rows = rows_of(read_results(directory).frame)
     found = [row for row in rows if row["run_id"].startswith(what)]
+    found = found or [row for row in rows if any(former.startswith(what) for former in former_ids(row))]
     if len(found) != 1:
         count = f"are {len(found)} runs" if found else "is no run"
         raise UsageError(f"there {count} in {directory} whose run_id begins with {what!r}.")

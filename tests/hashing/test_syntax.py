@@ -68,6 +68,8 @@ def changed(old: str, new: str) -> str:
         ("        total = helper", "        total: float = helper"),
         ("weight: float = 1.0", "weight: int | float = 1.0"),
         ("weight: float = 1.0", 'weight: "float" = 1.0'),
+        ("weight: float = 1.0", "weight: ClassVar[float] = 1.0"),
+        ("weight: float = 1.0", "weight = 1.0"),
         ("rows: Sequence[int]", "rows: 'Sequence[int]'"),
         ("rows: Sequence[int], far: Far | None = None) -> float", "rows, far=None)"),
         ("def nothing(limit=3)", "def nothing(limit: int = 3) -> None"),
@@ -90,8 +92,6 @@ def test_what_only_readers_and_type_checkers_see_changes_nothing(old: str, new: 
         ("SHARE = 0.5", "SHARE = '0.5'"),
         ("weight: float = 1.0", "weight: float = 1"),
         ("weight: float = 1.0", "weight: float = True"),
-        ("weight: float = 1.0", "weight = 1.0"),  # no field of a dataclass or a model
-        ("weight: float = 1.0", "weight: ClassVar[float] = 1.0"),
         ("weight: float = 1.0", "weight: Annotated[float, Field(gt=0)] = 1.0"),
         ("weight: float = 1.0", "weight: float"),
         ("weight: float = 1.0", "strength: float = 1.0"),
@@ -115,6 +115,19 @@ def test_what_only_readers_and_type_checkers_see_changes_nothing(old: str, new: 
 )
 def test_what_changes_the_computation_changes_the_text(old: str, new: str) -> None:
     assert changed(old, new) != text(MODULE)
+
+
+@pytest.mark.parametrize("head", ["@dataclass\nclass A:", "@define(slots=True)\nclass A:", "class A(NamedTuple):"])
+def test_what_makes_an_attribute_a_field_counts(head: str) -> None:
+    def of(attribute: str) -> str:
+        return text(f"{head}\n    {attribute}\n    y: int = 2\n")
+
+    assert of("x: int = 1") == of("x: float = 1")
+    assert of("x: int = 1") != of("x = 1")
+    assert of("x: ClassVar[int] = 1") == of("x = 1")
+    assert of("x: InitVar[int] = 1") != of("x: int = 1")
+    assert of("x: int") != of("x: int = 1")
+    assert of("x: int") != of("z: int")
 
 
 def test_the_order_of_statements_counts() -> None:
