@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +21,8 @@ from dabench.execution.run_log import NAME
 from dabench.execution.training import Recipe, train
 from dabench.execution.training_state import read_state, write_state
 from dabench.methods.base import DeepMethod
-from dabench.methods.scores import Scores
+from dabench.methods.scores import Scores, checked
+from dabench.printable import printable
 from dabench.runs.job import Job, Progress
 from dabench.seeding import drawing_from
 from dabench.selection.outputs import keeper_of
@@ -82,24 +84,32 @@ def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Resu
             values = result.checkpoints[-1].scores
             log.info("step %d %s %s", moment.step, moment.losses, values)
         if moment.state is not None:
-            write_state(job.state, {**moment.state, "result": result.dump()})
+            _save(job, {**moment.state, "result": result.dump()})
         images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
         yield Progress(job.run_id, moment.step, budget.steps, images_per_s, values)
         clock = time.monotonic()
 
 
+def _save(job: Job, state: dict[str, Any]) -> None:
+    """Write the state of a run. One that cannot be written costs no run: only an interruption would."""
+    try:
+        write_state(job.state, state)
+    except (OSError, RuntimeError) as error:  # torch has errors of its own for a full disk
+        log.warning("%s cannot be written, so that an interrupted run would begin anew: %s", job.state, error)
+
+
 def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses: dict[str, float]) -> None:
     """Add a checkpoint to `result`: label-free scores, and what the evaluator says."""
     method.eval()
-    predict = reported(job, data, method)
+    predict = well_formed(reported(job, data, method), data, losses)
     if method.takes == "target" and not data.one_shape:  # its network takes no source example at all
         source, val_x, val_y = data.source[NONE], data.val_x[NONE], data.val_y[NONE]
         val = np.zeros((0, data.problem.classes), np.float32)
     else:
-        source, val_x, val_y = data.source, data.val_x, data.val_y
-        val = data.of_val(reported_on_source(job, data, method, predict))
+        on_source = well_formed(reported_on_source(job, data, method, predict), data, losses)
+        source, val_x, val_y, val = data.source, data.val_x, data.val_y, data.of_val(on_source)
     result.add(
-        losses={name: value for name, value in losses.items() if math.isfinite(value)},
+        losses={printable(name): value for name, value in losses.items() if math.isfinite(value)},
         scores=data.val_scores(val) if len(val) else {},
         evaluation=data.evaluator.evaluate(predict(data.test_x), logits=job.settings.readout == "network"),
     )
@@ -114,6 +124,17 @@ def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses
             embed=lambda x: data.apply(method.embed, x, target=True),
             embed_source=lambda x: data.apply(method.embed_source, x),
         )
+
+
+def well_formed(
+    predict: Callable[[Any], Scores], data: PairData, losses: Mapping[str, float]
+) -> Callable[[Any], Scores]:
+    """The same, with a PredictionError for scores of a wrong shape or kind, or that are no numbers.
+
+    After a loss that is not finite the network may say anything: such a run counts as collapsed.
+    """
+    finite = all(map(math.isfinite, losses.values()))
+    return lambda x: checked(predict(x), len(x), data.problem.classes, finite=finite)
 
 
 def reported(job: Job, data: PairData, method: DeepMethod) -> Callable[[Tensor], Scores]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from filelock import FileLock
@@ -23,7 +24,7 @@ from dabench.execution.pair_data import Features, PairData, VectorData, feature_
 from dabench.execution.readout import Readout
 from dabench.files import replacing
 from dabench.methods.base import DeepMethod, FeatureMethod
-from dabench.methods.scores import Scores
+from dabench.methods.scores import Scores, checked
 from dabench.runs.job import Job, Progress
 from dabench.selection.outputs import keeper_of
 
@@ -81,11 +82,16 @@ def _measure(
 ) -> None:
     """Add the only checkpoint to `result`: label-free scores, and what the evaluator says."""
     result.steps = job.settings.steps
-    val = data.of_val(lambda _: predict(features.val))
+    classes = data.problem.classes
+
+    def score(x: Any) -> Scores:
+        return checked(predict(x), x.shape[0], classes)
+
+    val = data.of_val(lambda _: score(features.val))
     result.add(
         losses={},
         scores=data.val_scores(val),
-        evaluation=data.evaluator.evaluate(predict(features.test), logits=False),
+        evaluation=data.evaluator.evaluate(score(features.test), logits=False),
     )
     keeper = keeper_of(job)
     if keeper:
@@ -94,7 +100,7 @@ def _measure(
             val=(features.val, val, data.val_y),
             source_x=features.source,
             target_x=features.target,
-            score=predict,
+            score=score,
             embed=lambda x: x,
         )
 

@@ -12,7 +12,7 @@ from dabench.baseline.compare import CellVerdict, Report, compare
 from dabench.baseline.update import updated
 from dabench.results.csv_file import csv_text
 from dabench.runs.record import CodeInfo, RunRecord
-from tests.support.factories import make_frame, make_record
+from tests.support.factories import digest, make_frame, make_record
 
 STEADY = [0.80, 0.82, 0.79, 0.81, 0.80]
 
@@ -233,4 +233,4 @@ def test_an_update_touches_only_lines_that_changed() -> None:
 
 def test_an_update_leaves_no_seed_of_older_code_in_a_changed_cell() -> None:
     before, now = make_frame(*runs(STEADY)), make_frame(*runs(shifted(0.1), plugin="b", minute=1))
-    assert set(updated(before, now, report_of(before, now))["plugin_source_sha256"]) == {"b"}
+    assert set(updated(before, now, report_of(before, now))["plugin_source_sha256"]) == {digest("b")}

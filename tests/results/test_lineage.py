@@ -149,7 +149,7 @@ def test_no_hash_of_the_table_is_of_both_kinds() -> None:
 
 
 def test_the_baseline_of_then_judges_runs_of_now() -> None:
-    now = read_csv(MINI)[0].assign(finished="2027-01-01T00:00:00+00:00", schema=2)
+    now = read_csv(MINI)[0].assign(finished="2026-11-29T00:00:00+00:00", schema=2)
     report = compare(read_csv(MINI)[0], now, max_drop=0.0)
     assert [cell.verdict for cell in report.cells] == ["same"] * 10
     assert not [change for cell in report.cells for change in cell.changes]
@@ -160,12 +160,12 @@ def test_a_partial_repetition_joins_the_published_rows(tmp_path: Path) -> None:
     copy(MINI, tmp_path / "mini.csv")
     again = rows_of(read_csv(MINI)[0])[:7]
     for row in again:
-        write_record(tmp_path, record_of(row, finished="2027-01-01T00:00:00+00:00"))
+        write_record(tmp_path, record_of(row, finished="2026-11-29T00:00:00+00:00"))
     frame = read_results(tmp_path, "mini").frame
     assert len(frame) == 50
     kept, left_out = current(frame)
     assert (len(kept), left_out) == (50, 0)
-    assert (kept["finished"] == "2027-01-01T00:00:00+00:00").sum() == 7
+    assert (kept["finished"] == "2026-11-29T00:00:00+00:00").sum() == 7
     published = read_csv(publish(tmp_path, "mini", tmp_path / "out.csv"))[0]
     assert set(published["run_id"]) == set(read_csv(MINI)[0]["run_id"])
     assert verify(tmp_path)[1] == []
