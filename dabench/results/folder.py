@@ -22,6 +22,7 @@ from dabench.hashing.canonical import sha256
 from dabench.plain_files import read_plain
 from dabench.printable import capped, printable
 from dabench.results.csv_file import Problem, csv_text, flaw, frame_of, other_schema, read_csv
+from dabench.results.lineage import record_of_today
 from dabench.runs.record import HASH, READABLE, RunRecord, flatten, run_stem
 
 __all__ = [
@@ -204,7 +205,7 @@ def _parse(text: bytes) -> RunRecord:
         raise ValueError(reason)
     if written != sha256(data) and (written or record.schema_ > 1):
         raise ValueError(f"edited since it was written, its {HASH} says: restore it, or {repeat}")
-    return record
+    return record_of_today(record)
 
 
 def _each_run_once(records: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,11 +71,16 @@ def test_a_record_whose_accuracy_means_something_else_is_not_reused(
     assert not found
 
 
-def test_changed_sources_are_a_different_run(registry: Registry, site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_another_one_where_its_plugin_computes_something_else(registry: Registry, site: Any) -> None:
     source = """
         from dabench import DeepMethod
         class Mine(DeepMethod):
+            '''Multiplies by its strength.'''
+            class Options(DeepMethod.Options):
+                weight: float = 1.0
             STRENGTH = 1
+            def losses(self, batch):
+                return {"class": self.options.weight * self.STRENGTH}
     """
     hooks = """
         from dabench import MethodSpec, hookimpl
@@ -85,11 +91,22 @@ def test_changed_sources_are_a_different_run(registry: Registry, site, monkeypat
     site.install("mine", {"mine": "mine_hooks"}, mine=source, mine_hooks=hooks)
     from dabench.plugin.registry import load_registry
 
-    before = {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
-    (site.path / "mine.py").write_text((site.path / "mine.py").read_text().replace("= 1", "= 2"))
-    after = {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
+    file = site.path / "mine.py"
+    text = file.read_text()
+
+    def ids(old: str = "", new: str = "") -> set[str]:
+        assert old in text
+        file.write_text(text.replace(old, new))
+        return {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
+
+    before = ids()
     assert before
-    assert not before & after
+    assert ids("Multiplies by", "Is weighed with") == before
+    assert ids("STRENGTH = 1", "STRENGTH: int = 1  # of what") == before
+    assert ids("(self, batch)", "(self, batch: object) -> dict[str, float]") == before
+    assert not ids("STRENGTH = 1", "STRENGTH = 2") & before
+    assert not ids("weight: float = 1.0", "weight: float = 2.0") & before
+    assert not ids("weight * self", "weight / self") & before
 
 
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
