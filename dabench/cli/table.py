@@ -84,6 +84,7 @@ def command(
         pairs=wanted_pairs or _pairs_of(suite, registry, results.frame, all_pairs),
         methods=wanted_methods,
         origin=str(rows if rows.is_file() and not (directory / "runs" / suite).is_dir() else directory),
+        from_csv=results.from_csv,
         regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
     if numbers is not None:

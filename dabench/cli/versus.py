@@ -34,5 +34,5 @@ def command(
     choice = RowChoice.parse(method)
     refuse_absent(choice, frame, suite, directory)
     titles = {name: spec.label for name, spec in context.obj.registry.specs(MethodSpec).items()}
-    tables = build_tables(frame, labels=titles, pairs=wanted, origin=str(directory))
+    tables = build_tables(frame, labels=titles, pairs=wanted, origin=str(directory), from_csv=results.from_csv)
     show(versus_text(tables, choice), nl=False)
