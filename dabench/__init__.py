@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from dabench.backbones.base import Backbone
     from dabench.data.arrays import DomainArrays, Split
     from dabench.data.augmentation import View
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dabench.plugin.hookspecs import hookimpl
     from dabench.specs.spec import (
         BackboneSpec,
+        CheckFormatSpec,
         DomainSpec,
         FormatSpec,
         LauncherSpec,
@@ -34,6 +36,7 @@ _WHERE = {
     "Backbone": "dabench.backbones.base",
     "BackboneSpec": "dabench.specs.spec",
     "Batch": "dabench.methods.problem",
+    "CheckFormatSpec": "dabench.specs.spec",
     "DeepMethod": "dabench.methods.base",
     "DomainArrays": "dabench.data.arrays",
     "DomainSpec": "dabench.specs.spec",
@@ -57,6 +60,7 @@ __all__ = [
     "Backbone",
     "BackboneSpec",
     "Batch",
+    "CheckFormatSpec",
     "DeepMethod",
     "DomainArrays",
     "DomainSpec",
@@ -76,10 +80,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("dabench")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'dabench' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_WHERE])
+    return sorted([*globals(), *_WHERE, "__version__"])

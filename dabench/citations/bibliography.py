@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from dabench.citations.bibtex import entries
 from dabench.errors import PluginError, unknown
 from dabench.specs.names import canonical
+from dabench.specs.spec import BackboneSpec, DomainSpec, MethodSpec, SuiteSpec
 
 if TYPE_CHECKING:
     from dabench.plugin.registry import Registry
 
-KINDS = ("suites", "domains", "methods", "backbones")
+CITED: Mapping[str, type[DomainSpec] | type[MethodSpec] | type[BackboneSpec]] = {
+    "domains": DomainSpec,
+    "methods": MethodSpec,
+    "backbones": BackboneSpec,
+}
 
 
 class Bibliography:
@@ -39,10 +45,11 @@ class Bibliography:
         if name.endswith((".yaml", ".yml")):
             self._suite(name)
             return
-        known = {kind: self._registry.all(kind) for kind in KINDS}
-        kinds = [kind for kind in KINDS if canonical(name) in known[kind]]
+        known: dict[str, Collection[str]] = {"suites": self._registry.all(SuiteSpec)}
+        known |= {kind: self._registry.all(spec) for kind, spec in CITED.items()}
+        kinds = [kind for kind in known if canonical(name) in known[kind]]
         if not kinds:
-            names = {item for registered in known.values() for item in registered}
+            names = {item for of_kind in known.values() for item in of_kind}
             raise unknown("suite, domain, method or backbone", name, names, listing="dabench list")
         if len(kinds) > 1:
             what = " and a ".join(kind.removesuffix("s") for kind in kinds)
@@ -79,7 +86,7 @@ class Bibliography:
 
     def _thing(self, kind: str, name: str) -> None:
         """A domain, method or backbone."""
-        registered = self._registry.get(kind, name)
+        registered = self._registry.get(CITED[kind], name)
         spec, what = registered.spec, f"{kind.removesuffix('s')} {registered.spec.name}"
         if not spec.citation:
             reference = getattr(spec, "reference", "")

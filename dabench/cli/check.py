@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.options import results_option
+from dabench.cli.completion import complete_check_formats
+from dabench.cli.context import Context, pass_context
+from dabench.cli.options import as_items, parsed, results_option
 from dabench.cli.say import echo, show
 from dabench.errors import ResultsError, UsageError
+from dabench.specs.spec import CheckFormatSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import pandas as pd
 
     from dabench.baseline.compare import Report
     from dabench.results.folder import Results
-
-FORMATS = {"console": "console", "markdown": "markdown", "json": "json", "junit": "junit"}
 
 
 @click.command("check")
@@ -32,19 +35,24 @@ FORMATS = {"console": "console", "markdown": "markdown", "json": "json", "junit"
     "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
     help="A mean drop up to this is no regression.",
 )  # fmt: skip
-@click.option("--methods", help="Only these and the bounds: dann,coral; dann:long for one row.")
-@click.option("--pairs", help="Only these, comma-separated.")
+@click.option("--methods", callback=as_items, help="Only these and the bounds: dann,coral; dann:long for one row.")
+@click.option("--pairs", callback=as_items, help="Only these, comma-separated.")
 @click.option("--seeds", help="Only these: 0-2 or 0,2,5-7.")
 @click.option("--update", is_flag=True, help="Rewrite the baseline: cells whose numbers changed, and new ones.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="console", show_default=True)
+@click.option(
+    "--format", "form", default="console", show_default=True, shell_complete=complete_check_formats,
+    help="See `dabench list check_formats`.",
+)  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@pass_context
 def command(
+    context: Context,
     suite: str | None,
     file: Path,
     directory: Path,
     max_drop: float,
-    methods: str | None,
-    pairs: str | None,
+    methods: list[str] | None,
+    pairs: list[str] | None,
     seeds: str | None,
     update: bool,
     form: str,
@@ -57,8 +65,10 @@ def command(
     """
     from dabench.baseline.compare import compare
     from dabench.cli.table import warn
+    from dabench.config.parse import parse_seeds
     from dabench.results.folder import read_results
 
+    render = {name: context.registry.get(CheckFormatSpec, name).load() for name in {form, "console", "markdown"}}
     if update and seeds is not None:
         raise UsageError("--update with --seeds would leave cells with some seeds of old code and some of new")
     if update and file.suffix != ".csv":
@@ -68,7 +78,7 @@ def command(
     warn(results.problems, directory)
     suites = set(baseline.frame["suite"])
     before, now = (_narrowed(frame, suites, methods, pairs) for frame in (baseline.frame, results.frame))
-    numbers = _seeds(seeds)
+    numbers = parsed("--seeds", parse_seeds, seeds)
     _refuse_nothing(before, numbers, file)
     report = compare(
         before,
@@ -78,7 +88,7 @@ def command(
         settings=_settings(before, now, directory),
         notes=[*_other_code(now), *_published(now, results)],
     )
-    _print(report, form, output)
+    _print(report, render, form, output)
     if not update:
         return 3 if report.failed else 0
     return _update(file, before, now, report)
@@ -97,28 +107,21 @@ def _read_baseline(file: Path, suite: str | None) -> Results:
     return baseline
 
 
-def _narrowed(frame: pd.DataFrame, suites: set[str], methods: str | None, pairs: str | None) -> pd.DataFrame:
+def _narrowed(
+    frame: pd.DataFrame, suites: set[str], methods: list[str] | None, pairs: list[str] | None
+) -> pd.DataFrame:
     """The runs that are asked for."""
     from dabench.config.row_choice import RowChoice, of_rows
-    from dabench.leaderboard.build import BOUNDS
-    from dabench.specs.names import canonical
+    from dabench.results.cells import pair_column
+    from dabench.specs.names import BOUNDS, canonical
 
     frame = frame[frame["suite"].isin(suites)]
     if methods is not None:
-        frame = of_rows(frame, [RowChoice.parse(name) for name in (*methods.split(","), *BOUNDS)])
+        frame = of_rows(frame, [RowChoice.parse(name) for name in (*methods, *BOUNDS)])
     if pairs is not None:
-        wanted = [canonical(name.strip()) for name in pairs.split(",")]
-        frame = frame[frame["source"].str.cat(frame["target"], sep=":").isin(wanted)]
+        wanted = [canonical(name) for name in pairs]
+        frame = frame[pair_column(frame).isin(wanted)]
     return frame.reset_index(drop=True)
-
-
-def _seeds(text: str | None) -> tuple[int, ...] | None:
-    from dabench.config.parse import parse_seeds
-
-    try:
-        return None if text is None else parse_seeds(text)
-    except ValueError as error:
-        raise UsageError(f"--seeds: {error}") from error
 
 
 def _refuse_nothing(before: pd.DataFrame, seeds: tuple[int, ...] | None, file: Path) -> None:
@@ -156,23 +159,19 @@ def _published(now: pd.DataFrame, results: Results) -> list[str]:
     return [f"{count} of {len(now)} runs of now are rows of a published file in {results.path}, not records"]
 
 
-def _print(report: Report, form: str, output: Path | None) -> None:
-    from importlib import import_module
-
+def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: str, output: Path | None) -> None:
+    """Print the report, or write it; and tell the workflow that this is a step of, if it is."""
     from dabench.results.folder import write_atomic
 
-    def rendered(name: str) -> str:
-        return str(import_module(f"dabench.baseline.formats.{FORMATS[name]}").render(report))
-
     if output is None:
-        show(rendered(form), nl=False)
+        show(render[form](report), nl=False)
     else:
-        echo(f"wrote {write_atomic(output, click.unstyle(rendered(form)))}", err=True)
-        show(rendered("console"), nl=False, err=True)
+        echo(f"wrote {write_atomic(output, click.unstyle(render[form](report)))}", err=True)
+        show(render["console"](report), nl=False, err=True)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as stream:
-            stream.write(rendered("markdown"))
+            stream.write(render["markdown"](report))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from dabench.baseline.formats.github import commands
 

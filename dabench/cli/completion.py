@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, items
+from dabench.specs.spec import BackboneSpec, CheckFormatSpec, DomainSpec, FormatSpec, MethodSpec, Spec, SuiteSpec
 
 if TYPE_CHECKING:
     import click
@@ -21,18 +22,28 @@ if TYPE_CHECKING:
 
 def complete_suites(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of suites, or files where the word cannot be one."""
-    names = [CompletionItem(name) for name in _known(_suites) if name.startswith(incomplete)]
+    names = _beginning(incomplete, SuiteSpec)
     return names or [CompletionItem(incomplete, type="file")]
 
 
 def complete_domains(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of domains."""
-    return [CompletionItem(name) for name in _known(_domains) if name.startswith(incomplete)]
+    return _beginning(incomplete, DomainSpec)
+
+
+def complete_formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of formats of `dabench table`."""
+    return _beginning(incomplete, FormatSpec)
+
+
+def complete_check_formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of formats of `dabench check`."""
+    return _beginning(incomplete, CheckFormatSpec)
 
 
 def complete_citable(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of all that has a citation."""
-    return [CompletionItem(name) for name in dict.fromkeys(_known(_citable)) if name.startswith(incomplete)]
+    return _beginning(incomplete, SuiteSpec, DomainSpec, MethodSpec, BackboneSpec)
 
 
 def complete_pairs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -44,29 +55,19 @@ def complete_pairs(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 def complete_methods(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The last of a comma-separated list of methods."""
-    return _last_item(incomplete, _known(_methods))
+    return _last_item(incomplete, _known(lambda registry: registry.all(MethodSpec)))
 
 
-def _suites(registry: Registry) -> Iterable[str]:
-    return registry.all("suites")
-
-
-def _domains(registry: Registry) -> Iterable[str]:
-    return registry.all("domains")
-
-
-def _citable(registry: Registry) -> Iterable[str]:
-    return [name for kind in ("suites", "domains", "methods", "backbones") for name in registry.all(kind)]
-
-
-def _methods(registry: Registry) -> Iterable[str]:
-    return registry.all("methods")
+def _beginning(incomplete: str, *kinds: type[Spec]) -> list[CompletionItem]:
+    """Names of some kinds that begin with what is typed, each once."""
+    names = _known(lambda registry: [name for kind in kinds for name in registry.all(kind)])
+    return [CompletionItem(name) for name in dict.fromkeys(names) if name.startswith(incomplete)]
 
 
 def _pairs(registry: Registry, words: set[str]) -> Iterable[str]:
     from dabench.config.pairs import suites_by_pair
 
-    suites = registry.all("suites")
+    suites = registry.all(SuiteSpec)
     pairs, _ = suites_by_pair(
         {name: suites[name] for name in suites if name in words} or suites
     )  # errors: see `_known`
@@ -86,7 +87,7 @@ def _known(names: Callable[[Registry], Iterable[str]]) -> list[str]:
 def _last_item(incomplete: str, known: Iterable[str]) -> list[CompletionItem]:
     """Completions of the last item of a comma-separated list; the items before it stay, and are not offered again."""
     before, comma, last = incomplete.rpartition(",")
-    taken = {canonical(item) for item in before.split(",")}
+    taken = {canonical(item) for item in items(before)}
     return [
         CompletionItem(f"{before}{comma}{name}")
         for name in known

@@ -9,6 +9,7 @@ import click
 from dabench.cli.completion import complete_methods
 from dabench.cli.context import Context, pass_context
 from dabench.cli.say import echo, show
+from dabench.specs.spec import MethodSpec
 
 
 @click.group("docs")
@@ -33,9 +34,9 @@ def methods_command(context: Context, names: tuple[str, ...], directory: Path, o
     from dabench.leaderboard.method_pages import pages
     from dabench.results.folder import read_results, write_atomic
 
-    known = context.registry.all("methods")
+    known = context.registry.all(MethodSpec)
     own = [name for name, found in known.items() if found.origin.distribution == "dabench"]
-    methods = [context.registry.get("methods", name) for name in names or own]
+    methods = [context.registry.get(MethodSpec, name) for name in names or own]
     tables = [
         table
         for file in sorted(directory.glob("*.csv"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -12,8 +11,9 @@ import click
 from dabench.cli.context import Context, pass_context
 from dabench.cli.say import echo
 from dabench.errors import unknown
+from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
-from dabench.specs.spec import Registered
+from dabench.specs.spec import Registered, Spec, SuiteSpec
 
 Row = dict[str, Any]
 
@@ -39,7 +39,8 @@ def complete_kinds(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def command(context: Context, kind: str | None, as_json: bool) -> None:
     """List what there is of one KIND; without it, how much there is of each.
 
-    KIND is methods, domains, pairs, suites, backbones, selectors, launchers, formats or plugins.
+    KIND is methods, domains, pairs, suites, backbones, selectors, launchers, formats (of `dabench table`),
+    check_formats or plugins.
     """
     if kind is not None and kind not in CHOICES:
         raise unknown("kind", kind, CHOICES, listing="dabench list")
@@ -47,7 +48,7 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        echo(_aligned([_columns(row) for row in rows]))
+        echo(aligned([_columns(row) for row in rows]))
     if kind == "plugins":
         for conflict in context.registry.conflicts:
             echo(f"Warning: {conflict}", err=True)
@@ -59,19 +60,19 @@ def _rows(registry: Registry, kind: str) -> list[Row]:
         return [_plugin_row(plugin) for plugin in registry.plugins]
     if kind == "pairs":
         return _pair_rows(registry)
-    return [_spec_row(registered) for registered in registry.all(kind).values()]
+    return [_spec_row(registered) for registered in registry.all(KINDS[kind]).values()]
 
 
 def _pair_rows(registry: Registry) -> list[Row]:
     from dabench.config.pairs import suites_by_pair
 
-    found, errors = suites_by_pair(registry.all("suites"))
+    found, errors = suites_by_pair(registry.all(SuiteSpec))
     for error in errors:
         echo(f"Warning: {error}", err=True)
     return [{"name": pair, "suites": suites} for pair, suites in found.items()]
 
 
-def _spec_row(registered: Registered) -> Row:
+def _spec_row(registered: Registered[Spec]) -> Row:
     return dataclasses.asdict(registered.spec) | {"origin": dataclasses.asdict(registered.origin)}
 
 
@@ -103,11 +104,3 @@ def _columns(row: Row) -> list[str]:
         return [row["name"], distribution, row["module"], row["state"], row["error"]]
     marks = [text for field, text in MARKS.items() if row.get(field)]
     return [row["name"], distribution, row["summary"] + (f" ({', '.join(marks)})" if marks else "")]
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> str:
-    """Lines with their columns below each other."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from dabench.cli.completion import complete_pairs
+from dabench.errors import UsageError
+from dabench.specs.names import items
+
 Decorator = Callable[[Any], Any]
+T = TypeVar("T")
+
+
+def as_items(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
+    """Callback of an option with a comma-separated list; empty items are left out: `--methods ""` names none."""
+    return None if value is None else items(value)
+
+
+def parsed(option: str, parse: Callable[[str], T], text: str | None) -> T | None:
+    """The value of an option, by one of the parsers of `config.parse`; None where the option is not given.
+
+    Raises:
+        UsageError: it cannot be parsed; the message names the option.
+    """
+    try:
+        return None if text is None else parse(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from error
 
 
 def results_option(meaning: str = "Results folder, or a published .csv file.") -> Decorator:
@@ -23,6 +47,86 @@ def results_option(meaning: str = "Results folder, or a published .csv file.") -
     )  # fmt: skip
 
 
-METHODS = click.option("--methods", help="Only these, in this order: dann,coral; dann:long for one row. Bounds stay.")
-PAIRS = click.option("--pairs", help="Only these, comma-separated, in this order.")
-SHOTS = click.option("--shots", help="Only the tables of these numbers of shots: 10 or 1,all.")
+METHODS = click.option(
+    "--methods", callback=as_items, help="Only these, in this order: dann,coral; dann:long for one row. Bounds stay."
+)
+PAIRS = click.option("--pairs", callback=as_items, help="Only these, comma-separated, in this order.")
+SHOTS = click.option("--shots", callback=as_items, help="Only the tables of these numbers of shots: 10 or 1,all.")
+
+# Of the commands that make runs.
+PAIRS_TO_RUN = click.option(
+    "--pairs", envvar="DABENCH_PAIRS", callback=as_items, shell_complete=complete_pairs, help="Only these: s:t,s:t."
+)
+STEPS = click.option(
+    "--steps", envvar="DABENCH_STEPS", type=int, help="Training steps per run, instead of the suite's."
+)
+SET = click.option("--set", "assignments", multiple=True, help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunChoices:
+    """What the options of `run_options` say; None is the command's own choice.
+
+    Attributes:
+        device: `auto`, `cpu` or `cuda`.
+        launcher: the name of a launcher.
+        workers: how many runs at a time.
+        timeout_s: for each run.
+        directory: the results folder.
+    """
+
+    device: str | None
+    launcher: str
+    workers: int | None
+    timeout_s: float | None
+    directory: Path
+
+
+def run_options(results: str = "Folder of records.", device: str | None = "auto") -> Decorator:
+    """The options of every command that makes runs; the command gets them as `choices`.
+
+    Args:
+        results: what `--results` means, for the help.
+        device: the default of `--device`; None where the command chooses, as the run that it repeats.
+    """
+    where = "Where to compute." if device else "Where to compute.  [default: as the run was]"
+    options = [
+        click.option(
+            "--device", envvar="DABENCH_DEVICE", type=click.Choice(["auto", "cpu", "cuda"]), default=device,
+            show_default=device is not None, help=where,
+        ),
+        click.option(
+            "--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run."
+        ),
+        click.option(
+            "--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core]."
+        ),
+        click.option(
+            "--timeout", "timeout_s", envvar="DABENCH_TIMEOUT", type=click.FloatRange(0, min_open=True),
+            help="Seconds per run.",
+        ),
+        results_option(results),
+    ]  # fmt: skip
+
+    def decorate(command: Callable[..., Any]) -> Any:
+        @wraps(command)
+        def with_choices(
+            *arguments: Any,
+            device: str | None,
+            launcher: str,
+            workers: int | None,
+            timeout_s: float | None,
+            directory: Path,
+            **others: Any,
+        ) -> Any:
+            choices = RunChoices(
+                device=device, launcher=launcher, workers=workers, timeout_s=timeout_s, directory=directory
+            )
+            return command(*arguments, choices=choices, **others)
+
+        decorated: Any = with_choices
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
-from dabench.cli.options import results_option
+from dabench.cli.options import SET, STEPS, RunChoices, as_items, run_options
 from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
 
@@ -30,19 +30,16 @@ TITLE = "features"  # of the pictures beside records
     "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="One that has the pair."
 )
 @click.option(
-    "--methods", default="source_only,dann", show_default=True, shell_complete=complete_methods,
-    help="A picture of each, side by side.",
+    "--methods", default="source_only,dann", show_default=True, envvar="DABENCH_METHODS", callback=as_items,
+    shell_complete=complete_methods, help="A picture of each, side by side.",
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the runs.")
-@click.option("--steps", type=click.IntRange(1), help="Training steps per run, instead of the suite's.")
-@click.option("--set", "assignments", multiple=True, help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.")
+@STEPS
+@SET
 @click.option(
     "--points", type=click.IntRange(2, 5000), default=1000, show_default=True, help="At most so many of each domain."
 )
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run.")
-@click.option("--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core].")
-@results_option("Folder of records: runs whose embeddings were kept are not made again.")
+@run_options("Folder of records: runs whose embeddings were kept are not made again.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="A .png, .svg or .pdf file [SOURCE-TARGET-features.png]."
 )
@@ -54,15 +51,12 @@ def features_command(
     context: Context,
     pair: str,
     suite: str,
-    methods: str,
+    methods: list[str],
     seed: int,
     steps: int | None,
     assignments: tuple[str, ...],
     points: int,
-    device: str,
-    launcher: str,
-    workers: int | None,
-    directory: Path,
+    choices: RunChoices,
     output: Path | None,
     beside_records: bool,
 ) -> None:
@@ -72,37 +66,26 @@ def features_command(
     for held-out source examples and for target train, at the checkpoint that the suite reports. No target label is
     looked at. Runs that are not there yet, or did not keep it, are made.
     """
-    if output is None and not beside_records:
-        output = Path(f"{pair.replace('/', '_').replace(':', '-')}-features.png")
-    form = "png" if output is None else output.suffix.removeprefix(".").lower()
-    if form not in FORMS:
-        raise UsageError(f"-o {output}: the name must end in {', '.join('.' + form for form in FORMS)}")
+    output, form = _file(output, pair, beside_records)
 
-    from rich.console import Console
-
+    from dabench.cli.session import RunSession
     from dabench.config.overrides import parse_overrides
     from dabench.config.row_choice import RowChoice
     from dabench.config.suite_file import find_suite
 
-    registry = context.registry
-    registry.get("launchers", launcher)
-    names = [name.strip() for name in methods.split(",") if name.strip()]
-    wanted = {RowChoice.parse(name).method for name in names}
-    for method in wanted:
-        registry.get("methods", method)
-    chosen = find_suite(suite, registry)
+    session = RunSession(context.registry, choices, methods)
+    chosen = find_suite(suite, session.registry)
+    wanted = {RowChoice.parse(name).method for name in methods}
     overrides = parse_overrides(assignments, steps)
-    console = Console(stderr=True)
-    with console.status("preparing data and planning"):
-        from dabench.device import default_workers, resolve_device
+    with session.busy():
+        from dabench.planning.jobs import output_rows
         from dabench.planning.plan import make_plan
 
-        where = resolve_device(device)
         plan = make_plan(
             chosen.model_copy(update={"bounds": tuple(bound for bound in chosen.bounds if bound in wanted)}),
-            registry,
-            device_kind=where.partition(":")[0],
-            methods=names,
+            session.registry,
+            device_kind=session.device_kind,
+            methods=methods,
             pairs=[pair],
             seeds=(seed,),
             overrides=overrides,
@@ -110,29 +93,29 @@ def features_command(
     _refuse(plan)
     # Rows that differ in the readout alone have the picture of the row beside them.
     plan = replace(plan, runs=tuple(run for run in plan.runs if not run.reads_features))
-
-    from dabench.cli.progress import ProgressDisplay
-    from dabench.cli.table import warn
-    from dabench.planning.jobs import Options, output_rows
-    from dabench.runner.recorder import Recorder
-    from dabench.runner.runner import carry_out, done_records
-
-    found, problems = done_records(plan, directory, with_outputs=True)
-    warn(problems, directory)
-    recorder = Recorder(plan, directory, registry, list(found.values()))
-    options = Options(
-        device=where,
-        launcher=launcher,
-        workers=workers or default_workers(where),
-        output_rows=max(points, output_rows(chosen, registry)),  # no fewer than the suite's selector reads
-    )
-    with ProgressDisplay(recorder.todo, console) as display:
-        carry_out(recorder, options, display.show)
+    # No fewer outputs than the suite's selector reads.
+    options = session.options(output_rows=max(points, output_rows(chosen, session.registry)))
+    recorder = session.recorder(plan, options)
+    session.run_plan(recorder, options)
     records = {record.run_id: record for record in recorder.records}
-    with console.status("laying out by t-SNE"):
-        written = _write(plan, records, directory, points, output, form, beside_records)
+    with session.busy("laying out by t-SNE"):
+        written = _write(plan, records, choices.directory, points, output, form, beside_records)
     for path in written:
         echo(path)
+
+
+def _file(output: Path | None, pair: str, beside_records: bool) -> tuple[Path | None, str]:
+    """The file to write, if any, and its form.
+
+    Raises:
+        UsageError: there is no such form.
+    """
+    if output is None and not beside_records:
+        output = Path(f"{pair.replace('/', '_').replace(':', '-')}-features.png")
+    form = "png" if output is None else output.suffix.removeprefix(".").lower()
+    if form not in FORMS:
+        raise UsageError(f"-o {output}: the name must end in {', '.join('.' + form for form in FORMS)}")
+    return output, form
 
 
 def _refuse(plan: Plan) -> None:
@@ -164,6 +147,7 @@ def _write(
         ResultsError: a run failed, or a file cannot be written.
     """
     from dabench.leaderboard.plots.features import draw, embed_in_plane
+    from dabench.results.folder import write_atomic
     from dabench.selection.outputs import outputs_file, outputs_folder, read_outputs
 
     panels = []
@@ -184,7 +168,7 @@ def _write(
             caption = _caption([run], records, count)
             files.append((stem.with_name(f"{stem.name}.{TITLE}.png"), draw([panel], caption, "png")))
     for path, content in files:
-        _put(path, content)
+        write_atomic(path, content)
     return [path for path, _ in files]
 
 
@@ -214,14 +198,3 @@ def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: i
         f"{perplexity(count):g}) of the last hidden layer, {count:,} held-out source and {count:,} target examples, "
         f"no label used · dabench {version('dabench')}"
     )
-
-
-def _put(path: Path, content: bytes) -> None:
-    from dabench.files import replacing
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            temporary.write_bytes(content)
-    except OSError as error:
-        raise ResultsError(f"{path} cannot be written ({error.strerror}). Name another with -o.") from error

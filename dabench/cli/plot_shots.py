@@ -9,6 +9,7 @@ import click
 from dabench.cli.completion import complete_suites
 from dabench.cli.options import METHODS, PAIRS, results_option
 from dabench.cli.say import echo
+from dabench.specs.spec import MethodSpec
 
 
 @click.command("shots")
@@ -22,8 +23,8 @@ def shots_command(
     context: click.Context,
     suite: str,
     directory: Path,
-    methods: str | None,
-    pairs: str | None,
+    methods: list[str] | None,
+    pairs: list[str] | None,
     output: Path | None,
 ) -> None:
     """Draw accuracy over the number of labelled target examples, a line for each method of SUITE."""
@@ -38,7 +39,7 @@ def shots_command(
     results = read_results(directory, suite)
     warn(results.problems, directory)
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs)
-    labels = {name: registered.spec.label for name, registered in registry.all("methods").items()}
+    labels = {name: spec.label for name, spec in registry.specs(MethodSpec).items()}
     tables = build_tables(frame, labels=labels, pairs=wanted_pairs, methods=wanted_methods, from_csv=results.from_csv)
     path = output or Path(f"{suite}-shots.png")
     draw_shots(tables, path)

@@ -13,6 +13,7 @@ from dabench.cli.completion import complete_methods
 from dabench.cli.context import Context, pass_context
 from dabench.cli.say import echo, show
 from dabench.printable import printable
+from dabench.specs.spec import MethodSpec
 
 if TYPE_CHECKING:
     from dabench.testing.run import Verdict
@@ -42,7 +43,7 @@ def check_command(context: Context, name: str | None, parts: str | None, listing
     if not listing:
         if name is None:
             raise click.UsageError("Missing argument 'METHOD'. `dabench list methods` lists the choices.")
-        context.registry.get("methods", name)  # a misspelt name is answered before torch is imported
+        context.registry.get(MethodSpec, name)  # a misspelt name is answered before torch is imported
     from dabench.testing.checks import CHECKS, checks_for, chosen
     from dabench.testing.run import verdicts
     from dabench.testing.subject import subjects

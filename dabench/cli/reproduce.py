@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.options import results_option
+from dabench.cli.options import RunChoices, run_options
 from dabench.cli.say import echo
 
 if TYPE_CHECKING:
@@ -18,36 +18,29 @@ if TYPE_CHECKING:
 
 @click.command("reproduce")
 @click.argument("run", metavar="RECORD.json|RUN_ID")
-@results_option("Where to look for a RUN_ID: a results folder, or a published .csv file.")
+@run_options("Where to look for a RUN_ID: a results folder, or a published .csv file.", device=None)
 @click.option(
     "--suite", metavar="SUITE.yaml", help="The suite of the run, where its data are your own: it says where they lie."
 )
-@click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute.  [default: as the run was]"
-)
 @click.pass_obj
-def command(context: Context, run: str, directory: Path, suite: str | None, device: str | None) -> int:
+def command(context: Context, run: str, choices: RunChoices, suite: str | None) -> int:
     """Run a recorded run again: identical, within noise, or different, and the likely reason.
 
     RUN_ID is the beginning of a run's id. Exit code 1 if the numbers are different, or the data. Nothing is recorded.
     """
-    from rich.console import Console
-
-    from dabench.cli.progress import ProgressDisplay
+    from dabench.cli.session import RunSession
     from dabench.cli.table import warn
     from dabench.config.suite_file import find_suite
-    from dabench.device import resolve_device
-    from dabench.planning.jobs import Options
     from dabench.runner.reproduce import find_recorded, plan_again, reproduce
 
-    recorded = find_recorded(run, directory, lambda problems: warn(problems, directory))
-    where = resolve_device(device or ("cpu" if recorded.row["env_device"] == "cpu" else "cuda"))
-    console = Console(stderr=True)
-    own = find_suite(suite, context.registry) if suite else None
-    with console.status("preparing data"):
-        plan = plan_again(recorded, context.registry, where.partition(":")[0], own)
-    with ProgressDisplay(plan.runs, console) as display:
-        result = reproduce(recorded, plan, context.registry, Options(device=where), display.show)
+    recorded = find_recorded(run, choices.directory, lambda problems: warn(problems, choices.directory))
+    as_it_was = "cpu" if recorded.row["env_device"] == "cpu" else "cuda"
+    session = RunSession(context.registry, replace(choices, device=choices.device or as_it_was))
+    own = find_suite(suite, session.registry) if suite else None
+    with session.busy():
+        plan = plan_again(recorded, session.registry, session.device_kind, own)
+    with session.progress(plan.runs) as display:
+        result = reproduce(recorded, plan, session.registry, session.options(), display.show)
     for line in _lines(recorded, result):
         echo(line)
     return 1 if result.verdict in ("different", "other data") else 0

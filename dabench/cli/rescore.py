@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_suites
-from dabench.cli.options import results_option
+from dabench.cli.options import as_items, results_option
 from dabench.cli.say import echo, results_flag
 
 if TYPE_CHECKING:
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 @click.command("rescore")
 @click.argument("suite", default="mini", shell_complete=complete_suites)
-@click.option("--selector", "selectors", help="These, comma-separated.  [default: all label-free ones]")
+@click.option(
+    "--selector", "selectors", callback=as_items, help="These, comma-separated.  [default: all label-free ones]"
+)
 @click.option("--fresh", is_flag=True, help="Ask again those that a record has an answer of.")
 @results_option("Folder of records.")
 @click.pass_obj
-def command(context: Context, suite: str, selectors: str | None, fresh: bool, directory: Path) -> int:
+def command(context: Context, suite: str, selectors: list[str] | None, fresh: bool, directory: Path) -> int:
     """Let selectors pick again from what `dabench run --outputs` kept, without training.
 
     Records keep their own selector and accuracy; `dabench table --selector NAME` shows the new ones.
@@ -31,8 +33,7 @@ def command(context: Context, suite: str, selectors: str | None, fresh: bool, di
     from dabench.results.folder import find_records
     from dabench.selection.rescore import label_free, rescore
 
-    names = None if selectors is None else [item.strip() for item in selectors.split(",") if item.strip()]
-    specs = label_free(context.registry, names)
+    specs = label_free(context.registry, selectors)
     done = changed = 0
     reasons: list[str] = []
     records, problems = find_records(directory, suite)

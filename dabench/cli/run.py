@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
+from dabench.cli.completion import complete_methods, complete_suites
+from dabench.cli.options import PAIRS_TO_RUN, SET, STEPS, RunChoices, as_items, parsed, run_options
 from dabench.cli.say import echo, show
-from dabench.errors import UsageError
+from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from dabench.cli.context import Context
-    from dabench.planning.jobs import Options
+    from dabench.cli.session import RunSession
+    from dabench.planning.jobs import RunOptions
     from dabench.runner.recorder import Recorder
     from dabench.runs.plan import Plan
 
@@ -25,25 +24,16 @@ if TYPE_CHECKING:
 @click.option(
     "--methods",
     envvar="DABENCH_METHODS",
+    callback=as_items,
     shell_complete=complete_methods,
     help="Only these: dann,coral; dann:long for one row.",
 )
-@click.option("--pairs", envvar="DABENCH_PAIRS", shell_complete=complete_pairs, help="Only these: s:t,s:t.")
+@PAIRS_TO_RUN
 @click.option("--seeds", envvar="DABENCH_SEEDS", help="Instead of the suite's: 0-4 or 0,2,5-7.")
 @click.option("--shots", envvar="DABENCH_SHOTS", help="Instead of a few_shot suite's: 10 or 1,10,all.")
-@click.option("--steps", envvar="DABENCH_STEPS", type=int, help="Training steps per run, instead of the suite's.")
-@click.option("--set", "assignments", multiple=True, help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.")
-@click.option(
-    "--device",
-    envvar="DABENCH_DEVICE",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    default="auto",
-    show_default=True,
-    help="Where to compute.",
-)
-@click.option("--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run.")
-@click.option("--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core].")
-@click.option("--timeout", envvar="DABENCH_TIMEOUT", type=click.FloatRange(0, min_open=True), help="Seconds per run.")
+@STEPS
+@SET
+@run_options()
 @click.option(
     "--outputs",
     envvar="DABENCH_OUTPUTS",
@@ -53,118 +43,61 @@ if TYPE_CHECKING:
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
 @click.option("--fresh", is_flag=True, help="Repeat runs that are there.")
-@click.option(
-    "--results",
-    envvar="DABENCH_RESULTS",
-    type=click.Path(path_type=Path),
-    default=Path("results"),
-    show_default=True,
-    help="Folder of records.",
-)
 @click.option("--dry-run", is_flag=True, help="Show what would run, and what it would cost.")
 @click.option("--json", "as_json", is_flag=True, help="The leaderboard as JSON.")
 @click.pass_obj
 def command(
     context: Context,
     suite: str,
-    methods: str | None,
-    pairs: str | None,
+    methods: list[str] | None,
+    pairs: list[str] | None,
     seeds: str | None,
     shots: str | None,
     steps: int | None,
     assignments: tuple[str, ...],
-    device: str,
-    launcher: str,
-    workers: int | None,
-    timeout: float | None,
+    choices: RunChoices,
     outputs: int | None,
     fail_fast: bool,
     fresh: bool,
-    results: Path,
     dry_run: bool,
     as_json: bool,
 ) -> int:
     """Plan, run, record, and print the table."""
-    from rich.console import Console
-
+    from dabench.cli.session import RunSession
     from dabench.config.overrides import parse_overrides
     from dabench.config.parse import parse_seeds, parse_shots
-    from dabench.config.row_choice import RowChoice
     from dabench.config.suite_file import find_suite
 
-    registry = context.registry
-    registry.get("launchers", launcher)  # names are checked before torch is imported, which takes seconds
-    for name in _items(methods) or []:
-        registry.get("methods", RowChoice.parse(name).method)
-    chosen = find_suite(suite, registry)
-    try:
-        numbers = parse_seeds(seeds) if seeds is not None else None
-    except ValueError as error:
-        raise UsageError(f"--seeds: {error}") from error
-    try:
-        labelled = parse_shots(shots) if shots is not None else None
-    except ValueError as error:
-        raise UsageError(f"--shots: {error}") from error
+    session = RunSession(context.registry, choices, methods or [])
+    chosen = find_suite(suite, session.registry)
+    numbers, labelled = parsed("--seeds", parse_seeds, seeds), parsed("--shots", parse_shots, shots)
     overrides = parse_overrides(assignments, steps)
-
-    console = Console(stderr=True)
-    with console.status("preparing data and planning"):
-        from dabench.device import default_workers, resolve_device
+    with session.busy():
+        from dabench.planning.jobs import output_rows
         from dabench.planning.plan import make_plan
 
-        where = resolve_device(device)
         plan = make_plan(
             chosen,
-            registry,
-            device_kind=where.partition(":")[0],
-            methods=_items(methods),
-            pairs=_items(pairs),
+            session.registry,
+            device_kind=session.device_kind,
+            methods=methods,
+            pairs=pairs,
             seeds=numbers,
             shots=labelled,
             overrides=overrides,
         )
-
     _print_remarks(plan)
-
-    from dabench.cli.progress import ProgressDisplay
-    from dabench.cli.table import warn
-    from dabench.planning.jobs import Options, output_rows
-    from dabench.runner.recorder import Recorder
-    from dabench.runner.runner import carry_out, done_records
-
-    rows = output_rows(plan.suite, registry, outputs)
-    found, problems = done_records(plan, results, with_outputs=rows > 0)
-    warn(problems, results)
-    recorder = Recorder(plan, results, registry, [] if fresh else list(found.values()))
-    options = Options(
-        device=where,
-        launcher=launcher,
-        workers=workers or default_workers(where),
-        timeout_s=timeout,
-        fail_fast=fail_fast,
-        output_rows=rows,
-    )
+    rows = output_rows(plan.suite, session.registry, outputs)
+    options = session.options(fail_fast=fail_fast, output_rows=rows)
+    recorder = session.recorder(plan, options, fresh=fresh)
     if dry_run:
-        _print_plan(recorder, options, console)
+        _print_plan(recorder, options, session)
         return 0
-    count, before = len(plan.runs), len(recorder.records)
-    echo(f"{count} runs, {before} of them done before, in {results / 'runs' / chosen.name}", err=True)
-    try:
-        with ProgressDisplay(recorder.todo, console) as display:
-            whole = carry_out(recorder, options, display.show)
-    except KeyboardInterrupt:
-        left = len(recorder.todo)
-        echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
-        return 130
+    whole = session.run_plan(recorder, options)
     _print_table(recorder, options, as_json)
     if not whole:
         echo("Stopped at the first failed run (--fail-fast). The same command goes on from here.", err=True)
     return _report_failures(recorder)
-
-
-def _items(text: str | None) -> list[str] | None:
-    """A comma-separated list; empty items are dropped, so that `--methods ""` names none."""
-    return None if text is None else [item.strip() for item in text.split(",") if item.strip()]
 
 
 def _print_remarks(plan: Plan) -> None:
@@ -180,11 +113,11 @@ def _print_remarks(plan: Plan) -> None:
             echo(f"Note: {name}: {note}", err=True)
 
 
-def _print_plan(recorder: Recorder, options: Options, console: Console) -> None:
+def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) -> None:
     from dabench.runner.cost import estimate
 
     plan, suite = recorder.plan, recorder.plan.suite
-    with console.status("training each method for a few steps"):
+    with session.busy("training each method for a few steps"):
         lines = estimate(plan, recorder.todo, recorder.registry, options)
     seeds = ", ".join(str(seed) for seed in suite.seeds)
     track = suite.track if suite.shots is None else f"{suite.track}, shots {', '.join(map(str, suite.shots))}"
@@ -194,7 +127,7 @@ def _print_plan(recorder: Recorder, options: Options, console: Console) -> None:
         echo(line)
 
 
-def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
+def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None:
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.formats.text import next_commands
     from dabench.results.csv_file import frame_of
@@ -204,15 +137,15 @@ def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
     workers = "" if options.launcher == "inline" else f", {options.workers} worker{'s' if options.workers > 1 else ''}"
     tables = build_tables(
         frame_of(flatten(record) for record in recorder.records),
-        labels={name: registered.spec.label for name, registered in registry.all("methods").items()},
+        labels={name: spec.label for name, spec in registry.specs(MethodSpec).items()},
         pairs=plan.pairs,
         methods=plan.methods,
         seeds=plan.suite.seeds,
         device=f"{plan.device_kind}{workers}",
         origin=str(recorder.results),
-        regenerated={name for name, found in registry.all("domains").items() if found.spec.regenerated},
+        regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
-    render = registry.get("formats", "json" if as_json else "console").load()
+    render = registry.get(FormatSpec, "json" if as_json else "console").load()
     show(render(tables), nl=False)
     if not as_json:
         echo(next_commands(tables), err=True)

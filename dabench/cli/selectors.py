@@ -11,6 +11,7 @@ import click
 from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
 from dabench.cli.say import echo, results_flag
+from dabench.specs.spec import SelectorSpec
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -31,7 +32,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
     from dabench.results.folder import find_records
     from dabench.selection.compare import compare
 
-    specs = {name: found.spec for name, found in context.registry.all("selectors").items()}
+    specs = context.registry.specs(SelectorSpec)
     records, problems = find_records(directory, suite)
     warn(problems, directory)
     comparison = compare(suite, [record for _, record in records], specs)
@@ -49,7 +50,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
 
 
 def _text(comparison: Comparison) -> str:
-    from dabench.leaderboard.formats.grid import grid
+    from dabench.leaderboard.formats.columns import aligned
 
     heads = ["selector", "mean loss", "worst loss", "in runs", "across runs", "worst loss is of"]
     rows = [
@@ -66,7 +67,7 @@ def _text(comparison: Comparison) -> str:
     return f"""\
 {comparison.suite} · {comparison.runs} runs of several checkpoints, {comparison.single} of one, \
 {comparison.left_out} left out because they lack a selection
-{grid([heads, *rows])}
+{aligned([heads, *rows])}
 loss: points of accuracy below the best checkpoint by target labels (oracle)
 in runs, across runs: Spearman's rho and Kendall's tau of score and target accuracy,
 over the checkpoints of a run (mean of runs), and over all those of a pair (mean of pairs)

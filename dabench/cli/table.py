@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_formats
 from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option
 from dabench.cli.say import echo, results_flag, show
 from dabench.errors import ResultsError, UsageError
+from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec, SuiteSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,10 @@ SHOWN = 5  # problems printed in full
 @click.command("table")
 @click.argument("suite", default="mini")
 @results_option()
-@click.option("--format", "form", default="console", show_default=True, help="See `dabench list formats`.")
+@click.option(
+    "--format", "form", default="console", show_default=True, shell_complete=complete_formats,
+    help="See `dabench list formats`.",
+)  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
 @click.option(
     "--published", type=click.Path(path_type=Path, file_okay=False), default="tables", show_default=True,
@@ -48,10 +53,10 @@ def command(
     form: str,
     output: Path | None,
     published: Path,
-    methods: str | None,
-    pairs: str | None,
+    methods: list[str] | None,
+    pairs: list[str] | None,
     all_pairs: bool,
-    shots: str | None,
+    shots: list[str] | None,
     selector: str | None,
 ) -> None:
     """Print the leaderboard of runs that are there."""
@@ -63,7 +68,7 @@ def command(
     from dabench.results.folder import read_results, write_atomic
 
     registry = context.obj.registry
-    spec = registry.get("formats", form).spec
+    spec = registry.get(FormatSpec, form).spec
     render = spec.load()
     numbers = published_of(published, suite)
     results = read_results(directory, suite)
@@ -71,7 +76,7 @@ def command(
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs, shots)
     if selector is not None:
         frame = _as_selected(frame, directory, suite, selector, registry)
-    titles = {name: registered.spec.label for name, registered in registry.all("methods").items()}
+    titles = {name: spec.label for name, spec in registry.specs(MethodSpec).items()}
     rows = directory / f"{suite}.csv"
     tables = build_tables(
         frame,
@@ -80,7 +85,7 @@ def command(
         methods=wanted_methods,
         origin=str(rows if rows.is_file() and not (directory / "runs" / suite).is_dir() else directory),
         from_csv=results.from_csv,
-        regenerated={name for name, found in registry.all("domains").items() if found.spec.regenerated},
+        regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
     if numbers is not None:
         tables = beside(tables, numbers)
@@ -96,23 +101,29 @@ def command(
 
 
 def chosen_runs(
-    frame: pd.DataFrame, suite: str, directory: Path, methods: str | None, pairs: str | None, shots: str | None = None
+    frame: pd.DataFrame,
+    suite: str,
+    directory: Path,
+    methods: Sequence[str] | None,
+    pairs: Sequence[str] | None,
+    shots: Sequence[str] | None = None,
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """The runs of some comma-separated methods, the bounds among them, pairs and shots; and the names of the first two.
+    """The runs of some methods, the bounds among them, pairs and shots; and the names of the first two.
 
     Raises:
         ResultsError: there are no runs.
         UsageError: none of these runs is of that method or pair.
     """
     from dabench.config.row_choice import RowChoice, of_rows
-    from dabench.leaderboard.build import BOUNDS
+    from dabench.results.cells import pair_column
+    from dabench.specs.names import BOUNDS
 
     if frame.empty:
         raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
-    names = frame["source"].str.cat(frame["target"], sep=":")
-    choices = [RowChoice.parse(name) for name in _listed(methods)]
+    names = pair_column(frame)
+    choices = [RowChoice.parse(name) for name in methods or []]
     wanted_methods = list(dict.fromkeys(choice.method for choice in choices))
-    wanted_pairs = _listed(pairs)
+    wanted_pairs = list(pairs or [])
     for choice in choices:
         refuse_absent(choice, frame, suite, directory)
     _refuse_unknown("pair", wanted_pairs, names.tolist(), suite, directory)
@@ -122,21 +133,22 @@ def chosen_runs(
         frame = of_rows(frame, [*choices, *map(RowChoice.parse, BOUNDS)])
     if shots is not None:
         known = frame["shots"].dropna().tolist()
-        _refuse_unknown("number of shots", _listed(shots), known, suite, directory)
-        frame = frame[frame["shots"].isin(_listed(shots))]
+        _refuse_unknown("number of shots", shots, known, suite, directory)
+        frame = frame[frame["shots"].isin(shots)]
     return frame, wanted_methods, wanted_pairs
 
 
 def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bool) -> list[str]:
     """The pairs of a suite that is at hand, in its order: all of them, or those that were run."""
     from dabench.config.suite_file import find_suite
+    from dabench.results.cells import pair_column
 
-    if suite not in registry.all("suites"):
+    if suite not in registry.all(SuiteSpec):
         if all_pairs:
             raise UsageError(f"--all-pairs: no plugin has the suite {suite!r}. `dabench list suites` shows them.")
         return []
     pairs = [entry.pair for entry in find_suite(suite, registry).pairs]
-    run = set(frame["source"].str.cat(frame["target"], sep=":"))
+    run = set(pair_column(frame))
     return [pair for pair in pairs if all_pairs or pair in run]
 
 
@@ -158,10 +170,6 @@ def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str
     (spec,) = label_free(registry, [selector])
     found = find_records(directory, suite)[0] if directory.is_dir() else []
     return reselected(current(frame)[0], [record for _, record in found], spec.name)
-
-
-def _listed(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
 def refuse_absent(choice: RowChoice, frame: pd.DataFrame, suite: str, directory: Path) -> None:

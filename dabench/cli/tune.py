@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
-from dabench.cli.options import results_option
+from dabench.cli.completion import complete_methods, complete_suites
+from dabench.cli.options import PAIRS_TO_RUN, STEPS, RunChoices, parsed, run_options
 from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
+from dabench.specs.spec import MethodSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from dabench.cli.context import Context
     from dabench.runs.job import Event
     from dabench.tuning.search import Point, Space
-    from dabench.tuning.tune import Trial
+    from dabench.tuning.tune import Trial, Trials
 
 GRID, RANDOM = "grid", "random"
 
@@ -27,7 +28,7 @@ GRID, RANDOM = "grid", "random"
 @click.command("tune")
 @click.argument("method", shell_complete=complete_methods)
 @click.option("--suite", default="mini", show_default=True, shell_complete=complete_suites, help="Where to try it.")
-@click.option("--pairs", shell_complete=complete_pairs, help="Only these: s:t,s:t.")
+@PAIRS_TO_RUN
 @click.option("--seeds", default="100", show_default=True, help="Of every trial: 100-104. Not those that you report.")
 @click.option(
     "--score", default="iwcv", show_default=True, help="What to maximise: a selector's, or reverse_validation."
@@ -37,19 +38,15 @@ GRID, RANDOM = "grid", "random"
 @click.option("--space", multiple=True, help="Instead of the method's own: weight=0.1,1,10 (repeatable).")
 @click.option("--search-seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
 @click.option("--per-pair", is_flag=True, help="Choose for each pair by itself, not one point for all.")
-@click.option("--steps", type=click.IntRange(1), help="Training steps per run, instead of the suite's.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run.")
-@click.option("--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core].")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds per run.")
-@results_option("Trials are recorded in its folder `tune`.")
+@STEPS
+@run_options("Trials are recorded in its folder `tune`.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(
     context: Context,
     method: str,
     suite: str,
-    pairs: str | None,
+    pairs: list[str] | None,
     seeds: str,
     score: str,
     trials: int | None,
@@ -58,11 +55,7 @@ def command(
     search_seed: int,
     per_pair: bool,
     steps: int | None,
-    device: str,
-    launcher: str,
-    workers: int | None,
-    timeout: float | None,
-    directory: Path,
+    choices: RunChoices,
     as_json: bool,
 ) -> int:
     """Choose the options of METHOD by a score that sees no target labels, and print them for a suite.
@@ -70,93 +63,66 @@ def command(
     Tries the suite's own options first, then points of the space that the method declares. Ctrl-C loses no finished
     run: the same command goes on.
     """
-    from rich.console import Console
-
+    from dabench.cli.session import RunSession
+    from dabench.cli.table import warn
     from dabench.config.overrides import parse_overrides
     from dabench.config.parse import parse_seeds
     from dabench.config.suite_file import find_suite
-    from dabench.specs.names import canonical
     from dabench.tuning.search import parse_space
 
-    registry = context.registry
-    registry.get("launchers", launcher)
-    spec = registry.get("methods", method).spec
+    session = RunSession(context.registry, choices)
+    registry, results = session.registry, choices.directory / "tune"
+    spec = registry.get(MethodSpec, method).spec
     chosen = find_suite(suite, registry)
-    try:
-        numbers = parse_seeds(seeds)
-    except ValueError as error:
-        raise UsageError(f"--seeds: {error}") from error
+    numbers = parsed("--seeds", parse_seeds, seeds)
     given = parse_space(space)
-
-    console = Console(stderr=True)
-    with console.status("preparing data and planning"):
-        from dabench.device import default_workers, resolve_device
+    with session.busy():
+        from dabench.runner.recorder import Recorder
         from dabench.tuning.tune import find_score, find_space, judge, plan_trials, scored_before, with_scores
 
-        goal = find_score(canonical(score), registry)
-        if goal.selector is None and chosen.track != "unsupervised":
-            raise UsageError(
-                f"the suite {chosen.name} is {chosen.track}, and reverse validation is of unsupervised methods: its "
-                "reverse model has no labelled examples of what it adapts to. Name another --score."
-            )
-        points = _points(find_space(spec, chosen, given, registry), trials, search, search_seed)
-        where = resolve_device(device)
+        goal = find_score(score, chosen, registry)
         planned = plan_trials(
             chosen,
             registry,
             spec,
-            points,
-            device_kind=where.partition(":")[0],
-            pairs=None if pairs is None else [item.strip() for item in pairs.split(",") if item.strip()],
+            _points(find_space(spec, chosen, given, registry), trials, search, search_seed),
+            device_kind=session.device_kind,
+            pairs=pairs,
             seeds=numbers,
             shared=parse_overrides([], steps).shared,
         )
-
-    from dabench.cli.progress import ProgressDisplay
-    from dabench.cli.table import warn
-    from dabench.config.settings import MOST_OUTPUTS
-    from dabench.planning.jobs import Options, output_rows
-    from dabench.runner.recorder import Recorder
-    from dabench.runner.runner import carry_out
-    from dabench.tuning.tune import suite_entry, suite_pairs
-
-    results = directory / "tune"
     found, problems = scored_before(planned, results, goal)
     warn(problems, results)
     recorder = Recorder(planned.plan, results, registry, found)
-    options = Options(
-        device=where,
-        launcher=launcher,
-        workers=workers or default_workers(where),
-        timeout_s=timeout,
-        output_rows=MOST_OUTPUTS if goal.needs_outputs else output_rows(chosen, registry),
-        reverse_validation=goal.selector is None,
-    )
-    count, before = len(planned.plan.runs), len(recorder.records)
-    echo(f"{len(planned.points)} trials, {count} runs, {before} of them done before, in {results / 'runs'}", err=True)
-    try:
-        with ProgressDisplay(recorder.todo, console) as display:
-            carry_out(recorder, options, lambda event: display.show(_blind(event)))
+    options = session.options(output_rows=goal.output_rows(chosen, registry), reverse_validation=goal.selector is None)
+    session.run_plan(recorder, options, title=f"{len(planned.points)} trials, ", shown=_blind)
+    with session.resumable(recorder):
         records = with_scores(recorder.records, results, goal, planned.plan)
-    except KeyboardInterrupt:
-        left = len(recorder.todo)
-        echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
-        return 130
     judged = judge(planned, records, goal)
-    best = judged[0]
-    if best.score is None:
+    if judged[0].score is None:
         raise ResultsError(_why_none(judged, goal.name, results))
-    if per_pair:
-        own = next(trial for trial in judged if not trial.options)
-        chosen_for = {"methods": [suite_entry(planned, own)], "pairs": suite_pairs(planned, judged)}
-    else:
-        chosen_for = {"methods": [suite_entry(planned, best)]}
-    if as_json:
-        _print_json(planned.plan.suite.name, goal.name, numbers, judged, chosen_for)
-    else:
-        echo(_text(judged, goal.name, planned.plan.pairs, star=not per_pair))
-        echo(_yaml(chosen_for))
+    _print(planned, goal.name, judged, per_pair=per_pair, as_json=as_json)
     return 1 if recorder.failed else 0
+
+
+def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bool, as_json: bool) -> None:
+    """The trials, and what was chosen as a part of a suite."""
+    entries = _entries(planned, judged, per_pair)
+    if as_json:
+        _print_json(planned, score, judged, entries)
+    else:
+        echo(_text(judged, score, planned.plan.pairs, star=not per_pair))
+        echo(_yaml(entries))
+
+
+def _entries(planned: Trials, judged: Sequence[Trial], per_pair: bool) -> dict[str, list[dict[str, Any]]]:
+    """What was chosen, as parts of a suite: the method, and `per_pair` what its pairs change in it."""
+    from dabench.tuning.tune import suite_entry, suite_pairs
+
+    if not per_pair:
+        return {"methods": [suite_entry(planned, judged[0])]}
+    own = next(trial for trial in judged if not trial.options)
+    return {"methods": [suite_entry(planned, own)], "pairs": suite_pairs(planned, judged)}
 
 
 def _points(space: Space, trials: int | None, search: str | None, seed: int) -> list[Point]:
@@ -203,7 +169,7 @@ def _why_none(trials: Sequence[Trial], score: str, results: Path) -> str:
 
 
 def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bool) -> str:
-    from dabench.leaderboard.formats.grid import grid
+    from dabench.leaderboard.formats.columns import aligned
 
     several = pairs if len(pairs) > 1 else ()
     rows = [["", score, *several, "options", ""]]
@@ -215,7 +181,7 @@ def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bo
         counts = ((trial.failed, "failed"), (trial.unscored, "without a score"), (collapsed, "collapsed"))
         flaws = ", ".join(f"{count} of {trial.runs} runs {what}" for count, what in counts if count)
         rows.append(["*" if star and place == 0 else "", number, *by_pair, options, flaws])
-    return grid(rows)
+    return aligned(rows)
 
 
 def _yaml(chosen: Mapping[str, Sequence[dict[str, Any]]]) -> str:
@@ -230,15 +196,12 @@ def _yaml(chosen: Mapping[str, Sequence[dict[str, Any]]]) -> str:
 
 
 def _print_json(
-    suite: str,
-    score: str,
-    seeds: Sequence[int],
-    trials: Sequence[Trial],
-    chosen: Mapping[str, Sequence[dict[str, Any]]],
+    planned: Trials, score: str, trials: Sequence[Trial], chosen: Mapping[str, Sequence[dict[str, Any]]]
 ) -> None:
     import json
     from dataclasses import asdict
 
     best = {"best": chosen["methods"][0], **({"pairs": chosen["pairs"]} if "pairs" in chosen else {})}
-    found = {"suite": suite, "score": score, "seeds": list(seeds), **best}
+    suite = planned.plan.suite
+    found = {"suite": suite.name, "score": score, "seeds": list(suite.seeds), **best}
     click.echo(json.dumps({**found, "trials": [asdict(trial) for trial in trials]}, indent=2, ensure_ascii=False))

@@ -8,6 +8,7 @@ import click
 
 from dabench.cli.options import PAIRS, SHOTS, results_option
 from dabench.cli.say import show
+from dabench.specs.spec import MethodSpec
 
 
 @click.command("versus")
@@ -18,7 +19,7 @@ from dabench.cli.say import show
 @SHOTS
 @click.pass_context
 def command(
-    context: click.Context, suite: str, method: str, directory: Path, pairs: str | None, shots: str | None
+    context: click.Context, suite: str, method: str, directory: Path, pairs: list[str] | None, shots: list[str] | None
 ) -> None:
     """Say where METHOD wins and where it loses against every other method of SUITE, by the runs that are there."""
     from dabench.cli.table import chosen_runs, refuse_absent, warn
@@ -32,6 +33,6 @@ def command(
     frame, _, wanted = chosen_runs(results.frame, suite, directory, None, pairs, shots)
     choice = RowChoice.parse(method)
     refuse_absent(choice, frame, suite, directory)
-    titles = {name: registered.spec.label for name, registered in context.obj.registry.all("methods").items()}
+    titles = {name: spec.label for name, spec in context.obj.registry.specs(MethodSpec).items()}
     tables = build_tables(frame, labels=titles, pairs=wanted, origin=str(directory), from_csv=results.from_csv)
     show(versus_text(tables, choice), nl=False)

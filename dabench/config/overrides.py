@@ -84,7 +84,7 @@ def merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """How settings differ, as `budget.steps=20,weight=0.5`: the name of a variant."""
-    before, after = dict(_flat(old)), dict(_flat(new))
+    before, after = dict(flat(old)), dict(flat(new))
     return ",".join(
         f"{key.removeprefix('options.')}={after.get(key)}"
         for key in sorted(before.keys() | after.keys())
@@ -92,10 +92,11 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     )
 
 
-def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flat(content: Mapping[str, Any], *, empty: bool = False, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Settings without nesting: dotted names (`budget.steps`) with their values; empty groups only where `empty`."""
     for key, value in content.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+        if isinstance(value, Mapping) and (value or not empty):
+            yield from flat(value, empty=empty, prefix=f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 

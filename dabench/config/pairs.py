@@ -12,10 +12,10 @@ import yaml
 
 from dabench.config import safe_yaml as yamlsafe
 from dabench.errors import SuiteError
-from dabench.specs.spec import Registered
+from dabench.specs.spec import Registered, SuiteSpec
 
 
-def pairs_of(suite: Registered) -> list[str]:
+def pairs_of(suite: Registered[SuiteSpec]) -> list[str]:
     """The pairs of one suite, `SOURCE:TARGET`, in its order.
 
     Raises:
@@ -33,7 +33,7 @@ def pairs_of(suite: Registered) -> list[str]:
     return pairs
 
 
-def suites_by_pair(suites: Mapping[str, Registered]) -> tuple[dict[str, list[str]], list[SuiteError]]:
+def suites_by_pair(suites: Mapping[str, Registered[SuiteSpec]]) -> tuple[dict[str, list[str]], list[SuiteError]]:
     """Every pair that one of these suites names, with the names of the suites that do; and what could not be read."""
     found: dict[str, list[str]] = {}
     errors: list[SuiteError] = []

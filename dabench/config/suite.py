@@ -28,9 +28,7 @@ from dabench.config.settings import (
     Shots,
     named,
 )
-from dabench.specs.names import NAME, canonical
-
-Bound = Literal["source_only", "target_only"]
+from dabench.specs.names import BOUNDS, NAME, Bound, canonical
 
 
 class EntryRecipe(Section):
@@ -142,7 +140,7 @@ class Suite(Section):
     budget: Budget | None = None
     precision: Precision = "fp32"
     readout: Readout = "network"
-    bounds: tuple[Bound, ...] = ("source_only", "target_only")
+    bounds: tuple[Bound, ...] = BOUNDS
     selector: str = "last_step"
     outputs: int = Field(0, ge=0, le=MOST_OUTPUTS)
     transductive: bool = False

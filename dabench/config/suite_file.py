@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dabench.config.own_data import OwnImages
 from dabench.config.suite import Suite
 from dabench.config.yaml_file import read_yaml
 from dabench.errors import SuiteError, UsageError
 from dabench.specs.names import pair_name
+from dabench.specs.spec import SuiteSpec
+
+if TYPE_CHECKING:
+    from dabench.plugin.registry import Registry
 
 
-def find_suite(name: str, registry: Any) -> Suite:
+def find_suite(name: str, registry: Registry) -> Suite:
     """A suite by name, or from a path that ends in .yaml or .yml.
 
     Raises:
@@ -22,7 +26,7 @@ def find_suite(name: str, registry: Any) -> Suite:
         if not Path(name).is_file():
             raise UsageError(f"there is no suite file {name}. `dabench list suites` lists the suites that ship.")
         return read_suite(Path(name))
-    spec = registry.get("suites", name).spec
+    spec = registry.get(SuiteSpec, name).spec
     suite = read_suite(spec.load())
     if suite.name != spec.name:
         raise SuiteError(f"the suite file {spec.target} calls itself {suite.name!r}, its plugin says {spec.name!r}")

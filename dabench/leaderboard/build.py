@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from dabench.config.settings import Shots
-from dabench.leaderboard.compare import BOUNDS, Key, compare, groups_of, rank, rank_test, sample
+from dabench.leaderboard.compare import Key, compare, groups_of, rank, rank_test, sample
 from dabench.leaderboard.machines import has_number, machines_note
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
+from dabench.results.cells import pair_column
 from dabench.results.folder import current, shots_rank
 from dabench.runs.data_notes import apart
+from dabench.specs.names import BOUNDS, UPPER, bound_rank
 from dabench.stats.seeds import mean_interval, mean_of, test_set_error
-
-__all__ = ["BOUNDS", "build_tables"]
 
 # Runs that differ in one of these never share a table; for backbones see `_by_backbone`.
 TABLE = ["suite", "suite_version", "track", "shots", "metric", "selector", "transductive"]
@@ -59,7 +59,7 @@ def build_tables(
     """
     kept, left_out = current(frame)
     kept = _by_shots(kept)
-    seen = set(kept["source"].str.cat(kept["target"], sep=":"))
+    seen = set(pair_column(kept))
     tables: list[Table] = []
     for _, comparable in kept.groupby(TABLE, sort=False, dropna=False):
         for by_cell in _by_backbone(_cells_of(comparable)):
@@ -142,7 +142,7 @@ def _table(
     variant = next(iter(shared)) if len(shared) == 1 else ""
     rows = []
     for method, own in names:
-        label = labels.get(method) or ("train on target" if method == "target_only" else method.replace("_", " "))
+        label = labels.get(method) or ("train on target" if method == UPPER else method.replace("_", " "))
         rows.append(
             _row(
                 Key("", method, own),
@@ -188,8 +188,7 @@ def _table(
 def _place(name: tuple[str, str], methods: Sequence[str]) -> tuple[int, int, str, str]:
     """Where a row stands: bounds outside, methods as asked for, then alphabetically."""
     method, variant = name
-    side = {"source_only": 0, "target_only": 2}.get(method, 1)
-    return side, methods.index(method) if method in methods else len(methods), method, variant
+    return bound_rank(method), methods.index(method) if method in methods else len(methods), method, variant
 
 
 def _letter(group: int) -> str:

@@ -16,6 +16,8 @@ import pandas as pd
 
 from dabench.leaderboard.machines import are_pairs, partners
 from dabench.leaderboard.table import Cell, Row
+from dabench.runs.record import SCORED
+from dabench.specs.names import BOUNDS, LOWER
 from dabench.stats.ranks import DIGITS, Ranking, ranking
 from dabench.stats.seeds import (
     ROUNDING,
@@ -30,7 +32,6 @@ from dabench.stats.seeds import (
     paired_p,
 )
 
-BOUNDS = ("source_only", "target_only")
 NO_PAIRS = "no pairs"  # why there is no share
 
 # Equal predictions over seeds are no proof that seeds change nothing unless a change would have been seen: where no
@@ -64,7 +65,7 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs, groups: Mapping[Name, int]
     samples = {key: sample(by_cell[key]) for key, cell in cells.items() if cell.mean is not None}
     compared = {key: replace(cells[key], gap=_gap(key, by_cell[key], bounds)) for key in samples}
     for keys in _rivals(samples, groups).values():
-        below = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
+        below = {key: _bound(LOWER, key, by_cell[key], bounds) for key in keys}
         lower = {key: sample(partners(by_cell[key], below[key])) for key in keys}
         tests = {key: paired_p(samples[key], lower[key]) for key in keys}
         corrected = holm({key: p for key, p in tests.items() if p is not None})
@@ -120,7 +121,7 @@ def _against_best(
 
 def sample(runs: Iterable[Any]) -> Sample:
     """The accuracies of the runs that have one, collapsed ones included, with the noise that they have at least."""
-    scored = [run for run in runs if run.status in ("ok", "collapsed")]
+    scored = [run for run in runs if run.status in SCORED]
     by_seed = {run.seed: run.accuracy_selected for run in scored}
     rows = min((run.test_rows for run in scored if run.test_rows), default=FEW_ROWS)
     return Sample(by_seed, 0.0 if _same_predictions(scored, rows) else grain(rows))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from dabench.config.overrides import flat
 from dabench.config.row_choice import RowChoice, of_rows, row_of
 from dabench.errors import UsageError
 from dabench.leaderboard.build import build_tables
+from dabench.leaderboard.formats.columns import aligned
 from dabench.leaderboard.formats.text import accuracy, flags, fraction, meaning, pair_title, share
 from dabench.leaderboard.rerun import run_command
 from dabench.leaderboard.table import Cell, Row, Table
+from dabench.results.cells import pair_column
 from dabench.results.csv_file import Problem
 from dabench.results.folder import current, read_results
 from dabench.runs.record import RunRecord
@@ -62,9 +64,9 @@ def explain(
     records = {record.run_id: (path, record) for path, record in results.records if record.run_id in wanted}
     parts = [
         _title(table, pair, method, kept_variant, cell, left_out),
-        _section("Seeds", _columns(_seed_rows(runs))),
+        _section("Seeds", aligned(_seed_rows(runs))),
         *_details([record for _, record in records.values()]),
-        _section("Versions", _columns(_versions(runs))),
+        _section("Versions", aligned(_versions(runs))),
         _section("Files", _files(runs, {run_id: path for run_id, (path, _) in records.items()}, table, row)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -79,7 +81,7 @@ def _runs_of(frame: pd.DataFrame, pair: str, choice: RowChoice, variant: str | N
         raise choice.absent(of_method["variant"].map(row_of), f"on the pair {pair}")
     variants = sorted(runs["variant"].unique())
     if runs.empty:
-        cells = (frame["source"] + ":" + frame["target"] + " " + frame["method"]).drop_duplicates().tolist()
+        cells = (pair_column(frame) + " " + frame["method"]).drop_duplicates().tolist()
         near = get_close_matches(f"{pair} {method}", cells, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         by_pair: dict[str, list[str]] = {}
@@ -110,7 +112,7 @@ def _with_shots(runs: pd.DataFrame, shots: str | None) -> pd.DataFrame:
 
 def _row_of(frame: pd.DataFrame, pair: str, method: str, variant: str) -> tuple[Table, Row]:
     """The row as the leaderboard shows it, and the table that it stands in (`current` leaves a cell in one only)."""
-    for table in build_tables(frame[frame["source"].str.cat(frame["target"], sep=":") == pair]):
+    for table in build_tables(frame[pair_column(frame) == pair]):
         for row in table.rows:
             if (row.method, row.variant) == (method, variant):
                 return table, row
@@ -150,27 +152,19 @@ def _details(records: list[RunRecord]) -> Iterator[str]:
     if not records:
         return
     newest = max(records, key=lambda record: pd.Timestamp(record.finished))
-    yield _section("Settings", _columns([name, repr(value)] for name, value in _flat(newest.settings)))
+    yield _section("Settings", aligned([name, repr(value)] for name, value in flat(newest.settings, empty=True)))
     by_seed = sorted(records, key=lambda record: record.seed)
     classes = list(dict.fromkeys(name for record in by_seed for name in record.per_class))
     if classes:
         rows = [["class", *(f"seed {record.seed}" for record in by_seed)]]
         rows += [[name, *(fraction(record.per_class.get(name)) or "-" for record in by_seed)] for name in classes]
-        yield _section("Accuracy per class", _columns(rows))
+        yield _section("Accuracy per class", aligned(rows))
     for record in by_seed:
         if record.checkpoints:
-            yield _section(f"Checkpoints of seed {record.seed}", _columns(_checkpoints(record)))
+            yield _section(f"Checkpoints of seed {record.seed}", aligned(_checkpoints(record)))
     for record in by_seed:
         if record.error:
             yield _section(f"Error of seed {record.seed}", record.error.strip())
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in settings.items():
-        if isinstance(value, Mapping) and value:
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _checkpoints(record: RunRecord) -> Iterator[Sequence[str]]:
@@ -216,11 +210,3 @@ def _files(runs: pd.DataFrame, records: Mapping[str, Path], table: Table, row: R
 
 def _section(title: str, body: str) -> str:
     return f"{title}\n{'-' * len(title)}\n{body}" if body else ""
-
-
-def _columns(rows: Iterable[Sequence[str]]) -> str:
-    """Left-aligned columns."""
-    lines = [list(row) for row in rows]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))] if lines else []
-    padded = ("  ".join(field.ljust(width) for field, width in zip(line, widths, strict=True)) for line in lines)
-    return "\n".join(line.rstrip() for line in padded)

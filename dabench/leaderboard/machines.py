@@ -13,6 +13,8 @@ from typing import Any
 
 import pandas as pd
 
+from dabench.runs.record import SCORED
+
 # Equal for runs that may be pairs -> what to call it. Of files of schema 1 and 2 some are unknown: their runs pair with
 # each other, not with runs of which they are known.
 KIND = {
@@ -40,7 +42,7 @@ def machine_of(run: Any) -> Machine:
 
 def has_number(run: Any) -> bool:
     """Whether a run has an accuracy, a collapsed one included."""
-    return run.status in ("ok", "collapsed")
+    return run.status in SCORED
 
 
 def partners(runs: Iterable[Any], others: Iterable[Any]) -> list[Any]:

@@ -31,7 +31,7 @@ that pair.
 """
 
 
-def pages(methods: Sequence[Registered], tables: Sequence[Table]) -> str:
+def pages(methods: Sequence[Registered[MethodSpec]], tables: Sequence[Table]) -> str:
     """A section for each method.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from dabench.leaderboard.formats.columns import aligned
 from dabench.leaderboard.formats.text import pair_titles
 from dabench.leaderboard.table import Table
 from dabench.stats.power import MOST, difference_seen, seeds_needed, upper_std
@@ -21,8 +22,6 @@ def seeds_text(tables: Sequence[Table], difference: float, power: float) -> str:
         power: the chance to see it.
     """
     lines = [TITLES, *(line for table in tables for line in _lines(table, difference, power))]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(TITLES))]
-    padded = ("  ".join(field.ljust(width) for field, width in zip(line, widths, strict=True)) for line in lines)
     points = f"{100 * difference:g} point{'s' * (difference != 0.01)}"
     notes = [
         "Two-sided paired t-test against source only, level .05, one comparison: a correction for several takes more.",
@@ -35,7 +34,7 @@ def seeds_text(tables: Sequence[Table], difference: float, power: float) -> str:
     ]
     if len(lines) == 1:
         return "There is no method with two seeds or more beside source only.\n"
-    return "\n".join([*(line.rstrip() for line in padded), "", *notes]) + "\n"
+    return "\n".join([aligned(lines), "", *notes]) + "\n"
 
 
 def _lines(table: Table, difference: float, power: float) -> Iterator[tuple[str, ...]]:

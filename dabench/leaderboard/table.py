@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dabench.config.settings import Shots
-from dabench.runs.record import RunRecord
+from dabench.runs.record import SCORED, RunRecord
 from dabench.stats.ranks import Ranking
 from dabench.stats.seeds import ALPHA, Gap, Interval
 
@@ -135,7 +135,7 @@ class Cell:
     @property
     def complete(self) -> bool:
         """Whether the cell may enter an average: it has an accuracy and no run of it failed."""
-        return self.status in ("ok", "collapsed", "incomplete")
+        return self.status in (*SCORED, "incomplete")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ def known_domains(suite: Suite, registry: Registry) -> dict[str, DomainSpec]:
         DataError: its own domains do not fit each other.
         PluginError: two plugins claim one domain.
     """
-    specs = {name: registered.spec for name, registered in registry.all("domains").items()}
+    specs = registry.specs(DomainSpec)
     if suite.domains is None:
         return specs
     from dabench.domains.own.specs import own_specs

@@ -20,7 +20,7 @@ from dabench.specs.spec import MethodSpec, SelectorSpec
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class RunOptions:
     """How to run.
 
     Attributes:
@@ -48,13 +48,15 @@ def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> 
     Raises:
         UsageError: none, where the selector reads them.
     """
-    needed: bool = registry.get("selectors", suite.selector).spec.needs_outputs
+    needed = registry.get(SelectorSpec, suite.selector).spec.needs_outputs
     if wanted == 0 and needed:
         raise UsageError(f"the selector {suite.selector} of the suite {suite.name} reads outputs: keep some of them")
     return (suite.outputs or (MOST_OUTPUTS if needed else 0)) if wanted is None else wanted
 
 
-def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: Options) -> list[Job]:
+def make_jobs(
+    plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: RunOptions
+) -> list[Job]:
     """Turn planned runs into jobs; those that read features get the job of the network that has them.
 
     Raises:
@@ -65,11 +67,11 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
             "reverse validation trains with source and target exchanged, which the track paired does not define: "
             "choose options by another score"
         )
-    chosen: SelectorSpec = registry.get("selectors", plan.suite.selector).spec
-    known = [found.spec for found in registry.all("selectors").values()]
+    chosen = registry.get(SelectorSpec, plan.suite.selector).spec
+    known = list(registry.specs(SelectorSpec).values())
     # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
     selectors = tuple(spec for spec in known if spec == chosen or not spec.needs_outputs)
-    source_only: MethodSpec = registry.get("methods", "source_only").spec
+    source_only = registry.get(MethodSpec, "source_only").spec
 
     def network_of(run: PlannedRun) -> tuple[MethodSpec, Settings]:
         """The training whose features a run reads, or leaves."""

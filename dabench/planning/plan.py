@@ -19,7 +19,7 @@ from dabench.planning.resolve import resolve
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun, Resolved
 from dabench.specs.names import canonical
-from dabench.specs.spec import DomainSpec
+from dabench.specs.spec import DomainSpec, MethodSpec, SelectorSpec
 
 
 def make_plan(
@@ -103,7 +103,7 @@ def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> l
 
 def _chosen(suite: Suite, registry: Registry, choice: RowChoice) -> list[MethodEntry]:
     """The suite's entries of an item of `--methods`; a method that it does not name gets one."""
-    plain = MethodEntry(method=registry.get("methods", choice.method).spec.name)
+    plain = MethodEntry(method=registry.get(MethodSpec, choice.method).spec.name)
     own = [entry for entry in suite.methods if entry.method == plain.method]
     if not own or plain.method in suite.bounds:
         own = [*own, plain]
@@ -177,7 +177,7 @@ def _wrong_names(
 ) -> Iterator[UsageError | PluginError]:
     """What is wrong with the suite's selector and domains; methods and backbones are seen to with their settings."""
     try:
-        if registry.get("selectors", suite.selector).spec.uses_target_labels:
+        if registry.get(SelectorSpec, suite.selector).spec.uses_target_labels:
             yield UsageError(f"the selector {suite.selector} uses target labels: it may stand beside results only")
     except UsageError as error:
         yield error
@@ -189,7 +189,7 @@ def _wrong_names(
             wrong.add(domain)
             yield error
     if suite.track == "paired":
-        domains = {name: found.spec for name, found in registry.all("domains").items()}
+        domains = registry.specs(DomainSpec)
         for pair in pairs:
             if not wrong & set(pair.pair.split(":")) and (why := no_recording(pair.pair, domains)):
                 yield UsageError(why)

@@ -35,8 +35,8 @@ def resolve(
         UsageError: unknown names, wrong settings or options, or a method that cannot run in this suite.
         PluginError: a method or backbone cannot be imported.
     """
-    registered = registry.get("methods", entry.method)
-    method: MethodSpec = registered.spec
+    registered = registry.get(MethodSpec, entry.method)
+    method = registered.spec
     if suite.track not in method.tracks:
         raise UsageError(f"{method.name} runs in {', '.join(method.tracks)}, the suite {suite.name} is {suite.track}")
     if suite.transductive and method.sees_target_labels:
@@ -103,14 +103,14 @@ def _validated(
     Returns:
         The settings, the backbone, and the method in the form that fits the backbone.
     """
-    named = registry.all("backbones").get(content["backbone"]["name"])
+    named = registry.all(BackboneSpec).get(content["backbone"]["name"])
     if named and not named.spec.trains and content["budget"]:
         raise UsageError(f"the backbone {named.spec.name} trains nothing: leave out the budget, and --steps")
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
         raise UsageError(f"wrong settings: {option_errors(error, 'suite')}") from error
-    backbone: BackboneSpec = registry.get("backbones", settings.backbone.name).spec
+    backbone = registry.get(BackboneSpec, settings.backbone.name).spec
     _fitting(settings, backbone)
     method = _form_for(method, backbone)
     cls = _imported(method)

@@ -9,7 +9,15 @@ from dabench.domains.images import specs as image_specs
 from dabench.domains.references import FRENCH_2018, GANIN_2015, GANIN_2016, HE_2016
 from dabench.domains.vectors import specs as vector_specs
 from dabench.plugin.hookspecs import hookimpl
-from dabench.specs.spec import BackboneSpec, DomainSpec, FormatSpec, LauncherSpec, SelectorSpec, SuiteSpec
+from dabench.specs.spec import (
+    BackboneSpec,
+    CheckFormatSpec,
+    DomainSpec,
+    FormatSpec,
+    LauncherSpec,
+    SelectorSpec,
+    SuiteSpec,
+)
 
 
 @hookimpl
@@ -167,3 +175,15 @@ def dabench_formats() -> Iterator[FormatSpec]:
     )
     yield FormatSpec(name="csv", target="dabench.leaderboard.formats.csv:render", summary="for a spreadsheet")
     yield FormatSpec(name="json", target="dabench.leaderboard.formats.json:render", summary="for programs")
+
+
+@hookimpl
+def dabench_check_formats() -> Iterator[CheckFormatSpec]:
+    """How a check is written."""
+    for name, summary in (
+        ("console", "for the terminal"),
+        ("markdown", "for a step summary or a comment"),
+        ("json", "for programs"),
+        ("junit", "for CI systems: a cell is a test"),
+    ):
+        yield CheckFormatSpec(name=name, target=f"dabench.baseline.formats.{name}:render", summary=summary)

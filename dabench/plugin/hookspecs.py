@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dabench.runs.record import RunRecord
     from dabench.specs.spec import (
         BackboneSpec,
+        CheckFormatSpec,
         DomainSpec,
         FormatSpec,
         LauncherSpec,
@@ -138,7 +139,9 @@ def dabench_launchers() -> Iterable[LauncherSpec]:
 
 @_hookspec
 def dabench_formats() -> Iterable[FormatSpec]:
-    """Yield formats: how a table is written.
+    """Yield formats of `dabench table`: how a leaderboard is written.
+
+    A target takes a sequence of `dabench.leaderboard.table.Table` and returns text.
 
     Example:
         from dabench import FormatSpec, hookimpl
@@ -146,6 +149,22 @@ def dabench_formats() -> Iterable[FormatSpec]:
         @hookimpl
         def dabench_formats():
             yield FormatSpec(name="rst", target="my_package.rst:render", summary="reStructuredText")
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_check_formats() -> Iterable[CheckFormatSpec]:
+    """Yield formats of `dabench check`: how a comparison with a baseline is written.
+
+    A target takes a `dabench.baseline.compare.Report` and returns text.
+
+    Example:
+        from dabench import CheckFormatSpec, hookimpl
+
+        @hookimpl
+        def dabench_check_formats():
+            yield CheckFormatSpec(name="tap", target="my_package.tap:render", summary="Test Anything Protocol")
     """
     raise NotImplementedError
 

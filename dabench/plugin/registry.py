@@ -13,15 +13,16 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 
 from dabench.errors import PluginError, unknown
 from dabench.plugin import hookspecs
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, items
 from dabench.specs.spec import (
     BackboneSpec,
+    CheckFormatSpec,
     DomainSpec,
     FormatSpec,
     LauncherSpec,
@@ -46,7 +47,10 @@ KINDS: Mapping[str, type[Spec]] = {
     "selectors": SelectorSpec,
     "launchers": LauncherSpec,
     "formats": FormatSpec,
+    "check_formats": CheckFormatSpec,
 }
+_NAMES = {spec: kind for kind, spec in KINDS.items()}
+S = TypeVar("S", bound=Spec)
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,9 @@ class Registry:
         self._manager.add_hookspecs(hookspecs)
         self.plugins: list[Plugin] = []
         self._origins: dict[str, Origin] = {}
-        self._kinds: dict[str, dict[str, Registered]] = {kind: {} for kind in KINDS}
-        self._conflicts: dict[str, list[str]] = {kind: [] for kind in KINDS}
-        off = {item.strip() for item in disabled.split(",") if item.strip()}
+        self._found: dict[type[Spec], dict[str, Registered[Any]]] = {kind: {} for kind in KINDS.values()}
+        self._conflicts: dict[type[Spec], list[str]] = {kind: [] for kind in KINDS.values()}
+        off = set(items(disabled))
         for origin, entry_point in sorted(entry_points, key=lambda pair: str(pair[0])):
             is_off = bool({origin.distribution, str(origin)} & off) or ("all" in off and origin.distribution != OWN)
             error = "" if is_off else self._load(origin, entry_point)
@@ -92,7 +96,7 @@ class Registry:
             self._manager.check_pending()
             if not self._manager.get_hookcallers(module):
                 raise TypeError(f"{module.__name__} has no hook: mark its functions with @dabench.hookimpl")
-            yielded = {kind: self._collect(kind, key) for kind in KINDS}
+            yielded = {kind: self._collect(kind, key) for kind in KINDS.values()}
         except (Exception, SystemExit) as error:  # whatever foreign code raises, the others go on
             if self._manager.has_plugin(key):
                 self._manager.unregister(name=key)
@@ -103,28 +107,28 @@ class Registry:
                 self._add(kind, Registered(spec, origin))
         return ""
 
-    def _collect(self, kind: str, key: str) -> list[Spec]:
+    def _collect(self, kind: type[Spec], key: str) -> list[Spec]:
         """What one plugin yields of one kind."""
-        hook = f"dabench_{kind}"
+        hook = f"dabench_{_NAMES[kind]}"
         specs: list[Spec] = []
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             if implementation.plugin_name == key:
                 specs += implementation.function()
         for spec in specs:
-            if not isinstance(spec, KINDS[kind]):
-                raise TypeError(f"{hook} must yield {KINDS[kind].__name__}, not {spec!r}")
+            if not isinstance(spec, kind):
+                raise TypeError(f"{hook} must yield {kind.__name__}, not {spec!r}")
         names = [spec.name for spec in specs]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"{hook} yields {', '.join(map(repr, twice))} more than once")
         return specs
 
-    def _add(self, kind: str, new: Registered) -> None:
-        old = self._kinds[kind].setdefault(new.spec.name, new)
+    def _add(self, kind: type[Spec], new: Registered[Any]) -> None:
+        old = self._found[kind].setdefault(new.spec.name, new)
         if old is not new:
             foreign = old if new.origin.distribution == OWN else new
             self._conflicts[kind].append(
-                f"two plugins claim the {kind.removesuffix('s')} {new.spec.name!r}: {old.origin} and {new.origin}. "
+                f"two plugins claim the {_noun(kind)} {new.spec.name!r}: {old.origin} and {new.origin}. "
                 f"Uninstall one, or leave one out with {DISABLE}={foreign.origin}."
             )
 
@@ -147,17 +151,25 @@ class Registry:
                 origin = self._origins[implementation.plugin_name]
                 warnings.warn(f"{hook} of {origin} raised {type(error).__name__}: {error}", stacklevel=2)
 
-    def all(self, kind: str) -> dict[str, Registered]:
-        """Everything of one kind (see `KINDS`), by name.
+    def all(self, kind: type[S]) -> dict[str, Registered[S]]:
+        """Everything of one kind, such as `MethodSpec`, by name, with its origin.
 
         Raises:
             PluginError: two plugins claim the same name.
         """
         if self._conflicts[kind]:
             raise PluginError(" ".join(self._conflicts[kind]))
-        return dict(sorted(self._kinds[kind].items()))
+        return dict(sorted(self._found[kind].items()))
 
-    def get(self, kind: str, name: str) -> Registered:
+    def specs(self, kind: type[S]) -> dict[str, S]:
+        """The specs of one kind, by name.
+
+        Raises:
+            PluginError: two plugins claim the same name.
+        """
+        return {name: registered.spec for name, registered in self.all(kind).items()}
+
+    def get(self, kind: type[S], name: str) -> Registered[S]:
         """One thing by name; `-` and `_` mean the same.
 
         Raises:
@@ -166,7 +178,7 @@ class Registry:
         known = self.all(kind)
         registered = known.get(canonical(name))
         if registered is None:
-            raise unknown(kind.removesuffix("s"), name, known, listing=f"dabench list {kind}")
+            raise unknown(_noun(kind), name, known, listing=f"dabench list {_NAMES[kind]}")
         return registered
 
     def check(self) -> None:
@@ -175,6 +187,11 @@ class Registry:
         if lines or self.conflicts:
             found = "; ".join([*lines, *self.conflicts])
             raise PluginError(f"broken plugins: {found.rstrip('.')}. `dabench list plugins` shows them.")
+
+
+def _noun(kind: type[Spec]) -> str:
+    """How messages call one of a kind: `method`, `check format`."""
+    return _NAMES[kind].removesuffix("s").replace("_", " ")
 
 
 def installed() -> list[tuple[Origin, EntryPoint]]:

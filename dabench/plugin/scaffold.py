@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from dabench.errors import UsageError
 from dabench.plugin.registry import Registry
 from dabench.specs.names import canonical
+from dabench.specs.spec import MethodSpec
 
 # template -> path below the project's folder
 FILES = {
@@ -33,7 +34,7 @@ def write_plugin(name: str, into: Path, registry: Registry) -> Path:
     method = canonical(name)
     if not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", method):
         raise UsageError(f"{name!r} cannot be the name of a method: lower-case letters, digits and _, a letter first")
-    taken = registry.all("methods").get(method)
+    taken = registry.all(MethodSpec).get(method)
     if taken:
         raise UsageError(f"there is a method {method!r} already, of the plugin {taken.origin}: choose another name")
     distribution = "dabench-" + method.replace("_", "-")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dabench.results.folder import current
+from dabench.runs.record import SCORED
 
 Row = Mapping[str, Any]  # a run as `runs.record.flatten` gives it, None for what is missing
 
@@ -56,6 +57,11 @@ def cell_name(row: Row) -> CellName:
     return CellName(*(row[field] for field in CellName._fields))
 
 
+def pair_column(frame: pd.DataFrame) -> pd.Series[str]:
+    """The column `source:target` of a frame of runs."""
+    return frame["source"].str.cat(frame["target"], sep=":")
+
+
 def rows_of(frame: pd.DataFrame) -> list[Row]:
     """The runs of a frame; missing values are None."""
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
@@ -64,4 +70,4 @@ def rows_of(frame: pd.DataFrame) -> list[Row]:
 
 def accuracies(rows: Sequence[Row]) -> dict[int, float]:
     """Accuracy by seed, of runs that have one."""
-    return {row["seed"]: row["accuracy_selected"] for row in rows if row["status"] in ("ok", "collapsed")}
+    return {row["seed"]: row["accuracy_selected"] for row in rows if row["status"] in SCORED}

@@ -8,6 +8,7 @@ from typing import Any
 
 from dabench.config.overrides import differences
 from dabench.results.cells import Row
+from dabench.runs.record import SCORED
 
 # Columns, likeliest reason first -> what to call them. What makes runs measure different things comes first, then what
 # surely changes their bits, then what may.
@@ -92,7 +93,7 @@ def changes(before: Sequence[Row], now: Sequence[Row], settings: SettingsByHash 
 def _values(rows: Sequence[Row], column: str) -> str:
     """All values of a column. The environment is that of runs with numbers: what failed elsewhere changes none."""
     if column.startswith("env_"):
-        rows = [row for row in rows if row["status"] in ("ok", "collapsed")] or rows
+        rows = [row for row in rows if row["status"] in SCORED] or rows
     return ", ".join(sorted({_text(row, column) for row in rows}))
 
 

@@ -28,7 +28,7 @@ from dabench.plain_files import read_plain
 from dabench.printable import printable, shown
 from dabench.results.csv_cells import as_text, from_text
 from dabench.results.lineage import frame_of_today
-from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord, Status
+from dabench.runs.record import HASH, READABLE, SCHEMA, SCORED, RunRecord, Status
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
 # Files of schema 1 and 2 may lack these; what they would hold is unknown.
@@ -167,7 +167,7 @@ def flaw(row: Mapping[str, Any]) -> str:
         return other_schema(row["schema"])
     if row["status"] not in get_args(Status):
         return f"unknown status {row['status']!r}: one of {', '.join(get_args(Status))} is expected"
-    if row["status"] in ("ok", "collapsed") and _missing(row["accuracy_selected"]):
+    if row["status"] in SCORED and _missing(row["accuracy_selected"]):
         return f"status {row['status']!r} without an accuracy: run it again"
     return ""
 
@@ -238,7 +238,7 @@ def _frame(text: str) -> pd.DataFrame:
     lacking = {name: np.full(len(raw), "", dtype=object) for name in kinds if name not in texts}
     frame = pd.DataFrame({name: column.parse_all((texts | lacking)[name]) for name, column in kinds.items()})
     frame = frame.astype({name: column.dtype for name, column in kinds.items()})
-    done = frame["status"].isin(["ok", "collapsed"])
+    done = frame["status"].isin(SCORED)
     if (
         not frame["schema"].isin(READABLE).all()
         or not frame["status"].isin(get_args(Status)).all()

@@ -23,7 +23,8 @@ from dabench.plain_files import read_plain
 from dabench.printable import capped, printable
 from dabench.results.csv_file import Problem, csv_text, flaw, frame_of, other_schema, read_csv
 from dabench.results.lineage import record_of_today
-from dabench.runs.record import HASH, READABLE, RunRecord, flatten, run_stem
+from dabench.runs.record import HASH, READABLE, SCORED, RunRecord, flatten, run_stem
+from dabench.specs.names import bound_rank
 
 __all__ = [
     "Problem", "Results", "current", "find_records", "in_order", "publish", "read_record", "read_records",
@@ -224,7 +225,7 @@ def _times(frame: pd.DataFrame, column: str = "finished") -> pd.Series[pd.Timest
 
 
 def _done(frame: pd.DataFrame, column: str = "status") -> pd.Series[bool]:
-    return frame[column].isin(["ok", "collapsed"])
+    return frame[column].isin(SCORED)
 
 
 def current(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -290,9 +291,7 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """The order of a published file, the same whatever order the runs came in."""
-    bounds = {"source_only": 0, "target_only": 2}
-    place = frame["method"].map(lambda method: bounds.get(method, 1))
-    frame = frame.assign(_place=place, _shots=frame["shots"].map(shots_rank))
+    frame = frame.assign(_place=frame["method"].map(bound_rank), _shots=frame["shots"].map(shots_rank))
     order = ["source", "target", "_place", "method", "variant", "_shots", "seed", "suite", "run_id"]
     return frame.sort_values(order, kind="stable").drop(columns=["_place", "_shots"])
 
@@ -302,15 +301,15 @@ def shots_rank(shots: object) -> float:
     return inf if shots == "all" else float(shots) if isinstance(shots, str) else 0.0
 
 
-def write_atomic(path: Path, text: str) -> Path:
-    """Write a file under a temporary name and rename it, so that readers see all of it or nothing.
+def write_atomic(path: Path, content: str | bytes) -> Path:
+    """Write a file (text as UTF-8) under a temporary name and rename it: readers see all of it or nothing.
 
     Raises:
         ResultsError: the folder cannot be written to, or is full.
     """
     try:
         with replacing(path) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
+            temporary.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         mend = "Free some space" if error.errno == ENOSPC else "Make its folder writable"
         raise ResultsError(f"{path} cannot be written ({error.strerror}). {mend}, or name another place.") from error

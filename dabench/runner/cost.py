@@ -16,7 +16,7 @@ from dabench.execution.process_state import ProcessState
 from dabench.execution.run_log import run_log
 from dabench.execution.training import Recipe, train
 from dabench.files import scratch
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.seeding import isolated, reproducible
@@ -25,7 +25,7 @@ PROBE_STEPS = 50
 PROBE_S = 5.0
 
 
-def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options: Options) -> list[str]:
+def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options: RunOptions) -> list[str]:
     """A line per method and pair with its runs, steps and seconds, and the sum over all workers.
 
     Every cell is tried for some steps. What reads features costs little beyond the network that it reuses.
@@ -61,7 +61,7 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
     return lines
 
 
-def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: Options) -> float:
+def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: RunOptions) -> float:
     """Train for a few steps, in all stages where they are quick enough, and leave nothing behind.
 
     Nothing is evaluated: that can take much longer than these steps.

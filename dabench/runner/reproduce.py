@@ -14,7 +14,7 @@ from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.errors import UsageError
 from dabench.files import scratch
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, Row, accuracies, rows_of
@@ -27,6 +27,7 @@ from dabench.runner.runner import carry_out
 from dabench.runs.job import Event
 from dabench.runs.plan import Plan
 from dabench.runs.record import RunRecord, flatten
+from dabench.specs.spec import DomainSpec
 from dabench.stats.regression import Drop, measure_drop
 
 SHORTEST_ID = 6
@@ -133,7 +134,7 @@ def plan_again(recorded: Recorded, registry: Registry, device_kind: str, own: Su
         raise UsageError(
             f"{recorded} is of the suite {row['suite']}, not of {own.name}: name its own file with --suite."
         )
-    foreign = [name for name in (row["source"], row["target"]) if name not in registry.all("domains")]
+    foreign = [name for name in (row["source"], row["target"]) if name not in registry.all(DomainSpec)]
     if foreign and own is None:
         raise UsageError(
             f"{recorded}: no plugin has {' and '.join(foreign)}. Data of your own are found by the file of their "
@@ -192,7 +193,7 @@ def _suite_of(row: Row, settings: Mapping[str, Any], own: Suite | None) -> Suite
 
 
 def reproduce(
-    recorded: Recorded, plan: Plan, registry: Registry, options: Options, on_event: Callable[[Event], None]
+    recorded: Recorded, plan: Plan, registry: Registry, options: RunOptions, on_event: Callable[[Event], None]
 ) -> Reproduction:
     """Carry out a plan of `plan_again` in a folder of its own, and compare.
 

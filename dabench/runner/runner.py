@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dabench.execution.frozen_features import keep_all
 from dabench.files import sweep
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.results.folder import Problem, find_records, write_atomic
 from dabench.results.underway import claimed
 from dabench.runner.recorder import Recorder
@@ -16,6 +16,7 @@ from dabench.runs.job import Event, Job, Outcome
 from dabench.runs.plan import Plan
 from dabench.runs.record import RunRecord
 from dabench.selection.outputs import missing_outputs
+from dabench.specs.spec import LauncherSpec
 
 
 def done_records(
@@ -40,7 +41,7 @@ def done_records(
     return found, problems
 
 
-def carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], None] = lambda event: None) -> bool:
+def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None] = lambda event: None) -> bool:
     """Make the runs of a plan that have no record yet.
 
     Args:
@@ -63,7 +64,7 @@ def carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], 
         return _carry_out(recorder, options, on_event)
 
 
-def _carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], None]) -> bool:
+def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None]) -> bool:
     recorder.registry.notify("dabench_run_started", plan=recorder.plan)
     problems = {run.run_id: run.data_error for run in recorder.todo if run.data_error}
     ready = [run for run in recorder.todo if not run.data_error]
@@ -76,7 +77,7 @@ def _carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event],
                 return False
     runs = {run.run_id: run for run in ready if run.run_id not in problems}
     jobs = [job for job in jobs if job.run_id in runs]
-    launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get("launchers", options.launcher).load()
+    launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get(LauncherSpec, options.launcher).load()
     before = len(recorder.failed)
 
     def handle(event: Event) -> None:

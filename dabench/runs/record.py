@@ -25,6 +25,7 @@ READABLE = (1, 2, 3)  # 1 had no content hash, 1 and 2 no instruction sets and n
 HASH = "content_sha256"
 
 Status = Literal["ok", "failed", "collapsed", "timeout"]
+SCORED: tuple[Status, ...] = ("ok", "collapsed")  # what a run with an accuracy ends with
 ChosenBy = Literal["paper", "label_free", "target_labels", "user"]
 
 
@@ -192,7 +193,7 @@ class RunRecord(_Part):
     @property
     def done(self) -> bool:
         """Whether the run need not be repeated."""
-        return self.status in ("ok", "collapsed")
+        return self.status in SCORED
 
     def to_json(self) -> str:
         """The text of the record's file, its hash included."""

@@ -38,8 +38,8 @@ def label_free(registry: Registry, names: Sequence[str] | None = None) -> list[S
         UsageError: an unknown name, none at all, or one that uses target labels.
     """
     if names is None:
-        return [found.spec for found in registry.all("selectors").values() if not found.spec.uses_target_labels]
-    specs: list[SelectorSpec] = [registry.get("selectors", name).spec for name in names]
+        return [spec for spec in registry.specs(SelectorSpec).values() if not spec.uses_target_labels]
+    specs = [registry.get(SelectorSpec, name).spec for name in names]
     for spec in specs:
         if spec.uses_target_labels:
             raise UsageError(

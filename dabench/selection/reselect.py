@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from dabench.errors import ResultsError
-from dabench.runs.record import RunRecord
+from dabench.runs.record import SCORED, RunRecord
 
 OF_THE_PICKED = ["metrics_balanced_accuracy", "metrics_macro_f1", "metrics_ece", "predictions_sha256"]
 
@@ -30,7 +30,7 @@ def reselected(frame: pd.DataFrame, records: Iterable[RunRecord], selector: str)
     accuracies = frame["run_id"].map({run_id: selection.accuracy for run_id, selection in picked.items()})
     if selector == "last_step":
         accuracies = accuracies.fillna(frame["accuracy_last"])
-    done = frame["status"].isin(["ok", "collapsed"])
+    done = frame["status"].isin(SCORED)
     missing = int((other & done & accuracies.isna()).sum())
     if missing:
         suite = frame["suite"].iloc[0]

@@ -1,9 +1,14 @@
-"""Names: how users type them, and what they may be made of."""
+"""Names: how users type them, and what they may be made of, and those that dabench itself knows."""
 
 from __future__ import annotations
 
 import re
+from typing import Literal, get_args
 from unicodedata import normalize
+
+Bound = Literal["source_only", "target_only"]
+BOUNDS: tuple[Bound, Bound] = get_args(Bound)  # the lower and the upper one
+LOWER, UPPER = BOUNDS
 
 # A part of a name has at most 100 characters: two names and a suffix make a file name, which may have 255.
 NAME = r"[a-z][a-z0-9_]{0,99}"
@@ -14,6 +19,16 @@ _NAME, _PATH_NAME = re.compile(NAME), re.compile(PATH_NAME)
 def canonical(name: str) -> str:
     """`feature-matching` and `feature_matching` mean the same."""
     return name.strip().replace("-", "_")
+
+
+def items(text: str) -> list[str]:
+    """The items of a comma-separated list, without blanks around them; empty ones are left out."""
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def bound_rank(method: str) -> int:
+    """The place of a method among others: 0 for the lower bound, 2 for the upper one, 1 for all that is no bound."""
+    return 0 if method == LOWER else 2 if method == UPPER else 1
 
 
 def is_name(text: str, *, grouped: bool = False) -> bool:

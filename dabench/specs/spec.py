@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from dabench.errors import PluginError
 from dabench.specs.download import Download
@@ -235,13 +235,18 @@ class LauncherSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """How tables are written. `target` is a function `(tables) -> str`.
+    """How tables of `dabench table` are written. `target` is a function `(tables) -> str`.
 
     Attributes:
         wants_records: fill `Table.records`, which takes time, where the full records are at hand.
     """
 
     wants_records: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckFormatSpec(Spec):
+    """How the verdicts of `dabench check` are written. `target` is a function `(report) -> str`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,11 +261,14 @@ class Origin:
         return f"{self.distribution}:{self.entry_point}"
 
 
+S_co = TypeVar("S_co", bound=Spec, covariant=True)
+
+
 @dataclass(frozen=True)
-class Registered:
+class Registered(Generic[S_co]):
     """A spec together with where it came from."""
 
-    spec: Any
+    spec: S_co
     origin: Origin
 
     def load(self) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from dabench.errors import PluginError, UsageError
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.plugin.registry import Registry
+from dabench.specs.names import BOUNDS
 from dabench.specs.spec import MethodSpec, Origin, Registered
 from dabench.testing.access import Access
 from dabench.testing.toys import FEATURES, OTHER_FEATURES, OTHER_TRACKS, TOYS
@@ -74,8 +75,8 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
         UsageError: there is no such method, its spec names a toy that does not exist, or its track has none.
         PluginError: it cannot be imported, or is no method.
     """
-    found = registry.get("methods", method) if isinstance(method, str) else _unregistered(method)
-    spec: MethodSpec = found.spec
+    found = registry.get(MethodSpec, method) if isinstance(method, str) else _unregistered(method)
+    spec = found.spec
     made = [_subject(spec.name, found, registry)]
     if spec.feature_target:
         form = replace(spec, target=spec.feature_target, feature_target="")
@@ -83,10 +84,10 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
     return made
 
 
-def _subject(label: str, found: Registered, registry: Registry) -> Subject:
-    spec: MethodSpec = found.spec
+def _subject(label: str, found: Registered[MethodSpec], registry: Registry) -> Subject:
+    spec = found.spec
     cls = found.load()
-    bounds: list[MethodSpec] = [registry.get("methods", name).spec for name in ("source_only", "target_only")]
+    bounds = [registry.get(MethodSpec, name).spec for name in BOUNDS]
     if not isinstance(cls, type) or not issubclass(cls, DeepMethod | FeatureMethod):
         raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:
@@ -107,5 +108,5 @@ def _toy_of_its_track(spec: MethodSpec, toys: Mapping[str, Toy]) -> Toy:
     raise UsageError(f"{spec.name} runs in {', '.join(spec.tracks)}, where there is no toy for methods of its kind")
 
 
-def _unregistered(spec: MethodSpec) -> Registered:
+def _unregistered(spec: MethodSpec) -> Registered[MethodSpec]:
     return Registered(spec, Origin(distribution="not installed", version="", entry_point=spec.name))

@@ -11,9 +11,11 @@ from statistics import fmean
 from typing import Any
 
 from dabench.config.overrides import Overrides, merge
+from dabench.config.settings import MOST_OUTPUTS
 from dabench.config.suite import MethodEntry, Suite
 from dabench.errors import ResultsError, UsageError, unknown
 from dabench.execution import reverse_validation
+from dabench.planning.jobs import output_rows
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.folder import Problem
@@ -23,6 +25,7 @@ from dabench.runs.record import Checkpoint, RunRecord
 from dabench.selection.outputs import missing_outputs
 from dabench.selection.rescore import ask
 from dabench.selection.rule import COLLAPSED, ByScore, Candidate, answered
+from dabench.specs.names import canonical
 from dabench.specs.spec import MethodSpec, SelectorSpec
 from dabench.tuning.search import Point, Space
 
@@ -43,6 +46,10 @@ class Score:
     def needs_outputs(self) -> bool:
         """Whether it is computed from what is kept of the checkpoints."""
         return self.selector is not None and self.selector.needs_outputs
+
+    def output_rows(self, suite: Suite, registry: Registry) -> int:
+        """How many rows of outputs a run must keep for it, and for the suite's own selector."""
+        return MOST_OUTPUTS if self.needs_outputs else output_rows(suite, registry)
 
     def of(self, record: RunRecord) -> float | None:
         """The score of a record's reported checkpoint; None where it has not been computed, or is no number."""
@@ -68,23 +75,29 @@ def _reported(record: RunRecord) -> Checkpoint:
     return next(point for point in record.checkpoints if point.step == step)
 
 
-def find_score(name: str, registry: Registry) -> Score:
+def find_score(name: str, suite: Suite, registry: Registry) -> Score:
     """The score of that name.
 
     Raises:
-        UsageError: there is none, or it uses target labels.
+        UsageError: there is none, it uses target labels, or the suite's track does not define it.
     """
+    name = canonical(name)
     rules = {
         known: found.spec
-        for known, found in registry.all("selectors").items()
+        for known, found in registry.all(SelectorSpec).items()
         if not found.spec.uses_target_labels and isinstance(found.load(), ByScore)
     }
     if name == reverse_validation.NAME:
+        if suite.track != "unsupervised":
+            raise UsageError(
+                f"the suite {suite.name} is {suite.track}, and reverse validation is of unsupervised methods: its "
+                "reverse model has no labelled examples of what it adapts to. Name another --score."
+            )
         return Score(name, None)
     if name in rules:
         return Score(name, rules[name])
-    if name in registry.all("selectors"):
-        why = "uses target labels" if registry.get("selectors", name).spec.uses_target_labels else "gives no score"
+    if name in registry.all(SelectorSpec):
+        why = "uses target labels" if registry.get(SelectorSpec, name).spec.uses_target_labels else "gives no score"
         known = ", ".join(sorted([*rules, reverse_validation.NAME]))
         raise UsageError(f"the selector {name} {why}: options cannot be chosen by it. There are {known}.")
     raise unknown("score", name, [*rules, reverse_validation.NAME], listing="dabench list selectors")
@@ -100,7 +113,7 @@ def find_space(method: MethodSpec, suite: Suite, given: Space, registry: Registr
         raise UsageError(f"{method.name} sees target labels: it is a bound, and no label-free score can judge it")
     space = given or own_entry(suite, method).search or method.search
     if not space:
-        with_one = [name for name, found in registry.all("methods").items() if found.spec.search]
+        with_one = [name for name, spec in registry.specs(MethodSpec).items() if spec.search]
         raise UsageError(
             f"the method {method.name} declares no search space ({', '.join(with_one)} do). "
             "Name one: --space option=value,value"
@@ -139,7 +152,7 @@ def plan_trials(
     *,
     device_kind: str,
     pairs: Sequence[str] | None,
-    seeds: tuple[int, ...],
+    seeds: tuple[int, ...] | None,
     shared: Mapping[str, Any],
 ) -> Trials:
     """Plan a trial of each point, and one of the suite's own options; of points that are the same runs, one.

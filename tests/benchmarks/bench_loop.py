@@ -23,7 +23,7 @@ from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
 from dabench.execution.training import Recipe, train
 from dabench.methods.base import DeepMethod
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import load_registry
 from dabench.runs.job import Job
@@ -48,7 +48,7 @@ class Reverse(torch.autograd.Function):
 def _job(method: str, folder: Path) -> Job:
     registry = load_registry()
     plan = make_plan(find_suite("mini", registry), registry, device_kind="cpu", methods=[method], seeds=(100,))
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     return next(job for job in jobs if job.method.name == method)
 
 

@@ -241,6 +241,28 @@ def test_code_that_changed_since_the_runs_is_noticed(baseline: Path) -> None:
     assert f"made at commit {'f' * 12}, the code here is {head.stdout[:12]}" in text
 
 
+def test_a_plugin_brings_a_format(baseline: Path, tmp_path: Path, site) -> None:
+    site.install(
+        "acme-ci",
+        {"acme": "acme_ci_hooks"},
+        acme_ci_hooks="""
+            from dabench import CheckFormatSpec, hookimpl
+
+            @hookimpl
+            def dabench_check_formats():
+                yield CheckFormatSpec(name="count", target="acme_count:render", summary="how many cells")
+        """,
+        acme_count='def render(report):\n    return f"{len(report.cells)} cells\\n"\n',
+    )
+    now = rerun(tmp_path / "new")
+    assert check(baseline, "--results", now, "--format", "count").stdout == "3 cells\n"
+
+
+def test_an_unknown_format_is_answered_with_the_nearest(baseline: Path) -> None:
+    with pytest.raises(UsageError, match=r"unknown check format 'jsn'\. Did you mean 'json'"):
+        check(baseline, "--results", baseline.parent, "--format", "jsn")
+
+
 def test_published_rows_among_the_runs_of_now_are_named(baseline: Path, tmp_path: Path) -> None:
     publish(tmp_path / "old", "mini", tmp_path / "other" / "mini.csv")
     write_record(tmp_path / "other", make_record(0.7, minute=5))

@@ -10,6 +10,7 @@ import pytest
 from dabench.citations.bibtex import entries
 from dabench.cli.main import main
 from dabench.plugin.registry import load_registry
+from dabench.specs.spec import BackboneSpec, DomainSpec, MethodSpec
 
 HOOKS = """
 from dabench import DomainSpec, MethodSpec, hookimpl
@@ -113,11 +114,11 @@ def test_unknown_names(run) -> None:
 def test_all_citations_parse_and_one_key_is_one_entry() -> None:
     registry = load_registry()
     seen: dict[str, str] = {}
-    for kind in ("domains", "methods", "backbones"):
+    for kind in (DomainSpec, MethodSpec, BackboneSpec):
         for name, registered in registry.all(kind).items():
             if registered.origin.distribution == "dabench":
                 for key, text in entries(registered.spec.citation).items():
                     assert seen.setdefault(key, text) == text, (name, key)
-    cited = {name for name, registered in registry.all("domains").items() if registered.spec.citation}
-    assert cited == set(registry.all("domains"))
+    cited = {name for name, spec in registry.specs(DomainSpec).items() if spec.citation}
+    assert cited == set(registry.all(DomainSpec))
     assert len(seen) >= 15

@@ -12,6 +12,7 @@ import pytest
 from dabench.cli.main import main
 from dabench.leaderboard.method_pages import described
 from dabench.plugin.registry import load_registry
+from dabench.specs.spec import MethodSpec
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,7 +89,7 @@ def test_no_two_measured_cells_of_a_method_have_the_same_name() -> None:
 
 
 def test_every_shipped_method_says_what_it_minimises_and_what_its_options_mean() -> None:
-    shipped = [found for found in load_registry().all("methods").values() if found.origin.distribution == "dabench"]
+    shipped = [found for found in load_registry().all(MethodSpec).values() if found.origin.distribution == "dabench"]
     assert len(shipped) >= 11
     page = (ROOT / "docs/methods.md").read_text()
     for found in shipped:

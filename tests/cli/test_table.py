@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import pytest
@@ -17,8 +17,10 @@ from click.testing import CliRunner, Result
 from dabench.cli import explain, results, table, versus
 from dabench.errors import ResultsError, UsageError, unknown
 from dabench.results.folder import write_record
-from dabench.specs.spec import FormatSpec, MethodSpec, Registered
+from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec, Registered, Spec, SuiteSpec
 from tests.support.factories import make_record, make_records
+
+S = TypeVar("S", bound=Spec)
 
 
 class FakeRegistry:
@@ -27,7 +29,7 @@ class FakeRegistry:
     def __init__(self) -> None:
         names = {"console": "console", "markdown": "markdown", "csv": "csv", "json": "json", "html": "html"}
         self.kinds = {
-            "formats": {
+            FormatSpec: {
                 name: SimpleNamespace(
                     spec=FormatSpec(
                         name=name,
@@ -38,9 +40,9 @@ class FakeRegistry:
                 )
                 for name, module in names.items()
             },
-            "domains": {"digits_m": SimpleNamespace(spec=SimpleNamespace(regenerated=True))},
-            "methods": {"dann": SimpleNamespace(spec=MethodSpec(name="dann", target="x:y", summary="", title="DANN"))},
-            "suites": {"mini": SimpleNamespace(spec=SimpleNamespace(name="mini", load=self.suite))},
+            DomainSpec: {"digits_m": SimpleNamespace(spec=SimpleNamespace(regenerated=True))},
+            MethodSpec: {"dann": SimpleNamespace(spec=MethodSpec(name="dann", target="x:y", summary="", title="DANN"))},
+            SuiteSpec: {"mini": SimpleNamespace(spec=SimpleNamespace(name="mini", load=self.suite))},
         }
         self.file: Path | None = None
 
@@ -49,12 +51,15 @@ class FakeRegistry:
         assert self.file is not None
         return self.file
 
-    def all(self, kind: str) -> dict[str, Registered]:
+    def all(self, kind: type[S]) -> dict[str, Registered[S]]:
         return self.kinds[kind]  # type: ignore[return-value]
 
-    def get(self, kind: str, name: str) -> Registered:
+    def specs(self, kind: type[S]) -> dict[str, S]:
+        return {name: found.spec for name, found in self.all(kind).items()}
+
+    def get(self, kind: type[S], name: str) -> Registered[S]:
         if name not in self.kinds[kind]:
-            raise unknown(kind, name, self.kinds[kind], listing=f"dabench list {kind}")
+            raise unknown(kind.__name__, name, self.kinds[kind], listing="dabench list formats")
         return self.all(kind)[name]
 
 

@@ -14,6 +14,7 @@ from dabench.cli.main import main
 from dabench.config.suite import Suite
 from dabench.plugin.registry import Registry
 from dabench.selection.rule import COLLAPSED
+from dabench.specs.spec import MethodSpec
 from dabench.tuning.tune import Score, find_score, judge, plan_trials, suite_entry, suite_pairs
 from tests.support.factories import make_record
 
@@ -247,7 +248,7 @@ def trials_of(registry: Registry, points: list[dict[str, Any]]) -> Any:
 
     suite = find_suite("toy", registry)
     pairs = Suite.model_validate({**suite.model_dump(by_alias=True), "pairs": ["toy_a:toy_b", "toy_b:toy_a"]})
-    method = registry.get("methods", "dann").spec
+    method = registry.get(MethodSpec, "dann").spec
     return plan_trials(pairs, registry, method, points, device_kind="cpu", pairs=None, seeds=(0, 1), shared={})
 
 
@@ -279,7 +280,7 @@ def test_the_mean_over_seeds_and_pairs_decides(registry: Registry) -> None:
         cells = [("toy_a:toy_b", 0), ("toy_a:toy_b", 1), ("toy_b:toy_a", 0), ("toy_b:toy_a", 1)]
         for (pair, seed), value in zip(cells, values, strict=False):
             scores[weight, pair, seed] = value
-    snd: Score = find_score("snd", registry)
+    snd: Score = find_score("snd", trials.plan.suite, registry)
     judged = judge(trials, scored(trials, scores), snd)
     assert [(trial.options, trial.score) for trial in judged[:2]] == [({"weight": 2.0}, 3.25), ({}, 2.5)]
     assert judged[0].by_pair == {"toy_a:toy_b": 4.0, "toy_b:toy_a": 2.5}
@@ -314,7 +315,7 @@ def test_a_trial_with_collapsed_runs_is_the_best_only_if_all_have_some(registry:
                 point.model_copy(update={"scores": point.scores | {COLLAPSED: flag}}) for point in record.checkpoints
             ]
             noted.append(record.model_copy(update={"checkpoints": points}))
-        judged = judge(trials, noted, find_score("snd", registry))
+        judged = judge(trials, noted, find_score("snd", trials.plan.suite, registry))
         return [trial.score for trial in judged], suite_pairs(trials, judged)
 
     own, other = [{"pair": pair} for pair in pairs], {"dann": {"weight": 2.0}}
@@ -322,14 +323,14 @@ def test_a_trial_with_collapsed_runs_is_the_best_only_if_all_have_some(registry:
     assert chosen({2.0: 1}) == ([1.0, 5.0], [own[0], own[1] | {"options": other}])
     assert chosen({1.0: 1, 2.0: 2}) == ([1.0, 5.0], [own[0], own[1] | {"options": other}])
     assert chosen({1.0: 2, 2.0: 2})[0] == [5.0, 1.0]
-    judged = judge(trials, records, find_score("source_val", registry))
+    judged = judge(trials, records, find_score("source_val", trials.plan.suite, registry))
     assert [dict(trial.collapsed) for trial in judged] == [{}, {}]  # it reads no outputs, which would tell
 
 
 def test_the_suites_own_options_win_a_tie_and_stay_in_the_entry(registry: Registry) -> None:
     trials = trials_of(registry, [{"weight": 2.0}])
     cells = [(w, p, s) for w in (1.0, 2.0) for p in ("toy_a:toy_b", "toy_b:toy_a") for s in (0, 1)]
-    judged = judge(trials, scored(trials, dict.fromkeys(cells, 0.5)), find_score("snd", registry))
+    judged = judge(trials, scored(trials, dict.fromkeys(cells, 0.5)), find_score("snd", trials.plan.suite, registry))
     assert judged[0].options == {}
     assert suite_entry(trials, judged[0]) == {"method": "dann", "chosen_by": "label_free"}
 

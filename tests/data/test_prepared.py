@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def spec(registry: Registry) -> Callable[[str], DomainSpec]:
-    return lambda name: registry.get("domains", name).spec
+    return lambda name: registry.get(DomainSpec, name).spec
 
 
 def test_a_domain_is_decoded_once_and_mapped(folder: Path, spec: Callable[[str], DomainSpec]) -> None:

@@ -10,10 +10,11 @@ from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.data.prepared import content_sha256, prepare
 from dabench.errors import DataError
 from dabench.plugin.registry import Registry
+from dabench.specs.spec import DomainSpec
 
 
 def test_a_sparse_domain_comes_back_as_it_was(data: Path, registry: Registry) -> None:
-    spec = registry.get("domains", "toy_sparse_a").spec
+    spec = registry.get(DomainSpec, "toy_sparse_a").spec
     made: DomainArrays = spec.load()()
     prepared = prepare(spec)
     arrays = prepared.open()
@@ -29,7 +30,7 @@ def test_a_sparse_domain_comes_back_as_it_was(data: Path, registry: Registry) ->
 
 
 def test_the_values_are_mapped_not_read(data: Path, registry: Registry) -> None:
-    base = prepare(registry.get("domains", "toy_sparse_a").spec).open().train.x.data
+    base = prepare(registry.get(DomainSpec, "toy_sparse_a").spec).open().train.x.data
     while not isinstance(base, np.memmap):
         base = base.base
         assert base is not None

@@ -12,10 +12,11 @@ from dabench.data.prepared import prepare
 from dabench.errors import DataError, UsageError
 from dabench.execution import frozen_features as fixed
 from dabench.execution.frozen_features import features_folder, keep_all, keep_features, opened
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan
+from dabench.specs.spec import DomainSpec
 from tests.support.toy_runs import numbers
 from tests.support.toy_runs import run as carried_out
 
@@ -49,7 +50,7 @@ def test_a_frozen_network_is_passed_once(data: Path, registry: Registry, tmp_pat
 
 def test_features_are_those_of_the_network(data: Path, registry: Registry, monkeypatch) -> None:
     plan = plan_of(suite_of(), registry)
-    (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, Options(device="cpu"))
+    (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, RunOptions(device="cpu"))
     arrays = opened(job.source, job.backbone, job.settings, "cpu")
     plain = job.source.open()
     assert arrays.train.x.shape == (120, 512)
@@ -87,7 +88,7 @@ def test_examples_that_do_not_fit_fail_their_runs_alone(data: Path, registry: Re
 
 def test_half_written_features_are_never_there(data: Path, registry: Registry, monkeypatch) -> None:
     plan = plan_of(suite_of(), registry)
-    (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, Options(device="cpu"))
+    (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, RunOptions(device="cpu"))
 
     def breaks(*_: object) -> None:
         raise OSError("disk full")
@@ -111,4 +112,4 @@ def test_a_network_for_vectors(data: Path, registry: Registry, tmp_path: Path) -
     changes["input"] = {"normalise": "instance"}
     plan = plan_of(suite_of(**changes, methods=[]), registry)
     assert all("is for images" in record.error for record in carried_out(plan, tmp_path, registry).values())
-    assert prepare(registry.get("domains", "toy_a").spec).shape == (3, 4, 4)
+    assert prepare(registry.get(DomainSpec, "toy_a").spec).shape == (3, 4, 4)

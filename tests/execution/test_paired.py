@@ -11,7 +11,7 @@ import torch
 
 from dabench.errors import UsageError
 from dabench.execution.execute import execute, open_pair
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Job, Outcome
 from dabench.runs.plan import Plan
@@ -29,7 +29,7 @@ def _plan(registry: Registry, only: list[str] | None = None, **changes: Any) -> 
 
 def _jobs(registry: Registry, folder: Path, **changes: Any) -> Iterator[Job]:
     plan = _plan(registry, **changes)
-    yield from make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    yield from make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
 
 
 def _outcome(job: Job) -> Outcome:
@@ -69,7 +69,7 @@ def test_methods_of_the_track_run_in_no_other(registry: Registry) -> None:
 def test_reverse_validation_is_refused(registry: Registry, tmp_path: Path) -> None:
     plan = _plan(registry)
     with pytest.raises(UsageError, match="reverse validation"):
-        make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu", reverse_validation=True))
+        make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu", reverse_validation=True))
 
 
 def test_other_shots_are_other_settings_and_in_the_record(registry: Registry, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_batch_holds_simultaneous_samples_normalised_apart(registry: Registry,
 
 def test_other_tracks_have_no_simultaneous_samples(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["dann"], seeds=[0])
-    job = make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu"))[0]
+    job = make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))[0]
     problem = open_pair(job, torch.device("cpu")).problem
     assert problem.paired_y is None
     assert problem.prepare_target is None
@@ -136,7 +136,7 @@ def test_domains_that_lie_fail_in_their_run(registry: Registry, tmp_path: Path) 
 def test_an_interrupted_run_goes_on_to_the_same_bits(registry: Registry, tmp_path: Path) -> None:
     plan = _plan(registry, ["feature_matching"], bounds=[])
     whole = run(plan, tmp_path / "whole", registry)
-    (job,) = make_jobs(plan, plan.runs, tmp_path / "parts", registry, Options(device="cpu"))
+    (job,) = make_jobs(plan, plan.runs, tmp_path / "parts", registry, RunOptions(device="cpu"))
     for stop in (5, 17):  # in either stage
         steps = execute(Job(**{**vars(job), "save_every_s": 0.0}))
         assert any(event.step >= stop for event in steps if not isinstance(event, Finished))

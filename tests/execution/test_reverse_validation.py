@@ -10,7 +10,7 @@ import pytest
 from sklearn.svm import LinearSVC
 
 from dabench.execution.execute import execute, open_vectors
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Job, Outcome
 from dabench.seeding import stream
@@ -21,7 +21,7 @@ VECTORS = {"backbone": "identity", "budget": None, "methods": [], "pairs": ["toy
 
 def job_of(registry: Registry, folder: Path, method: str, **changes: object) -> Job:
     plan = plan_of(registry, [method], seeds=[0], **changes)
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu", reverse_validation=True))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu", reverse_validation=True))
     return next(job for job in jobs if job.method.name == method)
 
 

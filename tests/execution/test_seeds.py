@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from dabench.execution.execute import execute
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Job
 from tests.support.toy_runs import numbers, plan_of, run
@@ -68,7 +68,7 @@ def test_the_state_of_the_process_changes_nothing_and_is_left_alone(
 
 def _jobs(registry: Registry, folder: Path, methods: list[str], *sets: str) -> dict[str, Job]:
     plan = plan_of(registry, methods, sets=sets, seeds=[0])
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     eager = {job.method.name: replace(job, save_every_s=0.0) for job in jobs}
     return {
         name: replace(job, network=job.network and replace(job.network, save_every_s=0.0))

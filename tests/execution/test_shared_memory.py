@@ -14,7 +14,7 @@ import torch
 from dabench.data.prepared import Prepared, prepare
 from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Job
 from dabench.specs.spec import DomainSpec
@@ -43,7 +43,7 @@ def job(registry: Registry, site, data: Path, tmp_path: Path) -> Job:
     (site.path / "large_loader.py").write_text(LOADER)
     large = prepare(DomainSpec(name="large", target="large_loader:load", summary=""))
     plan = plan_of(registry, ["dann"], seeds=[0], input={"normalise": "standardise"})
-    first = make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu"))[0]
+    first = make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))[0]
     return replace(first, source=large, target=large)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from dabench.execution import deep_run
 from dabench.execution.readout import Readout
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.launchers.processes import give
 from dabench.runner.recorder import Recorder
@@ -43,7 +43,7 @@ def rows_of(registry: Registry, folder: Path, methods: list[Any], **suite: Any) 
     """Records of the toy suite's pair with seed 0, by variant."""
     plan = plan_of(registry, seeds=[0], bounds=[], methods=methods, **suite)
     recorder = Recorder(plan, folder, registry, [])
-    carry_out(recorder, Options(device="cpu", launcher="inline"))
+    carry_out(recorder, RunOptions(device="cpu", launcher="inline"))
     return {record.variant: record for record in recorder.records}
 
 
@@ -71,7 +71,7 @@ class FakeWorker:
 def test_what_reads_a_network_is_not_begun_while_another_worker_trains_it(registry: Registry, tmp_path: Path) -> None:
     nearest = {"method": "dann", "as": "nearest", "recipe": {**SVM, "readout": "nearest_neighbour"}}
     plan = plan_of(registry, seeds=[0], bounds=[], methods=[*ROWS, nearest, "coral"])
-    waiting = deque(make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu", launcher="processes")))
+    waiting = deque(make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu", launcher="processes")))
     first, second = pool = [FakeWorker(), FakeWorker()]
 
     def rows() -> list[Any]:

@@ -13,7 +13,7 @@ from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
 from dabench.execution.training import Moment, Recipe, checkpoint_steps, rate_factor, stage_steps, train
 from dabench.methods.base import DeepMethod, Stage
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from tests.support.toy_runs import plan_of
 
@@ -44,7 +44,7 @@ def test_stages_share_the_budget() -> None:
 
 def _training(registry: Registry, folder: Path, method: str, **suite: object) -> tuple[DeepMethod, list[Moment]]:
     plan = plan_of(registry, [method], seeds=[0], **suite)
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     job = next(job for job in jobs if job.method.name == method)
     data = open_pair(job, torch.device("cpu"))
     built = build(job, data, job.method.load())
@@ -87,7 +87,7 @@ def test_parameter_groups_are_updated_by_name(registry: Registry, tmp_path: Path
     plan = plan_of(registry, ["source_only"], seeds=[0])
     (job,) = [
         job
-        for job in make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu"))
+        for job in make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))
         if job.method.name == "source_only"
     ]
 

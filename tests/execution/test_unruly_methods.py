@@ -15,7 +15,7 @@ from rich.console import Console
 
 from dabench.cli.progress import ProgressDisplay
 from dabench.errors import DabenchError
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import RunOptions
 from dabench.plugin.registry import Registry
 from dabench.results.folder import find_records
 from dabench.runner.recorder import Recorder
@@ -49,7 +49,7 @@ def test_what_a_run_leaves_reaches_no_later_run_and_is_said(
                 if isinstance(event, Finished):
                     events.append(event)
 
-            carry_out(recorder, Options(device="cpu", launcher=launcher), see)
+            carry_out(recorder, RunOptions(device="cpu", launcher=launcher), see)
         records = {record.method: record for record in recorder.records}
         assert records[method].done
         assert numbers(records["dann"]) == numbers(alone)
@@ -67,7 +67,7 @@ def test_methods_that_ship_leave_nothing(registry: Registry, tmp_path: Path) -> 
     changed: list[str] = []
     carry_out(
         Recorder(plan, tmp_path, registry),
-        Options(device="cpu", launcher="inline"),
+        RunOptions(device="cpu", launcher="inline"),
         lambda event: changed.extend(event.changed if isinstance(event, Finished) else ()),
     )
     assert changed == []
@@ -139,7 +139,7 @@ def test_workers_that_cannot_start_end_the_plan_with_the_reason(
     monkeypatch.syspath_prepend(str(tmp_path / "broken"))  # which workers inherit
     recorder = Recorder(plan, tmp_path, registry)
     with pytest.raises(DabenchError, match=r"3 worker processes in a row could not start.*libtoy\.so is missing"):
-        carry_out(recorder, Options(device="cpu", workers=2))
+        carry_out(recorder, RunOptions(device="cpu", workers=2))
     assert [record.status for record in recorder.records] == ["failed"] * 3
 
 

@@ -19,7 +19,7 @@ from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
 from dabench.execution.training import Recipe, train
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Job
 from dabench.seeding import stream
@@ -41,7 +41,7 @@ class Looks(DeepMethod):
 
 def _job(registry: Registry, folder: Path) -> tuple[Job, PairData]:
     plan = plan_of(registry, ["source_only"], seeds=[0])
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     job = next(job for job in jobs if job.method.name == "source_only")
     return job, open_pair(job, CPU)
 

@@ -12,22 +12,23 @@ from dabench.data.arrays import Split
 from dabench.data.splits.drawn import Drawn
 from dabench.execution import execute as execution
 from dabench.execution.execute import execute
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry, load_registry
 from dabench.runs.job import Finished, Job, Outcome
+from dabench.specs.spec import MethodSpec
 from tests.support.toy_runs import plan_of, with_poison
 
 # All methods are put to this test by the conformance kit (tests/testing); here it is the harness's own way of a run.
 METHODS = ["coral", "dann"]
 PAIRED = ["from_scratch", "fine_tuning", "feature_matching"]
-BUILT_IN = [name for name, found in load_registry().all("methods").items() if found.origin.distribution == "dabench"]
+BUILT_IN = [name for name, found in load_registry().all(MethodSpec).items() if found.origin.distribution == "dabench"]
 
 BATCH_NORM = ("backbone.options.batch_norm=true",)  # adabn needs it
 
 
 def _job(registry: Registry, folder: Path, method: str) -> Job:
     plan = plan_of(registry, [method], sets=BATCH_NORM, seeds=[0])
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     return next(job for job in jobs if job.method.name == method)
 
 
@@ -52,7 +53,7 @@ def test_labels_that_the_track_paired_does_not_give_change_no_bit(
     """All target labels are wrong from after the simultaneous samples were drawn: only those are given."""
     suite = {"track": "paired", "shots": 2, "methods": PAIRED, "pairs": ["toy_view_a:toy_view_b"], "seeds": [0]}
     plan = plan_of(registry, **suite)
-    jobs = make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))
     clean = [_outcome(job) for job in jobs]
     draw = execution.draw
 
@@ -78,12 +79,12 @@ def test_a_method_that_does_not_declare_it_gets_none(registry: Registry, tmp_pat
 
 
 def test_only_target_only_declares_it() -> None:
-    assert [n for n in BUILT_IN if load_registry().get("methods", n).spec.sees_target_labels] == ["target_only"]
+    assert [n for n in BUILT_IN if load_registry().get(MethodSpec, n).spec.sees_target_labels] == ["target_only"]
 
 
 def _few_shot_job(registry: Registry, folder: Path, method: str, shots: int) -> Job:
     plan = plan_of(registry, [method], sets=("budget.steps=300",), seeds=[0], track="few_shot", shots=shots)
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     return next(job for job in jobs if job.method.name == method)
 
 

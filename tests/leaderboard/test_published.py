@@ -8,6 +8,7 @@ import pytest
 
 from dabench.errors import UsageError
 from dabench.leaderboard.published import Published, PublishedTable, published_of
+from dabench.specs.spec import SuiteSpec
 
 TABLES = Path(__file__).parents[2] / "tables"
 SHIPPED = sorted(path.stem for path in TABLES.glob("*.yaml"))
@@ -91,7 +92,7 @@ def test_shipped_files_are_about_shipped_suites(suite: str) -> None:
 
     published = published_of(TABLES, suite)
     assert published is not None
-    pairs = pairs_of(load_registry().get("suites", suite))
+    pairs = pairs_of(load_registry().get(SuiteSpec, suite))
     for found in published.tables:
         assert set(pairs) & set(found.pairs), found.citation
 

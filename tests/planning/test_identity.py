@@ -12,7 +12,7 @@ from dabench.config.overrides import parse_overrides
 from dabench.config.suite import Suite
 from dabench.errors import UsageError
 from dabench.execution.execute import draw, execute, open_vectors
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Job, Outcome
@@ -37,7 +37,7 @@ def plan_of(registry: Registry, *, sets: tuple[str, ...] = (), **changes: Any) -
 
 
 def jobs_of(plan: Plan, registry: Registry, folder: Path) -> dict[str, Job]:
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     return {job.method.name: job for job in jobs if job.seed == 0}
 
 

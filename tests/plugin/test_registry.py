@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from dabench.errors import PluginError, UsageError
-from dabench.plugin.registry import Plugin, Registry, load_registry
-from dabench.specs.spec import MethodSpec
+from dabench.plugin.registry import KINDS, Plugin, Registry, load_registry
+from dabench.specs.spec import DomainSpec, MethodSpec, Spec
 
 METHOD = """
 from dabench import MethodSpec, hookimpl
@@ -33,15 +33,15 @@ def of(registry: Registry, origin: str) -> Plugin:
 def test_own_plugins_come_through_entry_points() -> None:
     registry = load_registry()
     assert {str(plugin.origin) for plugin in registry.plugins} >= {"dabench:core", "dabench:methods"}
-    assert set(registry.all("methods")) >= OWN_METHODS
-    assert registry.all("methods")["dann"].origin.entry_point == "methods"
+    assert set(registry.all(MethodSpec)) >= OWN_METHODS
+    assert registry.all(MethodSpec)["dann"].origin.entry_point == "methods"
     assert not registry.broken
     registry.check()
 
 
 def test_plugin_is_loaded_with_its_origin(site) -> None:
     site.install("acme-methods", {"acme": "acme_hooks"}, acme_hooks=METHOD.format(name="acme"))
-    found = load_registry().get("methods", "acme")
+    found = load_registry().get(MethodSpec, "acme")
     assert isinstance(found.spec, MethodSpec)
     assert (found.origin.distribution, found.origin.version, found.origin.entry_point) == (
         "acme-methods",
@@ -87,7 +87,7 @@ def test_broken_plugin_is_reported_and_the_others_go_on(site, source: str, error
     registry = load_registry()
     assert [str(plugin.origin) for plugin in registry.broken] == ["aaa-broken:bad"]
     assert error in registry.broken[0].error
-    assert set(registry.all("methods")) == OWN_METHODS | {"good"}
+    assert set(registry.all(MethodSpec)) == OWN_METHODS | {"good"}
     with pytest.raises(PluginError, match=r"aaa-broken:bad \(bad_hooks\): "):
         registry.check()
 
@@ -97,14 +97,14 @@ def test_a_broken_hook_takes_its_whole_plugin_out(site) -> None:
     half += "@hookimpl\ndef dabench_run_started():\n    raise AssertionError('called')\n"
     site.install("half", {"half": "half_hooks"}, half_hooks=half)
     registry = load_registry()
-    assert "half" not in registry.all("methods")
+    assert "half" not in registry.all(MethodSpec)
     registry.notify("dabench_run_started", plan=None)
 
 
 def test_two_distributions_with_one_entry_point_name_both_load(site) -> None:
     site.install("one", {"same": "one_hooks"}, one_hooks=METHOD.format(name="one"))
     site.install("two", {"same": "two_hooks"}, two_hooks=METHOD.format(name="two"))
-    assert set(load_registry().all("methods")) == OWN_METHODS | {"one", "two"}
+    assert set(load_registry().all(MethodSpec)) == OWN_METHODS | {"one", "two"}
 
 
 def test_one_distribution_with_one_entry_point_name_twice_is_broken(site) -> None:
@@ -113,7 +113,7 @@ def test_one_distribution_with_one_entry_point_name_twice_is_broken(site) -> Non
     site.install("both", lines, **modules)
     registry = load_registry()
     assert [plugin.error for plugin in registry.broken] == ["the distribution both names the entry point 'same' twice"]
-    assert set(registry.all("methods")) == OWN_METHODS | {"one"}
+    assert set(registry.all(MethodSpec)) == OWN_METHODS | {"one"}
 
 
 def test_a_distribution_seen_twice_counts_once(site, tmp_path, monkeypatch) -> None:
@@ -131,17 +131,17 @@ def test_two_plugins_that_claim_one_name_are_both_named(site) -> None:
     site.install("rival", {"rival": "rival_hooks"}, rival_hooks=METHOD.format(name="mmd"))
     registry = load_registry()
     with pytest.raises(PluginError, match="two plugins claim the method 'mmd': acme:acme and rival:rival") as caught:
-        registry.get("methods", "dann")
+        registry.get(MethodSpec, "dann")
     assert "DABENCH_DISABLE_PLUGINS=rival:rival" in str(caught.value)
     with pytest.raises(PluginError, match="'mmd'"):
         registry.check()
-    assert "digits" in registry.all("domains")  # other kinds are not in doubt
+    assert "digits" in registry.all(DomainSpec)  # other kinds are not in doubt
 
 
 def test_the_remedy_never_is_to_leave_out_dabench(site) -> None:
     site.install("acme", {"acme": "acme_hooks"}, acme_hooks=METHOD.format(name="dann"))
     with pytest.raises(PluginError, match="DABENCH_DISABLE_PLUGINS=acme:acme"):
-        load_registry().all("methods")
+        load_registry().all(MethodSpec)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_disabled_plugins(site, monkeypatch, disabled: str, left: set[str]) -> N
     site.install("rival", {"rival": "rival_hooks"})
     monkeypatch.setenv("DABENCH_DISABLE_PLUGINS", disabled)
     registry = load_registry()
-    assert set(registry.all("methods")) == OWN_METHODS | left
+    assert set(registry.all(MethodSpec)) == OWN_METHODS | left
     assert of(registry, "acme:one").disabled == ("one" not in left)
 
 
@@ -202,11 +202,11 @@ def test_an_observer_takes_the_arguments_it_needs(site) -> None:
 
 def test_unknown_name_gets_the_nearest_and_the_listing() -> None:
     with pytest.raises(UsageError, match=r"unknown method 'dan'\. Did you mean 'dann'.*`dabench list methods`"):
-        load_registry().get("methods", "dan")
+        load_registry().get(MethodSpec, "dan")
 
 
 def test_dash_and_underscore_mean_the_same() -> None:
-    assert load_registry().get("methods", "deep-coral").spec.name == "deep_coral"
+    assert load_registry().get(MethodSpec, "deep-coral").spec.name == "deep_coral"
 
 
 def test_strict_plugins_on_the_command_line(site, dabench) -> None:
@@ -222,3 +222,12 @@ def test_strict_plugins_on_the_command_line(site, dabench) -> None:
         assert "Traceback" not in strict.stderr
         assert not strict.stdout
     assert dabench("list", "methods", "--strict-plugins", DABENCH_DISABLE_PLUGINS="acme").returncode == 0
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_specs_are_those_of_all(kind: type[Spec]) -> None:
+    registry = load_registry()
+    specs = registry.specs(kind)
+    assert specs == {name: found.spec for name, found in registry.all(kind).items()}
+    assert specs
+    assert all(type(spec) is kind for spec in specs.values())

@@ -17,14 +17,14 @@ from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
 from dabench.execution.readout import Readout
 from dabench.methods.problem import Problem
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from tests.support.toy_runs import plan_of
 
 
 def _method(registry: Registry, folder: Path, name: str, *sets: str) -> tuple[Any, Batch]:
     plan = plan_of(registry, [name], seeds=[0], sets=sets)
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     job = next(job for job in jobs if job.method.name == name)
     data = open_pair(job, torch.device("cpu"))
     problem = data.problem

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import entry_points, packages_distributions
+from importlib.metadata import entry_points, packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -110,7 +110,7 @@ def test_every_target_loads() -> None:
 
     registry = load_registry()
     for kind in KINDS:
-        for registered in registry.all(kind).values():
+        for registered in registry.all(KINDS[kind]).values():
             if registered.origin.distribution == "dabench":
                 assert registered.load() is not None
 
@@ -185,3 +185,10 @@ def test_ci_runs_the_tests_of_the_readme() -> None:
 )
 def test_make_has_the_target(target: str) -> None:
     subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_the_package_says_its_version() -> None:
+    import dabench
+
+    assert dabench.__version__ == version("dabench")
+    assert "__version__" in dir(dabench)

@@ -15,7 +15,7 @@ import pytest
 from dabench.errors import ResultsError
 from dabench.execution.run_log import run_log
 from dabench.files import replacing, scratch, staging, sweep, temporary_name
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import RunOptions
 from dabench.plugin.registry import Registry
 from dabench.results.prune import cached
 from dabench.results.underway import FOLDER, claimed
@@ -75,7 +75,7 @@ def test_a_command_says_that_another_one_is_at_it(registry: Registry, tmp_path: 
     assert ended.returncode == 1
     assert "is making 1 of these 3 runs" in ended.stderr
     assert list(tmp_path.rglob("*.json")) == []
-    carry_out(recorder, Options(device="cpu", launcher="inline"))
+    carry_out(recorder, RunOptions(device="cpu", launcher="inline"))
     assert [record.status for record in recorder.records] == ["ok"]
 
 

@@ -12,7 +12,7 @@ from dabench.cli.context import Context
 from dabench.cli.main import cli
 from dabench.config.suite_file import read_suite
 from dabench.errors import ResultsError, UsageError
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry, load_registry
 from dabench.results.folder import publish, write_record
@@ -38,7 +38,7 @@ def again(what: str | Path, directory: Path, registry: Registry) -> Any:
     recorded = find_recorded(str(what), directory)
     plan = plan_again(recorded, registry, "cpu")
     assert len(plan.runs) == 1
-    return reproduce(recorded, plan, registry, Options(device="cpu", launcher="inline"), lambda event: None)
+    return reproduce(recorded, plan, registry, RunOptions(device="cpu", launcher="inline"), lambda event: None)
 
 
 def test_a_record_comes_out_the_same(registry: Registry, made: dict[str, RunRecord], tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_data_of_ones_own_are_found_by_their_suite(tmp_path: Path) -> None:
     registry = load_registry()
     plan = make_plan(read_suite(file), registry, device_kind="cpu", methods=["dann"], pairs=["north:south"])
     recorder = Recorder(plan, tmp_path / "a", registry)
-    carry_out(recorder, Options(device="cpu", launcher="inline"), lambda event: None)
+    carry_out(recorder, RunOptions(device="cpu", launcher="inline"), lambda event: None)
     (path,) = (tmp_path / "a").rglob("dann/*.json")
     recorded = find_recorded(str(path), tmp_path)
     with pytest.raises(UsageError, match=r"no plugin has north and south\. .* --suite SUITE\.yaml"):
@@ -77,7 +77,7 @@ def test_data_of_ones_own_are_found_by_their_suite(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"is of the suite wards, not of toy"):
         plan_again(recorded, registry, "cpu", read_suite(file).model_copy(update={"name": "toy"}))
     repetition = plan_again(recorded, registry, "cpu", read_suite(file))
-    result = reproduce(recorded, repetition, registry, Options(device="cpu", launcher="inline"), lambda event: None)
+    result = reproduce(recorded, repetition, registry, RunOptions(device="cpu", launcher="inline"), lambda event: None)
     assert (result.verdict, result.changes) == ("identical", [])
 
 

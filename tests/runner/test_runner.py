@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.launchers import inline, processes
 from dabench.runner.recorder import Recorder
@@ -134,7 +134,7 @@ def test_a_failed_run_is_tried_again(registry: Registry, tmp_path: Path) -> None
 def test_fail_fast_stops_at_the_first(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_raises", "dann"])
     recorder = Recorder(plan, tmp_path, registry)
-    assert not carry_out(recorder, Options(device="cpu", launcher="inline", fail_fast=True))
+    assert not carry_out(recorder, RunOptions(device="cpu", launcher="inline", fail_fast=True))
     assert [record.method for record in recorder.failed] == ["toy_raises"]
     assert len(recorder.records) < len(plan.runs)
 
@@ -180,7 +180,7 @@ def test_a_run_without_an_outcome_has_the_environment_of_its_worker(registry: Re
 def _limited(registry: Registry, folder: Path, launch: Launch, method: str, seconds: float) -> dict[str, Outcome]:
     """Outcomes by method of runs of which one alone has a timeout: the others may take what a busy machine needs."""
     plan = plan_of(registry, [method, "dann"], seeds=[0])
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     names = {job.run_id: job.method.name for job in jobs}
     limited = [replace(job, timeout_s=seconds if job.method.name == method else None) for job in jobs]
     return {names[event.run_id]: event.outcome for event in launch(limited, 1) if isinstance(event, Finished)}

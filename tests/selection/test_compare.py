@@ -8,9 +8,10 @@ from dabench.errors import ResultsError
 from dabench.plugin.registry import load_registry
 from dabench.runs.record import Accuracy, Checkpoint, RunRecord, Selection
 from dabench.selection.compare import Comparison, Quality, compare
+from dabench.specs.spec import SelectorSpec
 from tests.support.factories import make_record
 
-SPECS = {name: found.spec for name, found in load_registry().all("selectors").items()}
+SPECS = load_registry().specs(SelectorSpec)
 
 
 def record(accuracies: list[float], entropy: list[float], picked: int, **overrides: object) -> RunRecord:

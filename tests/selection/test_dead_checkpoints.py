@@ -17,7 +17,7 @@ from dabench.selection.outputs import Keeper, Outputs
 from dabench.selection.rule import COLLAPSED, ByScore, Candidate, ask_all
 from dabench.specs.spec import SelectorSpec
 
-SPECS = {name: found.spec for name, found in load_registry().all("selectors").items()}
+SPECS = {name: found.spec for name, found in load_registry().all(SelectorSpec).items()}
 BY_OUTPUTS = sorted(name for name, spec in SPECS.items() if spec.needs_outputs)
 NONE = np.zeros(0, np.int64)
 WIDTH, VAL, TARGET, SOURCE = 16, 300, 500, 600

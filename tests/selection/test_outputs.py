@@ -11,7 +11,7 @@ import pytest
 from dabench.errors import ResultsError
 from dabench.execution.execute import execute, open_vectors
 from dabench.methods.scores import predicted_classes
-from dabench.planning.jobs import Options, make_jobs
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.runner import done_records
 from dabench.runs.job import Finished, Job, Outcome
@@ -23,7 +23,7 @@ PAIR = "toy_a:toy_b"
 
 def job_of(registry: Registry, folder: Path, method: str, rows: int = 5000, **changes: object) -> Job:
     plan = plan_of(registry, [method], seeds=[0], **changes)
-    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu", output_rows=rows))
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu", output_rows=rows))
     return next(job for job in jobs if job.method.name == method)
 
 

@@ -14,9 +14,10 @@ from sklearn.metrics import adjusted_mutual_info_score, mutual_info_score
 from dabench.plugin.registry import load_registry
 from dabench.selection.outputs import Outputs
 from dabench.selection.rule import ByScore, Candidate
+from dabench.specs.spec import SelectorSpec
 
 RANDOM = np.random.Generator(np.random.PCG64(0))
-SPECS = {name: found.spec for name, found in load_registry().all("selectors").items()}
+SPECS = load_registry().specs(SelectorSpec)
 BY_OUTPUTS = sorted(name for name, spec in SPECS.items() if spec.needs_outputs)
 
 

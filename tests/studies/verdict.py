@@ -83,7 +83,7 @@ def train(pairs: Sequence[str], methods: Sequence[str], seeds: str, copies: int,
     from dabench.config.suite_file import find_suite
     from dabench.execution import deep_run
     from dabench.execution import execute as execution
-    from dabench.planning.jobs import Options, make_jobs
+    from dabench.planning.jobs import RunOptions, make_jobs
     from dabench.planning.plan import make_plan
     from dabench.plugin.registry import load_registry
 
@@ -102,7 +102,7 @@ def train(pairs: Sequence[str], methods: Sequence[str], seeds: str, copies: int,
             if key in done:
                 continue
             with TemporaryDirectory() as folder:
-                (job,) = make_jobs(plan, [run], Path(folder), registry, Options(device="cpu"))
+                (job,) = make_jobs(plan, [run], Path(folder), registry, RunOptions(device="cpu"))
                 *_, finished = execution.execute(job)
             outcome = finished.outcome
             if outcome.accuracy is None:

@@ -13,7 +13,7 @@ from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import Prepared
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.runner.recorder import Recorder
@@ -37,7 +37,7 @@ def run(plan: Plan, results: Path, registry: Registry, **options: Any) -> dict[t
     """Carry out a plan; records by (pair, method, seed)."""
     found, _ = done_records(plan, results)
     recorder = Recorder(plan, results, registry, list(found.values()))
-    carry_out(recorder, Options(device="cpu", **{"launcher": "inline", **options}))
+    carry_out(recorder, RunOptions(device="cpu", **{"launcher": "inline", **options}))
     return {(record.pair, record.method, record.seed): record for record in recorder.records}
 
 

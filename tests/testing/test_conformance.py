@@ -10,6 +10,7 @@ import pytest
 from dabench.config.options import validated
 from dabench.errors import PluginError, UsageError
 from dabench.plugin.registry import load_registry
+from dabench.specs.spec import MethodSpec
 from dabench.testing import conformance_checks
 from dabench.testing.checks import CHECKS, adapts, checks_for, device
 from dabench.testing.failure import CheckFailedError
@@ -17,7 +18,7 @@ from dabench.testing.run import verdicts
 from dabench.testing.subject import subjects
 from tests.testing.clean import CLEAN, FOR_IMAGES, MatchMeans, spec
 
-BUILT_IN = [name for name, found in load_registry().all("methods").items() if found.origin.distribution == "dabench"]
+BUILT_IN = [name for name, found in load_registry().all(MethodSpec).items() if found.origin.distribution == "dabench"]
 
 
 @conformance_checks(*BUILT_IN)

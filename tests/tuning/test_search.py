@@ -73,7 +73,7 @@ def test_declared_options_exist_and_take_every_value() -> None:
     from dabench.plugin.registry import load_registry
 
     found = 0
-    for name, registered in load_registry().all("methods").items():
+    for name, registered in load_registry().all(MethodSpec).items():
         for point in grid(registered.spec.search):
             validated(registered.load(), point, name)
             found += bool(point)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Sequence
-from io import StringIO
 
-from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
 from dabench.baseline.compare import FAILING, Report
 from dabench.baseline.formats.text import HEADER, change_rows, fields, footnotes, heading, reasons
+from dabench.leaderboard.formats.terminal import text_console
 from dabench.leaderboard.formats.text import pair_title
 
 STYLES = {"not comparable": "yellow", "better": "green"}
@@ -24,19 +20,13 @@ def render(report: Report, width: int | None = None, colour: bool | None = None)
 
     Args:
         report: what to print.
-        width: columns; of the terminal, or 100 where there is none, if not given.
-        colour: whether to use ANSI colours; if not given, for a terminal unless `NO_COLOR` is set.
+        width: columns; see `text_console`.
+        colour: whether to use ANSI colours; see `text_console`.
     """
-    width = width or shutil.get_terminal_size((100, 24)).columns
-    if colour is None:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    console = Console(
-        file=StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None,
-        no_color=not colour, highlight=False, emoji=False, markup=False, legacy_windows=False,
-    )  # fmt: skip
+    console = text_console(width, colour)
     with console.capture() as captured:
         console.print(Text(heading(report)), style="bold")
-        console.print(_verdicts(report, gap=2 if width >= 95 else 1))
+        console.print(_verdicts(report, gap=2 if console.width >= 95 else 1))
         for reason in reasons(report):
             console.print(Text(reason))
         rows = change_rows(report)

@@ -14,6 +14,7 @@ import click
 from dabench.cli.completion import complete_suites
 from dabench.cli.context import Context, pass_context
 from dabench.cli.say import echo
+from dabench.leaderboard.formats.columns import aligned
 
 if TYPE_CHECKING:
     from dabench.planning.data_check import Seen, Survey
@@ -48,7 +49,7 @@ def command(context: Context, suite: str, everything: bool, as_json: bool) -> in
 def _text(found: Survey, suite: str, everything: bool) -> Iterator[str]:
     if found.domains:
         head = ("domain", "train", "test", "classes", "smallest", "largest", "ratio", "example")
-        yield from _table([head, *map(_row, found.domains)], numbers=(1, 2, 3, 6))
+        yield aligned([head, *map(_row, found.domains)], right=(1, 2, 3, 6))
         yield from _classes(found.domains)
     yield from _columns(found.columns)
     for seen in found.domains:
@@ -112,18 +113,9 @@ def _classes(domains: Sequence[Seen]) -> Iterator[str]:
             )
         rows.append((name, *cells))
     yield ""
-    yield from _table(rows, numbers=range(1, len(domains) + 1))
+    yield aligned(rows, right=range(1, len(domains) + 1))
     if len(names) > MOST_CLASSES:
         yield f"and {len(names) - MOST_CLASSES:,} more classes"
-
-
-def _table(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = zip(row, widths, strict=True)
-        yield "  ".join(
-            cell.rjust(width) if place in numbers else cell.ljust(width) for place, (cell, width) in enumerate(cells)
-        ).rstrip()
 
 
 def _wrapped(text: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dabench.specs.spec import DomainSpec
 
 # Modules with one more command of this group each, called `command`.
-MODULES = ("dabench.cli.data.check", "dabench.cli.data.fetch", "dabench.cli.data.import_", "dabench.cli.data.links")
+MODULES = tuple(f"dabench.cli.data.{name}" for name in ("check", "fetch", "import_", "links", "sheet"))
 
 
 @click.group("data")

@@ -11,6 +11,7 @@ import click
 from dabench.cli.completion import complete_domains, complete_suites
 from dabench.cli.context import Context
 from dabench.cli.say import echo
+from dabench.specs.spec import DomainSpec
 
 if TYPE_CHECKING:
     from dabench.data.acquire.inventory import Status
@@ -39,7 +40,7 @@ def chosen(context: Context, names: Sequence[str], suite: str | None) -> list[Do
     """The domains that are asked for, each once; all if none is named."""
     from dabench.specs.names import canonical
 
-    known = context.registry.all("domains")
+    known = context.registry.all(DomainSpec)
     if not names and not suite:
         return [registered.spec for registered in known.values()]
     picked: list[str] = []
@@ -54,7 +55,7 @@ def chosen(context: Context, names: Sequence[str], suite: str | None) -> list[Do
         found = find_suite(suite, context.registry)
         specs = known_domains(found, context.registry)
         of_suite = [domain_of(name, specs, found) for name in names_of(found)]
-    by_name = [context.registry.get("domains", name).spec for name in dict.fromkeys(picked)]
+    by_name = [context.registry.get(DomainSpec, name).spec for name in dict.fromkeys(picked)]
     return by_name + [spec for spec in of_suite if spec not in by_name]
 
 
@@ -66,6 +67,6 @@ def report(context: Context, statuses: Sequence[Status], as_json: bool, *, named
     if as_json:
         click.echo(json.dumps([as_row(status) for status in statuses], indent=2, ensure_ascii=False))
     else:
-        echo(as_text(statuses, set(context.registry.all("domains"))))
+        echo(as_text(statuses, set(context.registry.all(DomainSpec))))
     bad = {CORRUPT, MISSING} if named else {CORRUPT}
     return int(any(status.state in bad for status in statuses))

@@ -10,6 +10,7 @@ import click
 
 from dabench.cli.context import Context, pass_context
 from dabench.cli.say import echo
+from dabench.specs.spec import DomainSpec
 
 if TYPE_CHECKING:
     from dabench.data.acquire.adopt import Adopted
@@ -32,7 +33,7 @@ def command(context: Context, folder: Path, as_json: bool) -> int:
 
     from dabench.data.acquire.adopt import adopt
 
-    specs = [registered.spec for registered in context.registry.all("domains").values()]
+    specs = list(context.registry.specs(DomainSpec).values())
     downloads = [download for spec in specs for download in spec.downloads]
     with Console(stderr=True).status(f"reading {folder}"):
         done = adopt(folder, downloads)

@@ -9,6 +9,7 @@ from typing import Any
 from dabench.citations.bibtex import entries
 from dabench.data.acquire.inventory import CORRUPT, MAKEABLE, MISSING, SUBSET, UNDECODED, Status
 from dabench.data.folder import data_dir
+from dabench.leaderboard.formats.columns import aligned
 
 WIDTH = 79
 HEAD = ("domain", "state", "files", "train", "test", "content")
@@ -56,13 +57,7 @@ def as_text(statuses: Sequence[Status], known: Collection[str]) -> str:
         known: names of all domains there are: where all of a family are meant, the notes say `hapt/*`.
     """
     rows = [HEAD, *(_cells(status) for status in statuses)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [cell.rjust(width) if place in (2, 3, 4) else cell.ljust(width)
-                 for place, (cell, width) in enumerate(zip(row, widths, strict=True))]  # fmt: skip
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join([*lines, *_notes(statuses, known)])
+    return "\n".join([aligned(rows, right=(2, 3, 4)), *_notes(statuses, known)])
 
 
 def _cells(status: Status) -> tuple[str, ...]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Sequence
-from io import StringIO
 from math import ceil
 
 from rich.console import Console
@@ -14,23 +10,20 @@ from rich.measure import Measurement
 from rich.table import Table as Grid
 from rich.text import Text
 
+from dabench.leaderboard.formats.board import Column, columns, over_pairs, rows
 from dabench.leaderboard.formats.footnotes import cited, footnotes, marks
+from dabench.leaderboard.formats.terminal import text_console
 from dabench.leaderboard.formats.text import (
     accuracy,
     covered,
     flags,
-    fraction,
-    group_starts,
     heading,
-    is_published,
     label,
     mark,
-    pair_titles,
     printed,
-    ranked,
     share,
 )
-from dabench.leaderboard.table import Cell, Table
+from dabench.leaderboard.table import Cell, Row, Table
 
 LABEL = 26  # widest column of labels where space is short; longer variants fold
 
@@ -40,22 +33,16 @@ def render(tables: Sequence[Table], width: int | None = None, colour: bool | Non
 
     Args:
         tables: in the order to print.
-        width: columns; of the terminal, or 100 where there is none, if not given.
-        colour: whether to use ANSI colours; if not given, for a terminal unless `NO_COLOR` is set.
+        width: columns; see `text_console`.
+        colour: whether to use ANSI colours; see `text_console`.
     """
-    width = width or shutil.get_terminal_size((100, 24)).columns
-    if colour is None:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    console = Console(
-        file=StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None,
-        no_color=not colour, highlight=False, emoji=False, markup=False, legacy_windows=False,
-    )  # fmt: skip
+    console = text_console(width, colour)
     with console.capture() as captured:
         for table in tables:
-            console.print(_wrapped(heading(table, backbone=len(tables) > 1), " · ", width), style="bold")
+            console.print(_wrapped(heading(table, backbone=len(tables) > 1), " · ", console.width), style="bold")
             for number, block in enumerate(_fit(table, console)):
                 console.print(*[""] * (number > 0), block, sep="\n")
-            console.print(_wrapped([*marks(table), *footnotes(table)], " · ", width), style="dim")
+            console.print(_wrapped([*marks(table), *footnotes(table)], " · ", console.width), style="dim")
             for source in cited(table):
                 console.print(Text(f"published {source}"), style="dim")
             console.print()
@@ -102,31 +89,35 @@ def _fit(table: Table, console: Console) -> list[Grid]:
 def _grid(table: Table, pairs: Sequence[str], *, stacked: bool, last: bool) -> Grid:
     """A block of pairs; averages and ranks stand in the last one."""
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    grid.add_column("", overflow="fold", max_width=LABEL if stacked else None)
-    titles = pair_titles(table)
-    for pair in pairs:
-        grid.add_column(Text(titles[pair]), overflow="fold")
-        if is_published(table, pair):
-            grid.add_column("published", style="dim")
-    if last and len(table.pairs) > 1:
-        grid.add_column("average", justify="right", no_wrap=True)
-    if last and ranked(table):
-        grid.add_column("rank", justify="right", no_wrap=True)
-    starts = group_starts(table)
-    for place, row in enumerate(table.rows):
-        _begin(grid, starts.get(place, ""), place)
-        name = label(row).replace(" (", "\n   (") if stacked else label(row)
-        cells = [Text(f" {name}")]
-        for pair in pairs:
-            cells.append(_cell(row.cells[pair], table, pair, stacked))
-            if is_published(table, pair):
-                cells.append(Text(("\n" if stacked else " ").join(printed(row.cells[pair]))))
-        if last and len(table.pairs) > 1:
-            cells.append(Text(fraction(row.average) or "-"))
-        if last and ranked(table):
-            cells.append(Text("" if row.bound else "-" if row.rank is None else f"{row.rank:.1f}"))
-        grid.add_row(*cells, style="dim" if row.bound else "")
+    shown = columns(table, pairs, last=last)
+    for column in shown:
+        _add(grid, column, stacked)
+    for place, (title, row) in enumerate(rows(table)):
+        _begin(grid, title, place)
+        grid.add_row(*(_field(table, row, column, stacked) for column in shown), style="dim" if row.bound else "")
     return grid
+
+
+def _add(grid: Grid, column: Column, stacked: bool) -> None:
+    if column.kind == "method":
+        grid.add_column("", overflow="fold", max_width=LABEL if stacked else None)
+    elif column.kind == "pair":
+        grid.add_column(Text(column.title), overflow="fold")
+    elif column.kind == "published":
+        grid.add_column(column.title, style="dim")
+    else:
+        grid.add_column(column.title, justify="right", no_wrap=True)
+
+
+def _field(table: Table, row: Row, column: Column, stacked: bool) -> Text:
+    if column.kind == "method":
+        name = label(row).replace(" (", "\n   (") if stacked else label(row)
+        return Text(f" {name}")
+    if column.kind == "pair":
+        return _cell(row.cells[column.pair], table, column.pair, stacked)
+    if column.kind == "published":
+        return Text(("\n" if stacked else " ").join(printed(row.cells[column.pair])))
+    return Text(over_pairs(row, column, "-"))
 
 
 def _begin(grid: Grid, title: str, place: int) -> None:

@@ -16,11 +16,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dabench.leaderboard.formats import text
+from dabench.leaderboard.formats import board, text
 from dabench.leaderboard.formats.footnotes import footnotes, marks
 from dabench.leaderboard.page.detail import detail
 from dabench.leaderboard.page.diagram import WIDTH, diagram
 from dabench.leaderboard.table import Cell, Row, Table, Unmeasured
+from dabench.specs.names import BOUNDS
 
 
 def render(tables: Sequence[Table]) -> str:
@@ -50,6 +51,7 @@ def render(tables: Sequence[Table]) -> str:
         details=dict(_details(tables)),
         cell_id=cell_id,
         text=text,
+        board=board,
         notes=[marks(table) + footnotes(table) for table in tables],
         script=script,
         style=style,
@@ -89,7 +91,7 @@ def _row_of(only: Unmeasured) -> Row:
     name = only.method.replace("_", " ")
     return Row(
         method=only.method, variant=only.variant, label=f"{name} ({only.variant})" if only.variant else name,
-        distribution="", bound=only.method in ("source_only", "target_only"), sees_target_labels=False,
+        distribution="", bound=only.method in BOUNDS, sees_target_labels=False,
         cells={}, average=None, rank=None,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dabench.leaderboard.formats.board import Column, columns, over_pairs, rows
 from dabench.leaderboard.formats.footnotes import cited, footnotes, marks
 from dabench.leaderboard.formats.text import (
     NO_GAIN,
@@ -16,8 +17,6 @@ from dabench.leaderboard.formats.text import (
     accuracy,
     covered,
     flags,
-    fraction,
-    group_starts,
     heading,
     is_published,
     label,
@@ -90,41 +89,47 @@ def _wide(table: Table, pair: str) -> int:
 
 def _block(table: Table, pairs: Sequence[str], *, last: bool) -> Iterator[str]:
     """Pairs side by side; averages and ranks stand in the last block."""
-    extra = (["average"] if len(table.pairs) > 1 else []) + (["rank"] if ranked(table) else [])
-    extra = extra if last else []
-    published = {pair: is_published(table, pair) for pair in pairs}
-    columns = sum(1 + wide for wide in published.values())
-    yield rf"\begin{{tabular}}{{l{'c' * columns}{'r' * len(extra)}}}"
+    shown = columns(table, pairs, last=last)
+    form = {"method": "l", "average": "r", "rank": "r"}
+    yield rf"\begin{{tabular}}{{{''.join(form.get(column.kind, 'c') for column in shown)}}}"
     yield r"\toprule"
-    titles = pair_titles(table)
-    for place, name in enumerate(("source", "target")):
-        fields = [name]
-        for pair in pairs:
-            fields += [escaped(titles[pair].split(" → ")[place])]
-            fields += ["published" if place else ""] * published[pair]
-        yield _line([*fields, *(extra if place else [""] * len(extra))])
+    yield _line([_above(column) for column in shown])
+    yield _line([_title(column) for column in shown])
     yield r"\midrule"
-    starts = group_starts(table)
-    width = 1 + columns + len(extra)
-    for place, (row, after) in enumerate(zip(table.rows, [*table.rows[1:], None], strict=True)):
-        if place in starts:
-            yield r"\midrule" * bool(place) + rf"\multicolumn{{{width}}}{{l}}{{\emph{{{escaped(starts[place])}}}}} \\"
-        fields = [escaped(label(row))]
-        for pair in pairs:
-            cell = row.cells[pair]
-            fields += [_cell(table, cell), *([_published(cell)] * published[pair])]
-        yield _line([*fields, *(_extra(row, name) for name in extra)])
-        if after and row.bound != after.bound and place + 1 not in starts:
+    bound: bool | None = None
+    for place, (title, row) in enumerate(rows(table)):
+        if title:
+            yield r"\midrule" * bool(place) + rf"\multicolumn{{{len(shown)}}}{{l}}{{\emph{{{escaped(title)}}}}} \\"
+        elif place and row.bound != bound:
             yield r"\midrule"
+        yield _line([_field(table, row, column) for column in shown])
+        bound = row.bound
     yield r"\bottomrule"
     yield r"\end{tabular}" + ("" if last else r"\par\medskip")
 
 
-def _extra(row: Row, name: str) -> str:
-    value = row.average if name == "average" else row.rank
-    if value is None:
-        return "" if name == "rank" and row.bound else "--"
-    return fraction(value) if name == "average" else f"{value:.1f}"
+def _above(column: Column) -> str:
+    """The first line of the head: sources above targets."""
+    if column.kind == "method":
+        return "source"
+    return escaped(column.title.split(" → ")[0]) if column.kind == "pair" else ""
+
+
+def _title(column: Column) -> str:
+    """The second line of the head."""
+    if column.kind == "method":
+        return "target"
+    return escaped(column.title.split(" → ")[-1])
+
+
+def _field(table: Table, row: Row, column: Column) -> str:
+    if column.kind == "method":
+        return escaped(label(row))
+    if column.kind == "pair":
+        return _cell(table, row.cells[column.pair])
+    if column.kind == "published":
+        return _published(row.cells[column.pair])
+    return over_pairs(row, column, "--")
 
 
 def _line(fields: Sequence[str]) -> str:

@@ -5,22 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dabench.leaderboard.formats.board import Column, columns, over_pairs, rows
 from dabench.leaderboard.formats.footnotes import cited, footnotes, marks
 from dabench.leaderboard.formats.text import (
     accuracy,
     covered,
     flags,
-    fraction,
-    group_starts,
     heading,
-    is_published,
     label,
     mark,
-    pair_titles,
     printed,
-    ranked,
 )
-from dabench.leaderboard.table import Cell, Table
+from dabench.leaderboard.table import Cell, Row, Table
 
 
 def render(tables: Sequence[Table]) -> str:
@@ -30,33 +26,25 @@ def render(tables: Sequence[Table]) -> str:
 
 def _lines(table: Table, *, backbone: bool) -> list[str]:
     suite, *parts = [_escaped(part) for part in heading(table, backbone=backbone)]
-    header = ["method"]
-    for pair, title in pair_titles(table).items():
-        header += [_escaped(title), *(["published"] if is_published(table, pair) else [])]
-    rules = ["---"] * len(header)
-    if len(table.pairs) > 1:
-        header.append("average")
-        rules.append("---:")
-    if ranked(table):
-        header.append("rank")
-        rules.append("---:")
-    lines = [" · ".join([f"**{suite}**", *parts]), "", _line(header), _line(rules)]
-    starts = group_starts(table)
-    for place, row in enumerate(table.rows):
-        if place in starts:
-            lines.append(_line([f"*{_escaped(starts[place])}*", *[""] * (len(header) - 1)]))
-        fields = [_escaped(label(row))]
-        for pair in table.pairs:
-            fields.append(_cell(table, row.cells[pair]))
-            if is_published(table, pair):
-                fields.append("<br>".join(printed(row.cells[pair])))
-        if len(table.pairs) > 1:
-            fields.append(fraction(row.average) or "-")
-        if ranked(table):
-            fields.append("-" if row.rank is None else f"{row.rank:.1f}")
-        lines.append(_line(fields))
+    shown = columns(table)
+    lines = [" · ".join([f"**{suite}**", *parts]), "", _line([_escaped(column.title) for column in shown])]
+    lines.append(_line(["---:" if column.over_pairs else "---" for column in shown]))
+    for title, row in rows(table):
+        if title:
+            lines.append(_line([f"*{_escaped(title)}*", *[""] * (len(shown) - 1)]))
+        lines.append(_line([_field(table, row, column) for column in shown]))
     notes = [*footnotes(table), *(f"published {source}" for source in cited(table))]
     return [*lines, "", *(f"- {note}" for note in [*marks(table, "**bold**:"), *map(_escaped, notes)]), ""]
+
+
+def _field(table: Table, row: Row, column: Column) -> str:
+    if column.kind == "method":
+        return _escaped(label(row))
+    if column.kind == "pair":
+        return _cell(table, row.cells[column.pair])
+    if column.kind == "published":
+        return "<br>".join(printed(row.cells[column.pair]))
+    return over_pairs(row, column, "-") or "-"
 
 
 def _line(fields: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dabench.config.settings import Shots
 from dabench.leaderboard.rerun import row_name
 from dabench.leaderboard.table import Cell, Row, Table
+from dabench.specs.names import BOUNDS
 from dabench.stats.seeds import Gap, Interval
 
 BEST, TIED, NO_GAIN, SEES, TUNED = "*", "=", "~", "†", "‡"
@@ -98,14 +99,6 @@ def group_title(table: Table, row: Row) -> str:
     return f"settings {row.group}{f': {shared}' * bool(shared)}" if row.group else ""
 
 
-def group_starts(table: Table) -> dict[int, str]:
-    """The places of the rows that begin a group, with its title."""
-    above = ["", *(row.group for row in table.rows)]
-    return {
-        place: group_title(table, row) for place, row in enumerate(table.rows) if row.group not in ("", above[place])
-    }
-
-
 def pair_title(pair: str) -> str:
     """`digits → digits_m`."""
     return pair.replace(":", " → ")
@@ -131,7 +124,7 @@ def covered(table: Table, cell: Cell) -> str:
 
 def bounded(table: Table) -> bool:
     """Whether the table has both bounds, and so shares of the gap between them."""
-    return {row.method for row in table.rows if row.bound} == {"source_only", "target_only"}
+    return {row.method for row in table.rows if row.bound} == set(BOUNDS)
 
 
 def meaning(table: Table, *, backbone: bool) -> list[str]:

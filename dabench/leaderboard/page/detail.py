@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
 import pandas as pd
 
+from dabench.config.overrides import flat
 from dabench.leaderboard.formats import text
 from dabench.leaderboard.rerun import run_command
 from dabench.leaderboard.table import Cell, Recorded, Row, Table
@@ -33,7 +34,7 @@ def detail(table: Table, row: Row, pair: str, cell: Cell) -> dict[str, Any]:
         "seeds": [_seed(run) for run in cell.runs],
         "curves": list(_curves(records)),
         "picks": _picks(records),
-        "settings": [[name, repr(value)] for name, value in _flat(records[-1].settings)] if records else [],
+        "settings": [[name, repr(value)] for name, value in flat(records[-1].settings, empty=True)] if records else [],
         "versions": list(_versions(cell.runs)),
         "pictures": list(_pictures(recorded)),
         "recorded": bool(records),
@@ -133,14 +134,6 @@ def _picks(records: Sequence[RunRecord]) -> dict[str, Any]:
         label = name.replace("_", " ") + (" (uses target labels)" if name == "oracle" else "")
         rows.append([label, *("-" if pick is None else f"{pick.accuracy:.4f} at {pick.step}" for pick in picks)])
     return {"seeds": [record.seed for record in records], "rows": rows}
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in settings.items():
-        if isinstance(value, Mapping) and value:
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _versions(runs: Sequence[Any]) -> Iterator[list[str]]:

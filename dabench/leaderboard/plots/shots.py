@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from math import ceil, log10
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from dabench.config.settings import Shots
 from dabench.errors import UsageError
 from dabench.leaderboard.formats.text import label, origins, pair_titles, seeds_of
 from dabench.leaderboard.table import Cell, Row, Table
+from dabench.results.folder import write_atomic
+from dabench.specs.names import LOWER, UPPER
 
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008); black is for the bounds.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
 MARKERS = "os^DvPX*<>phd"
 AXIS = {"few_shot": "labelled target examples per class", "paired": "labelled groups of each class (people, say)"}
-BOUND = {"source_only": ":", "target_only": "--"}
+BOUND = {LOWER: ":", UPPER: "--"}
 KINDS = (".png", ".svg", ".pdf")
 PER_ROW = 2
 Name = tuple[str, str]  # method and variant
@@ -33,6 +36,7 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
 
     Raises:
         UsageError: these are no tables by shots, or the file is of another kind.
+        ResultsError: the file cannot be written.
     """
     if path.suffix not in KINDS:
         raise UsageError(f"{path} is no picture that can be drawn: name one of {', '.join(KINDS)}.")
@@ -59,7 +63,9 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
         filter(None, [first.variant, seeds_of(tables), origins(tables), "bars are standard deviations over seeds"])
     )
     figure.suptitle(what, x=0.01, ha="left", fontsize=10)
-    figure.savefig(path, dpi=150)
+    picture = BytesIO()
+    figure.savefig(picture, dpi=150, format=path.suffix.removeprefix("."))
+    write_atomic(path, picture.getvalue())
 
 
 def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name, Row]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dabench.errors import UsageError, unknown
+from dabench.specs.names import canonical, items
 from dabench.testing.checks import (
     adapts,
     contract,
@@ -130,7 +131,7 @@ def chosen(checks: Sequence[Check], parts: str) -> list[Check]:
     Raises:
         UsageError: a part is in the name of no check at all.
     """
-    wanted = [part.strip().replace("-", "_") for part in parts.split(",") if part.strip()]
+    wanted = [canonical(part) for part in items(parts)]
     names = [check.name for check in CHECKS]
     for part in wanted:
         if not any(part in name for name in names):

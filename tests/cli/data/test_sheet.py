@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 
-from dabench.cli.data.sheet import main, sheet
+from dabench.cli.data.samples import sheet
 from dabench.data.arrays import DomainArrays, Split
 from dabench.errors import DataError
 
@@ -35,16 +34,17 @@ def test_vectors_have_no_sheet():
         sheet("vectors", DomainArrays(split, split, ("a", "b")), 1)
 
 
-def test_the_command_writes_a_file(tmp_path):
-    result = CliRunner().invoke(
-        main, ["digits", "glyphs", "-o", str(tmp_path / "out" / "sheet.png"), "--per-class", "2"]
+def test_the_command_writes_a_file(dabench_here, tmp_path):
+    done = dabench_here(
+        "data", "sheet", "digits", "glyphs", "-o", str(tmp_path / "out" / "sheet.png"), "--per-class", "2"
     )
-    assert result.exit_code == 0, result.output
+    assert done.returncode == 0, done.stderr
     with Image.open(tmp_path / "out" / "sheet.png") as image:
         assert image.width > 2 * image.height / 3
 
 
-def test_an_unknown_domain_is_an_error(tmp_path):
-    result = CliRunner().invoke(main, ["glyhps", "-o", str(tmp_path / "sheet.png")])
-    assert result.exit_code == 2
-    assert "glyphs" in result.output
+def test_an_unknown_domain_is_an_error(dabench_here, tmp_path):
+    done = dabench_here("data", "sheet", "glyhps", "-o", str(tmp_path / "sheet.png"))
+    assert done.returncode == 2
+    assert "Did you mean 'glyphs'" in done.stderr
+    assert not (tmp_path / "sheet.png").exists()

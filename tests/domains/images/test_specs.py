@@ -12,6 +12,7 @@ from dabench.data.prepared import class_counts, content_sha256
 from dabench.domains.images.specs import SPECS
 from dabench.planning.resolve import resolve
 from dabench.plugin.registry import load_registry
+from dabench.specs.spec import DomainSpec
 
 BY_NAME = {spec.name: spec for spec in SPECS}
 MEASURED = [spec.name for spec in SPECS if spec.known]
@@ -32,7 +33,7 @@ def test_suites_name_what_there_is(name):
     registry = load_registry()
     suite = find_suite(name, registry)
     domains = {domain for entry in suite.pairs for domain in entry.pair.split(":")}
-    assert domains <= set(registry.all("domains"))
+    assert domains <= set(registry.all(DomainSpec))
     for entry, method in product(suite.pairs, suite.methods):
         resolved = resolve(
             suite, entry, method, Overrides(), registry

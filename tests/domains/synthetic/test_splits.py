@@ -12,6 +12,7 @@ from dabench.domains.synthetic.signs import load_syn_signs
 from dabench.domains.synthetic.splits import labels
 from dabench.errors import UsageError
 from dabench.plugin.registry import load_registry
+from dabench.specs.spec import DomainSpec
 
 LOADERS = {"syn_numbers": load_syn_numbers, "syn_signs": load_syn_signs}
 
@@ -100,12 +101,12 @@ def test_the_recipe_is_the_one_of_version_1(name, domains):
     assert np.abs(quarters - np.array(QUARTERS[name])).max() < 1.5
     if (platform.machine(), PIL.__version__, np.__version__) == MEASURED_WITH:
         assert hashlib.sha256(x.tobytes()).hexdigest() == HASHES[name]
-    assert load_registry().get("domains", name).spec.version == 1
+    assert load_registry().get(DomainSpec, name).spec.version == 1
 
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_the_domain_is_named_as_regenerated_and_counts_100_000_images(name):
-    spec = load_registry().get("domains", name).spec
+    spec = load_registry().get(DomainSpec, name).spec
     assert spec.regenerated
     assert spec.load() is LOADERS[name]
     assert sum(map(sum, spec.counts)) == 100_000

@@ -109,7 +109,7 @@ def test_many_methods_and_pairs_of_one_family_fold_without_repeating_it(width: i
     assert "Friedman's test p" in text
 
 
-def test_a_table_with_a_backbone_for_each_pair_names_them() -> None:
+def test_a_table_with_a_backbone_for_each_pair_column_them() -> None:
     made = tables(*make_records(RUNS), *make_records(RUNS, "glyphs:digits", backbone="big", comparison_sha256="f" * 64))
     assert len(made) == 1
     note = "backbones: small (digits → digits_m), big (glyphs → digits)"

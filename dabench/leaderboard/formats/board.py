@@ -1,0 +1,68 @@
+"""The grid of a leaderboard, the same in every format: its columns, its rows in groups, and their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dabench.leaderboard.formats.text import fraction, group_title, is_published, pair_titles, ranked
+from dabench.leaderboard.table import Row, Table
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the grid.
+
+    Attributes:
+        kind: what stands in it.
+        title: what stands above it.
+        pair: whose cells, or whose published numbers, stand in it; empty in the other columns.
+    """
+
+    kind: Literal["method", "pair", "published", "average", "rank"]
+    title: str
+    pair: str = ""
+
+    @property
+    def over_pairs(self) -> bool:
+        """Whether it sums up all pairs: such numbers are aligned to the right."""
+        return self.kind in ("average", "rank")
+
+
+def columns(table: Table, pairs: Sequence[str] | None = None, *, last: bool = True) -> list[Column]:
+    """The columns of a table, or of a block of its pairs.
+
+    Args:
+        table: with the pairs.
+        pairs: of the block; all of the table if None.
+        last: whether averages and ranks stand in this block.
+    """
+    titles = pair_titles(table)
+    found = [Column("method", "method")]
+    for pair in table.pairs if pairs is None else pairs:
+        found.append(Column("pair", titles[pair], pair))
+        if is_published(table, pair):
+            found.append(Column("published", "published", pair))
+    if last and len(table.pairs) > 1:
+        found.append(Column("average", "average"))
+    if last and ranked(table):
+        found.append(Column("rank", "rank"))
+    return found
+
+
+def rows(table: Table) -> Iterator[tuple[str, Row]]:
+    """The rows, each with the title of the group that begins with it; an empty text within a group."""
+    above = ""
+    for row in table.rows:
+        yield group_title(table, row) if row.group != above else "", row
+        above = row.group
+
+
+def over_pairs(row: Row, column: Column, missing: str) -> str:
+    """A row's average or mean rank; `missing` where there is none, but nothing for the rank of a bound."""
+    if column.kind == "average":
+        return fraction(row.average) or missing
+    if row.rank is None:
+        return "" if row.bound else missing
+    return f"{row.rank:.1f}"
