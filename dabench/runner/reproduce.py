@@ -164,7 +164,8 @@ def _suite_of(row: Row, settings: Mapping[str, Any], own: Suite | None) -> Suite
 
     With data of one's own all pairs are kept: together they decide how categorical columns are encoded.
     """
-    shared = {name: value for name, value in settings.items() if name not in ("method", "options", "readout_version")}
+    derived = ("method", "options", "readout_version", "views")
+    shared = {name: value for name, value in settings.items() if name not in derived}
     names = ("track", "metric", "selector")
     try:
         return Suite.model_validate(

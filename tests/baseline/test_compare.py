@@ -176,6 +176,9 @@ def test_settings_are_compared_key_by_key_where_they_are_known() -> None:
     assert str(change) == "settings weight=1.0 → weight=2.0"
     (change,) = compare(before, now, max_drop=0.01).cells[0].changes
     assert str(change) == "settings 555555555555 → 666666666666 (options of the method; steps 200 → 100)"
+    new = {"6" * 64: {"options": {"weight": 1.0}, "views": {"randaugment": 2}}}  # of a published row nothing is known
+    (change,) = compare(before, now, max_drop=0.01, settings=new).cells[0].changes
+    assert "(options of the method, or versions of its views; steps 200 → 100)" in str(change)
 
 
 def test_only_the_newest_code_counts_on_both_sides() -> None:
