@@ -19,8 +19,8 @@ from dabench.specs.spec import MethodSpec, Range, Registered
 HEAD = """\
 # Methods
 
-Made by `dabench docs methods -o docs/methods.md` from what each method declares and from the published results
-(`results/*.csv`): change those, not this file.
+Made by `dabench docs methods -o docs/reference/methods.md` from what each method declares and from the published
+results (`results/*.csv`): change those, not this file.
 
 In the formulae f is the network up to its features, g its classifier, p the softmax of g(f(x)) and h a domain
 classifier; s is the source and t the target, l the target examples whose labels are given in the track few_shot, and a

@@ -24,7 +24,8 @@ from tests.execution.test_views import Looks, _job
 from tests.support.toy_runs import plan_of
 
 RESULTS = Path(__file__).parents[2] / "results"
-# Published runs of the first version of randaugment, see docs/mnist_m.md. They leave this set when they are run anew.
+# Published runs of the first version of randaugment, see docs/results/ganin_strong.md.
+# They leave this set when they are run anew.
 FIRST_VERSION = {"uda", "source_augmented (randaugment)"}
 
 

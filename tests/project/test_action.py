@@ -1,4 +1,4 @@
-"""action.yml: its script does what docs/ci.md says, with the options that the command line has."""
+"""action.yml: its script does what docs/how-to/ci.md says, with the options that the command line has."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_no_script_holds_an_expression() -> None:
 
 
 def test_the_workflow_of_the_docs_uses_inputs_that_exist() -> None:
-    text = (ROOT / "docs/ci.md").read_text()
+    text = (ROOT / "docs/how-to/ci.md").read_text()
     workflows = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)]
     uses = [
         step

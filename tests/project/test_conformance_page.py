@@ -1,4 +1,4 @@
-"""docs/conformance.md names every check, and says of each what the kit says."""
+"""docs/reference/conformance.md names every check, and says of each what the kit says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dabench.testing.checks import CHECKS
 
-PAGE = (Path(__file__).parents[2] / "docs/conformance.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/reference/conformance.md").read_text()
 
 
 def test_the_page_lists_all_checks() -> None:

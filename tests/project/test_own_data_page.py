@@ -1,4 +1,4 @@
-"""What `docs/own_data.md` says can be typed."""
+"""What `docs/how-to/own_data.md` says can be typed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dabench.backbones.torchvision_nets import ResNet18
 from dabench.config.own_data import OwnImages, OwnTables
 from dabench.config.suite import Suite
 
-TEXT = (Path(__file__).parents[2] / "docs" / "own_data.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs/how-to/own_data.md").read_text(encoding="utf-8")
 
 
 def test_every_suite_on_the_page_is_valid() -> None:

@@ -1,4 +1,4 @@
-"""What the README shows is true."""
+"""What the README, the list of commands and the pages of results show is true."""
 
 from __future__ import annotations
 
@@ -10,16 +10,25 @@ import click
 import pytest
 import yaml
 
+from dabench.cli.main import cli, main
 from dabench.config.suite import Suite
 from dabench.plugin.registry import Registry, load_registry
 from dabench.results.csv_file import columns
 from tests.support.toy_runs import plan_of, run
 
 ROOT = Path(__file__).parents[2]
+RESULTS = sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs/results").glob("*.md"))
+PAGES = ["README.md", "docs/reference/commands.md", "docs/tutorial/first_run.md", *RESULTS]
 
 
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+def _blocks(language: str, page: str = "README.md") -> list[str]:
+    """The fenced blocks of one language on a page."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
+
+
+COMMANDS = list(
+    dict.fromkeys(line for page in PAGES for block in _blocks("console", page) for line in block.splitlines())
+)
 
 
 def test_the_plugin_works(registry: Registry, site, tmp_path: Path) -> None:
@@ -36,21 +45,48 @@ def test_the_plugin_works(registry: Registry, site, tmp_path: Path) -> None:
     assert record.plugin.distribution == "my-methods"
 
 
-def test_the_suite_is_valid() -> None:
-    own_data, full = _blocks("yaml")
-    assert own_data in (ROOT / "docs/own_data.md").read_text()  # whose test reads it
+def test_it_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 130
+
+
+def test_the_table_is_what_the_command_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (shown,) = _blocks("text")
+    (console,) = _blocks("console")
+    _, command = console.splitlines()
+    with pytest.raises(SystemExit) as stop:
+        main(command.removeprefix("$ dabench ").split())
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == shown
+
+
+def test_the_suites_are_valid() -> None:
+    (own_data,) = _blocks("yaml")
+    assert own_data in (ROOT / "docs/how-to/own_data.md").read_text()  # whose test reads it
+    (full,) = _blocks("yaml", "docs/reference/suites.md")
     suite = Suite.model_validate(yaml.safe_load(full))
     assert suite.methods[1].as_ == "strong"
 
 
-@pytest.mark.parametrize("line", [line for block in _blocks("console") for line in block.splitlines()])
+def test_every_published_suite_has_a_page_and_every_page_a_suite() -> None:
+    readme = (ROOT / "README.md").read_text()
+    suites = {path.stem for path in (ROOT / "results").glob("*.csv")}
+    assert {path.stem for path in (ROOT / "docs/results").glob("*.md")} == suites
+    for suite in suites:
+        assert f"[{suite}](docs/results/{suite}.md)" in readme
+        assert f"(../../tables/{suite}.md)" in (ROOT / f"docs/results/{suite}.md").read_text()
+
+
+@pytest.mark.parametrize("line", COMMANDS)
 def test_commands_exist(line: str) -> None:
     command = line.removeprefix("$ ").partition("  #")[0].split()
+    if command[0] in ("cd", "pip", "source"):
+        return
     if command[0] == "make":
         assert re.search(rf"^{command[1]}:", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
         return
-    from dabench.cli.main import cli
-
     assert command[0] == "dabench"
     parsed = cli.get_command(None, command[1])
     if isinstance(parsed, click.Group):

@@ -143,7 +143,7 @@ def test_also_one_that_is_hardly_sure_of_anything(name: str) -> None:
 def test_only_the_documented_rules_give_a_dead_checkpoint_the_higher_score(
     kind: Callable[[Outputs], Outputs],
 ) -> None:
-    """By their formulas: see docs/selectors.md."""
+    """By their formulas: see docs/explanation/selectors.md."""
     alive, lost = candidates(live(), dead(kind))
     higher = {name for name in BY_OUTPUTS if rule(name).score(lost) > rule(name).score(alive)}
     documented = {unsure: {"snd"}, uniform: {"snd"}, nan: set()}
@@ -157,7 +157,7 @@ def test_class_ami_of_a_dead_network_is_0() -> None:
 
 
 def test_predictions_that_differ_by_noise_alone_are_preferred_by_snd() -> None:
-    """They are of all classes, so they do not count as collapsed. docs/selectors.md says so."""
+    """They are of all classes, so they do not count as collapsed. docs/explanation/selectors.md says so."""
     of = live()
     noise = random().normal(scale=1e-3, size=of.target_logits.shape).astype(np.float32)
     hardly = replace(uniform(of), target_logits=noise)

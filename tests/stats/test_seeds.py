@@ -309,7 +309,9 @@ def test_missing_seeds_are_left_out_pair_by_pair() -> None:
 
 
 def test_equal_methods_are_called_different_less_often_than_one_time_in_twenty() -> None:
-    """Ten equal methods, five seeds. The figures stand in the docstring of `against_best` and in docs/statistics.md."""
+    """Ten equal methods, five seeds. The figures stand in the docstring of `against_best` and in
+    docs/explanation/statistics.md.
+    """
     generator = np.random.default_rng(0)
     uncorrected = naive = corrected = 0
     trials = 4000

@@ -1,8 +1,8 @@
 """Does `dabench check` err between two kinds of processor? A part of the study of the verdict.
 
     ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 OPENBLAS_CORETYPE=Haswell dabench run mini --results DIR
-    python -m tests.studies.machines DIR               # writes docs/verdict_machines.csv
-    python -m tests.studies.verdict report             # writes docs/verdict_study.md
+    python -m tests.studies.machines DIR               # writes docs/explanation/verdict_machines.csv
+    python -m tests.studies.verdict report             # writes docs/explanation/verdict_study.md
 
 The published runs of `mini` are set beside runs of the same code with other instructions. Cells of which fewer than
 three seeds are there are left out.
@@ -28,7 +28,7 @@ from dabench.stats.seeds import mean_interval
 
 ROOT = Path(__file__).parents[2]
 BASELINE = ROOT / "results" / "mini.csv"
-RUNS = ROOT / "docs" / "verdict_machines.csv"
+RUNS = ROOT / "docs/explanation/verdict_machines.csv"
 MAX_DROP = 0.01  # the default of `dabench check`
 HEADER = ["pair", "method", "seed", "cpu_capability", "onednn_isa", "blas", "published", "accuracy", "rows"]
 
@@ -109,7 +109,7 @@ def regressed(before: Accuracies, now: Accuracies, rows: int) -> bool:
 
 
 def report(copies: Mapping[tuple[str, str], float]) -> str:
-    """The section of docs/verdict_study.md.
+    """The section of docs/explanation/verdict_study.md.
 
     Args:
         copies: pair and method -> standard deviation of the difference of two copies of a run.

@@ -1,14 +1,14 @@
-"""How often does `dabench check` err, and what does it see? The study behind docs/ci.md.
+"""How often does `dabench check` err, and what does it see? The study behind docs/how-to/ci.md.
 
     python -m tests.studies.verdict train --copies 6    # minutes to an hour; goes on where it stopped
-    python -m tests.studies.verdict report              # writes docs/verdict_study.md
+    python -m tests.studies.verdict report              # writes docs/explanation/verdict_study.md
 
 `train` makes every run of some cells several times, each copy from initial weights that are changed in the last bit:
 every weight is multiplied by 1 + u 2^-23 with u from {-1, 0, 1}, drawn from (seed, copy). That is what another
 processor or another version of a library does to a run, and nothing that a method could gain or lose by. Two copies of
 a seed are thus a baseline and a now of which the null hypothesis is true. The change is made here, by wrapping the
 function that builds a method; the product knows nothing of it. Nothing is learned from the copies' records but their
-accuracies, which go to docs/verdict_runs.csv.
+accuracies, which go to docs/explanation/verdict_runs.csv.
 
 `report` draws checks: for each of a cell's seeds two different copies, one as the baseline and one as now. With a drop
 planted (subtracted from now) the same checks give the power. Simulated cells (normal accuracies rounded to a test set,
@@ -37,8 +37,8 @@ from dabench.stats.seeds import ROUNDING
 from tests.studies import machines as study_machines
 
 ROOT = Path(__file__).parents[2]
-RUNS = ROOT / "docs" / "verdict_runs.csv"
-STUDY = ROOT / "docs" / "verdict_study.md"
+RUNS = ROOT / "docs/explanation/verdict_runs.csv"
+STUDY = ROOT / "docs/explanation/verdict_study.md"
 BASELINE = ROOT / "results" / "mini.csv"
 
 MAX_DROP = 0.01  # the default of `dabench check`
@@ -46,7 +46,8 @@ PLANTED = 0.03
 CHECKS = 20_000  # simulated or drawn, for each figure
 INTRODUCTION = (
     "Written by `python -m tests.studies.verdict report`; do not edit. How the verdict is reached: "
-    f"[ci.md](ci.md). Settings: a drop above {100 * MAX_DROP:g} point whose one-sided {100 * (1 - ALPHA):g} % "
+    "[ci.md](../how-to/ci.md). "
+    f"Settings: a drop above {100 * MAX_DROP:g} point whose one-sided {100 * (1 - ALPHA):g} % "
     f"interval is above 0. A share of 1 % is known to ±{100 * sqrt(ALPHA / CHECKS):.2f} points (one standard "
     f"error of {CHECKS:,} checks)."
 )
@@ -316,7 +317,7 @@ def _percent(value: float) -> str:
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description="The study behind docs/ci.md.")
+    parser = argparse.ArgumentParser(description="The study behind docs/how-to/ci.md.")
     commands = parser.add_subparsers(dest="command", required=True)
     training = commands.add_parser("train", help="make copies of runs")
     training.add_argument("--pairs", default="digits:digits_m,glyphs:digits")
@@ -324,7 +325,7 @@ def main() -> None:
     training.add_argument("--seeds", default="0-4")
     training.add_argument("--copies", type=int, default=6)
     training.add_argument("--steps", type=int, help="fewer than the suite's: a quicker study of shorter runs")
-    commands.add_parser("report", help="write docs/verdict_study.md")
+    commands.add_parser("report", help="write docs/explanation/verdict_study.md")
     arguments = parser.parse_args()
     if arguments.command == "train":
         pairs, methods = arguments.pairs.split(","), arguments.methods.split(",")

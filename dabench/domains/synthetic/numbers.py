@@ -3,7 +3,7 @@
 The original (Ganin & Lempitsky 2015, arXiv:1409.7495) is gone from its author's page. Its recipe as published: numbers
 of one to three digits in many fonts, with random positions, orientations, colours of background and strokes, and
 amounts of blur, tuned by hand to look like SVHN; the label is the centre digit. Here the fonts are those of matplotlib;
-what varies is in `dabench.domains.synthetic.draw_numbers` and `docs/synthetic.md`.
+what varies is in `dabench.domains.synthetic.draw_numbers` and `docs/explanation/synthetic.md`.
 
 Every digit is shown equally often. The split is in the proportion of the original, 479,400 to 9,553. Image i of a split
 is a function of seed, split and i alone, whatever the number of images or workers.

@@ -3,7 +3,7 @@
 The original (Moiseev et al. 2013, used by Ganin & Lempitsky 2015) is gone. Its recipe as published: pictograms before
 random backgrounds, with random brightness and saturation, turned in space, with Gaussian and motion blur. Here the
 pictograms are drawn as vector shapes (`dabench.domains.synthetic.pictograms`); what else varies is in
-`dabench.domains.synthetic.draw_signs` and `docs/synthetic.md`.
+`dabench.domains.synthetic.draw_signs` and `docs/explanation/synthetic.md`.
 
 Every class is shown equally often. Of the 100,000 images 90,000 are for training, as in Bousmalis et al. (2016). Image
 i of a split is a function of seed, split and i alone, whatever the number of images or workers.

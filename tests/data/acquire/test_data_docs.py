@@ -1,4 +1,4 @@
-"""`docs/data.md` says what the tests show, and names commands and examples that work."""
+"""`docs/how-to/data.md` says what the tests show, and names commands and examples that work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from dabench.cli.data.command import command
 
 ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / "docs" / "data.md").read_text()
+TEXT = (ROOT / "docs/how-to/data.md").read_text()
 TESTS = [Path(__file__).with_name(name) for name in ("test_fetch.py", "test_fetch_archives.py", "test_killed.py")]
 PLAIN = {  # tests of what happens without a fault
     "test_a_file_is_fetched_checked_and_decoded",

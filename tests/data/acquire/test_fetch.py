@@ -1,4 +1,4 @@
-"""`dabench data fetch` against a server that misbehaves: `docs/data.md` lists these faults by test."""
+"""`dabench data fetch` against a server that misbehaves: `docs/how-to/data.md` lists these faults by test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives that `dabench data fetch` unpacks: `docs/data.md` lists what may be wrong with them by test."""
+"""Archives that `dabench data fetch` unpacks: `docs/how-to/data.md` lists what may be wrong with them by test."""
 
 from __future__ import annotations
 

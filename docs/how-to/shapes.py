@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/own_data.md: `python docs/shapes.py pictures`.
+"""Draws the pictures of docs/how-to/own_data.md: `python docs/how-to/shapes.py pictures`.
 
 Four shapes in two domains: bright on dark, noisy grounds ("photos") and pencil lines on white ("sketches").
 """
