@@ -13,13 +13,14 @@ import torch
 from torch import Tensor
 
 from dabench.config.options import validated
-from dabench.errors import DataError
+from dabench.errors import DataError, PluginError
 from dabench.execution.measurements import Result
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
 from dabench.execution.training import Recipe, train
 from dabench.execution.training_state import read_state, write_state
+from dabench.hashing.canonical import view_versions
 from dabench.methods.base import DeepMethod
 from dabench.methods.scores import Scores, checked
 from dabench.printable import printable
@@ -40,6 +41,7 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
 
     Raises:
         DataError: examples of the two domains differ in shape, and the method has one network for both.
+        PluginError: the method asks for a view whose version its settings do not say.
     """
     backbone = job.backbone.load()
     options = validated(backbone, job.settings.backbone.options, job.backbone.name)
@@ -49,6 +51,14 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
     method = cls(network, validated(cls, job.settings.options, job.method.name))
     with drawing_from(job.seed, f"init:{job.method.name}", CPU):
         method.setup(data.problem)
+    said = {*job.settings.views, *cls.views.values()}
+    unsaid = [view for view in view_versions(method.views.values()) if view not in said]
+    if unsaid:
+        raise PluginError(
+            f"setup() of {job.method.name} asks for the view {unsaid[0]!r}, which no option and no attribute of the "
+            "class names, so that its version is not part of the run. Declare it: "
+            f"views = {{..: {unsaid[0]!r}}} in the class, or an option of the type View."
+        )
     return method.to(data.device).to(memory_format=torch.channels_last)
 
 

@@ -24,6 +24,7 @@ from dabench.execution.execute import draw, open_pair, open_vectors
 from dabench.execution.measurements import Result
 from dabench.execution.training_state import read_state
 from dabench.files import scratch
+from dabench.hashing.canonical import VIEW_VERSIONS
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.methods.scores import PredictionError, predicted_classes
 from dabench.runs.job import Job, Progress
@@ -253,6 +254,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
         shots=toy.shots,
         readout="network",
         transductive=False,
+        views=dict(VIEW_VERSIONS),
     )
     return Job(
         run_id="toy",

@@ -176,6 +176,9 @@ def test_settings_are_compared_key_by_key_where_they_are_known() -> None:
     assert str(change) == "settings weight=1.0 → weight=2.0"
     (change,) = compare(before, now, max_drop=0.01).cells[0].changes
     assert str(change) == "settings 555555555555 → 666666666666 (options of the method; steps 200 → 100)"
+    new = {"6" * 64: {"options": {"weight": 1.0}, "views": {"randaugment": 2}}}  # of a published row nothing is known
+    (change,) = compare(before, now, max_drop=0.01, settings=new).cells[0].changes
+    assert "(options of the method, or versions of its views; steps 200 → 100)" in str(change)
 
 
 def test_only_the_newest_code_counts_on_both_sides() -> None:
@@ -185,6 +188,18 @@ def test_only_the_newest_code_counts_on_both_sides() -> None:
     assert judged(runs(STEADY), runs(STEADY, plugin="old") + runs(shifted(0.3), plugin="new", minute=5)).verdict == (
         "regressed"
     )
+
+
+def test_the_kind_of_processor_is_the_first_reason_and_a_failed_run_is_none() -> None:
+    env = make_record().env
+    here, there = (env.model_copy(update={"cpu_capability": name}) for name in ("AVX2", "AVX512"))
+    code = CodeInfo(commit="a" * 40, dirty=False)
+    moved = judged(runs(STEADY, env=there), runs(shifted(0.1), env=here, code=code)).changes
+    assert [change.what for change in moved] == ["instructions of torch", "code commit"]
+    same = judged(runs(STEADY), runs(STEADY, env=here, code=code))
+    assert (same.verdict, [change.what for change in same.changes]) == ("same", ["code commit"])
+    failed = make_record(None, seed=9, env=env.model_copy(update={"torch": "2.9.0+cu128"}))
+    assert judged([*runs(STEADY), failed], runs(STEADY)).changes == ()
 
 
 def test_a_comparison_with_itself_is_noticed() -> None:

@@ -113,6 +113,7 @@ def test_every_option_does_something(option: dict[str, object]) -> None:
     assert not torch.equal(*logits)
 
 
+@pytest.mark.slow
 def test_it_gains_over_source_only_with_the_same_augmentation_and_averaging() -> None:
     """And by what its loss asks for: with batch norm, statistics of the target alone gain a lot."""
     (x, y), (target, _), (test, test_y) = (stripes(rows, rows, side=16) for rows in (240, 241, 300))
@@ -126,8 +127,8 @@ def test_it_gains_over_source_only_with_the_same_augmentation_and_averaging() ->
         )
         accuracies.append([accuracy(method, problem, shifted, test_y) for method in methods])
     augmented, without_loss, method = np.mean(accuracies, axis=0)
-    assert method - augmented > 0.1
-    assert method - without_loss > 0.03
+    assert 1 - method < 0.6 * (1 - augmented)  # of the errors that are left, not a number of points
+    assert 1 - method < 0.75 * (1 - without_loss)
 
 
 def _problem() -> object:

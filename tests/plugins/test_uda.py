@@ -123,6 +123,7 @@ def test_every_option_of_the_augmented_baseline_does_something(option: dict[str,
     assert not torch.equal(logits_of(plain, problem, target), logits_of(changed, problem, target))
 
 
+@pytest.mark.slow
 def test_uda_gains_over_source_only_with_the_same_augmentation_and_averaging() -> None:
     """And by what its loss asks for: with batch norm, statistics of the target alone gain a lot."""
     (x, y), (target, _), (test, test_y) = (stripes(rows, rows, side=8) for rows in (240, 241, 300))
@@ -136,5 +137,5 @@ def test_uda_gains_over_source_only_with_the_same_augmentation_and_averaging() -
         )
         accuracies.append([accuracy(method, problem, shifted, test_y) for method in methods])
     augmented, without_loss, method = np.mean(accuracies, axis=0)
-    assert method - augmented > 0.1
-    assert method - without_loss > 0.03
+    assert 1 - method < 0.6 * (1 - augmented)  # of the errors that are left, not a number of points
+    assert 1 - method < 0.75 * (1 - without_loss)

@@ -7,17 +7,24 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
+from dabench.runner.launchers import inline, processes
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out, done_records
+from dabench.runs.job import Event, Finished, Job, Outcome, Started
+from dabench.runs.machine import environment
 from tests.support.toy_runs import numbers, plan_of, run
 
 PAIR = "toy_a:toy_b"
+Launch = Callable[[Sequence[Job], int], Iterator[Event]]
 
 
 def test_done_runs_are_not_repeated(registry: Registry, tmp_path: Path) -> None:
@@ -64,11 +71,16 @@ def test_a_record_whose_accuracy_means_something_else_is_not_reused(
     assert not found
 
 
-def test_changed_sources_are_a_different_run(registry: Registry, site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_another_one_where_its_plugin_computes_something_else(registry: Registry, site: Any) -> None:
     source = """
         from dabench import DeepMethod
         class Mine(DeepMethod):
+            '''Multiplies by its strength.'''
+            class Options(DeepMethod.Options):
+                weight: float = 1.0
             STRENGTH = 1
+            def losses(self, batch):
+                return {"class": self.options.weight * self.STRENGTH}
     """
     hooks = """
         from dabench import MethodSpec, hookimpl
@@ -79,11 +91,22 @@ def test_changed_sources_are_a_different_run(registry: Registry, site, monkeypat
     site.install("mine", {"mine": "mine_hooks"}, mine=source, mine_hooks=hooks)
     from dabench.plugin.registry import load_registry
 
-    before = {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
-    (site.path / "mine.py").write_text((site.path / "mine.py").read_text().replace("= 1", "= 2"))
-    after = {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
+    file = site.path / "mine.py"
+    text = file.read_text()
+
+    def ids(old: str = "", new: str = "") -> set[str]:
+        assert old in text
+        file.write_text(text.replace(old, new))
+        return {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
+
+    before = ids()
     assert before
-    assert not before & after
+    assert ids("Multiplies by", "Is weighed with") == before
+    assert ids("STRENGTH = 1", "STRENGTH: int = 1  # of what") == before
+    assert ids("(self, batch)", "(self, batch: object) -> dict[str, float]") == before
+    assert not ids("STRENGTH = 1", "STRENGTH = 2") & before
+    assert not ids("weight: float = 1.0", "weight: float = 2.0") & before
+    assert not ids("weight * self", "weight / self") & before
 
 
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
@@ -138,24 +161,53 @@ def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Pa
         assert records[PAIR, method, 0].status == "failed"
         assert reason in str(records[PAIR, method, 0].error)
     assert records[PAIR, "dann", 0].status == "ok"
+    assert {record.env for record in records.values()} == {environment("cpu")}, "one machine, whatever became of a run"
+
+
+def test_a_run_without_an_outcome_has_the_environment_of_its_worker(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["dann"], seeds=[0])
+    recorder = Recorder(plan, tmp_path, registry)
+    there = environment("cpu").model_copy(update={"torch": "1.0", "device": "a GPU"})
+    first, second, third = plan.runs
+    recorder.take(first, Started(first.run_id, 0, there))
+    recorder.take(first, Finished(first.run_id, Outcome(status="failed", error="the worker process was killed")))
+    recorder.take(second, Started(second.run_id, 0))  # a launcher that does not tell
+    recorder.take(second, Finished(second.run_id, Outcome(status="failed")))
+    recorder.keep(third, Outcome(status="failed", error="no data"))  # no worker took it
+    assert [record.env for record in recorder.records] == [there, environment("cpu"), environment("cpu")]
+
+
+def _limited(registry: Registry, folder: Path, launch: Launch, method: str, seconds: float) -> dict[str, Outcome]:
+    """Outcomes by method of runs of which one alone has a timeout: the others may take what a busy machine needs."""
+    plan = plan_of(registry, [method, "dann"], seeds=[0])
+    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    names = {job.run_id: job.method.name for job in jobs}
+    limited = [replace(job, timeout_s=seconds if job.method.name == method else None) for job in jobs]
+    return {names[event.run_id]: event.outcome for event in launch(limited, 1) if isinstance(event, Finished)}
 
 
 def test_a_timeout_ends_a_slow_run(registry: Registry, tmp_path: Path) -> None:
-    records = run(plan_of(registry, ["toy_slow"], seeds=[0]), tmp_path, registry, timeout_s=0.6)
-    slow = records[PAIR, "toy_slow", 0]
-    assert slow.status == "timeout"
-    assert "timed out after 0.6 s" in str(slow.error)
-    assert records[PAIR, "source_only", 0].status == "ok"
+    outcomes = _limited(registry, tmp_path, inline.launch, "toy_slow", 0.6)
+    assert outcomes["toy_slow"].status == "timeout"
+    assert "timed out after 0.6 s" in str(outcomes["toy_slow"].error)
+    assert outcomes["source_only"].status == outcomes["dann"].status == "ok"
 
 
 def test_a_stuck_run_is_killed_after_its_timeout(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dabench.runner.launchers.processes.GRACE_S", 1.0)
-    plan = plan_of(registry, ["toy_stuck", "dann"], seeds=[0])
-    records = run(plan, tmp_path, registry, launcher="processes", workers=2, timeout_s=3.0)
-    assert records[PAIR, "toy_stuck", 0].status == "timeout"
-    assert records[PAIR, "dann", 0].status == "ok"
+    monkeypatch.setattr("dabench.runner.launchers.processes.GRACE_S", 0.5)
+    outcomes = _limited(registry, tmp_path, processes.launch, "toy_stuck", 0.5)
+    assert outcomes["toy_stuck"].status == "timeout"
+    assert "stuck 0.5 s after its timeout of 0.5 s; killed" in str(outcomes["toy_stuck"].error)
+    assert outcomes["dann"].status == "ok", "another worker took its place"
+
+
+@pytest.mark.parametrize("launcher", ["inline", "processes"])
+def test_a_timeout_reaches_every_run(registry: Registry, tmp_path: Path, launcher: str) -> None:
+    plan = plan_of(registry, ["toy_slow"], seeds=[0], bounds=[])
+    (record,) = run(plan, tmp_path, registry, launcher=launcher, timeout_s=0.2).values()
+    assert record.status == "timeout"
 
 
 def test_missing_data_stop_only_the_runs_that_need_them(registry: Registry, tmp_path: Path) -> None:
@@ -164,6 +216,7 @@ def test_missing_data_stop_only_the_runs_that_need_them(registry: Registry, tmp_
     assert records[PAIR, "dann", 0].status == "ok"
     missing = records["toy_a:toy_missing", "dann", 0]
     assert missing.status == "failed"
+    assert missing.env == records[PAIR, "dann", 0].env
     assert "put it into DABENCH_DATA_DIR/toys" in str(missing.error)
 
 
@@ -215,26 +268,29 @@ def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path
 
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
 def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_path: Path, launcher: str) -> None:
-    command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_slow", "--seeds", "0-2"]
+    command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_waits", "--seeds", "0-2"]
     command += ["--results", str(tmp_path / "results"), "--device", "cpu", "--workers", "1", "--launcher", launcher]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    deadline = time.monotonic() + 90
-    while len(list(tmp_path.rglob("target_only/*.json"))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.5)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
-    pressed = time.monotonic()
-    _, stderr = process.communicate(timeout=30)
-    assert time.monotonic() - pressed < 5
+    gate = tmp_path / "gate"
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | {"TOY_GATE": str(gate)},
+    ) as process:
+        while not Path(f"{gate}.reached").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+        _, stderr = process.communicate(timeout=60)  # the run itself would wait for ever
     assert process.returncode == 130, stderr
     assert "The same command goes on from here" in stderr
     assert "Traceback" not in stderr
-    done = len(list(tmp_path.rglob("*.json")))
-    assert 6 <= done < 9
+    assert len(list(tmp_path.rglob("*.json"))) == 6
     assert not list(tmp_path.rglob("*.tmp"))
-    again = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    gate.touch()
+    again = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     assert again.returncode == 0, again.stderr
-    assert f"9 runs, {done} of them done before" in again.stderr
+    assert "9 runs, 6 of them done before" in again.stderr
     assert len(list(tmp_path.rglob("*.json"))) == 9

@@ -7,6 +7,7 @@ METHODS = {
     "toy_nan": "NotANumber",
     "toy_one_class": "OneClass",
     "toy_slow": "Slow",
+    "toy_waits": "Waits",
     "toy_stuck": "Stuck",
     "toy_prints": "Prints",
     "toy_stages": "Stages",
