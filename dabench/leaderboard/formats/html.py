@@ -23,6 +23,7 @@ from dabench.leaderboard.page.diagram import WIDTH, diagram
 from dabench.leaderboard.table import Cell, Row, Table, Unmeasured
 
 
+# By hand: widgets for tables load scripts from elsewhere, and this page has to work as one file without a network.
 def render(tables: Sequence[Table]) -> str:
     """The page."""
     environment = Environment(
