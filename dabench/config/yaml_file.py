@@ -18,6 +18,7 @@ from dabench.printable import printable, shown
 Model = TypeVar("Model", bound=BaseModel)
 
 
+# By hand: pydantic names the place of a mistake but not its line, and PyYAML knows the lines but no schema.
 def read_yaml(
     file: Path | Any,
     model: type[Model],

@@ -35,6 +35,7 @@ STRENGTHS = 10  # the strength of an operation is a whole number below this
 Operation = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
+# By hand: torchvision draws once a batch, kornia from the global generator; here an image changes alike on all devices.
 def augment(view: str, images: Tensor, key: int) -> Tensor:
     """Change images at random.
 

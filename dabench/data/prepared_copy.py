@@ -31,15 +31,16 @@ LAYOUT = 2
 META = "meta.json"
 """The last file of a copy to be written: without it a copy is not whole."""
 
-# Modules that loaders import and that do not decide what they decode: wording of errors, spreading work over processes
-# (the same bytes whatever their number), and where files lie and come from (which files those are is in the hash of
-# the files).
+# Modules that loaders import and that do not decide what they decode, as patterns: wording of errors, limits of what is
+# read, scratch folders, spreading work over processes (the same bytes whatever their number), and the descriptors
+# beside the loaders. So a new link decodes nothing anew; which files there are is in the hash of the files.
 BESIDE_THE_BYTES = (
     "dabench.errors",
+    "dabench.files",
+    "dabench.data.limits",
     "dabench.parallel.child",
     "dabench.parallel.pool",
-    "dabench.domains.images.releases",
-    "dabench.domains.vectors.releases",
+    "dabench.domains.*_spec",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Collection
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
@@ -22,7 +23,7 @@ def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
 
     Args:
         target: as in a spec.
-        without: modules that do not count, nor what only they import.
+        without: modules that do not count, nor what only they import: names, or patterns as of `fnmatch`.
 
     Raises:
         PluginError: the module has no Python source, or one of them is not valid Python.
@@ -33,7 +34,7 @@ def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
     waiting = [start]
     while waiting:
         name = waiting.pop()
-        if name in seen or name in without:
+        if name in seen or any(fnmatchcase(name, pattern) for pattern in without):
             continue
         path = _source(name)
         if path is None:

@@ -151,6 +151,7 @@ def _default(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+# By hand: pydantic reads docstrings below attributes only; methods of other packages have theirs in `Attributes:`.
 def described(options: type[Any]) -> Mapping[str, str]:
     """What the docstrings of a class of options and of its bases say of each, under `Attributes:`; bases first."""
     found: dict[str, str] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dabench.domains.embedded import specs as embedded_specs
 from dabench.domains.images import specs as image_specs
 from dabench.domains.references import FRENCH_2018, GANIN_2015, GANIN_2016, HE_2016
+from dabench.domains.synthetic import specs as synthetic_specs
 from dabench.domains.vectors import specs as vector_specs
 from dabench.plugin.hookspecs import hookimpl
 from dabench.specs.spec import (
@@ -24,6 +25,7 @@ from dabench.specs.spec import (
 def dabench_domains() -> Iterator[DomainSpec]:
     """The domains that need no download, and those that read or are made from published files."""
     yield from embedded_specs.SPECS
+    yield from synthetic_specs.SPECS
     yield from image_specs.SPECS
     yield from vector_specs.SPECS
 

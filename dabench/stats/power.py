@@ -11,6 +11,7 @@ from dabench.stats.seeds import ALPHA
 MOST = 10_000  # seeds; a plan for more than that is no plan
 
 
+# By hand: scipy.stats.power only simulates. A standard deviation of 0 needs an answer as well.
 def power_of(difference: float, std: float, n: int, alpha: float = ALPHA) -> float:
     """The chance that n seeds show a true mean difference: p < alpha in the two-sided paired t-test.
 

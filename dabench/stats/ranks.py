@@ -38,6 +38,7 @@ class Ranking:
     groups: tuple[tuple[int, int], ...]
 
 
+# By hand: scipy.stats.friedmanchisquare refuses two methods, is NaN where all tie, and is not the F-test.
 def ranking(means: Mapping[str, Sequence[float]]) -> Ranking | None:
     """Rank methods over pairs.
 

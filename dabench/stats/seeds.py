@@ -143,6 +143,7 @@ def mean_interval(
     return Interval(mean, std, max(mean - half, within[0]), min(mean + half, within[1]), n, spread)
 
 
+# By hand: scipy has no interval for a ratio of paired means, and none says why it is unbounded.
 def gap_covered(method: Sample, source_only: Sample, target_only: Sample, level: float = 0.95) -> Gap:
     """(method - source_only) / (target_only - source_only), each a mean over the seeds that all three have.
 
@@ -234,6 +235,7 @@ def _paired_p(differences: Floats, floors: Floats) -> Floats:
     return np.where(n < 2, np.nan, p)
 
 
+# By hand: scipy adjusts for false discoveries only, and no library gives the levels of the intervals beside the tests.
 def holm(p_values: Mapping[Method, float]) -> dict[Method, float]:
     """Holm's adjusted p-values: reject where they are below alpha, and the family-wise error is at most alpha."""
     return dict(zip(p_values, _holm(np.array(list(p_values.values()))).tolist(), strict=True))

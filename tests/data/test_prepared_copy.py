@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -101,13 +102,15 @@ def test_the_loaders_code_decides(number: Path, site, monkeypatch: pytest.Monkey
 # All of dabench that decides what a family of domains decodes to. A module that a loader newly imports belongs either
 # here or, if it does not matter for the bytes, into `ready.BESIDE_THE_BYTES`.
 SHARED = {"dabench.data.arrays", "dabench.data.folder", "dabench.domains.files"}
+MNIST = {"dabench.domains.images.framing", "dabench.domains.images.mnist"}
 DECIDES = {
-    "mnist": {*SHARED, "dabench.domains.images.digits"},
+    "mnist": {*SHARED, *MNIST},
+    "usps": {*SHARED, "dabench.domains.images.framing", "dabench.domains.images.usps"},
+    "svhn": {*SHARED, "dabench.domains.images.framing", "dabench.domains.images.svhn"},
     "mnist_m": {
-        *SHARED, "dabench.domains.images.digits", "dabench.domains.images.mnist_m",
-        "dabench.domains.images.photographs", "dabench.seeding",
+        *SHARED, *MNIST, "dabench.domains.images.mnist_m", "dabench.domains.images.photographs", "dabench.seeding",
     },
-    "gtsrb": {*SHARED, "dabench.domains.images.signs"},
+    "gtsrb": {*SHARED, "dabench.domains.images.gtsrb"},
     "office_caltech/dslr": {*SHARED, "dabench.domains.vectors.office_caltech"},
     "amazon/books": {*SHARED, "dabench.domains.vectors.amazon"},
     "amazon_text/books": {*SHARED, "dabench.domains.vectors.amazon_text"},
@@ -128,4 +131,14 @@ def test_nothing_but_what_decides_the_bytes_is_hashed(name: str, monkeypatch: py
     package = Path(ready.__file__).parents[1]
     modules = {".".join(("dabench", *path.relative_to(package).with_suffix("").parts)) for path in read}
     assert modules - {"dabench.__init__", "dabench.data.__init__", "dabench.domains.__init__"} == DECIDES[name]
-    assert not modules & set(BESIDE_THE_BYTES)
+
+
+@pytest.mark.parametrize("family", ["embedded", "images", "synthetic", "vectors"])
+def test_a_new_link_decodes_nothing_anew(family: str) -> None:
+    """Descriptors stand in modules of their own beside the loaders, and none of these is hashed."""
+    folder = Path(ready.__file__).parents[1] / "domains" / family
+    texts = {f"dabench.domains.{family}.{path.stem}": path.read_text("utf-8") for path in folder.glob("*.py")}
+    describe = {name for name, text in texts.items() if "DomainSpec(" in text or "Download(" in text}
+    assert describe
+    assert all(any(fnmatchcase(name, pattern) for pattern in BESIDE_THE_BYTES) for name in describe)
+    assert {f"{name.removesuffix('_spec')}" for name in describe} <= set(texts), "each beside its loader"

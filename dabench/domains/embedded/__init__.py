@@ -1,4 +1,4 @@
-"""Domains that need no download.
+"""Sets from installed packages. `<set>.py` loads; `<set>_spec.py` holds its spec, files, links and citation.
 
-May import what `dabench.domains` may.
+May import what `dabench.domains` may; specs import nothing heavy.
 """

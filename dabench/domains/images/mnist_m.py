@@ -24,9 +24,10 @@ from PIL import Image
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
 from dabench.domains.files import require
-from dabench.domains.images.digits import CANVAS, CLASSES, SIZE, read_mnist
+from dabench.domains.images.framing import CANVAS, CLASSES, SIZE
+from dabench.domains.images.mnist import read_mnist
+from dabench.domains.images.mnist_m_spec import BSDS500_FILES, BSDS500_HOMEPAGE, RELEASE, RELEASE_HOMEPAGE
 from dabench.domains.images.photographs import Cuts, cut
-from dabench.domains.images.releases import BSDS500, MNIST_M
 from dabench.errors import DataError
 from dabench.parallel.pool import spread
 from dabench.seeding import stream
@@ -46,13 +47,13 @@ def load_mnist_m(workers: int | None = None) -> DomainArrays:
         workers: processes that make it; one per core if None.
     """
     digits = read_mnist("mnist_m")
-    found = require("mnist_m", *BSDS500.files, homepage=BSDS500.homepage)
+    found = require("mnist_m", *BSDS500_FILES, homepage=BSDS500_HOMEPAGE)
     photos = {name: [path for path in found if path.parent.name == name] for name in digits}
     for name, paths in photos.items():
         if len(paths) != PHOTOGRAPHS:
             raise DataError(
                 f"domain 'mnist_m' needs all {PHOTOGRAPHS} photographs of BSDS500/data/images/{name}, and found "
-                f"{len(paths)}. Get them from {BSDS500.homepage}."
+                f"{len(paths)}. Get them from {BSDS500_HOMEPAGE}."
             )
     made = blend({name: x for name, (x, _) in digits.items()}, photos, workers)
     splits = {name: Split(made[name], y) for name, (_, y) in digits.items()}
@@ -64,7 +65,7 @@ def load_mnist_m_official() -> DomainArrays:
 
     The release has a folder of PNG files for each split, and beside it a text file of lines like ``00000001.png 5``.
     """
-    require("mnist_m_official", *MNIST_M.files, homepage=MNIST_M.homepage)
+    require("mnist_m_official", *RELEASE, homepage=RELEASE_HOMEPAGE)
     splits = {name: _read_release(name) for name in ("train", "test")}
     return DomainArrays(splits["train"], splits["test"], CLASSES)
 

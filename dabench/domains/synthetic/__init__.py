@@ -1,4 +1,4 @@
-"""Domains that a recipe draws anew: SYN NUMBERS and SYN SIGNS.
+"""Sets whose images are drawn here. `<set>.py` loads; `<set>_spec.py` holds its spec, files, links and citation.
 
-May import what `dabench.domains` may.
+May import what `dabench.domains` may; specs import nothing heavy.
 """

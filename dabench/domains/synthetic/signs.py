@@ -12,7 +12,7 @@ i of a split is a function of seed, split and i alone, whatever the number of im
 from __future__ import annotations
 
 from dabench.data.arrays import DomainArrays
-from dabench.domains.images.signs import CLASSES
+from dabench.domains.images.gtsrb import CLASSES
 from dabench.domains.synthetic.draw_signs import draw_chunk
 from dabench.domains.synthetic.splits import make
 

@@ -1,4 +1,4 @@
-"""Published sets of feature vectors, texts and sensor windows.
+"""Vectors, texts and sensor windows. `<set>.py` loads; `<set>_spec.py` holds its spec, files, links and citation.
 
-May import what `dabench.domains` may.
+May import what `dabench.domains` may; specs import nothing heavy.
 """

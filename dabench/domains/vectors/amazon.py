@@ -15,7 +15,7 @@ from sklearn.datasets import load_svmlight_files
 
 from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.domains.files import require
-from dabench.domains.vectors.releases import AMAZON, AMAZON_HOMEPAGE
+from dabench.domains.vectors.amazon_spec import FILES, HOMEPAGE
 
 TERMS = 5000
 CLASSES = ("negative", "positive")
@@ -23,7 +23,7 @@ CLASSES = ("negative", "positive")
 
 def load(name: str) -> DomainArrays:
     """Returns counts of terms (N, 5000), sparse float32; the labels -1 and +1 of the files become 0 and 1."""
-    paths = require(f"amazon/{name}", *AMAZON[name], homepage=AMAZON_HOMEPAGE)
+    paths = require(f"amazon/{name}", *FILES[name], homepage=HOMEPAGE)
     train_x, train_y, test_x, test_y = load_svmlight_files(paths, n_features=TERMS, zero_based=True)
     return DomainArrays(_split(train_x, train_y), _split(test_x, test_y), CLASSES)
 

@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.domains.files import require
-from dabench.domains.vectors.releases import AMAZON_TEXT, AMAZON_TEXT_HOMEPAGE
+from dabench.domains.vectors.amazon_text_spec import FILES, HOMEPAGE
 from dabench.errors import DataError
 
 COLUMNS = 2**18
@@ -27,7 +27,7 @@ CLASSES = ("negative", "positive")
 
 def load(name: str) -> DomainArrays:
     """Returns counts of hashed terms (N, 262144), sparse float32."""
-    paths = require(f"amazon_text/{name}", *AMAZON_TEXT[name], homepage=AMAZON_TEXT_HOMEPAGE)
+    paths = require(f"amazon_text/{name}", *FILES[name], homepage=HOMEPAGE)
     texts: list[str] = []
     labels: list[int] = []
     in_test: dict[str, bool] = {}  # by text

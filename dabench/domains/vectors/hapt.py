@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.domains.files import require
-from dabench.domains.vectors.releases import HAPT, HAPT_HOMEPAGE, HAPT_LABELS, HAPT_PACKED, USERS
+from dabench.domains.vectors.hapt_spec import FILES, HOMEPAGE, LABELS, PACKED, USERS
 
 CLASSES = ("walking", "walking upstairs", "walking downstairs", "sitting", "standing", "lying")
 WINDOW, STRIDE = 128, 64  # samples
@@ -110,11 +110,11 @@ def windows(signals: Signals) -> Windows:
 
 def read_signals(domain: str) -> Signals:
     """Read the recordings: the publisher's text files, or all of them in one .npz file."""
-    found = {path.name: path for path in require(domain, HAPT, homepage=HAPT_HOMEPAGE)}
-    if packed := found.get(HAPT_PACKED):
+    found = {path.name: path for path in require(domain, FILES, homepage=HOMEPAGE)}
+    if packed := found.get(PACKED):
         with np.load(packed, allow_pickle=False) as content:
             return Signals(content["signals"], content["user"], content["record"], content["label"])
-    (labels,) = require(domain, HAPT_LABELS, homepage=HAPT_HOMEPAGE)
+    (labels,) = require(domain, LABELS, homepage=HOMEPAGE)
     return _read_text(labels)
 
 

@@ -13,7 +13,7 @@ from scipy.io import loadmat
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.domains.files import require
-from dabench.domains.vectors.releases import OFFICE_CALTECH, OFFICE_CALTECH_HOMEPAGE
+from dabench.domains.vectors.office_caltech_spec import FILES, HOMEPAGE
 
 CLASSES = (
     "backpack",
@@ -31,7 +31,7 @@ CLASSES = (
 
 def load(name: str) -> DomainArrays:
     """Returns counts of 800 visual words in each photograph (N, 800), float32."""
-    (path,) = require(f"office_caltech/{name}", OFFICE_CALTECH[name], homepage=OFFICE_CALTECH_HOMEPAGE)
+    (path,) = require(f"office_caltech/{name}", FILES[name], homepage=HOMEPAGE)
     content = loadmat(path)
     x = content["fts"].astype(np.float32)
     y = content["labels"].ravel().astype(np.int64) - 1  # the file counts from 1

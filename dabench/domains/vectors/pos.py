@@ -16,7 +16,7 @@ from sklearn.feature_extraction import FeatureHasher
 
 from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.domains.files import require
-from dabench.domains.vectors.releases import POS, POS_HOMEPAGE
+from dabench.domains.vectors.pos_spec import FILES, HOMEPAGE
 from dabench.errors import DataError
 
 COLUMNS = 2**18
@@ -32,7 +32,7 @@ Sentence = list[tuple[str, str]]
 
 def load(genre: str) -> DomainArrays:
     """Returns features of words (N, 262144), sparse float32, and their tags."""
-    paths = require(f"pos/{genre}", POS[genre], homepage=POS_HOMEPAGE)
+    paths = require(f"pos/{genre}", FILES[genre], homepage=HOMEPAGE)
     test = paths[4::5]
     return DomainArrays(_split(sorted(set(paths) - set(test))), _split(test), CLASSES)
 

@@ -24,6 +24,7 @@ from dabench.leaderboard.table import Cell, Row, Table, Unmeasured
 from dabench.specs.names import BOUNDS
 
 
+# By hand: widgets for tables load scripts from elsewhere, and this page has to work as one file without a network.
 def render(tables: Sequence[Table]) -> str:
     """The page."""
     environment = Environment(

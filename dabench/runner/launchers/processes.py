@@ -146,6 +146,7 @@ class Worker:
         return f"the worker process {how} {'during this run' if self.ready else 'before it was ready'}.{hint}"
 
 
+# By hand: concurrent.futures ends no single run at its timeout, and loses all runs when one worker dies.
 def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
     """Execute jobs in `workers` processes.
 

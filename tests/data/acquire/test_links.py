@@ -19,7 +19,7 @@ from dabench.data.acquire.inventory import CORRUPT, look
 from dabench.data.acquire.place import there
 from dabench.data.prepared import prepare
 from dabench.data.prepared_copy import files_of
-from dabench.domains.images import downloads as image_downloads
+from dabench.domains.images import mnist_spec
 from dabench.domains.images import specs as image_specs
 from dabench.domains.vectors import specs as vector_specs
 from dabench.errors import DataError
@@ -132,7 +132,7 @@ def test_real_files_have_the_measured_digests(real_data: Path) -> None:
 
 
 def test_a_file_may_be_there_unpacked(data: Path) -> None:
-    target = image_downloads.MNIST[0].targets[0]
+    target = mnist_spec.DOWNLOADS[0].targets[0]
     path = data / target.path.removesuffix(".gz")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"unpacked")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -106,14 +106,9 @@ def test_an_npz_is_never_unpickled(tmp_path: Path) -> None:
 
 def test_parquet_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x.parquet").write_bytes(b"PAR1")
-    real = builtins.__import__
-
-    def without_pyarrow(name: str, *args: object, **kwargs: object) -> object:
-        if name.partition(".")[0] == "pyarrow":
-            raise ImportError("No module named 'pyarrow'")
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without_pyarrow)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pyarrow"]:
+        monkeypatch.delitem(sys.modules, name)  # an earlier test may have read a table
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(DataError, match=r"pip install 'dabench\[parquet\]'"):
         read_table(tmp_path / "x.parquet")
 

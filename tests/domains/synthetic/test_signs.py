@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from dabench.domains.images.signs import CLASSES
+from dabench.domains.images.gtsrb import CLASSES
 from dabench.domains.synthetic.backgrounds import background, clouds
 from dabench.domains.synthetic.chunk import generator
 from dabench.domains.synthetic.draw_signs import draw_sign, in_space, placed

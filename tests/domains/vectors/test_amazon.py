@@ -6,7 +6,7 @@ import pytest
 
 from dabench.config.suite_file import find_suite
 from dabench.domains.vectors import amazon
-from dabench.domains.vectors.releases import PRODUCTS
+from dabench.domains.vectors.amazon_spec import PRODUCTS
 from dabench.errors import DataError
 from dabench.execution.readout import Readout
 from dabench.plugin.registry import load_registry

@@ -5,7 +5,7 @@ import pytest
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from dabench.domains.vectors import amazon_text
-from dabench.domains.vectors.releases import AMAZON_TEXT, PRODUCTS
+from dabench.domains.vectors.amazon_text_spec import FILES
 from dabench.errors import DataError
 
 
@@ -16,14 +16,14 @@ def _review(text: str, title: str = "title") -> str:
 
 
 def _write(root: Path, negative: list[str], positive: list[str]) -> None:
-    for path, texts in zip(AMAZON_TEXT["kitchen"], (negative, positive), strict=True):
+    for path, texts in zip(FILES["kitchen"], (negative, positive), strict=True):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes("".join(texts).encode("latin-1"))
 
 
 def test_bare_ampersands_and_latin_1_are_read(data: Path) -> None:
     _write(data, [_review("caf\xe9 & knife <3\nbroke", "d\xe9j\xe0 vu")], [_review("good")])
-    assert list(amazon_text.reviews(data / AMAZON_TEXT["kitchen"][0])) == ["d\xe9j\xe0 vu caf\xe9 & knife <3 broke"]
+    assert list(amazon_text.reviews(data / FILES["kitchen"][0])) == ["d\xe9j\xe0 vu caf\xe9 & knife <3 broke"]
 
 
 def test_words_and_pairs_of_words_are_counted(data: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_review_without_text_is_an_error(data: Path) -> None:
 
 
 def test_sizes_of_the_real_domains(real_data: Path) -> None:
-    for name in PRODUCTS:
+    for name in FILES:
         arrays = getattr(amazon_text, name)()
         assert (np.bincount(arrays.train.y) + np.bincount(arrays.test.y)).tolist() == [1000, 1000]
         assert 380 <= len(arrays.test.y) <= 400

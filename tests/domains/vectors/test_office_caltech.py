@@ -7,7 +7,7 @@ from scipy.io import savemat
 
 from dabench.data.vectors import transforms
 from dabench.domains.vectors import office_caltech
-from dabench.domains.vectors.releases import OFFICE_CALTECH
+from dabench.domains.vectors.office_caltech_spec import FILES
 from dabench.errors import DataError
 from dabench.execution.readout import Readout
 
@@ -23,7 +23,7 @@ PUBLISHED = {
 def _write(root: Path, labels: list[int]) -> np.ndarray:
     generator = np.random.default_rng(0)
     counts = generator.integers(0, 9, (len(labels), 800)).astype(np.uint8)
-    path = root / OFFICE_CALTECH["dslr"]
+    path = root / FILES["dslr"]
     path.parent.mkdir()
     savemat(path, {"fts": counts, "labels": np.array(labels, np.uint8)[:, None]})
     return counts
@@ -45,7 +45,7 @@ def test_a_missing_file_is_named(data: Path) -> None:
 
 
 def test_sizes_of_the_real_domains(real_data: Path) -> None:
-    sizes = {name: getattr(office_caltech, name)() for name in OFFICE_CALTECH}
+    sizes = {name: getattr(office_caltech, name)() for name in FILES}
     assert {name: len(arrays.train.y) + len(arrays.test.y) for name, arrays in sizes.items()} == {
         "amazon": 958,
         "caltech": 1123,
@@ -58,7 +58,7 @@ def test_sizes_of_the_real_domains(real_data: Path) -> None:
 
 def test_the_nearest_neighbour_is_the_published_one_on_all_pairs(real_data: Path) -> None:
     """With all source examples, rows divided by their sum, and z-scores per domain."""
-    domains = {name: getattr(office_caltech, name)() for name in OFFICE_CALTECH}
+    domains = {name: getattr(office_caltech, name)() for name in FILES}
     x = {name: np.concatenate([arrays.train.x, arrays.test.x]) for name, arrays in domains.items()}
     y = {name: np.concatenate([arrays.train.y, arrays.test.y]) for name, arrays in domains.items()}
     accuracies = []

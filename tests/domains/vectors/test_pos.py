@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dabench.domains.vectors import pos
-from dabench.domains.vectors.releases import GENRES
+from dabench.domains.vectors.pos_spec import GENRES
 from dabench.errors import DataError
 
 DOCUMENT = """# newdoc id = a

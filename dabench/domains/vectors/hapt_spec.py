@@ -1,20 +1,35 @@
-"""What the vector and sensor domains decode to, measured from complete sets of the published files."""
+"""The descriptors of ``hapt/...``, ``hapt_accelerometer`` and ``hapt_gyroscope``. Imports nothing heavy."""
 
 from __future__ import annotations
 
-COMPLETE = {
-    "office_caltech/amazon": "03fb9102577473fe52f51214cb343446076e24c9cb00b759546a8b4b0c2b474b",
-    "office_caltech/caltech": "e18b85ce8181eb61c672018df840f7c3e16eba485c9190ed8625352d6144670e",
-    "office_caltech/dslr": "ab69e729db2243dab99acf4f6abb8cec4777f499435701d7736806df1217725a",
-    "office_caltech/webcam": "d1ef7e28474f5de6da16612d6eab6d23b62db97a704b7658153a4ff38ebd8057",
-    "amazon/books": "2934cb02f3cf8010cb7654b4c1fc6d1477f0ae9dae1dbe4fd2b29cae39ed7bc7",
-    "amazon/dvd": "4941fe49a490d2e9949e7dedb16e28ebf2a3994650b622caf1dbd0da82caaabd",
-    "amazon/electronics": "891e1ff4ec457ec802cfe89ec7ca45e9d6e1a9fbf89188bbe7edb619d2f52f80",
-    "amazon/kitchen": "da8314b75bd9199dd0c4b71239370a251b83e7d8ae46ffede4f8123a4bccab04",
-    "amazon_text/books": "0a4510207c2f840618441bb0a8b48467c52aed11a3e3117b1d50143cdfb5586c",
-    "amazon_text/dvd": "e4642c093ac0e6bd1a6539d263bdf1c8cb4cab6bab7319108bc0b88f4ce92a5e",
-    "amazon_text/electronics": "a22133dbe72d6e89ad8fc84816e01fa97fecb4c36e1567b731f11160ed2e3046",
-    "amazon_text/kitchen": "f1689e06cb7c252c77a541ad07472f420122ae669e4706edb44be4a8d61a4a3c",
+from dabench.specs.download import Download, Target
+from dabench.specs.spec import DomainSpec
+
+HOMEPAGE = "https://archive.ics.uci.edu/dataset/341"
+FILES = "hapt/**/*"  # the publisher's folder RawData, or all recordings in one file:
+PACKED = "hapt_raw_float32.npz"
+LABELS = "hapt/RawData/labels.txt"
+USERS = tuple(f"user{number:02d}" for number in range(1, 31))
+REYES_2016 = """@article{reyesortiz2016transition,
+  author = {Reyes-Ortiz, Jorge-Luis and Oneto, Luca and Sam{\\`a}, Albert and Parra, Xavier and Anguita, Davide},
+  title = {Transition-Aware Human Activity Recognition Using Smartphones},
+  journal = {Neurocomputing}, volume = {171}, pages = {754--767}, year = {2016}
+}"""
+
+_NAME = "smartphone+based+recognition+of+human+activities+and+postural+transitions"
+
+DOWNLOAD = Download(
+    name="HAPT.zip",
+    urls=(
+        f"https://archive.ics.uci.edu/static/public/341/{_NAME}.zip",
+        "https://archive.ics.uci.edu/ml/machine-learning-databases/00341/HAPT%20Data%20Set.zip",
+    ),
+    targets=(Target(path="hapt/RawData", files="*.txt"),),
+    homepage=HOMEPAGE,
+    stated=("sha256:4ac4ae064227c07045a99551876b54d204837e995e298b6488559e209b3deb09",),
+)
+
+_KNOWN = {
     "hapt/user01": "2c8954c3323c6957667473c1a444988f0c832ff50896a4e36a70d72b7693737f",
     "hapt/user02": "12af86c5c190f4824a52f509ee3269c9c2911568b2ba96ed0c58fe67fe486fbe",
     "hapt/user03": "376524f55d0a190eb55e91747ef357361ef915b848cd0abc2a5a9fdc877fb23c",
@@ -47,27 +62,10 @@ COMPLETE = {
     "hapt/user30": "1c2b8ea1625fac9cae3b21f0b30d1d0263404a71f5d9adc03adfdd8229fd1b93",
     "hapt_accelerometer": "65016e44068136babf2cb00fb89a302685f101920c67d233e8f5dbeccd10e70f",
     "hapt_gyroscope": "673078894f0a82433285bd842ebe277067854d7ac89ef757c55ee7509ea154d2",
-    "pos/answers": "cf3c59b2cb66e1f7d09b95537542c459bfe1562920312c484940379256bea2d6",
-    "pos/email": "d890e6f06623a7e9dee9a94ba8ab1b9877e30c3c0421b0e51f57858e4f77419c",
-    "pos/newsgroup": "c92fe21bb2893b1c5b4a61e110fd5ededd847cd3ad8a621aac6eb3775c798892",
-    "pos/reviews": "379f7bdd64597cc3c49317217608a5378c171cb92aa3c2acc37492d4d9c1cfe1",
-    "pos/weblog": "0cfbc07537b33f0e6c65468c0977092f12a920232f8cf4a3f0ce2ca6402dee93",
-}
+}  # of a complete set, measured
 
 # Examples of each class in train and test.
-COUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
-    "office_caltech/amazon": ((46, 41, 47, 50, 50, 50, 50, 50, 47, 49), (46, 41, 47, 49, 50, 50, 49, 50, 47, 49)),
-    "office_caltech/caltech": ((76, 55, 50, 69, 43, 64, 67, 47, 44, 49), (75, 55, 50, 69, 42, 64, 66, 47, 43, 48)),
-    "office_caltech/dslr": ((6, 11, 6, 7, 5, 12, 11, 6, 4, 12), (6, 10, 6, 6, 5, 12, 11, 6, 4, 11)),
-    "office_caltech/webcam": ((15, 11, 16, 14, 14, 15, 22, 15, 14, 15), (14, 10, 15, 13, 13, 15, 21, 15, 13, 15)),
-    "amazon/books": ((1000, 1000), (2201, 2264)),
-    "amazon/dvd": ((1000, 1000), (1779, 1807)),
-    "amazon/electronics": ((1000, 1000), (2824, 2857)),
-    "amazon/kitchen": ((1000, 1000), (2991, 2954)),
-    "amazon_text/books": ((801, 800), (199, 200)),
-    "amazon_text/dvd": ((803, 803), (197, 197)),
-    "amazon_text/electronics": ((811, 805), (189, 195)),
-    "amazon_text/kitchen": ((804, 800), (196, 200)),
+_COUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "hapt/user01": ((65, 36, 33, 32, 37, 33), (29, 16, 15, 14, 17, 14)),
     "hapt/user02": ((40, 33, 32, 31, 37, 33), (18, 14, 14, 14, 17, 15)),
     "hapt/user03": ((40, 40, 33, 35, 43, 43), (17, 18, 15, 16, 19, 19)),
@@ -100,24 +98,28 @@ COUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "hapt/user30": ((45, 45, 43, 44, 45, 50), (19, 19, 19, 19, 19, 22)),
     "hapt_accelerometer": ((1163, 1005, 919, 1170, 1302, 1267), (559, 539, 488, 631, 677, 691)),
     "hapt_gyroscope": ((1163, 1005, 919, 1170, 1302, 1267), (559, 539, 488, 631, 677, 691)),
-    "pos/answers": (
-        (2607, 3272, 2502, 2979, 1480, 3152, 259, 6615, 574, 1266, 4693, 1677, 4390, 753, 172, 4902, 40),
-        (752, 954, 734, 987, 469, 969, 35, 2131, 135, 438, 1498, 337, 1322, 261, 50, 1585, 9),
-    ),
-    "pos/email": (
-        (1983, 3671, 1707, 2892, 1129, 3085, 311, 7783, 1443, 1239, 4257, 4093, 5690, 860, 240, 5112, 268),
-        (603, 1018, 442, 740, 308, 909, 60, 2286, 383, 297, 970, 846, 1545, 236, 54, 1273, 72),
-    ),
-    "pos/newsgroup": (
-        (2353, 3385, 1261, 1655, 971, 2920, 74, 6448, 1074, 803, 2192, 2740, 4585, 550, 157, 3530, 51),
-        (609, 832, 343, 477, 248, 711, 11, 1437, 125, 215, 615, 646, 1034, 146, 13, 829, 4),
-    ),
-    "pos/reviews": (
-        (3606, 3256, 2907, 2911, 1760, 3446, 113, 7305, 485, 1276, 4890, 1452, 4718, 692, 142, 4959, 21),
-        (876, 856, 799, 819, 460, 892, 29, 1919, 169, 370, 1347, 321, 1216, 203, 40, 1326, 7),
-    ),
-    "pos/weblog": (
-        (2497, 3448, 1370, 1875, 1002, 3018, 17, 5313, 535, 839, 1951, 3482, 3864, 710, 25, 3297, 25),
-        (903, 1113, 530, 590, 375, 994, 22, 1847, 128, 301, 653, 968, 1403, 189, 19, 1075, 4),
-    ),
 }
+
+_SUMMARIES = {
+    **{f"hapt/{user}": f"activities of person {user[4:]}, accelerometer and gyroscope" for user in USERS},
+    "hapt_accelerometer": "activities of 30 people, accelerometer, simultaneous with hapt_gyroscope",
+    "hapt_gyroscope": "activities of 30 people, gyroscope, simultaneous with hapt_accelerometer",
+}
+
+SPECS = tuple(
+    DomainSpec(
+        name=name,
+        target=f"dabench.domains.vectors.hapt:{name.removeprefix('hapt')[1:]}",
+        version=1 if "/" in name else 2,  # with people as groups
+        summary=summary,
+        licence="CC BY 4.0 at UCI, but the README in the archive prohibits commercial use",
+        citation=REYES_2016,
+        files=(FILES,),
+        homepage=HOMEPAGE,
+        downloads=(DOWNLOAD,),
+        known=((_KNOWN[name], "complete"),),
+        counts=_COUNTS[name],
+        recording="" if "/" in name else "hapt",
+    )
+    for name, summary in _SUMMARIES.items()
+)

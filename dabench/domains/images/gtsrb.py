@@ -19,7 +19,7 @@ from PIL import Image
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
 from dabench.domains.files import require
-from dabench.domains.images.releases import GTSRB
+from dabench.domains.images.gtsrb_spec import FILES, HOMEPAGE
 from dabench.errors import DataError
 
 SIZE = 32
@@ -39,12 +39,12 @@ CLASSES = (
 
 def load_gtsrb() -> DomainArrays:
     """Returns GTSRB (N, 3, 32, 32), 43 classes."""
-    found = require("gtsrb", *GTSRB.files, homepage=GTSRB.homepage)
+    found = require("gtsrb", *FILES, homepage=HOMEPAGE)
     folders = {path.parent for path in found if path.parent.parent.name == "Training"}
     if len(folders) != len(CLASSES):  # torchvision numbers the folders that it finds
         raise DataError(
             f"domain 'gtsrb' needs gtsrb/GTSRB/Training with {len(CLASSES)} folders, and found {len(folders)}. "
-            f"Get the rest from {GTSRB.homepage}."
+            f"Get the rest from {HOMEPAGE}."
         )
     train = _read("train")
     groups = _tracks([path for path in found if path.parent in folders], train.y)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dabench.domains.images.signs import CLASSES, load_gtsrb
+from dabench.domains.images.gtsrb import CLASSES, load_gtsrb
 from dabench.errors import DataError
 from tests.support import tiny_files
 
