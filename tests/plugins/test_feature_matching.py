@@ -15,7 +15,6 @@ from torch.nn.functional import cross_entropy
 from dabench import Problem
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
-from dabench.execution.batches import with_paired
 from dabench.execution.training import Recipe, train
 from dabench.seeding import drawing_from
 from tests.support.small_runs import CPU, accuracy, batch_of, built, dim_and_noisy, problem_of, stripes
@@ -55,7 +54,7 @@ def _weights(network: Any) -> dict[str, Tensor]:
 def test_the_losses_by_hand() -> None:
     problem = _problem()
     method = built(FeatureMatching, problem, plain=True, weight=3.0)
-    batch = with_paired(batch_of(problem, method), problem, torch.arange(16))
+    batch = batch_of(problem, method, paired=torch.arange(16))
     source_x, target_x, y = batch.paired
     losses = method.losses(batch)
     source, target = method.network, method.target
@@ -71,7 +70,7 @@ def test_the_losses_by_hand() -> None:
 
 def test_simultaneous_samples_are_prepared_each_for_its_domain() -> None:
     problem = _problem()
-    batch = with_paired(batch_of(problem, built(FromScratch, problem)), problem, torch.tensor([3, 5]))
+    batch = batch_of(problem, built(FromScratch, problem), paired=torch.tensor([3, 5]))
     source_x, target_x, y = batch.paired
     assert problem.paired_source_x is not None
     assert problem.paired_target_x is not None
@@ -88,7 +87,7 @@ def test_the_target_starts_as_a_copy_of_what_the_source_has_learned(cls: Any) ->
     fresh = _weights(method.target)
     _steps(method, problem, 10)  # the whole first stage
     assert all(torch.equal(value, fresh[name]) for name, value in method.target.state_dict().items())
-    batch = with_paired(replace(batch_of(problem, method), step=0), problem, torch.arange(16))
+    batch = batch_of(problem, method, paired=torch.arange(16))
     method.transfer_losses(batch)
     learned = _weights(method.network)
     assert all(torch.equal(value, learned[name]) for name, value in method.target.named_parameters())

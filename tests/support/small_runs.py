@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from dabench import Backbone, Batch, DeepMethod, Problem
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
-from dabench.execution.batches import make_batch
+from dabench.execution.batches import Indices, make_batch
 from dabench.execution.training import Recipe, train
 from dabench.seeding import drawing_from, stream
 
@@ -112,7 +112,14 @@ def dim_and_noisy(images: Tensor, noise: float = 50) -> Tensor:
     return (changed + grains).clamp(0, 255).to(torch.uint8)
 
 
-def batch_of(problem: Problem[Tensor, Tensor], method: Any, *, rows: int = 16, progress: float = 0.0) -> Batch:
+def batch_of(
+    problem: Problem[Tensor, Tensor],
+    method: Any,
+    *,
+    rows: int = 16,
+    progress: float = 0.0,
+    paired: Tensor | None = None,
+) -> Batch:
     """The first rows of both domains as a batch, with the views that the method declares."""
     at = torch.arange(rows)
-    return make_batch(problem, at, at, 0, progress, method.views, partial(stream, 0))
+    return make_batch(problem, Indices(at, at, paired=paired), 0, progress, method.views, partial(stream, 0))
