@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
 from dabench.execution.training import Recipe, train
 from dabench.execution.training_state import read_state, write_state
+from dabench.files import replacing
 from dabench.methods.base import DeepMethod
 from dabench.methods.scores import Scores
 from dabench.runs.job import Job, Progress
@@ -62,85 +64,120 @@ def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, 
     return shapes["target" if cls.takes == "target" else "source"]
 
 
-def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Result) -> Iterator[Progress]:
-    """Train a method, from its saved state if there is one, and fill `result`."""
-    budget = job.budget
-    state = read_state(job.state, data.device)
-    if state:
-        result.restore(state["result"])
-        log.info("goes on from step %d", state["step"])
-    first = state["step"] if state else 0
-    recipe = Recipe(job.settings.optimiser, job.settings.schedule, budget)
-    begun = clock = time.monotonic()
-    for moment in train(method, data.problem, recipe, job.seed, state=state, save_every_s=job.save_every_s):
-        result.train_s += time.monotonic() - clock
-        result.steps = moment.step
-        values = None
-        if moment.losses is not None:
-            measure(job, data, method, result, moment.losses)
-            result.collapsed = moment.broken
-            values = result.checkpoints[-1].scores
-            log.info("step %d %s %s", moment.step, moment.losses, values)
-        if moment.state is not None:
-            write_state(job.state, {**moment.state, "result": result.dump()})
-        images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
-        yield Progress(job.run_id, moment.step, budget.steps, images_per_s, values)
-        clock = time.monotonic()
+class DeepRun:
+    """A method with the data that it learns from and what was measured of it.
 
-
-def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses: dict[str, float]) -> None:
-    """Add a checkpoint to `result`: label-free scores, and what the evaluator says."""
-    method.eval()
-    predict = reported(job, data, method)
-    if method.takes == "target" and not data.one_shape:  # its network takes no source example at all
-        source, val_x, val_y = data.source[NONE], data.val_x[NONE], data.val_y[NONE]
-        val = np.zeros((0, data.problem.classes), np.float32)
-    else:
-        source, val_x, val_y = data.source, data.val_x, data.val_y
-        val = data.of_val(reported_on_source(job, data, method, predict))
-    result.add(
-        losses={name: value for name, value in losses.items() if math.isfinite(value)},
-        scores=data.val_scores(val) if len(val) else {},
-        evaluation=data.evaluator.evaluate(predict(data.test_x), logits=job.settings.readout == "network"),
-    )
-    keeper = keeper_of(job)
-    if keeper:
-        keeper.keep(
-            result.steps,
-            val=(val_x, val, val_y),
-            source_x=source,
-            target_x=data.problem.target_x,
-            score=predict,
-            embed=lambda x: data.apply(method.embed, x, target=True),
-            embed_source=lambda x: data.apply(method.embed_source, x),
-        )
-
-
-def reported(job: Job, data: PairData, method: DeepMethod) -> Callable[[Tensor], Scores]:
-    """The suite's classifier: the network's own, or one fitted on the network's embedding of what it learned from.
-
-    Returns:
-        Examples of the target -> scores; those of the source, too, where both are normalised alike.
-    """
-    if job.settings.readout == "network":
-        return lambda x: data.apply(method.predict, x, target=True)
-    readout = Readout(job.settings.readout, data.problem.classes, job.seed)
-    learned, y = data.labelled
-    readout.fit(data.apply(method.embed, learned), y)
-    return lambda x: readout.decision_function(data.apply(method.embed, x))
-
-
-def reported_on_source(
-    job: Job, data: PairData, method: DeepMethod, predict: Callable[[Tensor], Scores]
-) -> Callable[[Tensor], Scores]:
-    """The same for examples of the source.
-
-    Args:
-        job: of the run.
+    Attributes:
+        job: what to run.
         data: of the run.
-        method: in evaluation mode.
-        predict: what `reported` gave.
+        method: built, on the device of the data.
+        result: grows with every checkpoint.
     """
-    if job.settings.readout == "network":
-        return lambda x: data.apply(method.predict_source, x)
-    return predict
+
+    def __init__(self, job: Job, data: PairData, cls: type[DeepMethod], result: Result | None = None) -> None:
+        """Build the method.
+
+        Args:
+            job: what to run.
+            data: of the run.
+            cls: the method's class.
+            result: to be filled; a new one if None.
+
+        Raises:
+            DataError: examples of the two domains differ in shape, and the method has one network for both.
+        """
+        self.job, self.data = job, data
+        self.method = build(job, data, cls)
+        self.result = Result() if result is None else result
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the suite trains it."""
+        return Recipe(self.job.settings.optimiser, self.job.settings.schedule, self.job.budget)
+
+    def train(self) -> Iterator[Progress]:
+        """Train the method, from its saved state if there is one, and measure it at every checkpoint."""
+        job, result = self.job, self.result
+        state = read_state(job.state, self.data.device)
+        if state:
+            result.restore(state["result"])
+            log.info("goes on from step %d", state["step"])
+        first = state["step"] if state else 0
+        begun = clock = time.monotonic()
+        moments = train(
+            self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.save_every_s
+        )
+        for moment in moments:
+            result.train_s += time.monotonic() - clock
+            result.steps = moment.step
+            values = None
+            if moment.losses is not None:
+                self.measure(moment.losses)
+                result.collapsed = moment.broken
+                values = result.checkpoints[-1].scores
+                log.info("step %d %s %s", moment.step, moment.losses, values)
+            if moment.state is not None:
+                write_state(job.state, {**moment.state, "result": result.dump()})
+            images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
+            yield Progress(job.run_id, moment.step, job.budget.steps, images_per_s, values)
+            clock = time.monotonic()
+
+    def measure(self, losses: dict[str, float]) -> None:
+        """Add a checkpoint to the result: losses, label-free scores, and what the evaluator says."""
+        job, data, method = self.job, self.data, self.method
+        method.eval()
+        predict = self.classifier()
+        if method.takes == "target" and not data.one_shape:  # its network takes no source example at all
+            source, val_x, val_y = data.source[NONE], data.val_x[NONE], data.val_y[NONE]
+            val = np.zeros((0, data.problem.classes), np.float32)
+        else:
+            source, val_x, val_y = data.source, data.val_x, data.val_y
+            val = data.of_val(self._predict_source if self._network_reports else predict)
+        self.result.add(
+            losses={name: value for name, value in losses.items() if math.isfinite(value)},
+            scores=data.val_scores(val) if len(val) else {},
+            evaluation=data.evaluator.evaluate(predict(data.test_x), logits=self._network_reports),
+        )
+        keeper = keeper_of(job)
+        if keeper:
+            keeper.keep(
+                self.result.steps,
+                val=(val_x, val, val_y),
+                source_x=source,
+                target_x=data.problem.target_x,
+                score=predict,
+                embed=lambda x: data.apply(method.embed, x, target=True),
+                embed_source=lambda x: data.apply(method.embed_source, x),
+            )
+
+    def classifier(self) -> Callable[[Tensor], Scores]:
+        """Return the suite's classifier: the network's own, or one fitted to the embedding of what it learned from.
+
+        Returns:
+            Examples of the target -> scores; those of the source, too, where both are normalised alike.
+        """
+        if self._network_reports:
+            return self._predict
+        readout = Readout(self.job.settings.readout, self.data.problem.classes, self.job.seed)
+        learned, y = self.data.labelled
+        readout.fit(self.data.apply(self.method.embed, learned), y)
+        return lambda x: readout.decision_function(self.data.apply(self.method.embed, x))
+
+    def keep_features(self, path: Path) -> None:
+        """Write the features of the trained network, whole or not at all."""
+        data = self.data
+        self.method.eval()
+        parts = {"source": data.source, "val": data.val_x, "target": data.problem.target_x, "test": data.test_x}
+        arrays = {name: data.apply(self.method.embed, x) for name, x in parts.items()}
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+
+    @property
+    def _network_reports(self) -> bool:
+        return self.job.settings.readout == "network"
+
+    def _predict(self, x: Tensor) -> Scores:
+        return self.data.apply(self.method.predict, x, target=True)
+
+    def _predict_source(self, x: Tensor) -> Scores:
+        return self.data.apply(self.method.predict_source, x)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 import traceback
@@ -15,8 +14,8 @@ from dabench.data.splits.drawn import Drawn
 from dabench.data.splits.simultaneous import Simultaneous
 from dabench.errors import DabenchError, UsageError
 from dabench.execution import reverse_validation
-from dabench.execution.deep_run import build, train_and_measure
-from dabench.execution.feature_run import fit_and_measure, fit_readout_and_measure, keep_features
+from dabench.execution.deep_run import DeepRun
+from dabench.execution.feature_run import FeatureRun, ReadoutRun
 from dabench.execution.frozen_features import opened
 from dabench.execution.measurements import Result
 from dabench.execution.pair_data import PairData, VectorData
@@ -114,19 +113,19 @@ def open_vectors(job: Job, drawn: Drawn | None = None) -> VectorData:
 def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Progress]:
     cls = job.method.load()
     if issubclass(cls, FeatureMethod):
-        yield from fit_and_measure(job, data, cls, result)
+        yield from FeatureRun(job, data, cls, result).fit()
     elif issubclass(cls, DeepMethod):
         if not isinstance(data, PairData):
             raise UsageError(f"{job.method.name} trains a network, and the backbone {job.backbone.name} has none")
         if job.network is not None:
-            yield from fit_readout_and_measure(job, data, result)
+            yield from ReadoutRun(job, data, result).fit()
             return
-        method = build(job, data, cls)
-        yield from train_and_measure(job, data, method, result)
+        run = DeepRun(job, data, cls, result)
+        yield from run.train()
         if job.reverse_validation:
-            yield from reverse_validation.of_network(job, data, method, result)
+            yield from reverse_validation.of_network(run)
         if job.keep_features and not result.collapsed:
-            keep_features(job.features, data, method)
+            run.keep_features(job.features)
     else:
         raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")
 
@@ -158,8 +157,15 @@ def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
 
 
 def _peak_memory(device: torch.device) -> int:
-    """Peak memory in bytes: allocated on the GPU by this run, or of the process so far on the CPU."""
+    """Peak memory in bytes: allocated on the GPU by this run, or of the process so far on the CPU.
+
+    On Windows, which has no module `resource`, that of the process is unknown, and 0.
+    """
     if device.type == "cuda":
         return int(torch.cuda.max_memory_allocated(device))
+    if sys.platform == "win32":
+        return 0
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

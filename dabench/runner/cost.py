@@ -6,15 +6,16 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from dabench.errors import DabenchError
-from dabench.execution.deep_run import build
+from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import open_pair
 from dabench.execution.run_log import run_log
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import train
 from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun
@@ -69,12 +70,11 @@ def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: 
         (job,) = make_jobs(plan, [run], Path(folder), registry, options)
         device = torch.device(job.device)
         budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
-        recipe = Recipe(job.settings.optimiser, job.settings.schedule, budget)
         with run_log(job.log), reproducible(), isolated(device):
             data = open_pair(job, device)
-            method = build(job, data, job.method.load())
+            trial = DeepRun(job, data, job.method.load())
             steps, begun = 0, time.monotonic()
-            for moment in train(method, data.problem, recipe, job.seed):
+            for moment in train(trial.method, data.problem, replace(trial.recipe, budget=budget), job.seed):
                 steps = moment.step
                 if time.monotonic() - begun > PROBE_S:
                     break

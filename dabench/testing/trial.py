@@ -20,9 +20,9 @@ from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import Prepared
 from dabench.data.splits.drawn import Drawn
 from dabench.data.splits.simultaneous import Simultaneous
-from dabench.execution import deep_run, feature_run
+from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import draw, open_pair, open_vectors
-from dabench.execution.measurements import Result
+from dabench.execution.feature_run import FeatureRun
 from dabench.execution.training_state import read_state
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.methods.scores import predicted_classes
@@ -164,12 +164,12 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
     device = torch.device(job.device)
     fresh: dict[str, Tensor] | None = None
     for stop in (*given.interrupted, None):
-        data, result = open_pair(job, device, drawn), Result()
-        method = deep_run.build(job, data, cls)
+        data = open_pair(job, device, drawn)
+        run = DeepRun(job, data, cls)
+        method = run.method
         fresh = fresh or _copy(method)
-        steps = deep_run.train_and_measure(job, data, method, result)
         with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
-            _carry_on(steps, until=stop)
+            _carry_on(run.train(), until=stop)
         if stop is not None:
             _readable(job)
             given.meanwhile()
@@ -189,8 +189,8 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
         state=_copy(method),
         fresh=fresh or {},
         trained=frozenset(name for name, parameter in method.named_parameters() if parameter.requires_grad),
-        checkpoints=result.checkpoints,
-        broken=result.collapsed,
+        checkpoints=run.result.checkpoints,
+        broken=run.result.collapsed,
         augments=bool(method.views),
     )
 
@@ -215,7 +215,7 @@ def _readable(job: Job) -> None:
 
 def _features(job: Job, cls: type[FeatureMethod], drawn: Drawn) -> Trained:
     data = open_vectors(job, drawn)
-    method = feature_run.build(job, cls, data.problem.classes)
+    method = FeatureRun(job, data, cls).build()
     method.fit(data.problem)
     scores = method.predict(data.test_x)
 

@@ -34,8 +34,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(job.method.name)
         return build(job, *arguments)
 
-    for module in ("deep_run", "execute"):
-        monkeypatch.setattr(f"dabench.execution.{module}.build", counted)
+    monkeypatch.setattr(deep_run, "build", counted)
     return names
 
 
