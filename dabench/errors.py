@@ -52,3 +52,8 @@ def shortened(items: Sequence[str], most: int = 5) -> str:
     """The first of some phrases, and how many more there are."""
     more = f"; and {len(items) - most:,} more" if len(items) > most else ""
     return "; ".join(items[:most]) + more
+
+
+def listed(items: Sequence[str]) -> str:
+    """Phrases as in a sentence: `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import codecs
+import unicodedata
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+
+
+def _composed(text: str) -> str:
+    """A name as files and cells are read: in Unicode's composed form (NFC)."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _texts(value: Any) -> Any:
+    """A list of cells: numbers count as they are written in YAML, and one alone is a list of one."""
+    items = value if isinstance(value, list | tuple) else [value]
+    wrong = [item for item in items if isinstance(item, bool) or item is None]
+    if wrong:
+        raise ValueError(f"one of these is read as {wrong[0]} by YAML: put it in quotes, as in ['NA', 'no', 'null']")
+    return tuple(str(item).strip() if isinstance(item, int | float) else item for item in items)
+
+
+def _encoding(name: str) -> str:
+    try:
+        known = codecs.lookup(name)
+        "".encode(name)
+    except LookupError as error:
+        raise ValueError(f"there is no text encoding {name!r}; latin-1, cp1252 and utf-16 are some") from error
+    return known.name
+
+
+Name = Annotated[str, AfterValidator(_composed)]
+Mark = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 class _Own(BaseModel):
@@ -20,7 +49,7 @@ class _Own(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
+    classes: Annotated[tuple[Name, ...], Field(min_length=2)] | None = None
     test_share: float = Field(0.3, gt=0, lt=1)
     split_seed: int = Field(0, ge=0)
     on_bad: Literal["error", "skip"] = "error"
@@ -35,12 +64,15 @@ class OwnImages(_Own):
         fit: how a picture becomes square: `crop` cuts off the longer side at both ends, `pad` adds black, `stretch`
             distorts.
         max_megapixels: a larger picture is refused before it is decoded: a small file may unpack to gigabytes.
+        grey_bits: how many bits of 16-bit grey pictures are used, 12 for many cameras and scanners. None: the fewest of
+            8, 10, 12, 14 and 16 that hold the largest value of the domain.
     """
 
     images: str
     size: int = Field(64, ge=8, le=2048)
     fit: Literal["crop", "pad", "stretch"] = "crop"
     max_megapixels: float = Field(32.0, gt=0, le=170)
+    grey_bits: int | None = Field(None, ge=8, le=16)
 
 
 class OwnTables(_Own):
@@ -52,19 +84,37 @@ class OwnTables(_Own):
         label: the column that holds the class.
         domain: in one file for all, the column that says which domain a row belongs to.
         drop: columns that are left out, such as an identifier.
-        categorical: columns of numbers that stand for categories; columns of text always do.
+        categorical: columns of numbers that stand for categories; columns of text without numbers always do.
         missing: what happens to empty cells: `refuse` names their columns; `mean` and `median` put that of the source's
             train rows there, and for a category its most frequent one; `drop` leaves the row out.
         separator: between the columns of a .csv file.
+        decimal: the decimal mark of numbers that are written as text.
+        thousands: what stands before every three digits of such numbers, if anything does.
+        na_values: cells that count as empty, in every column. Without it only an empty cell is empty.
+        encoding: of the text of a .csv file.
+        comment: lines of a .csv file that begin with it are skipped.
     """
 
     tables: str
-    label: str
-    domain: str | None = None
-    drop: tuple[str, ...] = ()
-    categorical: tuple[str, ...] = ()
+    label: Name
+    domain: Name | None = None
+    drop: tuple[Name, ...] = ()
+    categorical: tuple[Name, ...] = ()
     missing: Literal["refuse", "mean", "median", "drop"] = "refuse"
-    separator: str = Field(",", min_length=1, max_length=1)
+    separator: Mark = ","
+    decimal: Literal[".", ","] = "."
+    thousands: Mark | None = None
+    na_values: Annotated[tuple[Name, ...], BeforeValidator(_texts)] = ()
+    encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
+    comment: Mark | None = None
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.thousands is not None and (self.thousands == self.decimal or self.thousands in "0123456789+-eE"):
+            raise ValueError(f"`thousands: {self.thousands!r}` cannot be told from the rest of a number")
+        if self.separator in '\r\n"':
+            raise ValueError("`separator` can be neither a quote nor the end of a line")
+        return self
 
 
 def _kind(value: Any) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, pair_name
 
 _PAIR = re.compile(r"[a-z][a-z0-9_/]*:[a-z][a-z0-9_/]*")
 
@@ -52,12 +52,14 @@ def parse_shots(text: str) -> tuple[int | Literal["all"], ...]:
 
 
 def parse_pair(text: str) -> str:
-    """A pair as typed: `-` and `_` mean the same.
+    """A pair as typed: `-` and `_` mean the same, and so do capital and small letters.
 
     Raises:
         ValueError: it is not `source:target`.
     """
-    pair = canonical(text)
+    pair = canonical(text).lower()
     if not _PAIR.fullmatch(pair):
-        raise ValueError(f"pair {text!r} is not of the form source:target, as in mnist:mnist_m")
+        meant = ":".join(map(pair_name, text.split(":")))
+        hint = f"; domains of your own are called {meant}" if _PAIR.fullmatch(meant) else ""
+        raise ValueError(f"pair {text!r} is not of the form source:target, as in mnist:mnist_m{hint}")
     return pair

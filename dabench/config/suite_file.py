@@ -9,7 +9,7 @@ from dabench.config.own_data import OwnImages
 from dabench.config.suite import Suite
 from dabench.config.yaml_file import read_yaml
 from dabench.errors import SuiteError, UsageError
-from dabench.specs.names import canonical
+from dabench.specs.names import pair_name
 
 
 def find_suite(name: str, registry: Any) -> Suite:
@@ -18,7 +18,7 @@ def find_suite(name: str, registry: Any) -> Suite:
     Raises:
         UsageError: there is no such suite or file.
     """
-    if name.endswith((".yaml", ".yml")):
+    if name.lower().endswith((".yaml", ".yml")):
         if not Path(name).is_file():
             raise UsageError(f"there is no suite file {name}. `dabench list suites` lists the suites that ship.")
         return read_suite(Path(name))
@@ -38,7 +38,7 @@ def read_suite(file: Path | Any) -> Suite:
     Raises:
         SuiteError: it cannot be read, is not YAML, or breaks the schema; lists every mistake with its line.
     """
-    suite = read_yaml(file, Suite, "suite", SuiteError, {"name": canonical(file.name.partition(".")[0])})
+    suite = read_yaml(file, Suite, "suite", SuiteError, {"name": pair_name(file.name.partition(".")[0])})
     if suite.domains is None:
         return suite
     key = "images" if isinstance(suite.domains, OwnImages) else "tables"

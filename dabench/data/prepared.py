@@ -101,7 +101,7 @@ def prepare(spec: DomainSpec) -> Prepared:
         raise DataError(f"the prepared copy of the domain {spec.name!r}: {error}. Delete {folder}.") from error
     if spec.strict and meta.left_out:
         raise DataError(
-            f"domain {spec.name!r} has examples that cannot be used: {shortened(meta.left_out)}. Mend them, or say "
+            f"domain {spec.name!r} has examples that cannot be used: {shortened(meta.left_out)}. Correct them, or say "
             "`on_bad: skip` in the suite's `domains`; `dabench data check` names them all."
         )
     return Prepared(spec.name, folder, meta.sha256, meta.classes, meta.shape, left_out=meta.left_out, notes=meta.notes)

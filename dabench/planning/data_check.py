@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,20 @@ from dabench.config.suite import Suite
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import Prepared, class_counts, prepare
 from dabench.domains.own.images import list_files, split_files
+from dabench.domains.own.names import shown
+from dabench.domains.own.tables import row_names
 from dabench.errors import DabenchError, DataError, shortened
 from dabench.planning.domains import domain_of, known_domains, names_of
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import DomainSpec
 
-OWN_IMAGES = "dabench.domains.own.images:load"
+OWN_IMAGES, OWN_TABLES = "dabench.domains.own.images:load", "dabench.domains.own.tables:load"
 UNBALANCED = 10.0
 """The largest class may be so many times the smallest before it is worth a warning."""
+Example = tuple[str, str]
+"""What an example is called, and its class."""
+Places = dict[bytes, list[Example]]
+"""Examples by a hash of their content."""
 FEW = 10  # examples of a class to train on; a tenth of them is held out
 
 
@@ -66,12 +72,19 @@ class Survey:
     Attributes:
         problems: what would make runs fail.
         warnings: what would not, and is worth a look.
+        columns: what each column of the suite's own tables holds.
     """
 
     suite: str
     domains: list[Seen] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+
+    def problem(self, text: str) -> None:
+        """Add a problem, once: one of a file is met in every domain that reads it."""
+        if text not in self.problems:
+            self.problems.append(text)
 
 
 def survey(suite: Suite, registry: Registry) -> Survey:
@@ -90,24 +103,26 @@ def survey(suite: Suite, registry: Registry) -> Survey:
             prepared = prepare(replace(spec, strict=False))
             opened[name] = spec, prepared, prepared.open()
         except DabenchError as error:
-            found.problems.append(str(error))
+            found.problem(str(error))
         except Exception as error:  # a plugin's loader may raise anything
-            found.problems.append(f"{name} cannot be loaded: {type(error).__name__}: {error}")
+            found.problem(f"{name} cannot be loaded: {type(error).__name__}: {error}")
     for name, (spec, prepared, arrays) in opened.items():
         dtype = str(arrays.train.x.dtype)
         counts = class_counts(arrays)
-        seen = Seen(
-            name, spec.summary, arrays.classes, counts, prepared.shape, dtype, prepared.left_out, prepared.notes
-        )
+        warnings = spec.arguments.get("warnings", ()) if spec.target == OWN_TABLES else ()
+        notes = tuple(note for note in prepared.notes if note not in warnings)
+        seen = Seen(name, spec.summary, arrays.classes, counts, prepared.shape, dtype, prepared.left_out, notes)
         found.domains.append(seen)
         # Classes that do not fit are a problem of all domains, and named there.
         bad = len(prepared.left_out) - len(spec.arguments.get("left_out", ()))
         own = suite.domains is not None and suite.domains.on_bad == "error" and bool(spec.root)
         if bad and (spec.strict or own):
             found.problems.append(
-                f"{name}: {bad:,} examples or files cannot be used; mend them, or say `on_bad: skip` in `domains`"
+                f"{name}: {bad:,} examples or files cannot be used; correct them, or say `on_bad: skip` in `domains`"
             )
-        found.warnings += _about_counts(seen)
+        found.warnings += [*warnings, *_about_counts(seen)]
+        if spec.target == OWN_TABLES:
+            found.columns |= spec.arguments["types"]
     by_name = {seen.name: seen for seen in found.domains}
     for entry in suite.pairs:
         source, target = entry.pair.split(":")
@@ -157,13 +172,19 @@ class _Contents:
 
     def __init__(self, spec: DomainSpec, prepared: Prepared, arrays: DomainArrays) -> None:
         self.classes = arrays.classes
-        self.places: dict[str, dict[bytes, list[tuple[str, int]]]] = {}
-        for name, split in (("train", arrays.train), ("test", arrays.test)):
-            places: dict[bytes, list[tuple[str, int]]] = {}
-            called = _file_names(spec, prepared, name, len(split.y))
-            for row, (digest, label) in enumerate(zip(_digests(split), split.y.tolist(), strict=True)):
-                places.setdefault(digest, []).append((called[row] if called else f"row {row}", label))
-            self.places[name] = places
+        self.places: dict[str, Places] = {}
+        splits = {"train": arrays.train, "test": arrays.test}
+        names = _names(spec, prepared, {split: len(found.y) for split, found in splits.items()})
+        for split, found in splits.items():
+            places: Places = {}
+            called = names.get(split)
+            for row, (digest, label) in enumerate(zip(_digests(found), found.y.tolist(), strict=True)):
+                name = called[row] if called else f"{split} row {row}"
+                places.setdefault(digest, []).append((name, self.classes[label]))
+            self.places[split] = places
+        self.every: Places = {digest: list(found) for digest, found in self.places["train"].items()}
+        for digest, more in self.places["test"].items():
+            self.every.setdefault(digest, []).extend(more)
 
 
 def _digests(split: Split) -> Iterator[bytes]:
@@ -176,17 +197,27 @@ def _digests(split: Split) -> Iterator[bytes]:
             yield hashlib.blake2b(x[row].tobytes(), digest_size=16).digest()
 
 
-def _file_names(spec: DomainSpec, prepared: Prepared, split: str, rows: int) -> list[str]:
-    """The files of the rows, where a domain is one of pictures; none if they have changed since."""
-    if spec.target != OWN_IMAGES:
-        return []
-    how = spec.arguments
-    bad = {text.partition(": ")[0] for text in prepared.left_out}
-    listing = list_files(Path(spec.root) / how["folder"])
-    files = split_files(listing, how["classes"], how["test_share"], how["split_seed"])[split]
-    names = [f"{how['folder']}/{path.as_posix()}" for path, _ in files]
-    good = [name for name in names if name not in bad]
-    return good if len(good) == rows else []
+def _names(spec: DomainSpec, prepared: Prepared, counts: dict[str, int]) -> dict[str, list[str]]:
+    """The files of the examples, or file and line, by split, where a domain is the suite's own.
+
+    Args:
+        spec: of the domain.
+        prepared: its copy.
+        counts: examples of each split; a split gets no names if its files have changed since.
+    """
+    if spec.target == OWN_TABLES:
+        names = row_names(Path(spec.root), spec.arguments)
+    elif spec.target == OWN_IMAGES:
+        how = spec.arguments
+        bad = {text.partition(": ")[0] for text in prepared.left_out}
+        listing = list_files(Path(spec.root) / how["folder"])
+        names = {
+            split: [name for path, _ in files if (name := f"{how['folder']}/{path.as_posix()}") not in bad]
+            for split, files in split_files(listing, how["classes"], **how["draw"]).items()
+        }
+    else:
+        return {}
+    return {split: found for split, found in names.items() if len(found) == counts[split]}
 
 
 def _repeated(contents: dict[str, _Contents]) -> Iterator[str]:
@@ -194,29 +225,34 @@ def _repeated(contents: dict[str, _Contents]) -> Iterator[str]:
     for name, domain in contents.items():
         train, test = domain.places["train"], domain.places["test"]
         yield from _common(f"{name}, in train and in test", train, test)
-        yield from _two_classes(name, domain)
+        yield from _two_classes(name, domain.every, domain.every)
     for (first, one), (second, other) in combinations(contents.items(), 2):
-        every = [{**domain.places["test"], **domain.places["train"]} for domain in (one, other)]
-        yield from _common(f"{first} and {second}", *every)
+        yield from _common(f"{first} and {second}", one.every, other.every)
+        yield from _two_classes(f"{first} and {second}", one.every, other.every)
 
 
-def _common(
-    where: str, one: dict[bytes, list[tuple[str, int]]], other: dict[bytes, list[tuple[str, int]]]
-) -> Iterator[str]:
+def _common(where: str, one: Places, other: Places) -> Iterator[str]:
     both = [digest for digest in one if digest in other]
     if both:
         examples = [f"{one[digest][0][0]} = {other[digest][0][0]}" for digest in both]
         yield f"{where}: {len(both):,} examples are the same: {shortened(examples, 3)}"
 
 
-def _two_classes(name: str, domain: _Contents) -> Iterator[str]:
-    joined: dict[bytes, list[tuple[str, int]]] = {}
-    for places in domain.places.values():
-        for digest, found in places.items():
-            joined.setdefault(digest, []).extend(found)
-    torn = [found for found in joined.values() if len({label for _, label in found}) > 1]
+def _two_classes(where: str, one: Places, other: Places) -> Iterator[str]:
+    torn = [pair for digest in one if digest in other and (pair := _torn(one[digest], other[digest]))]
     if torn:
-        examples: Sequence[str] = [
-            " = ".join(f"{place} ({domain.classes[label]})" for place, label in found[:2]) for found in torn
-        ]
-        yield f"{name}: {len(torn):,} examples are in two classes: {shortened(examples, 3)}"
+        examples = [" = ".join(f"{name} ({shown(label)})" for name, label in pair) for pair in torn]
+        yield f"{where}: {len(torn):,} examples are in two classes: {shortened(examples, 3)}"
+
+
+def _torn(one: Sequence[Example], other: Sequence[Example]) -> tuple[Example, Example] | None:
+    """An example of each of two lists, of different classes; None if there are none."""
+    pairs = product(_one_of_each_class(one), _one_of_each_class(other))
+    return next(((first, second) for first, second in pairs if first[1] != second[1]), None)
+
+
+def _one_of_each_class(examples: Sequence[Example]) -> list[Example]:
+    found: dict[str, Example] = {}
+    for name, label in examples:
+        found.setdefault(label, (name, label))
+    return list(found.values())

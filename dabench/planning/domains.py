@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import permutations
 
 from dabench.config.suite import Suite
 from dabench.errors import UsageError, unknown
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import DomainSpec
+
+NEAR = 0.8
+"""How alike a name must be to that of a plugin's domain, from 0 to 1, where a suite has domains of its own."""
 
 
 def names_of(suite: Suite) -> list[str]:
@@ -20,7 +24,8 @@ def known_domains(suite: Suite, registry: Registry) -> dict[str, DomainSpec]:
     """Every domain that the suite can name, with its descriptor.
 
     Raises:
-        UsageError: the suite's own folder does not exist, or a domain in it is called like that of a plugin.
+        UsageError: the suite's own folder does not exist, holds none of its domains, or one that is called like that of
+            a plugin.
         DataError: its own domains do not fit each other.
         PluginError: two plugins claim one domain.
     """
@@ -31,6 +36,9 @@ def known_domains(suite: Suite, registry: Registry) -> dict[str, DomainSpec]:
 
     sources = [entry.pair.partition(":")[0] for entry in suite.pairs]
     own = own_specs(suite.domains, names_of(suite), list(dict.fromkeys(sources)))
+    nowhere = [name for name in names_of(suite) if name not in own and name not in specs]
+    if nowhere and not own:  # the whole folder is another than the suite takes it for: say so once
+        raise _not_there(nowhere, suite, specs)
     both = sorted(set(own) & set(specs))
     if both:
         raise UsageError(
@@ -48,15 +56,25 @@ def domain_of(name: str, known: Mapping[str, DomainSpec], suite: Suite) -> Domai
     """
     if name in known:
         return known[name]
-    raise unknown("domain", name, [*known, *_lying(suite)], listing="dabench list domains")
-
-
-def _lying(suite: Suite) -> Iterable[str]:
     if suite.domains is None:
-        return []
+        raise unknown("domain", name, known, listing="dabench list domains")
+    raise _not_there([name], suite, known)
+
+
+def _not_there(names: Sequence[str], suite: Suite, known: Iterable[str]) -> UsageError:
+    """An error for domains that neither a plugin nor the suite's own folder has: what lies there, and what is near."""
+    from dabench.domains.own.layout import explain
     from dabench.domains.own.specs import own_names
 
-    return own_names(suite.domains)
+    assert suite.domains is not None
+    own = list(own_names(suite.domains))
+    near = [*get_close_matches(names[0], own, cutoff=0.5), *get_close_matches(names[0], [*known], cutoff=NEAR)]
+    hint = f" Did you mean {' or '.join(map(repr, dict.fromkeys(near[:3])))}?" if near else ""
+    called = " and ".join(map(repr, names))
+    also = "" if near and near[0] in own else " `dabench list domains` lists the domains of plugins."
+    return UsageError(
+        f"unknown domain{'s' if len(names) > 1 else ''} {called}.{hint} {explain(suite.domains, names, own)}{also}"
+    )
 
 
 def no_recording(pair: str, domains: Mapping[str, DomainSpec]) -> str:

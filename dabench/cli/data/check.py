@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dabench.planning.data_check import Seen, Survey
 
 WIDTH = 100
-MOST = 20  # of what is left out of a domain, unless all are asked for
+MOST = 20  # of what is left out of a domain, and of columns, unless all are asked for
 MOST_CLASSES = 50
 
 
@@ -48,6 +49,7 @@ def _text(found: Survey, suite: str, everything: bool) -> Iterator[str]:
         head = ("domain", "train", "test", "classes", "smallest", "largest", "ratio", "example")
         yield from _table([head, *map(_row, found.domains)], numbers=(1, 2, 3, 6))
         yield from _classes(found.domains)
+    yield from _columns(found.columns)
     for seen in found.domains:
         most = len(seen.left_out) if everything else MOST
         if seen.left_out:
@@ -62,7 +64,11 @@ def _text(found: Survey, suite: str, everything: bool) -> Iterator[str]:
             for item in items:
                 yield from _wrapped(item)
     count = len(found.problems)
-    end = f"{count} problem{'s' if count > 1 else ''}: runs would fail" if count else f"ready: dabench run {suite}"
+    end = (
+        f"{count} problem{'s' if count > 1 else ''}: runs would fail"
+        if count
+        else f"ready: dabench run {shlex.quote(suite)}"
+    )
     yield f"\n{end}"
 
 
@@ -73,6 +79,23 @@ def _row(seen: Seen) -> tuple[str, ...]:
     ends = [f"{name} ({classes[name]:,})" for name in (few, many)]
     shape = "x".join(map(str, seen.shape))
     return seen.name, *sums, str(len(classes)), *ends, f"{seen.imbalance:.1f}", f"{shape} {seen.dtype}"
+
+
+def _columns(types: Mapping[str, str]) -> Iterator[str]:
+    """What the columns of the suite's own tables hold: those of numbers together, each of the others on a line."""
+    if types:
+        yield "\ncolumns"
+    plain = [name for name, kind in types.items() if kind == "numbers"]
+    if plain:
+        yield from _wrapped(f"numbers: {', '.join(plain[:MOST])}" + _more(len(plain)))
+    others = [f"{name}: {kind}" for name, kind in types.items() if kind != "numbers"]
+    yield from (f"  {text}" for text in others[:MOST])
+    if len(others) > MOST:
+        yield f"  and {len(others) - MOST:,} more columns of categories"
+
+
+def _more(count: int) -> str:
+    return f", and {count - MOST:,} more" if count > MOST else ""
 
 
 def _classes(domains: Sequence[Seen]) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from dabench.domains.own.names import alike, shown
 from dabench.errors import DataError
 
 
@@ -39,7 +40,7 @@ def share(
     domains = list(found)
     if chosen is not None:
         missing = [
-            f"{name} in {domain}{_why(unusable, domain, name)}"
+            f"{shown(name)} in {domain}{_why(unusable, domain, name) or _resembling(name, found[domain])}"
             for name in chosen
             for domain in domains
             if name not in found[domain]
@@ -57,14 +58,14 @@ def share(
         return Shared(tuple(sorted(chosen)), dict.fromkeys(domains, ()), notes)
     common = set.intersection(*(set(classes) for classes in found.values()))
     if len(common) < 2:
-        also = [f"{domain}: {name} ({why})" for domain, names in unusable.items() for name, why in names.items()]
+        also = [f"{domain}: {shown(name)} ({why})" for domain, names in unusable.items() for name, why in names.items()]
         cannot = f" Cannot be used: {', '.join(also)}." if also else ""
         raise DataError(f"the domains {', '.join(domains)} share fewer than two classes. {_listed(found)}{cannot}")
     left_out = {
         domain: (
-            *(f"the class {name}: {why}" for name, why in unusable.get(domain, {}).items()),
+            *(f"the class {shown(name)}: {why}" for name, why in unusable.get(domain, {}).items()),
             *(
-                f"the class {name} ({count:,} examples): {_lacking(name, found)}"
+                f"the class {shown(name)} ({count:,} examples): {_lacking(name, found)}"
                 for name, count in found[domain].items()
                 if name not in common
             ),
@@ -76,12 +77,17 @@ def share(
 
 def _lacking(name: str, found: Mapping[str, Mapping[str, int]]) -> str:
     """Who does not have a class, and which class there may be the same."""
-    texts = []
-    for domain, classes in found.items():
-        if name not in classes:
-            alike = [other for other in classes if other.casefold() == name.casefold()]
-            texts.append(domain + (f" (but {alike[0]!r}, in other letters)" if alike else ""))
+    texts = [domain + _resembling(name, classes) for domain, classes in found.items() if name not in classes]
     return f"not in {', '.join(texts)}"
+
+
+def _resembling(name: str, classes: Collection[str]) -> str:
+    """A class that reads as this one does, and is written otherwise."""
+    for other in classes:
+        if other.casefold() == name.casefold():
+            return f" (but {other!r}, in other letters)"
+    same = [other for other in classes if alike(other) == alike(name)]
+    return f" (but {same[0]!r}, written otherwise than {name!r})" if same else ""
 
 
 def _why(unusable: Mapping[str, Mapping[str, str]], domain: str, name: str) -> str:
@@ -90,4 +96,6 @@ def _why(unusable: Mapping[str, Mapping[str, str]], domain: str, name: str) -> s
 
 
 def _listed(found: Mapping[str, Mapping[str, int]]) -> str:
-    return " ".join(f"{domain} has {', '.join(sorted(classes)) or 'none'}." for domain, classes in found.items())
+    return " ".join(
+        f"{domain} has {', '.join(map(shown, sorted(classes))) or 'none'}." for domain, classes in found.items()
+    )

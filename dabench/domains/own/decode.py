@@ -6,6 +6,7 @@ Worker processes import this module: it needs Pillow and NumPy alone.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP")  # whatever the file's name; no other code of Pillow runs
 WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")  # 16 bits of grey
+
+
+BITS = (8, 10, 12, 14, 16)
+DARK = 64  # of 255: colours of 16 bits that use 14 of them
 
 
 class BadPictureError(Exception):
@@ -28,6 +33,63 @@ class Look:
     size: int
     fit: str
     max_megapixels: float
+    grey_bits: int = 16
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many bits are used by pictures that have 16 for each value.
+
+    Attributes:
+        grey: pictures of 16 bits of grey.
+        peak: their largest value.
+        colour: pictures of 16 bits for each colour, of which Pillow keeps the upper 8.
+        colour_peak: the largest value that it keeps, from 0 to 255.
+    """
+
+    grey: int = 0
+    peak: int = 0
+    colour: int = 0
+    colour_peak: int = 0
+
+    @property
+    def bits(self) -> int:
+        """The fewest of 8, 10, 12, 14 and 16 that hold the largest value of grey; 16 without any."""
+        return next(bits for bits in BITS if self.peak < 2**bits) if self.grey else 16
+
+    def notes(self, chosen: int | None) -> list[str]:
+        """What a user should know: `chosen` is the `grey_bits` of the suite."""
+        found = []
+        if self.grey and chosen is None:
+            found.append(
+                f"{self.grey:,} pictures have 16 bits of grey, with values up to {self.peak:,}: they are read as "
+                f"{self.bits}-bit, so that {2**self.bits - 1:,} is white. Say `grey_bits` in `domains` if all domains "
+                "are to be read alike, or otherwise."
+            )
+        if self.colour and self.colour_peak < DARK:
+            found.append(
+                f"{self.colour:,} pictures have 16 bits for each colour and use only the lower ones: of 255 they reach "
+                f"{self.colour_peak}, nearly black. Save them with 8 bits for each colour."
+            )
+        return found
+
+    @classmethod
+    def of_all(cls, parts: Sequence[Depth]) -> Depth:
+        """That of several parts of a domain."""
+        return cls(
+            sum(part.grey for part in parts),
+            max((part.peak for part in parts), default=0),
+            sum(part.colour for part in parts),
+            max((part.colour_peak for part in parts), default=0),
+        )
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a task: the rows of pictures that are bad, with the reason, and the depth of the others."""
+
+    bad: list[tuple[int, str]]
+    depth: Depth
 
 
 @dataclass(frozen=True)
@@ -46,17 +108,18 @@ class Task:
     look: Look
 
 
-def decode_all(task: Task) -> list[tuple[int, str]]:
-    """Write the pictures of a task into their rows; returns the rows of those that are bad, and why."""
+def decode_all(task: Task) -> Done:
+    """Write the pictures of a task into their rows."""
     images = np.load(task.out, mmap_mode="r+", allow_pickle=False)
-    bad = []
+    bad, depths = [], []
     for row, path in enumerate(task.paths, task.first):
         try:
-            images[row] = decode(path, task.look)
+            images[row], depth = decode_measured(path, task.look)
+            depths.append(depth)
         except BadPictureError as error:
             bad.append((row, str(error)))
     images.flush()
-    return bad
+    return Done(bad, Depth.of_all(depths))
 
 
 def decode(path: Path, look: Look) -> NDArray[np.uint8]:
@@ -64,6 +127,15 @@ def decode(path: Path, look: Look) -> NDArray[np.uint8]:
 
     Raises:
         BadPictureError: it is none, is damaged, or is larger than is allowed.
+    """
+    return decode_measured(path, look)[0]
+
+
+def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
+    """A picture as `decode` gives it, and how many bits it uses.
+
+    Raises:
+        BadPictureError: as `decode`.
     """
     try:
         with warnings.catch_warnings():
@@ -76,22 +148,43 @@ def decode(path: Path, look: Look) -> NDArray[np.uint8]:
                     raise BadPictureError(
                         f"{megapixels:.1f} megapixels, more than max_megapixels: {look.max_megapixels:g}"
                     )
+                deep = opened.mode not in WIDE and any(";16" in str(tile[3]) for tile in opened.tile)
                 # A JPEG can be unpacked at half, a quarter or an eighth of its size: two pixels for one are enough.
                 opened.draft(None, (2 * look.size, 2 * look.size))
-                square = _square(_rgb(ImageOps.exif_transpose(opened)), look)
+                upright = ImageOps.exif_transpose(opened)
+                depth = _depth(upright, look, deep)
+                square = _square(_rgb(upright, look.grey_bits), look)
     except UnidentifiedImageError as error:
         empty = path.stat().st_size == 0
-        raise BadPictureError("an empty file" if empty else "no picture that can be read") from error
+        none = f"no picture that can be read ({', '.join(FORMATS)} are)"
+        raise BadPictureError("an empty file" if empty else none) from error
     except Image.DecompressionBombError as error:
         raise BadPictureError("far too large: its header promises more than 170 megapixels") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises on damaged files
         raise BadPictureError(f"damaged: {error}") from error
-    return np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1))
+    return np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1)), depth
 
 
-def _rgb(image: Image.Image) -> Image.Image:
+def _depth(image: Image.Image, look: Look, deep: bool) -> Depth:
+    """How many bits a picture uses; `deep` if it has 16 for each colour."""
     if image.mode in WIDE:
-        return Image.fromarray((np.asarray(image).astype(np.int64).clip(0, 65535) >> 8).astype(np.uint8)).convert("RGB")
+        values = np.asarray(image)
+        low, peak = int(values.min()), int(values.max())
+        if low < 0 or peak >= 2**16:
+            raise BadPictureError(
+                f"32-bit pixels from {low:,} to {peak:,}, whose range is unknown: save it with 8 bits"
+            )
+        if peak >= 2**look.grey_bits:
+            raise BadPictureError(f"a pixel has the value {peak:,}, more than grey_bits: {look.grey_bits} can hold")
+        return Depth(grey=1, peak=peak)
+    if deep:
+        return Depth(colour=1, colour_peak=int(np.asarray(image.convert("RGB")).max()))
+    return Depth()
+
+
+def _rgb(image: Image.Image, grey_bits: int) -> Image.Image:
+    if image.mode in WIDE:
+        return Image.fromarray((np.asarray(image).astype(np.int64) >> (grey_bits - 8)).astype(np.uint8)).convert("RGB")
     if image.mode == "F":
         raise BadPictureError("floating-point pixels, whose range is unknown")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
-from dabench.domains.own.decode import Look, Task, decode_all
+from dabench.domains.own.decode import Depth, Look, Task, decode_all
+from dabench.domains.own.folders import SPLITS, Walk, check_layout, holds, nested
 from dabench.errors import DataError
 from dabench.parallel.pool import spread
 
 CHUNK = 64  # pictures that a process decodes at a time
-SPLITS = ("train", "test")
 Files = Mapping[str, Sequence[Path]]  # by class
+
+
+class Decoded(NamedTuple):
+    """Pictures of a split.
+
+    Attributes:
+        images: the good ones, uint8 (G, 3, S, S).
+        good: which of the files they are (G,).
+        bad: the others, with the reason.
+        depth: how many bits the pictures of 16 bits use.
+    """
+
+    images: NDArray[np.uint8]
+    good: NDArray[np.int64]
+    bad: list[tuple[int, str]]
+    depth: Depth
 
 
 @dataclass(frozen=True)
@@ -30,11 +47,13 @@ class Listing:
         train: all of them where they are not split already.
         test: None where the split is to be drawn.
         stray: what lies beside the folders of the classes.
+        notes: what else is worth knowing.
     """
 
     train: Files
     test: Files | None
     stray: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -59,6 +78,11 @@ class Listing:
         """Of all classes, sorted."""
         return sorted({*self.train, *(self.test or {})})
 
+    @property
+    def by_class(self) -> dict[str, list[Path]]:
+        """The files of train and of test together."""
+        return {name: [*self.train.get(name, ()), *(self.test or {}).get(name, ())] for name in self.names}
+
     def _count(self, name: str) -> int:
         return len(self.train.get(name, ())) + len((self.test or {}).get(name, ()))
 
@@ -67,12 +91,15 @@ def list_files(folder: Path) -> Listing:
     """What lies in the folder of a domain. Hidden files and folders do not count.
 
     Raises:
-        DataError: there are no classes, or folders called train and test beside others.
+        DataError: there are no classes; folders called train and test beside others; or another layout than
+            CLASS/PICTURE and train/CLASS/PICTURE.
     """
-    folders, stray = _entries(folder)
+    walk = Walk(folder)
+    folders, stray = walk.entries()
     split = set(folders) & set(SPLITS)
     if split != set(SPLITS):
-        train, test = _classes(folder, folders), None
+        check_layout(walk, folders)
+        train, test = walk.classes(folders), None
     elif len(folders) > len(SPLITS):
         others = ", ".join(name for name in folders if name not in SPLITS)
         raise DataError(
@@ -80,15 +107,15 @@ def list_files(folder: Path) -> Listing:
             "the others into them. Are they classes? Then call them something else."
         )
     else:
-        (first, beside_first), (second, beside_second) = (_entries(folder / name) for name in SPLITS)
-        train, test = (
-            _classes(folder, [f"train/{name}" for name in first]),
-            _classes(folder, [f"test/{name}" for name in second]),
-        )
+        (first, beside_first), (second, beside_second) = (walk.entries(name) for name in SPLITS)
+        train = walk.classes([f"train/{name}" for name in first])
+        test = walk.classes([f"test/{name}" for name in second])
         stray += [Path("train") / path for path in beside_first] + [Path("test") / path for path in beside_second]
     if not train and not test:
-        raise DataError(f"{folder} has no folders: one is needed for each class, with pictures in it")
-    return Listing(train, test, tuple(stray))
+        raise DataError(
+            f"{folder} has no folders: one is needed for each class, with pictures in it. It holds {holds(folder)}."
+        )
+    return Listing(train, test, tuple(stray), (*walk.notes(), *nested(train)))
 
 
 def load(
@@ -96,13 +123,10 @@ def load(
     *,
     folder: str,
     classes: Sequence[str],
-    size: int,
-    fit: str,
-    max_megapixels: float,
-    test_share: float,
-    split_seed: int,
+    look: Mapping[str, Any],
+    draw: Mapping[str, Any],
     left_out: Sequence[str],
-    notes: Sequence[str] = (),
+    notes: Sequence[str],
     workers: int | None = None,
 ) -> DomainArrays:
     """Decode the pictures of a domain.
@@ -111,21 +135,17 @@ def load(
         root: the folder of all domains.
         folder: of this one, below it.
         classes: to read, by name.
-        size: see `config.own_data.OwnImages`, also for the next four.
-        fit: how a picture becomes square.
-        max_megapixels: the largest that is taken.
-        test_share: of every class.
-        split_seed: of the draw.
+        look: `size`, `fit`, `max_megapixels` and `grey_bits`, see `config.own_data.OwnImages`.
+        draw: `test_share` and `split_seed`, likewise.
         left_out: what is left out of this domain already.
-        notes: what there is to say of it already.
+        notes: what is known of its folder already.
         workers: processes; one per core if None.
 
     Raises:
         DataError: no picture of some class can be read.
     """
     listing = list_files(root / folder)
-    chosen = split_files(listing, classes, test_share, split_seed)
-    look = Look(size, fit, max_megapixels)
+    chosen = split_files(listing, classes, **draw)
     ready = data_dir() / "ready"
     ready.mkdir(parents=True, exist_ok=True)
     bad = [*left_out, *(f"{folder}/{path.as_posix()}: beside the folders of the classes" for path in listing.stray)]
@@ -133,20 +153,34 @@ def load(
     # As long as they are mapped the pixels stay there, also when their files are gone.
     temporary = Path(tempfile.mkdtemp(prefix=".decoding-", dir=ready))
     try:
-        for split, files in chosen.items():
-            paths = [root / folder / path for path, _ in files]
-            x, good, why = decode_files(paths, look, temporary / f"{split}.npy", f"{folder}, {split}", workers)
-            bad += [f"{paths[row].relative_to(root).as_posix()}: {reason}" for row, reason in why]
-            y = np.array([label for _, label in files], dtype=np.int64)[good]
-            _none_is_gone(y, classes, f"{root / folder}, {split}", [reason for _, reason in why])
-            splits[split] = Split(x, y)
+        paths = {split: [root / folder / path for path, _ in files] for split, files in chosen.items()}
+
+        def decoded(how: Look) -> dict[str, Decoded]:
+            return {
+                split: decode_files(
+                    found, how, temporary / f"{split}{how.grey_bits}.npy", f"{folder}, {split}", workers
+                )
+                for split, found in paths.items()
+            }
+
+        how = Look(**{**look, "grey_bits": look["grey_bits"] or 16})
+        found = decoded(how)
+        depth = Depth.of_all([part.depth for part in found.values()])
+        if look["grey_bits"] is None and depth.bits < how.grey_bits:
+            found = decoded(replace(how, grey_bits=depth.bits))
+        for split, part in found.items():
+            bad += [f"{paths[split][row].relative_to(root).as_posix()}: {reason}" for row, reason in part.bad]
+            y = np.array([label for _, label in chosen[split]], dtype=np.int64)[part.good]
+            _none_is_gone(y, classes, f"{root / folder}, {split}", [reason for _, reason in part.bad])
+            splits[split] = Split(part.images, y)
     finally:
         shutil.rmtree(temporary)
-    return DomainArrays(splits["train"], splits["test"], tuple(classes), left_out=tuple(bad), notes=tuple(notes))
+    known = (*notes, *depth.notes(chosen=look["grey_bits"]))
+    return DomainArrays(splits["train"], splits["test"], tuple(classes), tuple(bad), known)
 
 
 def split_files(
-    listing: Listing, classes: Sequence[str], test_share: float, seed: int
+    listing: Listing, classes: Sequence[str], test_share: float, split_seed: int
 ) -> dict[str, list[tuple[Path, int]]]:
     """The files of train and of test with their labels, in the order of the classes and of the names.
 
@@ -163,30 +197,25 @@ def split_files(
             test += [(path, label) for path in listing.test[name]]
             continue
         count = min(max(1, round(test_share * len(files))), len(files) - 1)
-        held = set(numpy_generator(seed, f"own split:{name}").permutation(len(files))[:count].tolist())
+        held = set(numpy_generator(split_seed, f"own split:{name}").permutation(len(files))[:count].tolist())
         train += [(path, label) for place, path in enumerate(files) if place not in held]
         test += [(path, label) for place, path in enumerate(files) if place in held]
     return {"train": train, "test": test}
 
 
-def decode_files(
-    paths: Sequence[Path], look: Look, out: Path, title: str, workers: int | None = None
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], list[tuple[int, str]]]:
-    """Decode pictures into a file that is mapped into memory.
-
-    Returns:
-        The good ones uint8 (G, 3, S, S), which of the paths they are (G,), and the others with the reason.
-    """
+def decode_files(paths: Sequence[Path], look: Look, out: Path, title: str, workers: int | None = None) -> Decoded:
+    """Decode pictures into a file that is mapped into memory."""
     shape = (len(paths), 3, look.size, look.size)
     images = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
     tasks = [Task(tuple(paths[row : row + CHUNK]), out, row, look) for row in range(0, len(paths), CHUNK)]
     many = len(tasks) > 1  # a process takes longer to start than so few pictures to decode
     decoded = spread(decode_all, tasks, title=f"decoding {title}", workers=workers if many else 1)
-    bad = [item for found in decoded for item in found]
+    done = list(decoded)
+    bad = [item for part in done for item in part.bad]
     good = np.setdiff1d(np.arange(len(paths)), [row for row, _ in bad])
     for place, row in enumerate(good[len(bad) and bad[0][0] :], len(bad) and bad[0][0]):
         images[place] = images[row]  # close the gaps
-    return images[: len(good)], good, bad
+    return Decoded(images[: len(good)], good, bad, Depth.of_all([part.depth for part in done]))
 
 
 def _none_is_gone(y: NDArray[np.int64], classes: Sequence[str], where: str, reasons: Sequence[str]) -> None:
@@ -194,24 +223,3 @@ def _none_is_gone(y: NDArray[np.int64], classes: Sequence[str], where: str, reas
     if gone:
         why = f" ({reasons[0]}{', …' if len(reasons) > 1 else ''})" if reasons else ""
         raise DataError(f"{where}: no picture of {', '.join(gone)} can be read{why}")
-
-
-def _entries(folder: Path) -> tuple[list[str], list[Path]]:
-    """Names of the folders in a folder, and files beside them, sorted."""
-    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    return [path.name for path in entries if path.is_dir()], [Path(path.name) for path in entries if path.is_file()]
-
-
-def _classes(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]:
-    """The files below the folder of each class."""
-    return {Path(name).name: sorted(_below(folder, Path(name))) for name in names}
-
-
-def _below(folder: Path, inside: Path) -> Iterator[Path]:
-    for path in (folder / inside).iterdir():
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            yield from _below(folder, inside / path.name)
-        else:
-            yield inside / path.name

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from glob import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dabench.config.own_data import OwnImages, OwnTables
 from dabench.domains.own.classes import Shared, share
 from dabench.errors import DataError, UsageError
+from dabench.specs.names import pair_name
 from dabench.specs.spec import DomainSpec
+
+if TYPE_CHECKING:
+    from dabench.domains.own.column_types import Decided
+    from dabench.domains.own.images import Listing
+    from dabench.domains.own.table_files import TableFile
+    from dabench.domains.own.tables import Columns, Rows
 
 LICENCE = "your own"
 
@@ -45,21 +52,7 @@ def own_names(config: OwnImages | OwnTables) -> dict[str, str]:
         return _named(
             [path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")], folder
         )
-    place = _existing(config.tables, folder=config.domain is None)
-    if config.domain is None:
-        return _named(list(_table_places(place)), place)
-    from dabench.domains.own.table_files import need, read_table
-    from dabench.domains.own.tables import domain_names
-
-    frame = read_table(place, config.separator)
-    need(frame, config.domain, str(place))
-    return _named(domain_names(frame[config.domain]).dropna().unique().tolist(), place)
-
-
-def pair_name(text: str) -> str:
-    """What a folder, a file or a value is called in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    return f"d{name}" if name[:1].isdigit() else name
+    return _of_table(config)[0]
 
 
 def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]:
@@ -77,15 +70,16 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
             target="dabench.domains.own.images:load",
             summary=f"pictures in {folder}",
             licence=LICENCE,
-            files=(f"{escape(folder)}/**/*",),
+            files=tuple(f"{escape(part)}/**/*" for part in [folder, *_linked(root, folder, listings[name])]),
             homepage=str(root),
             root=str(root),
             arguments={
                 "folder": folder,
                 "classes": list(shared.classes),
                 "left_out": list(shared.left_out[name]),
-                "notes": list(shared.notes[name]),
-                **config.model_dump(include={"size", "fit", "max_megapixels", "test_share", "split_seed"}),
+                "look": config.model_dump(include={"size", "fit", "max_megapixels", "grey_bits"}),
+                "draw": config.model_dump(include={"test_share", "split_seed"}),
+                "notes": [*shared.notes[name], *listings[name].notes],
             },
             strict=config.on_bad == "error",
         )
@@ -93,22 +87,35 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
     }
 
 
-def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:
-    from dabench.domains.own.tables import Columns, read_domain
+def _linked(root: Path, folder: str, listing: Listing) -> list[str]:
+    """Folders of a domain that are links: patterns of files do not follow them."""
+    parents = {path.parent for files in listing.by_class.values() for path in files}
+    every = {above for parent in parents for above in (parent, *parent.parents)}
+    return sorted(f"{folder}/{path.as_posix()}" for path in every if (root / folder / path).is_symlink())
 
-    found = own_names(config)
+
+def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:
+    from dabench.domains.own.suspects import suspects
+    from dabench.domains.own.tables import as_table, read_rows
+
+    found, without, known = _of_table(config)
     own = {name: found[name] for name in names if name in found}
+    if not own:
+        return {}
     place = Path(config.tables)
     root = place if config.domain is None else place.parent
     places: dict[str, tuple[str | Sequence[str], str | None]] = {
         name: (_table_places(place)[item], None) if config.domain is None else (place.name, item)
         for name, item in own.items()
     }
-    columns = Columns(**config.model_dump(include=set(Columns.__annotations__)))
-    tables = {name: read_domain(root, where, value, columns) for name, (where, value) in places.items()}
+    columns = _columns(config)
+    rows = read_rows(root, places, columns, known)
+    decided = _decided(rows, columns)
+    tables = {name: as_table(found, decided.categories, columns) for name, found in rows.items()}
     unusable = {name: table.unusable for name, table in tables.items()}
     shared = _shared(config, {name: table.counts for name, table in tables.items()}, unusable)
     files = [item for where, _ in places.values() for item in ([where] if isinstance(where, str) else where)]
+    warnings = [*map(_may_be_codes, decided.padded), *suspects(tables)]
     return {
         name: DomainSpec(
             name=name,
@@ -123,15 +130,59 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
                 "places": places,
                 "sources": [source for source in sources if source in own] or list(own),
                 "columns": asdict(columns),
+                "types": decided.types,
                 "classes": list(shared.classes),
                 "left_out": list(shared.left_out[name]),
-                "notes": list(shared.notes[name]),
-                **config.model_dump(include={"test_share", "split_seed"}),
+                "notes": [*shared.notes[name], *without],
+                "warnings": warnings if name == next(iter(own)) else [],  # they are of all domains: once is enough
+                "draw": config.model_dump(include={"test_share", "split_seed"}),
             },
             strict=config.on_bad == "error",
         )
         for name, item in own.items()
     }
+
+
+def _of_table(config: OwnTables) -> tuple[dict[str, str], list[str], dict[str, TableFile]]:
+    """The domains by name, as `own_names`; which rows belong to none; and the file, where there is one for all."""
+    place = _existing(config.tables, folder=config.domain is None)
+    if config.domain is None:
+        return _named(list(_table_places(place)), place), [], {}
+    from dabench.domains.own.column_types import as_class_names
+    from dabench.domains.own.table_files import Places, need, read_table
+    from dabench.domains.own.tables import without_domain
+
+    file = read_table(place, _columns(config).dialect)
+    need(file.frame, config.domain, str(place))
+    without = without_domain(file.frame, Places({place.name: file}), config.domain)
+    values = as_class_names(file.frame[config.domain]).dropna().unique().tolist()
+    return _named(values, place), [without] if without else [], {place.name: file}
+
+
+def _may_be_codes(column: str) -> str:
+    return (
+        f"the column {column} has numbers that begin with 0, as codes do: with `categorical: [{column}]` they are "
+        "categories"
+    )
+
+
+def _columns(config: OwnTables) -> Columns:
+    from dabench.domains.own.tables import Columns
+
+    return Columns(**config.model_dump(include=set(Columns.__annotations__)))
+
+
+def _decided(rows: Mapping[str, Rows], columns: Columns) -> Decided:
+    """What the columns hold; images and windows of signals have none."""
+    from dabench.domains.own.column_types import Decided, decide
+
+    arrays = [name for name, found in rows.items() if found.examples is not None]
+    if len(arrays) == len(rows):
+        return Decided({}, ())
+    if arrays:
+        raise DataError(f"{', '.join(arrays)} holds images or windows of signals, and the other domains hold columns")
+    features, places = ({name: getattr(found, key) for name, found in rows.items()} for key in ("features", "places"))
+    return decide(features, places, columns.categorical, columns.notation)
 
 
 def _shared(
@@ -150,7 +201,9 @@ def _shared(
     lines = [f"{domain}: {text}" for domain, texts in shared.left_out.items() for text in texts]
     if lines and config.on_bad == "error":
         raise DataError(
-            "the domains do not have the same classes:\n  " + "\n  ".join(lines) + "\nMend the folders or tables, name "
+            "the domains do not have the same classes:\n  "
+            + "\n  ".join(lines)
+            + "\nCorrect the folders or tables, name "
             "the `classes`, or say `on_bad: skip` in `domains`, which leaves these out."
         )
     return shared

@@ -1,48 +1,161 @@
-"""Tables of one's own: .csv, .parquet and .npz files as data frames."""
+"""Tables of one's own: .csv, .parquet and .npz files as data frames, and where their rows stand.
+
+A text table is read as text: nothing is guessed from a single file. What a column holds is decided over all files
+(`dabench.domains.own.encoding`).
+"""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from dabench.errors import DataError
+from dabench.domains.own.cells import filled
+from dabench.domains.own.text_tables import read_text
+from dabench.errors import DataError, listed, shortened
 
 SUFFIXES = (".csv", ".parquet", ".npz")
+_INSTEAD = {
+    ".tsv": 'call it .csv and say `separator: "\\t"` in `domains`',
+    ".tab": 'call it .csv and say `separator: "\\t"` in `domains`',
+    ".txt": "call it .csv and say which `separator` it has in `domains`",
+    ".data": "call it .csv and say which `separator` it has in `domains`",
+    ".gz": "unpack it",
+    ".zip": "unpack it",
+    ".bz2": "unpack it",
+    ".xz": "unpack it",
+    ".zst": "unpack it",
+    ".npy": "put it into a .npz together with the labels: np.savez(file, x=x, label=y)",
+    ".mat": "load it with scipy.io.loadmat and save its arrays as .npz: np.savez(file, x=x, label=y)",
+    ".pkl": "save it as .parquet: pickles run code and are not read",
+    ".pickle": "save it as .parquet: pickles run code and are not read",
+}
+_UNREAD = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".arff", ".h5", ".hdf5", ".feather", ".arrow", ".orc", ".sav"}
+_UNREAD |= {".dta", ".rds", ".rdata", ".svm", ".libsvm", ".dat", ".pq", ".npz.gz", ".avro", ".xml", ".sas7bdat"}
 
 
-def read_table(path: Path, separator: str = ",") -> pd.DataFrame:
+@dataclass(frozen=True)
+class Dialect:
+    """How a text table is written; see `config.own_data.OwnTables`."""
+
+    separator: str = ","
+    encoding: str = "utf-8"
+    comment: str | None = None
+    na_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """The content of a file.
+
+    Attributes:
+        frame: columns of numbers, or of text with None in empty cells; its index is 0, 1, ….
+        lines: the line on which each row begins (N,); None where a file has no lines, and rows are counted from 0.
+        examples: an array (N, ...) of three or more dimensions, where there is one: images or windows of signals.
+    """
+
+    frame: pd.DataFrame
+    lines: NDArray[np.int64] | None = None
+    examples: NDArray[Any] | None = field(default=None, compare=False)
+
+
+class Places:
+    """Where the rows of one file, or of several one after the other, stand."""
+
+    def __init__(self, files: Mapping[str, TableFile]) -> None:
+        """Remember the files, by the names that messages give them."""
+        self._names = list(files)
+        self._lines = [file.lines for file in files.values()]
+        self._starts = np.cumsum([0, *(len(file.frame) for file in files.values())])
+
+    def of(self, position: int) -> tuple[str, int | None, int]:
+        """The file, the line and the row of a position."""
+        number = int(np.searchsorted(self._starts, position, side="right")) - 1
+        row = int(position - self._starts[number])
+        lines = self._lines[number]
+        return self._names[number], None if lines is None else int(lines[row]), row
+
+    def name(self, position: int) -> str:
+        """File and line of a position, as in `north.csv, line 7`; a row of a file without lines counts from 0."""
+        name, line, row = self.of(position)
+        return f"{name}, row {row}" if line is None else f"{name}, line {line}"
+
+    def short(self, position: int) -> str:
+        """The line alone, where there is a single file."""
+        return where([self.of(position)], files=len(self._names) > 1)
+
+
+def where(places: Sequence[tuple[str, int | None, int]], most: int = 5, *, files: bool = True) -> str:
+    """Places in words: `north.csv, lines 5, 11 and 72; south.csv, line 3`.
+
+    Args:
+        places: as from `Places.of`.
+        most: how many of a file are named.
+        files: whether the files are named.
+    """
+    texts = []
+    for name in dict.fromkeys(name for name, _, _ in places):
+        found = sorted({(line, row) for file, line, row in places if file == name})
+        with_lines = found[0][0] is not None
+        shown = [str(line if with_lines else row) for line, row in found[:most]]
+        more = [f"{len(found) - most:,} more"] if len(found) > most else []
+        text = ("line" if with_lines else "row") + ("s " if len(found) > 1 else " ") + listed([*shown, *more])
+        texts.append(f"{name}, {text}" if files else text)
+    with_rows = any(line is None for _, line, _ in places)
+    return shortened(texts) + (" (the first row is 0)" if with_rows else "")
+
+
+def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
     """Read a table; in an .npz every array is a column, and one of two dimensions several, called `x_0`, `x_1`, ….
 
     Raises:
         DataError: it cannot be read, or has no rows.
     """
+    dialect = dialect or Dialect()
     suffix = path.suffix.lower()
     try:
         if suffix == ".csv":
-            frame = pd.read_csv(path, sep=separator, low_memory=False)
+            table = _csv(path, dialect)
         elif suffix == ".npz":
-            frame = _npz(path)
+            table = _npz(path, dialect)
         elif suffix == ".parquet":
-            frame = pd.read_parquet(path, engine="pyarrow")
+            table = TableFile(_plain(pd.read_parquet(path, engine="pyarrow"), path, dialect))
         else:
-            raise DataError(f"{path} is none of {', '.join(SUFFIXES)}")
+            raise DataError(not_read(path))
     except ImportError as error:
         raise DataError(
             f"{path}: reading .parquet needs pyarrow, which is not installed: pip install 'dabench[parquet]'"
         ) from error
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:  # those of pandas are ValueErrors
         raise DataError(f"{path} cannot be read: {error}") from error
-    if not len(frame):
+    if not len(table.frame):
         raise DataError(f"{path} has no rows")
-    frame.columns = frame.columns.map(str)
-    twice = sorted(set(frame.columns[frame.columns.duplicated()]))
+    twice = sorted(set(table.frame.columns[table.frame.columns.duplicated()]))
     if twice:
         raise DataError(f"{path} has several columns called {', '.join(twice)}")
-    return frame
+    return table
+
+
+def not_read(path: Path) -> str:
+    """Why a file is no table that is read, and what to do."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    instead = next(
+        (f". To have it read, {_INSTEAD[suffix]}" for suffix in reversed(suffixes) if suffix in _INSTEAD), ""
+    )
+    return f"{path} is not read: tables are {listed(SUFFIXES)}{instead}"
+
+
+def looks_like_a_table(path: Path) -> bool:
+    """Whether a file is one that a person may take for a table, though it is none that is read."""
+    suffixes = {suffix.lower() for suffix in path.suffixes}
+    return path.suffix.lower() not in SUFFIXES and bool(suffixes & (set(_INSTEAD) | _UNREAD | set(SUFFIXES)))
 
 
 def need(frame: pd.DataFrame, column: str, where: str) -> None:
@@ -52,20 +165,80 @@ def need(frame: pd.DataFrame, column: str, where: str) -> None:
         DataError: it does not; the message names the nearest.
     """
     if column not in frame.columns:
-        near = get_close_matches(column, list(frame.columns), n=3, cutoff=0.5)
+        plain = column.strip().casefold()
+        same = [name for name in frame.columns if name.strip().casefold() == plain]
+        near = same or get_close_matches(column, list(frame.columns), n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
         raise DataError(f"{where} has no column {column!r}. {hint}It has {', '.join(frame.columns[:20])}.")
 
 
-def _npz(path: Path) -> pd.DataFrame:
+def _csv(path: Path, dialect: Dialect) -> TableFile:
+    names, rows, lines = read_text(path, dialect.separator, dialect.encoding, dialect.comment)
+    cells = zip(*rows, strict=True) if rows else ((),) * len(names)
+    columns = [pd.Series(filled(column, dialect.na_values), dtype=object) for column in cells]
+    return TableFile(_frame(columns, names), np.array(lines, dtype=np.int64))
+
+
+def _frame(columns: Sequence[pd.Series], names: Sequence[str | None]) -> pd.DataFrame:
+    frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
+    frame.columns = pd.Index(names)
+    return frame
+
+
+def _npz(path: Path, dialect: Dialect) -> TableFile:
     columns: dict[str, object] = {}
+    large: dict[str, NDArray[Any]] = {}
     with np.load(path, allow_pickle=False) as arrays:
-        for name in arrays.files:
-            array = arrays[name]
-            if array.ndim not in (1, 2):
-                raise DataError(f"{path}: {name} has the shape {array.shape}; a table is made of (N,) and (N, D)")
-            if array.ndim == 1:
-                columns[name] = array
-            else:
-                columns |= {f"{name}_{place}": array[:, place] for place in range(array.shape[1])}
-    return pd.DataFrame(columns)
+        found = {name: arrays[name] for name in arrays.files}
+    for name, array in found.items():
+        if array.dtype.kind == "c":
+            raise DataError(
+                f"{path}: {name} holds complex numbers. Save the parts as two arrays: "
+                f"{name}_re={name}.real, {name}_im={name}.imag"
+            )
+        if array.dtype.names:
+            raise DataError(f"{path}: {name} is a structured array. Save each of its fields as an array.")
+        if array.ndim == 0:
+            raise DataError(f"{path}: {name} has the shape {array.shape}; a table is made of (N,) and (N, D)")
+        if array.ndim == 1:
+            columns[name] = array
+        elif array.ndim == 2:
+            columns |= {f"{name}_{place}": array[:, place] for place in range(array.shape[1])}
+        else:
+            large[name] = array
+    if len({len(array) for array in found.values()}) > 1:
+        lengths = ", ".join(f"{name} {len(array):,}" for name, array in found.items())
+        raise DataError(f"{path}: its arrays differ in their number of rows: {lengths}")
+    if len(large) > 1:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in large.items())
+        raise DataError(f"{path} has several arrays of examples: {shapes}. Leave one in the file.")
+    return TableFile(_plain(pd.DataFrame(columns), path, dialect), examples=next(iter(large.values()), None))
+
+
+def _plain(frame: pd.DataFrame, path: Path, dialect: Dialect) -> pd.DataFrame:
+    """Columns of any type as numbers, or as text with None in empty cells; the index is no column, and is dropped."""
+    columns = []
+    names = filled([str(name) for name in frame.columns], ())
+    for place, name in enumerate(names):
+        values = frame.iloc[:, place]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            plain = values.to_numpy(dtype=np.float64, na_value=np.nan) if values.hasnans else values.to_numpy()
+            columns.append(pd.Series(plain))
+        else:
+            texts = [_text(value, f"{path}: the column {name}") for value in values.tolist()]
+            columns.append(pd.Series(filled(texts, dialect.na_values), dtype=object))
+    return _frame(columns, names)
+
+
+def _text(value: Any, column: str) -> str:
+    """A cell of a typed column as text; nothing where it is null."""
+    if isinstance(value, list | tuple | dict | set | np.ndarray):
+        raise DataError(f"{column} holds {type(value).__name__}s: give each of their items a column, or `drop` it")
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return ""
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError as error:
+            raise DataError(f"{column} holds bytes that are not UTF-8, such as {value!r}: save it as text") from error
+    return str(value)

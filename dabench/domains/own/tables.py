@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dabench.data.arrays import DomainArrays, Split
-from dabench.domains.own.encoding import Encoding, as_class_names, column_kinds
-from dabench.domains.own.table_files import need, read_table
+from dabench.domains.own.cells import Notation
+from dabench.domains.own.column_types import Decided, as_class_names, check_finite, converted
+from dabench.domains.own.encoding import Encoding
+from dabench.domains.own.examples import as_examples
+from dabench.domains.own.table_files import Dialect, Places, TableFile, need, read_table
 from dabench.errors import DataError
 
 TRAIN, TEST = "train", "test"
+Place = tuple[str | Sequence[str], str | None]
+"""The file of a domain, or that of train and that of test; and the value of the column that names it, or None."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns are what; see `config.own_data.OwnTables`."""
+    """Which columns are what, and how cells are written; see `config.own_data.OwnTables`."""
 
     label: str
     domain: str | None
@@ -27,18 +34,56 @@ class Columns:
     categorical: Sequence[str]
     missing: str
     separator: str
+    encoding: str
+    comment: str | None
+    decimal: str
+    thousands: str | None
+    na_values: Sequence[str]
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the files are written."""
+        return Dialect(self.separator, self.encoding, self.comment, tuple(self.na_values))
+
+    @property
+    def notation(self) -> Notation:
+        """How the cells are written."""
+        return Notation(self.decimal, self.thousands, tuple(self.na_values))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one domain as they stand in its files.
+
+    Attributes:
+        name: of its file or folder, for messages.
+        features: without label and domain; their index is a position in `places`.
+        labels: names of classes, with the same index; missing where the cell is empty.
+        split: `train` or `test` of each row; None where it is to be drawn.
+        places: where the rows stand.
+        examples: arrays (N, ...) by position, for images and windows of signals.
+    """
+
+    name: str
+    features: pd.DataFrame
+    labels: pd.Series
+    split: pd.Series | None
+    places: Places
+    examples: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one domain.
+    """The rows of one domain that can be used.
 
     Attributes:
-        features: without label and domain.
+        features: numbers and categories, without empty cells unless these are to be filled.
         labels: names of classes.
         split: `train` or `test` of each row; None where it is to be drawn.
         left_out: rows that cannot be used, one phrase for each reason.
         notes: what else is worth knowing.
+        positions: of the rows, in the places of the domain.
+        examples: images (N, C, H, W) or windows (N, C, T), which have no features.
     """
 
     features: pd.DataFrame
@@ -46,6 +91,8 @@ class Table:
     split: pd.Series | None
     left_out: tuple[str, ...]
     notes: tuple[str, ...]
+    positions: NDArray[np.int64]
+    examples: NDArray[Any] | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -64,79 +111,122 @@ class Table:
         return {name: f"no row in {where[0]}" for name, where in lacking.items() if where}
 
 
-def read_domain(root: Path, place: str | Sequence[str], value: str | None, columns: Columns) -> Table:
-    """Read the rows of a domain.
+def read_rows(
+    root: Path, places: Mapping[str, Place], columns: Columns, known: Mapping[str, TableFile] | None = None
+) -> dict[str, Rows]:
+    """Read the rows of some domains, each file once.
 
     Args:
         root: the folder of the files.
-        place: its file, or that of train and that of test.
-        value: of the column that names the domain; None if all rows are the domain's.
+        places: of the domains, by name.
+        columns: which are what.
+        known: files that are read already.
+
+    Raises:
+        DataError: a file cannot be read, or lacks a column.
+    """
+    files = dict(known or {})
+    rows = {}
+    for name, (place, value) in places.items():
+        paths = [place] if isinstance(place, str) else list(place)
+        files |= {path: read_table(root / path, columns.dialect) for path in paths if path not in files}
+        rows[name] = _rows_of(root, {path: files[path] for path in paths}, value, columns)
+    dropped = {column for path in files for column in files[path].frame.columns}
+    for column in columns.drop:  # one file may have it and another not
+        if column not in dropped:
+            need(next(iter(files.values())).frame, column, str(root / next(iter(files))))
+    return rows
+
+
+def _rows_of(root: Path, files: Mapping[str, TableFile], value: str | None, columns: Columns) -> Rows:
+    (first, *others), split = files, None
+    name = str(root / (Path(first).parent if others else first))
+    frame = pd.concat([file.frame for file in files.values()], ignore_index=True)
+    if others:
+        split = pd.Series(np.repeat([TRAIN, TEST], [len(file.frame) for file in files.values()]))
+    for column in [columns.label, *([columns.domain] if columns.domain else [])]:
+        for path, file in files.items():
+            need(file.frame, column, str(root / path))
+    if columns.domain is not None:
+        frame = frame[as_class_names(frame[columns.domain]) == value]
+    named = {columns.label, columns.domain, *columns.drop}
+    features = frame[[column for column in frame.columns if column not in named]]
+    arrays = [file.examples for file in files.values() if file.examples is not None]
+    if arrays and len(features.columns):
+        raise DataError(
+            f"{name} has images or windows of signals {arrays[0].shape}, and beside them {', '.join(features.columns)}:"
+            " leave these out with `drop`"
+        )
+    examples = as_examples(arrays, name) if arrays else None
+    return Rows(name, features, as_class_names(frame[columns.label]), split, Places(files), examples)
+
+
+def without_domain(frame: pd.DataFrame, places: Places, column: str) -> str | None:
+    """Which rows belong to no domain, because the cell that names it is empty; None if all belong to one."""
+    empty = np.flatnonzero(frame[column].isna())
+    if not len(empty):
+        return None
+    name, _, _ = places.of(int(empty[0]))
+    first = places.short(int(empty[0]))
+    return f"{len(empty):,} rows of {name} name no domain and belong to none, the first is {first}"
+
+
+def as_table(rows: Rows, categories: Collection[str], columns: Columns) -> Table:
+    """The rows that can be used, with columns of numbers and of categories.
+
+    Args:
+        rows: as read.
+        categories: names of the columns that hold some.
         columns: which are what.
 
     Raises:
-        DataError: a file cannot be read, or lacks a column; cells are empty, and nothing is said of them.
+        DataError: cells are empty, and nothing is said of them; or numbers are infinite.
     """
-    if isinstance(place, str):
-        frame, split = read_table(root / place, columns.separator), None
-        train = None
-    else:
-        parts = {
-            side: read_table(root / path, columns.separator) for side, path in zip((TRAIN, TEST), place, strict=True)
-        }
-        frame = pd.concat(parts.values(), ignore_index=True)
-        split = pd.Series(np.repeat(list(parts), [len(part) for part in parts.values()]))
-        train = len(parts[TRAIN])
-    where = str(root / (place if isinstance(place, str) else Path(place[0]).parent))
-    named = [columns.label, *columns.drop, *([columns.domain] if columns.domain else [])]
-    for column in named:
-        need(frame, column, where)
     left_out, notes = [], []
-    if columns.domain is not None:
-        nowhere = frame[columns.domain].isna()
-        if nowhere.any():
-            rows = f"{int(nowhere.sum()):,} rows of {place}"
-            notes.append(f"{rows} name no domain and belong to none, the first is {_first(nowhere, train)}")
-        frame = frame[domain_names(frame[columns.domain]) == value]
-    unlabelled = frame[columns.label].isna()
+    unlabelled = rows.labels.isna()
     if unlabelled.any():
-        left_out.append(f"{int(unlabelled.sum()):,} rows without a label, the first is {_first(unlabelled, train)}")
-    frame = frame[~unlabelled]
-    features = frame.drop(columns=list(dict.fromkeys(named)))
+        first = rows.places.short(int(rows.labels.index[unlabelled][0]))
+        left_out.append(f"{int(unlabelled.sum()):,} rows without a label, the first is {first}")
+    labels = rows.labels[~unlabelled]
+    features = converted(rows.features.loc[labels.index], categories, columns.notation)
+    check_finite(features, rows.places)
     empty = features.isna()
     if empty.to_numpy().any():
         if columns.missing == "refuse":
             cells = ", ".join(f"{name} ({count:,})" for name, count in empty.sum().items() if count)
-            first = _first(empty.any(axis=1), train)
+            first = rows.places.short(int(empty.index[empty.any(axis=1)][0]))
             raise DataError(
-                f"{where}: cells are empty in {cells}, the first in {first}. Say in `domains` what to do: "
+                f"{rows.name}: cells are empty in {cells}, the first in {first}. Say in `domains` what to do: "
                 "`missing: mean`, `missing: median`, or `missing: drop`, which leaves out their rows."
             )
         if columns.missing == "drop":
             kept = ~empty.any(axis=1)
             notes.append(f"{int((~kept).sum()):,} rows with empty cells are dropped")
-            features, frame = features[kept], frame[kept]
-    labels = as_class_names(frame[columns.label]).reset_index(drop=True)
-    split = None if split is None else split[frame.index].reset_index(drop=True)
-    return Table(features.reset_index(drop=True), labels, split, tuple(left_out), tuple(notes))
-
-
-def domain_names(values: pd.Series) -> pd.Series:
-    """The values of the column that names the domain, as text; a row without one belongs to none."""
-    return as_class_names(values.dropna()).reindex(values.index)
+            features, labels = features[kept], labels[kept]
+    return Table(
+        features.reset_index(drop=True),
+        labels.reset_index(drop=True),
+        None if rows.split is None else rows.split[labels.index].reset_index(drop=True),
+        tuple(left_out),
+        tuple(notes),
+        labels.index.to_numpy(dtype=np.int64),
+        None if rows.examples is None else rows.examples[labels.index],
+    )
 
 
 def load(
     root: Path,
     *,
     domain: str,
-    places: Mapping[str, tuple[str | Sequence[str], str | None]],
+    places: Mapping[str, Place],
     sources: Sequence[str],
-    columns: Mapping[str, object],
+    columns: Mapping[str, Any],
+    types: Mapping[str, str],
     classes: Sequence[str],
-    test_share: float,
-    split_seed: int,
+    draw: Mapping[str, Any],
     left_out: Sequence[str],
-    notes: Sequence[str] = (),
+    notes: Sequence[str],
+    warnings: Sequence[str],
 ) -> DomainArrays:
     """Read and encode a domain.
 
@@ -146,33 +236,51 @@ def load(
         places: file and value of the domain column, for every domain of the suite.
         sources: the domains that are learned from: categories, means and medians are those of their train rows.
         columns: the fields of `Columns`.
+        types: what the columns hold, see `column_types.Decided`.
         classes: to read, by name.
-        test_share: see `config.own_data.OwnTables`.
-        split_seed: likewise.
+        draw: `test_share` and `split_seed`, see `config.own_data.OwnTables`.
         left_out: what is left out of this domain already.
         notes: what there is to say of it already.
+        warnings: what was seen while the columns were compared.
 
     Raises:
         DataError: it cannot be read or encoded.
     """
-    which = Columns(**columns)  # type: ignore[arg-type]  # they come from JSON-like arguments
-    tables = {name: read_domain(root, place, value, which) for name, (place, value) in places.items()}
-    kinds = column_kinds({name: table.features for name, table in tables.items()}, which.categorical)
-    rows = {name: split_rows(table, classes, test_share, split_seed) for name, table in tables.items()}
-    seen = pd.concat([tables[name].features.iloc[rows[name][TRAIN]] for name in sources], ignore_index=True)
-    encoding = Encoding.fit(seen, kinds, which.missing)
-    said = dict.fromkeys([*notes, *tables[domain].notes])
+    which = Columns(**columns)
+    needed = {name: place for name, place in places.items() if name == domain or name in sources}
+    categories = Decided(types).categories
+    tables = {name: as_table(found, categories, which) for name, found in read_rows(root, needed, which).items()}
+    rows = {name: split_rows(table, classes, **draw) for name, table in tables.items()}
+    own = tables[domain]
+    said = dict.fromkeys([*notes, *own.notes, *warnings])
+    if own.examples is None:
+        seen = pd.concat([tables[name].features.iloc[rows[name][TRAIN]] for name in sources], ignore_index=True)
+        encoding = Encoding.fit(seen, {name: name in categories for name in seen.columns}, which.missing)
     splits = []
     for side in (TRAIN, TEST):
-        x, found = encoding.apply(tables[domain].features.iloc[rows[domain][side]])
-        said |= dict.fromkeys(f"{side}: {note}" for note in found)
-        y = tables[domain].labels.iloc[rows[domain][side]].map({name: label for label, name in enumerate(classes)})
+        place = rows[domain][side]
+        if own.examples is None:
+            x, found = encoding.apply(own.features.iloc[place])
+            said |= dict.fromkeys(f"{side}: {note}" for note in found)
+        else:
+            x = own.examples[place]
+        y = own.labels.iloc[place].map({name: label for label, name in enumerate(classes)})
         splits.append(Split(x, np.asarray(y, dtype=np.int64)))
-    out = (*left_out, *tables[domain].left_out)
-    return DomainArrays(splits[0], splits[1], tuple(classes), out, tuple(said))
+    return DomainArrays(splits[0], splits[1], tuple(classes), (*left_out, *own.left_out), tuple(said))
 
 
-def split_rows(table: Table, classes: Sequence[str], test_share: float, seed: int) -> dict[str, np.ndarray]:
+def row_names(root: Path, arguments: Mapping[str, Any]) -> dict[str, list[str]]:
+    """File and line of every row of a domain that is used, by split, from the arguments of `load`."""
+    which, domain = Columns(**arguments["columns"]), arguments["domain"]
+    rows = read_rows(root, {domain: arguments["places"][domain]}, which)[domain]
+    table = as_table(rows, Decided(arguments["types"]).categories, which)
+    sides = split_rows(table, arguments["classes"], **arguments["draw"])
+    return {
+        side: [rows.places.name(int(position)) for position in table.positions[found]] for side, found in sides.items()
+    }
+
+
+def split_rows(table: Table, classes: Sequence[str], test_share: float, split_seed: int) -> dict[str, np.ndarray]:
     """Rows of train and of test, sorted; where the split is drawn, a share of every class goes to test."""
     from dabench.seeding import numpy_generator
 
@@ -183,20 +291,7 @@ def split_rows(table: Table, classes: Sequence[str], test_share: float, seed: in
     for name in classes:
         rows = np.flatnonzero(table.labels == name)
         count = min(max(1, round(test_share * len(rows))), len(rows) - 1)
-        drawn = numpy_generator(seed, f"own split:{name}").permutation(rows)
+        drawn = numpy_generator(split_seed, f"own split:{name}").permutation(rows)
         sides[TEST].append(drawn[:count])
         sides[TRAIN].append(drawn[count:])
     return {side: np.sort(np.concatenate(parts)) for side, parts in sides.items()}
-
-
-def _first(flags: pd.Series, train: int | None) -> str:
-    """Where the first flagged row stands, by its index: a domain may be some rows of a file only.
-
-    Args:
-        flags: of rows.
-        train: rows of the file of train, where that of test follows it.
-    """
-    row = int(flags.index[flags.to_numpy()][0])
-    if train is None:
-        return f"line {row + 2}"
-    return f"line {row + 2} of {TRAIN}" if row < train else f"line {row - train + 2} of {TEST}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,104 @@ def test_duplicates_are_named(call, tmp_path: Path) -> None:
     )
     assert "photos and sketches: 1 examples are the same: photos/train/cat/0.jpg = sketches/dog/twin.jpg" in text
     assert "photos: few examples to train on of cat (2); dog (3)" in text
+
+
+def test_pictures_of_two_classes_are_named_with_both(call, tmp_path: Path) -> None:
+    write_pictures(tmp_path / "pictures", EVEN)
+    folder = tmp_path / "pictures"
+    twin = (folder / "photos/cat/0.jpg").read_bytes()
+    for place in ("photos/cat/1.jpg", "photos/cat/2.jpg", "photos/dog/3.jpg", "sketches/dog/4.jpg"):
+        (folder / place).write_bytes(twin)
+    write_suite(tmp_path / "own.yaml", "{images: pictures, size: 8}")
+    text = " ".join(call("data", "check", "own.yaml")[1].split())
+    (own,) = re.findall(r"photos: 1 examples are in two classes: (\S+) \((\w+)\) = (\S+) \((\w+)\)", text)
+    assert {own[1], own[3]} == {"cat", "dog"}
+    assert "photos/dog/3.jpg" in own
+    (across,) = re.findall(r"photos and sketches: 1 examples are in two classes: (\S+) \(cat\) = (\S+) \(dog\)", text)
+    assert across[0].startswith("photos/cat/")
+    assert across[1] == "sketches/dog/4.jpg"
+
+
+def rows(shift: float) -> list[str]:
+    return [f"{place + shift},{'xy'[place % 2]},{'ab'[place // 20]}" for place in range(40)]
+
+
+def test_rows_of_tables_are_named_by_file_and_line(call, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    north, south = rows(0.25), rows(0.5)
+    north[30] = north[3][:-1] + "b"
+    south[12] = north[25][:-1] + "a"
+    for name, lines in (("north", north), ("south", south)):
+        (tmp_path / f"tables/{name}.csv").write_text("age,ward,who\n\n" + "\n".join(lines))
+    write_suite(
+        tmp_path / "own.yaml",
+        "{tables: tables, label: who}",
+        "[north:south]",
+        backbone="identity",
+        budget="",
+        methods="[coral]",
+    )
+    code, out, _ = call("data", "check", "own.yaml")
+    text = " ".join(out.split())
+    assert code == 0
+    torn = re.findall(r"north: 1 examples are in two classes: (.*?) \((\w)\) = (.*?) \((\w)\)", text)[0]
+    assert {torn[:2], torn[2:]} == {("north.csv, line 6", "a"), ("north.csv, line 33", "b")}
+    assert "north and south: 1 examples are in two classes: north.csv, line 28 (b) = south.csv, line 15 (a)" in text
+    assert "columns numbers: age ward: categories, 2 levels" in text
+
+
+def test_a_problem_that_every_loader_meets_is_said_once(call, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    lines = [f"{place}.5,name{place},{'ab'[place % 2]}" for place in range(200)]
+    for name in ("north", "south"):
+        (tmp_path / f"tables/{name}.csv").write_text("age,ward,who\n" + "\n".join(lines))
+    write_suite(
+        tmp_path / "own.yaml",
+        "{tables: tables, label: who}",
+        "[north:south]",
+        backbone="identity",
+        budget="",
+        methods="[coral]",
+    )
+    code, out, _ = call("data", "check", "own.yaml")
+    assert (code, out.count("the column ward has 140 categories")) == (1, 1)
+
+
+def test_what_all_domains_have_is_said_once(call, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    for name in ("north", "south"):
+        (tmp_path / f"tables/{name}.csv").write_text("age,ward,who\n" + "\n".join(rows(0.25)) + "\n?,x,a\n")
+    suite = write_suite(
+        tmp_path / "own.yaml",
+        "{tables: tables, label: who}",
+        "[north:south]",
+        backbone="identity",
+        budget="",
+        methods="[coral]",
+    )
+    code, out, _ = call("data", "check", "own.yaml")
+    text = " ".join(out.split())
+    assert (code, text.count("the column age holds numbers")) == (1, 1)
+    assert "'?' (north.csv, line 42; south.csv, line 42). Say in `domains` `na_values: ['?']`" in text
+    assert out.endswith("\n1 problem: runs would fail\n")
+    write_suite(
+        suite,
+        "{tables: tables, label: who, na_values: '?', missing: drop}",
+        "[north:south]",
+        backbone="identity",
+        budget="",
+        methods="[coral]",
+    )
+    code, out, _ = call("data", "check", "own.yaml")
+    found = json.loads(call("data", "check", "own.yaml", "--json")[1])
+    assert (code, found["columns"]) == (0, {"age": "numbers", "ward": "categories, 2 levels"})
+    warning = "the column age counts the rows"
+    assert sum(warning in text for text in found["warnings"]) == 0
+    assert sum("the column age alone tells the classes apart" in text for text in found["warnings"]) == 1
+    assert "notes\n  north: 1 rows with empty cells are dropped" in out
+    assert " ".join(out.split()).count("the column age alone tells the classes apart") == 1  # and no note
+    code, _, err = call("run", "own.yaml", "--launcher", "inline", "--seeds", "0")
+    assert (code, err.count("the column age alone tells the classes apart")) == (0, 1)
 
 
 def test_imbalance_is_named(call, tmp_path: Path) -> None:

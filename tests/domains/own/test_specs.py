@@ -8,10 +8,11 @@ import pytest
 
 from dabench.config.own_data import OwnImages
 from dabench.config.suite_file import read_suite
-from dabench.domains.own.specs import own_names, pair_name
+from dabench.domains.own.specs import own_names
 from dabench.errors import DabenchError, DataError, SuiteError, UsageError
 from dabench.planning.domains import domain_of, known_domains
 from dabench.plugin.registry import Registry, load_registry
+from dabench.specs.names import pair_name
 from dabench.specs.spec import DomainSpec
 from tests.support.own_files import write_pictures, write_suite
 
