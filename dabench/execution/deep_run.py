@@ -56,9 +56,10 @@ def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, 
     """Of what the method's network takes."""
     shapes = {"source": tuple(data.problem.source_x.shape[1:]), "target": tuple(data.problem.target_x.shape[1:])}
     if cls.takes == "both" and not data.one_shape:
+        names = job.data.source.name, job.data.target.name
         raise DataError(
-            f"{job.method.name} has one network for both domains, and examples of {job.source.name} have the shape "
-            f"{shapes['source']}, those of {job.target.name} {shapes['target']}. Only methods with a network for each, "
+            f"{job.method.name} has one network for both domains, and examples of {names[0]} have the shape "
+            f"{shapes['source']}, those of {names[1]} {shapes['target']}. Only methods with a network for each, "
             "or for the target alone (DeepMethod.takes), run on such a pair."
         )
     return shapes["target" if cls.takes == "target" else "source"]
@@ -98,14 +99,14 @@ class DeepRun:
     def train(self) -> Iterator[Progress]:
         """Train the method, from its saved state if there is one, and measure it at every checkpoint."""
         job, result = self.job, self.result
-        state = read_state(job.state, self.data.device)
+        state = read_state(job.files.state, self.data.device)
         if state:
             result.restore(state["result"])
             log.info("goes on from step %d", state["step"])
         first = state["step"] if state else 0
         begun = clock = time.monotonic()
         moments = train(
-            self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.save_every_s
+            self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.limits.save_every_s
         )
         for moment in moments:
             result.train_s += time.monotonic() - clock
@@ -117,7 +118,7 @@ class DeepRun:
                 values = result.checkpoints[-1].scores
                 log.info("step %d %s %s", moment.step, moment.losses, values)
             if moment.state is not None:
-                write_state(job.state, {**moment.state, "result": result.dump()})
+                write_state(job.files.state, {**moment.state, "result": result.dump()})
             images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
             yield Progress(job.run_id, moment.step, job.budget.steps, images_per_s, values)
             clock = time.monotonic()

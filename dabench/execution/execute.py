@@ -44,16 +44,16 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     result = Result()
-    with run_log(job.log) as log, reproducible(), isolated(device):
+    with run_log(job.files.log) as log, reproducible(), isolated(device):
         log.info("%s on %s", job, job.device)
-        if not job.state.exists():  # what is kept belongs to the record that this run will leave
-            forget_outputs(job.outputs)
+        if not job.files.state.exists():  # what is kept belongs to the record that this run will leave
+            forget_outputs(job.files.outputs)
         try:
             data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
             for progress in _steps(job, data, result):
                 yield progress
-                if job.timeout_s is not None and time.monotonic() - started > job.timeout_s:
-                    raise RunTimeoutError(f"timed out after {job.timeout_s:g} s at step {progress.step}")
+                if job.limits.timeout_s is not None and time.monotonic() - started > job.limits.timeout_s:
+                    raise RunTimeoutError(f"timed out after {job.limits.timeout_s:g} s at step {progress.step}")
             outcome = _outcome(job, data, result)
         except RunTimeoutError as error:
             outcome = Outcome(status="timeout", error=str(error))
@@ -65,7 +65,7 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
             log.error(outcome.error)
         log.info(outcome.status)
     if outcome.status != "timeout":  # with more time it goes on from its last state
-        job.state.unlink(missing_ok=True)
+        job.files.state.unlink(missing_ok=True)
     yield Finished(
         job.run_id,
         replace(
@@ -82,17 +82,19 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
 
 def draw(job: Job) -> Drawn:
     """Open the prepared domains of a job and draw its splits."""
-    kind = Simultaneous if job.track == "paired" else Drawn
-    source, target = (opened(domain, job.backbone, job.settings, job.device) for domain in (job.source, job.target))
-    return kind(source, target, (job.source.name, job.target.name), job.settings, job.seed)
+    kind = Simultaneous if job.task.track == "paired" else Drawn
+    source, target = (
+        opened(domain, job.backbone, job.settings, job.device) for domain in (job.data.source, job.data.target)
+    )
+    return kind(source, target, (job.data.source.name, job.data.target.name), job.settings, job.seed)
 
 
 def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> PairData:
     """The data of a job whose backbone is a network; `drawn` if it is there already."""
     return PairData(
         drawn or draw(job),
-        track=job.track,
-        metric=job.metric,
+        track=job.task.track,
+        metric=job.task.metric,
         normalise=job.settings.input.normalise,
         device=device,
         sees_target_labels=job.method.sees_target_labels,
@@ -103,8 +105,8 @@ def open_vectors(job: Job, drawn: Drawn | None = None) -> VectorData:
     """The data of a job whose examples are their own features; `drawn` if it is there already."""
     return VectorData(
         drawn or draw(job),
-        track=job.track,
-        metric=job.metric,
+        track=job.task.track,
+        metric=job.task.metric,
         normalise=job.settings.input.normalise,
         sees_target_labels=job.method.sees_target_labels,
     )
@@ -122,19 +124,19 @@ def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Pr
             return
         run = DeepRun(job, data, cls, result)
         yield from run.train()
-        if job.reverse_validation:
+        if job.task.reverse_validation:
             yield from reverse_validation.of_network(run)
         if job.keep_features and not result.collapsed:
-            run.keep_features(job.features)
+            run.keep_features(job.files.features)
     else:
         raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")
 
 
 def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
     """Let the selectors pick, and judge what the suite's selector picked."""
-    checkpoints, selections = ask_all(job.selectors, result.checkpoints, job.outputs)
+    checkpoints, selections = ask_all(job.task.selectors, result.checkpoints, job.files.outputs)
     steps = [checkpoint.step for checkpoint in checkpoints]
-    chosen = result.evaluations[steps.index(selections[job.selector].step)]
+    chosen = result.evaluations[steps.index(selections[job.task.selector].step)]
     collapsed = result.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
     images = job.examples_per_step * result.steps if job.backbone.trains else 0
     return Outcome(

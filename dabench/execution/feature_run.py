@@ -108,7 +108,7 @@ class FeatureRun(_FittedRun):
         method.fit(problem)
         self.result.train_s = time.monotonic() - begun
         self.measure(features, method.predict)
-        if self.job.reverse_validation:
+        if self.job.task.reverse_validation:
             reverse_validation.of_features(self, method, features, problem)
         yield self._finished()
 
@@ -137,17 +137,17 @@ def network_features(job: Job, data: PairData) -> Generator[Progress, None, Feat
         DabenchError: its training broke.
     """
     assert job.network is not None, "the plan gives every run that reads features the job of their network"
-    job.features.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{job.features}.lock"):
-        if not job.features.is_file():
+    job.files.features.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{job.files.features}.lock"):
+        if not job.files.features.is_file():
             run = DeepRun(job.network, data, job.network.method.load())
             yield from run.train()
             if run.result.collapsed:
                 raise DabenchError(
                     f"the network of {job.network.method.name}, whose features are read: {run.result.collapsed}"
                 )
-            run.keep_features(job.features)
-        with np.load(job.features, allow_pickle=False) as stored:
+            run.keep_features(job.files.features)
+        with np.load(job.files.features, allow_pickle=False) as stored:
             return Features(**stored)
 
 

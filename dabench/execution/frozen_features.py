@@ -115,7 +115,7 @@ def keep_all(jobs: Sequence[Job], workers: int) -> dict[str, str]:
     problems: dict[str, str] = {}
     for job in jobs:
         try:
-            for prepared in (job.source, job.target):
+            for prepared in (job.data.source, job.data.target):
                 keep_features(prepared, job.backbone, job.settings, job.device, workers=workers)
         except DabenchError as error:
             problems[job.run_id] = str(error)

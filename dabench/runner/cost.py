@@ -70,7 +70,7 @@ def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: 
         (job,) = make_jobs(plan, [run], Path(folder), registry, options)
         device = torch.device(job.device)
         budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
-        with run_log(job.log), reproducible(), isolated(device):
+        with run_log(job.files.log), reproducible(), isolated(device):
             data = open_pair(job, device)
             trial = DeepRun(job, data, job.method.load())
             steps, begun = 0, time.monotonic()

@@ -231,7 +231,7 @@ def _single(array: NDArray[Any]) -> NDArray[Any]:
 
 def keeper_of(job: Job) -> Keeper | None:
     """Return what keeps the outputs of a job's checkpoints; None if nothing does."""
-    if not job.output_rows:
+    if not job.limits.output_rows:
         return None
     checkpoints = job.settings.budget.checkpoints if job.settings.budget else 1
-    return Keeper(folder=job.outputs, rows=job.output_rows, checkpoints=checkpoints, seed=job.seed)
+    return Keeper(folder=job.files.outputs, rows=job.limits.output_rows, checkpoints=checkpoints, seed=job.seed)

@@ -26,7 +26,7 @@ from dabench.execution.feature_run import FeatureRun
 from dabench.execution.training_state import read_state
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.methods.scores import predicted_classes
-from dabench.runs.job import Job, Progress
+from dabench.runs.job import Job, Progress, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.record import Checkpoint
 from dabench.seeding import isolated, reproducible
 from dabench.specs.spec import MethodSpec
@@ -205,7 +205,7 @@ def _carry_on(steps: Iterator[Progress], until: int | None) -> None:
 def _readable(job: Job) -> None:
     """Fail unless the state of the interrupted run can be read: without one the harness would begin anew."""
     with unrecorded():
-        if read_state(job.state, torch.device(job.device)) is None:
+        if read_state(job.files.state, torch.device(job.device)) is None:
             raise CheckFailedError(
                 expected="a training state that can be saved and read again",
                 came="one that torch.load(weights_only=True) refuses",
@@ -254,23 +254,28 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
     )
     return Job(
         run_id="toy",
-        method=spec,
-        backbone=toy.backbone,
-        selectors=(),
-        selector="last_step",
-        track=toy.track,
-        metric="accuracy",
-        source=_in_memory("toy_source", pair.source),
-        target=_in_memory("toy_target", pair.target),
-        seed=given.seed,
-        settings=settings,
         device=given.device,
-        timeout_s=None,
-        log=folder / "log",
-        state=folder / "state.pt",
-        features=folder / "features.npz",
-        outputs=folder / "outputs",
-        save_every_s=0.0 if given.interrupted else float("inf"),
+        task=RunTask(
+            method=spec,
+            backbone=toy.backbone,
+            settings=settings,
+            seed=given.seed,
+            track=toy.track,
+            metric="accuracy",
+            selectors=(),
+            selector="last_step",
+        ),
+        data=RunData(
+            source=_in_memory("toy_source", pair.source),
+            target=_in_memory("toy_target", pair.target),
+        ),
+        files=RunFiles(
+            log=folder / "log",
+            state=folder / "state.pt",
+            features=folder / "features.npz",
+            outputs=folder / "outputs",
+        ),
+        limits=RunLimits(save_every_s=0.0 if given.interrupted else float("inf")),
     )
 
 

@@ -15,7 +15,7 @@ from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Job, Outcome
 from dabench.runs.plan import Plan
-from tests.support.toy_runs import numbers, plan_of, run
+from tests.support.toy_runs import numbers, plan_of, run, with_limits
 
 PAIR = "toy_view_a:toy_view_b"
 NARROW = "toy_view_a:toy_view_narrow"
@@ -138,7 +138,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(registry: Registry, tmp_pat
     whole = run(plan, tmp_path / "whole", registry)
     (job,) = make_jobs(plan, plan.runs, tmp_path / "parts", registry, Options(device="cpu"))
     for stop in (5, 17):  # in either stage
-        steps = execute(Job(**{**vars(job), "save_every_s": 0.0}))
+        steps = execute(with_limits(job, save_every_s=0.0))
         assert any(event.step >= stop for event in steps if not isinstance(event, Finished))
         steps.close()
     resumed = run(plan, tmp_path / "parts", registry)

@@ -16,7 +16,7 @@ from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
 from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
-from dabench.runs.job import Job
+from dabench.runs.job import Job, RunData
 from dabench.specs.spec import DomainSpec
 from tests.support.toy_runs import plan_of
 
@@ -44,7 +44,7 @@ def job(registry: Registry, site, data: Path, tmp_path: Path) -> Job:
     large = prepare(DomainSpec(name="large", target="large_loader:load", summary=""))
     plan = plan_of(registry, ["dann"], seeds=[0], input={"normalise": "standardise"})
     first = make_jobs(plan, plan.runs, tmp_path, registry, Options(device="cpu"))[0]
-    return replace(first, source=large, target=large)
+    return replace(first, data=RunData(source=large, target=large))
 
 
 def _open_and_read(job: Job) -> PairData:

@@ -83,8 +83,8 @@ def test_what_reads_a_network_is_not_begun_while_another_worker_trains_it(regist
     first.job = None  # it failed, and left no features
     assert rows() == [("dann", "linear_svm"), None], "one of the two trains the network"
     assert first.job is not None
-    first.job.features.parent.mkdir(parents=True)
-    first.job.features.touch()
+    first.job.files.features.parent.mkdir(parents=True)
+    first.job.files.features.touch()
     assert rows() == [("dann", "linear_svm"), ("dann", "nearest_neighbour")]
 
 

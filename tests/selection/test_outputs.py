@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from dabench.plugin.registry import Registry
 from dabench.runner.runner import done_records
 from dabench.runs.job import Finished, Job, Outcome
 from dabench.selection.outputs import Keeper, Outputs, missing_outputs, outputs_file, outputs_folder, read_outputs
-from tests.support.toy_runs import numbers, plan_of, run, with_poison
+from tests.support.toy_runs import numbers, plan_of, run, with_limits, with_poison
 
 PAIR = "toy_a:toy_b"
 
@@ -34,7 +33,7 @@ def outcome_of(job: Job) -> Outcome:
 
 
 def kept(job: Job, outcome: Outcome) -> list[Outputs]:
-    return [read_outputs(outputs_file(job.outputs, checkpoint.step)) for checkpoint in outcome.checkpoints]
+    return [read_outputs(outputs_file(job.files.outputs, checkpoint.step)) for checkpoint in outcome.checkpoints]
 
 
 def same(first: list[Outputs], second: list[Outputs]) -> bool:
@@ -91,7 +90,7 @@ def test_the_rows_are_the_same_for_every_method_and_step(registry: Registry, tmp
 def test_interrupted_and_resumed_keeps_the_same(registry: Registry, tmp_path: Path) -> None:
     whole = job_of(registry, tmp_path / "whole", "dann")
     expected = kept(whole, outcome_of(whole))
-    job = replace(job_of(registry, tmp_path / "parts", "dann"), save_every_s=0.0)
+    job = with_limits(job_of(registry, tmp_path / "parts", "dann"), save_every_s=0.0)
     events = execute(job)
     for _ in range(12):
         next(events)
@@ -102,9 +101,9 @@ def test_interrupted_and_resumed_keeps_the_same(registry: Registry, tmp_path: Pa
 def test_a_run_made_anew_without_them_leaves_none_of_an_older_one(registry: Registry, tmp_path: Path) -> None:
     job = job_of(registry, tmp_path, "dann")
     outcome_of(job)
-    assert len(list(job.outputs.iterdir())) == 3
-    outcome_of(replace(job, output_rows=0))
-    assert not job.outputs.exists()
+    assert len(list(job.files.outputs.iterdir())) == 3
+    outcome_of(with_limits(job, output_rows=0))
+    assert not job.files.outputs.exists()
 
 
 @pytest.mark.parametrize("method", ["dann", "coral"])

@@ -71,5 +71,10 @@ def with_poison(job: Job) -> Job:
     def swap(prepared: Prepared) -> Prepared:
         return Poisoned(prepared.name, prepared.folder, prepared.sha256, prepared.classes, prepared.shape)
 
-    network = job.network and replace(job.network, target=swap(job.target))
-    return replace(job, target=swap(job.target), network=network)
+    data = replace(job.data, target=swap(job.data.target))
+    return replace(job, data=data, network=job.network and replace(job.network, data=data))
+
+
+def with_limits(job: Job, **limits: Any) -> Job:
+    """A job with other limits."""
+    return replace(job, limits=replace(job.limits, **limits))

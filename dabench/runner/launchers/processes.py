@@ -55,7 +55,7 @@ class Worker:
     @property
     def overdue(self) -> bool:
         """Whether its job is so long past its timeout that it will not end by itself."""
-        limit = self.job.timeout_s if self.job else None
+        limit = self.job.limits.timeout_s if self.job else None
         return limit is not None and self._since is not None and time.monotonic() - self._since > limit + GRACE_S
 
     def end(self) -> None:
@@ -100,7 +100,7 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
                 elif worker.overdue:
                     event = None
                     yield _finished(
-                        job, "timeout", f"stuck {GRACE_S:g} s after its timeout of {job.timeout_s:g} s; killed"
+                        job, "timeout", f"stuck {GRACE_S:g} s after its timeout of {job.limits.timeout_s:g} s; killed"
                     )
                 else:
                     continue
@@ -128,7 +128,11 @@ def give(pool: Sequence[Worker], waiting: deque[Job]) -> None:
 
 def _comes_later(job: Job, running: Sequence[Job]) -> bool:
     """Whether a run reads features of a network that is being trained: begun now, it would train that again."""
-    return job.network is not None and not job.features.is_file() and any(job.features == at.features for at in running)
+    return (
+        job.network is not None
+        and not job.files.features.is_file()
+        and any(job.files.features == at.files.features for at in running)
+    )
 
 
 def _finished_already(pool: Sequence[Worker]) -> Iterator[Event]:
