@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from dabench.data.resident import Order
-from dabench.methods.problem import Batch, Problem
+from dabench.methods.problem import Batch, LabelledBatch, Paired, Problem
 from dabench.seeding import stream
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class BatchSampler:
         self._rows = torch.arange(len(problem.source_x)).to(device) if rows is None else rows
         self._source = order("source", len(self._rows))
         self._target = order("target", len(problem.target_x))
-        self._labelled = None if problem.labelled_rows is None else order("labelled", len(problem.labelled_rows))
-        self._paired = None if problem.paired_y is None else order("paired", len(problem.paired_y))
+        self._labelled = None if problem.few_shot is None else order("labelled", len(problem.few_shot.y))
+        self._paired = None if problem.paired is None else order("paired", len(problem.paired.y))
 
     def at(self, step: int, stage_step: int, progress: float) -> Batch:
         """Return the batch of one step.
@@ -96,17 +96,17 @@ def make_batch(
     """
     source, target, labelled, paired = indices
     raw = {"source": problem.source_x.index_select(0, source), "target": problem.target_x.index_select(0, target)}
-    labelled_x = labelled_y = paired_source_x = paired_target_x = paired_y = None
-    if labelled is not None and problem.labelled_rows is not None and problem.labelled_y is not None:
-        raw["labelled"] = problem.target_x.index_select(0, problem.labelled_rows.index_select(0, labelled))
-        labelled_x, labelled_y = problem.prepare(raw["labelled"]), problem.labelled_y.index_select(0, labelled)
-    if paired is not None:
-        assert problem.paired_source_x is not None, "a problem has all of the simultaneous samples or none"
-        assert problem.paired_target_x is not None
-        assert problem.paired_y is not None
-        paired_source_x = problem.prepare(problem.paired_source_x.index_select(0, paired))
-        paired_target_x = problem.prepared_target(problem.paired_target_x.index_select(0, paired))
-        paired_y = problem.paired_y.index_select(0, paired)
+    few_shot = simultaneous = None
+    if problem.few_shot is not None and labelled is not None:
+        raw["labelled"] = problem.target_x.index_select(0, problem.few_shot.rows.index_select(0, labelled))
+        y = problem.few_shot.y.index_select(0, labelled)
+        few_shot = LabelledBatch(problem.prepare(raw["labelled"]), y, labelled)
+    if problem.paired is not None and paired is not None:
+        simultaneous = Paired(
+            problem.prepare(problem.paired.source_x.index_select(0, paired)),
+            problem.prepared_target(problem.paired.target_x.index_select(0, paired)),
+            problem.paired.y.index_select(0, paired),
+        )
 
     def viewed(domain: str, name: str, view: View) -> Tensor:
         from dabench.data.augmentation import augment  # most methods have no views, and torchvision is slow to import
@@ -123,13 +123,9 @@ def make_batch(
         target_index=target,
         step=step,
         progress=progress,
-        labelled_x=labelled_x,
-        labelled_y=labelled_y,
-        labelled_index=labelled,
+        few_shot=few_shot,
+        simultaneous=simultaneous,
         views={
             f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in raw
         },
-        paired_source_x=paired_source_x,
-        paired_target_x=paired_target_x,
-        paired_y=paired_y,
     )

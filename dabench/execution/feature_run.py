@@ -22,6 +22,7 @@ from dabench.execution.measurements import Result
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
 from dabench.execution.readout import Readout
 from dabench.methods.base import FeatureMethod
+from dabench.methods.problem import Labelled
 from dabench.methods.scores import Scores
 from dabench.runs.job import Job, Progress
 from dabench.selection.outputs import keeper_of
@@ -101,8 +102,10 @@ class FeatureRun(_FittedRun):
         else:
             features = yield from network_features(self.job, data)
             deep = data.problem
-            seen = [_on_host(y) for y in (deep.target_y, deep.labelled_rows, deep.labelled_y)]
-            problem = feature_problem(features, deep.track, deep.classes, data.source_y, *seen)
+            target_y = None if deep.target_y is None else _on_host(deep.target_y)
+            shots = deep.few_shot
+            few_shot = None if shots is None else Labelled(_on_host(shots.rows), _on_host(shots.y))
+            problem = feature_problem(features, deep.track, deep.classes, data.source_y, target_y, few_shot)
         method = self.build()
         begun = time.monotonic()
         method.fit(problem)
@@ -151,5 +154,5 @@ def network_features(job: Job, data: PairData) -> Generator[Progress, None, Feat
             return Features(**stored)
 
 
-def _on_host(y: Tensor | None) -> NDArray[np.int64] | None:
-    return None if y is None else y.cpu().numpy()
+def _on_host(y: Tensor) -> NDArray[np.int64]:
+    return y.cpu().numpy()

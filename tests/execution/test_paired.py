@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from dabench.errors import UsageError
+from dabench.execution.batches import BatchSampler
 from dabench.execution.execute import execute, open_pair
 from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
@@ -143,3 +144,20 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(registry: Registry, tmp_pat
         steps.close()
     resumed = run(plan, tmp_path / "parts", registry)
     assert [numbers(record) for record in resumed.values()] == [numbers(record) for record in whole.values()]
+
+
+def test_a_batch_and_a_problem_of_the_track_can_be_read_piece_by_piece(registry: Registry, tmp_path: Path) -> None:
+    (job,) = (job for job in _jobs(registry, tmp_path) if "matching" in str(job))
+    problem = open_pair(job, torch.device("cpu")).problem
+    batch = BatchSampler(problem, 0, 4, {}).at(0, 0, 0.0)
+    assert problem.paired is not None
+    for whole, pieces in ((problem, problem.paired), (batch, batch.simultaneous)):
+        assert whole.paired_source_x is pieces.source_x
+        assert whole.paired_target_x is pieces.target_x
+        assert whole.paired_y is pieces.y
+        assert whole.few_shot is whole.labelled_y is None
+    source_x, target_x, y = batch.paired
+    assert source_x is batch.paired_source_x
+    assert target_x is batch.paired_target_x
+    assert y is batch.paired_y
+    assert [len(part) for part in (source_x, target_x, y)] == [4, 4, 4]

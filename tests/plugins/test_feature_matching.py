@@ -16,6 +16,7 @@ from dabench import Problem
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
 from dabench.execution.training import Recipe, train
+from dabench.methods.problem import Paired
 from dabench.seeding import drawing_from
 from tests.support.small_runs import CPU, accuracy, batch_of, built, dim_and_noisy, problem_of, stripes
 
@@ -30,9 +31,7 @@ def _problem(narrow: bool = False) -> Problem[Tensor, Tensor]:
     return replace(
         problem_of(x, y, target),
         track="paired",
-        paired_source_x=paired,
-        paired_target_x=paired_target,
-        paired_y=paired_y,
+        paired=Paired(paired, paired_target, paired_y),
         prepare_target=Normaliser("mean", Rows(target)),
     )
 

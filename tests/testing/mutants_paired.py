@@ -66,3 +66,10 @@ class LooksAtOtherLabels(FineTuning):
         y = torch.as_tensor(frame.f_locals["drawn"].target.y)[batch.target_index]
         logits = self.target.classify(self.target.features(batch.target_x))
         return super().losses(batch) | {"peeked": cross_entropy(logits, y)}
+
+
+@MUTANTS.caught_by("inputs", "problem.paired.y", tracks=PAIRED)
+class ChangesTheLabelsOfSamples(FineTuning):
+    def setup(self, problem):
+        super().setup(problem)
+        problem.paired.y.add_(1).remainder_(problem.classes)

@@ -56,11 +56,6 @@ class Drawn:
         )
 
     @property
-    def labelled_y(self) -> NDArray[np.int64] | None:
-        """Labels of `labelled_rows`: all of the target's that leave this class for a method."""
-        return None if self.labelled_rows is None else self.target.y[self.labelled_rows]
-
-    @property
     def val_y(self) -> NDArray[np.int64]:
         """Labels of source_val (V,)."""
         return self.source.y[self.val_rows]
