@@ -55,14 +55,14 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
 def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, ...]:
     """Of what the method's network takes."""
     shapes = {"source": tuple(data.problem.source_x.shape[1:]), "target": tuple(data.problem.target_x.shape[1:])}
-    if cls.takes == "both" and not data.one_shape:
+    if cls.trains_on == "both" and not data.one_shape:
         names = job.data.source.name, job.data.target.name
         raise DataError(
             f"{job.method.name} has one network for both domains, and examples of {names[0]} have the shape "
             f"{shapes['source']}, those of {names[1]} {shapes['target']}. Only methods with a network for each, "
-            "or for the target alone (DeepMethod.takes), run on such a pair."
+            "or for the target alone (DeepMethod.trains_on), run on such a pair."
         )
-    return shapes["target" if cls.takes == "target" else "source"]
+    return shapes["target" if cls.trains_on == "target" else "source"]
 
 
 class DeepRun:
@@ -128,7 +128,7 @@ class DeepRun:
         job, data, method = self.job, self.data, self.method
         method.eval()
         predict = self.classifier()
-        if method.takes == "target" and not data.one_shape:  # its network takes no source example at all
+        if method.trains_on == "target" and not data.one_shape:  # its network takes no source example at all
             source, val_x, val_y = data.source[NONE], data.val_x[NONE], data.val_y[NONE]
             val = np.zeros((0, data.problem.classes), np.float32)
         else:

@@ -39,7 +39,7 @@ class Net(Backbone):
         self.hidden = nn.Sequential(nn.Linear(64, 32), nn.ReLU())
         self.output = nn.Linear(32, classes)
 
-    def again(self, input_shape: tuple[int, ...]) -> Self:
+    def clone_for_shape(self, input_shape: tuple[int, ...]) -> Self:
         return type(self)(input_shape, self._classes, self._options, self._plain)
 
 
