@@ -1,11 +1,30 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and what a process that was killed has left of them.
+
+Temporary files and folders name the machine and the process that made them: `.NAME.MACHINE-PROCESS.tmp`. The next
+command deletes those of processes that are gone.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+import shutil
+import socket
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+FOREIGN_S = 7 * 24 * 3600  # how old files of other machines must be, whose processes cannot be asked for
+_TEMPORARY = re.compile(r"(\.|dabench-).*?([0-9a-f]{8})-(\d+)(-\w+)?(\.tmp)?")
+_MACHINE = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def temporary_name(path: Path) -> Path:
+    """A name beside `path` for what is to take its place."""
+    return path.with_name(f".{path.name}.{_MACHINE}-{os.getpid()}.tmp")
 
 
 @contextmanager
@@ -15,7 +34,7 @@ def replacing(path: Path) -> Iterator[Path]:
     An error or an interrupt within the block leaves `path` as it was and nothing beside it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_name(path)
     try:
         yield temporary
         with temporary.open("rb") as file:  # what is renamed must have reached the disk
@@ -24,3 +43,74 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def staging(path: Path) -> Iterator[Path]:
+    """A new folder beside `path`, to be filled and renamed; it is gone after the block, unless it was renamed."""
+    temporary = temporary_name(path)
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder among the temporary files of the system, gone after the block; those of killed processes go first."""
+    sweep(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=f"dabench-{_MACHINE}-{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def sweep(folder: Path, *, deep: bool = False) -> list[Path]:
+    """Delete temporary files and folders of processes that are gone; what cannot be deleted stays.
+
+    Args:
+        folder: need not exist.
+        deep: also in the folders below it.
+
+    Returns:
+        What was deleted.
+    """
+    gone = []
+    for at, folders, files in os.walk(folder):
+        for name in [*folders, *files]:
+            path = Path(at) / name
+            if not _is_left(path):
+                continue
+            with suppress(OSError):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+                gone.append(path)
+        if not deep:
+            break
+    return gone
+
+
+def _is_left(path: Path) -> bool:
+    """Whether a file is temporary, and the process that made it is gone."""
+    found = _TEMPORARY.fullmatch(path.name)
+    if not found or not (path.name.endswith(".tmp") or path.name.startswith("dabench-")):
+        return False
+    if found[2] == _MACHINE:
+        return not is_alive(int(found[3]))
+    try:
+        return time.time() - path.lstat().st_mtime > FOREIGN_S
+    except OSError:
+        return False  # it is gone already
+
+
+def is_alive(process: int) -> bool:
+    """Whether there is a process of this number on this machine."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # another user's; no process has so large a number
+        return process < 2**31
+    return True

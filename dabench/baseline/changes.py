@@ -94,7 +94,8 @@ def _settings(before: Sequence[Row], now: Sequence[Row], known: SettingsByHash) 
         return differences(new, old), differences(old, new)
     hints = []
     if _values(before, "comparison_sha256") == _values(now, "comparison_sha256"):
-        hints.append("options of the method")
+        versioned = any(settings and settings.get("views") for settings in (old, new))
+        hints.append("options of the method, or versions of its views" if versioned else "options of the method")
     for column in ("backbone", "precision", "shots", "steps"):
         one, other = _values(before, column), _values(now, column)
         hints += [f"{column} {one} → {other}"] if one != other else []

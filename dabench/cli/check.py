@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.options import results_option
+from dabench.cli.say import echo, show
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
@@ -156,10 +157,10 @@ def _print(report: Report, form: str, output: Path | None) -> None:
         return str(import_module(f"dabench.baseline.formats.{FORMATS[name]}").render(report))
 
     if output is None:
-        click.echo(rendered(form), nl=False)
+        show(rendered(form), nl=False)
     else:
-        click.echo(f"wrote {write_atomic(output, click.unstyle(rendered(form)))}", err=True)
-        click.echo(rendered("console"), nl=False, err=True)
+        echo(f"wrote {write_atomic(output, click.unstyle(rendered(form)))}", err=True)
+        show(rendered("console"), nl=False, err=True)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as stream:
@@ -185,5 +186,5 @@ def _update(file: Path, before: pd.DataFrame, now: pd.DataFrame, report: Report)
     rest = everything[~everything["run_id"].isin(before["run_id"])]
     write_atomic(file, csv_text(in_order(pd.concat([rest, new], ignore_index=True))))
     changed = len(set(new["run_id"] + new["finished"]) - set(before["run_id"] + before["finished"]))
-    click.echo(f"wrote {file}: {changed} rows are new or changed; missing cells were kept", err=True)
+    echo(f"wrote {file}: {changed} rows are new or changed; missing cells were kept", err=True)
     return 3 if report.count("missing") else 0

@@ -6,6 +6,7 @@ import click
 
 from dabench.cli.completion import complete_citable
 from dabench.cli.context import Context, pass_context
+from dabench.cli.say import echo, show
 
 
 @click.command("cite")
@@ -22,6 +23,6 @@ def command(context: Context, names: tuple[str, ...]) -> None:
     bibliography = Bibliography(context.registry)
     for name in names:
         bibliography.add(name)
-    click.echo(bibliography.text())
+    show(bibliography.text())
     for note in bibliography.notes:
-        click.echo(f"Warning: {note}", err=True)
+        echo(f"Warning: {note}", err=True)

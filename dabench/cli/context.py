@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.say import echo
+
 if TYPE_CHECKING:
     from dabench.plugin.registry import Registry
 
@@ -32,7 +34,7 @@ class Context:
         if self.strict_plugins:
             registry.check()
         for plugin in registry.broken:
-            click.echo(f"Warning: plugin {plugin.origin} ({plugin.module}) is left out: {plugin.error}", err=True)
+            echo(f"Warning: plugin {plugin.origin} ({plugin.module}) is left out: {plugin.error}", err=True)
         return registry
 
 

@@ -8,6 +8,7 @@ import click
 
 from dabench.cli.completion import complete_methods
 from dabench.cli.context import Context, pass_context
+from dabench.cli.say import echo, show
 
 
 @click.group("docs")
@@ -42,6 +43,6 @@ def methods_command(context: Context, names: tuple[str, ...], directory: Path, o
     ]
     made = pages(methods, tables)
     if output is None:
-        click.echo(made, nl=False)
+        show(made, nl=False)
     else:
-        click.echo(f"wrote {write_atomic(output, made)}", err=True)
+        echo(f"wrote {write_atomic(output, made)}", err=True)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from dabench.cli.context import Context, pass_context
+from dabench.cli.say import echo
 
 PACKAGES = ("dabench", "torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
 
@@ -26,7 +27,7 @@ def command(context: Context, as_json: bool) -> None:
         return
     width = max(map(len, facts))
     for name, value in facts.items():
-        click.echo(f"{name.ljust(width)}  {', '.join(value) if isinstance(value, list) else value}")
+        echo(f"{name.ljust(width)}  {', '.join(value) if isinstance(value, list) else value}")
 
 
 def _facts(context: Context) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dabench.cli.options import results_option
+from dabench.cli.say import echo
 
 
 @click.command("explain")
@@ -18,6 +19,8 @@ from dabench.cli.options import results_option
 @results_option()
 def command(suite: str, pair: str, method: str, variant: str | None, shots: str | None, directory: Path) -> None:
     """Show everything behind one cell of a leaderboard: settings, seeds, checkpoints, versions, files."""
+    from dabench.cli.table import warn
     from dabench.leaderboard.explain import explain
 
-    click.echo(explain(directory, suite, pair, method, variant, shots), nl=False)
+    text = explain(directory, suite, pair, method, variant, shots, lambda problems: warn(problems, directory))
+    echo(text, nl=False)

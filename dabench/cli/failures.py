@@ -6,12 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from dabench.runs.reasons import reason
 from dabench.runs.record import RunRecord
-
-
-def last_line(error: str | None) -> str:
-    """The message of a traceback; empty if there is none."""
-    return next(reversed((error or "").strip().splitlines()), "")
 
 
 def failures(records: Iterable[RunRecord], logs: Path, stems: Mapping[str, Path | str]) -> Iterator[str]:
@@ -24,10 +20,10 @@ def failures(records: Iterable[RunRecord], logs: Path, stems: Mapping[str, Path 
     """
     reasons: defaultdict[tuple[str, str], list[RunRecord]] = defaultdict(list)
     for record in records:
-        reasons[record.status, last_line(record.error)].append(record)
-    for (status, reason), runs in reasons.items():
+        reasons[record.status, reason(record.error)].append(record)
+    for (status, why), runs in reasons.items():
         first = runs[0]
         more = f" and {len(runs) - 1:,} more" if len(runs) > 1 else ""
         log = (logs / stems[first.run_id]).with_suffix(".log")
         where = f". {'Log of the first' if more else 'Its log'}: {log}" if log.is_file() else ""
-        yield f"{status}: {first.pair} {first.method} seed {first.seed}{more}: {reason}{where}"
+        yield f"{status}: {first.pair} {first.method} seed {first.seed}{more}: {why}{where}"

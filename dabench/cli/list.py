@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from dabench.cli.context import Context, pass_context
+from dabench.cli.say import echo
 from dabench.errors import unknown
 from dabench.plugin.registry import KINDS, Plugin, Registry
 from dabench.specs.spec import Registered
@@ -46,10 +47,10 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        click.echo(_aligned([_columns(row) for row in rows]))
+        echo(_aligned([_columns(row) for row in rows]))
     if kind == "plugins":
         for conflict in context.registry.conflicts:
-            click.echo(f"Warning: {conflict}", err=True)
+            echo(f"Warning: {conflict}", err=True)
 
 
 def _rows(registry: Registry, kind: str) -> list[Row]:
@@ -66,7 +67,7 @@ def _pair_rows(registry: Registry) -> list[Row]:
 
     found, errors = suites_by_pair(registry.all("suites"))
     for error in errors:
-        click.echo(f"Warning: {error}", err=True)
+        echo(f"Warning: {error}", err=True)
     return [{"name": pair, "suites": suites} for pair, suites in found.items()]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dabench.cli.context import Context
+from dabench.cli.say import echo
 from dabench.errors import DabenchError
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        click.echo(f"dabench {version('dabench')}")
+        echo(f"dabench {version('dabench')}")
         ctx.exit()
 
 
@@ -163,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        echo("Interrupted.", err=True)
         code = 130
     except BrokenPipeError:  # `dabench list | head`: the reader has what it wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
@@ -178,10 +179,10 @@ def _report(error: Exception, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
     if isinstance(error, DabenchError):
-        click.echo(f"Error: {error}", err=True)
+        echo(f"Error: {error}", err=True)
         return error.exit_code
     if not debug:
-        click.echo(
+        echo(
             f"Error: {type(error).__name__}: {error}. This is a bug in dabench or in a plugin; "
             "the same command with --debug shows the traceback.",
             err=True,

@@ -10,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.cli.options import results_option
+from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def features_command(
     with console.status("laying out by t-SNE"):
         written = _write(plan, records, directory, points, output, form, beside_records)
     for path in written:
-        click.echo(path)
+        echo(path)
 
 
 def _refuse(plan: Plan) -> None:

@@ -8,6 +8,7 @@ import click
 
 from dabench.cli.completion import complete_suites
 from dabench.cli.options import METHODS, PAIRS, results_option
+from dabench.cli.say import echo
 
 
 @click.command("shots")
@@ -41,4 +42,4 @@ def shots_command(
     tables = build_tables(frame, labels=labels, pairs=wanted_pairs, methods=wanted_methods)
     path = output or Path(f"{suite}-shots.png")
     draw_shots(tables, path)
-    click.echo(f"wrote {path}", err=True)
+    echo(f"wrote {path}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ import click
 
 from dabench.cli.completion import complete_methods
 from dabench.cli.context import Context, pass_context
+from dabench.cli.say import echo, show
+from dabench.printable import printable
 
 if TYPE_CHECKING:
     from dabench.testing.run import Verdict
@@ -46,7 +49,7 @@ def check_command(context: Context, name: str | None, parts: str | None, listing
 
     if listing or name is None:
         for check in chosen(CHECKS, parts) if parts else CHECKS:
-            click.echo(f"{check.name:<18} {check.summary}")
+            echo(f"{check.name:<18} {check.summary}")
         return 0
     wanted = [
         (subject, chosen(checks_for(subject), parts) if parts else checks_for(subject))
@@ -54,24 +57,24 @@ def check_command(context: Context, name: str | None, parts: str | None, listing
     ]
     done: list[Verdict] = []
     for subject, checks in wanted:
-        click.echo(f"{subject.label} on the toy {subject.toy.name}")
+        echo(f"{subject.label} on the toy {subject.toy.name}")
         for verdict in verdicts(subject, checks):
             _show(verdict)
             done.append(verdict)
     marks = [MARKS[verdict.state] for verdict in done]
     counts = [f"{marks.count(mark)} {text}" for mark, text in COUNTED.items() if mark in marks]
     seconds = sum(verdict.seconds for verdict in done)
-    click.echo(f"{', '.join(counts) or 'no check applies'} in {seconds:.1f} s")
+    echo(f"{', '.join(counts) or 'no check applies'} in {seconds:.1f} s")
     return 0 if all(verdict.good for verdict in done) else 1
 
 
 def _show(verdict: Verdict) -> None:
     mark = MARKS[verdict.state]
     colour = "red" if not verdict.good else "green" if verdict.state == "passed" else "yellow"
-    line = verdict.text if verdict.good and verdict.text else verdict.check.summary
-    click.echo(f"  {click.style(f'{mark:<8}', fg=colour)}  {verdict.check.name:<18} {verdict.seconds:5.1f} s  {line}")
+    line = printable(verdict.text if verdict.good and verdict.text else verdict.check.summary)
+    show(f"  {click.style(f'{mark:<8}', fg=colour)}  {verdict.check.name:<18} {verdict.seconds:5.1f} s  {line}")
     if not verdict.good:
-        click.echo(indent(verdict.text.strip(), " " * 12))
+        echo(indent(verdict.text.strip(), " " * 12))
 
 
 @command.command("new")
@@ -87,5 +90,5 @@ def new_command(context: Context, name: str, into: Path) -> None:
 
     folder = write_plugin(name, into, context.registry)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        click.echo(path)
-    click.echo(f"next: pip install -e {folder} && dabench plugin check {name}", err=True)
+        echo(path)
+    echo(f"next: pip install -e {shlex.quote(str(folder))} && dabench plugin check {shlex.quote(name)}", err=True)

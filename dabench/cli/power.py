@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dabench.cli.options import results_option
+from dabench.cli.say import show
 
 
 @click.command("power")
@@ -29,4 +30,4 @@ def command(suite: str, directory: Path, points: float, power: float) -> None:
     from dabench.results.folder import read_results
 
     results = read_results(directory, suite)
-    click.echo(seeds_text(build_tables(results.frame), points / 100, power), nl=False)
+    show(seeds_text(build_tables(results.frame), points / 100, power), nl=False)

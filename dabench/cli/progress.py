@@ -9,10 +9,11 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from dabench.cli.failures import last_line
+from dabench.printable import no_commands, printable
 from dabench.runs.job import Event, Finished, Started
 from dabench.runs.job import Progress as RunProgress
 from dabench.runs.plan import PlannedRun
+from dabench.runs.reasons import reason
 
 
 class ProgressDisplay:
@@ -25,8 +26,9 @@ class ProgressDisplay:
         self._workers: dict[int, TaskID] = {}
         self._where: dict[str, TaskID] = {}
         self._reasons: set[str] = set()
+        self._changes: set[tuple[str, str]] = set()
         self._bars = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TextColumn("{task.fields[speed]}"),
@@ -55,7 +57,7 @@ class ProgressDisplay:
             if task is None:
                 task = self._workers[event.worker] = self._bars.add_task("", speed="")
             self._where[event.run_id] = task
-            self._bars.reset(task, total=steps, description=f"worker {event.worker}: {run}", speed="")
+            self._bars.reset(task, total=steps, description=printable(f"worker {event.worker}: {run}"), speed="")
         elif isinstance(event, RunProgress):
             speed = f"{event.images_per_s:,.0f} images/s" if event.images_per_s else ""
             self._bars.update(self._where[event.run_id], completed=event.step, speed=speed)
@@ -63,13 +65,25 @@ class ProgressDisplay:
             self._done += 1
             self._bars.update(self._all, completed=self._done)
             outcome = event.outcome
+            self._print_changes(run, event)
             if outcome.status != "ok" or not self._console.is_terminal:
-                self._console.print(self._line(run, event), highlight=False, markup=False, soft_wrap=True)
+                self._print(self._line(run, event))
+
+    def _print(self, line: str) -> None:
+        self._console.print(no_commands(printable(line)), highlight=False, markup=False, soft_wrap=True)
+
+    def _print_changes(self, run: PlannedRun, event: Finished) -> None:
+        """Say which method leaves its process otherwise than it found it, once for each thing."""
+        new = [what for what in event.changed if (run.method.name, what) not in self._changes]
+        self._changes |= {(run.method.name, what) for what in new}
+        if new:
+            text = f"Warning: {run} changed in its process {'; '.join(new)}. It was put back, and a worker is renewed"
+            self._print(f"{text}, but mend the method.")
 
     def _line(self, run: PlannedRun, event: Finished) -> str:
         outcome = event.outcome
         result = f"{outcome.accuracy.selected:.3f}" if outcome.accuracy else ""
-        why = last_line(outcome.error)
+        why = reason(outcome.error)
         if why in self._reasons:  # a missing data set fails hundreds of runs
             why = "as before"
         elif why:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.options import results_option
+from dabench.cli.say import echo
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -33,12 +34,13 @@ def command(context: Context, run: str, directory: Path, suite: str | None, devi
     from rich.console import Console
 
     from dabench.cli.progress import ProgressDisplay
+    from dabench.cli.table import warn
     from dabench.config.suite_file import find_suite
     from dabench.device import resolve_device
     from dabench.planning.jobs import Options
     from dabench.runner.reproduce import find_recorded, plan_again, reproduce
 
-    recorded = find_recorded(run, directory)
+    recorded = find_recorded(run, directory, lambda problems: warn(problems, directory))
     where = resolve_device(device or ("cpu" if recorded.row["env_device"] == "cpu" else "cuda"))
     console = Console(stderr=True)
     own = find_suite(suite, context.registry) if suite else None
@@ -47,7 +49,7 @@ def command(context: Context, run: str, directory: Path, suite: str | None, devi
     with ProgressDisplay(plan.runs, console) as display:
         result = reproduce(recorded, plan, context.registry, Options(device=where), display.show)
     for line in _lines(recorded, result):
-        click.echo(line)
+        echo(line)
     return 1 if result.verdict in ("different", "other data") else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
+from dabench.cli.say import echo, results_flag
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -43,15 +45,18 @@ def command(context: Context, suite: str, selectors: str | None, fresh: bool, di
             reasons.append(f"{record.pair} {record.method} seed {record.seed}: {item.why}")
         elif item.changed:
             picks = ", ".join(f"{spec.name} {record.selections[spec.name].step}" for spec in specs)
-            click.echo(f"{record.pair} {record.method} seed {record.seed}: {picks}", err=True)
+            echo(f"{record.pair} {record.method} seed {record.seed}: {picks}", err=True)
     for reason in reasons[:5]:
-        click.echo(f"Warning: {reason}", err=True)
+        echo(f"Warning: {reason}", err=True)
     if reasons:
-        click.echo(
+        echo(
             f"Error: {len(reasons)} of {done} runs have no outputs to select from. "
             f"`dabench run {suite} --outputs 5000` with the same options makes these runs again and keeps them.",
             err=True,
         )
-    where = "" if str(directory) == "results" else f" --results {directory}"
-    click.echo(f"{done} runs, {changed} records written. next: dabench selectors {suite}{where}", err=True)
+    following = f"{shlex.quote(suite)}{results_flag(directory)}"
+    echo(
+        f"{done} runs, {changed} records written. next: dabench selectors {following}",
+        err=True,
+    )
     return 1 if reasons else 0

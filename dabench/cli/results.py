@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dabench.cli.options import results_option
+from dabench.cli.say import echo
 from dabench.errors import DabenchError
 
 
@@ -28,7 +29,7 @@ def publish_command(suite: str, directory: Path, output: Path | None) -> None:
     from dabench.results.folder import publish, read_results
 
     warn(read_results(directory, suite).problems, directory)
-    click.echo(publish(directory, suite, output or directory / f"{suite}.csv"))
+    echo(publish(directory, suite, output or directory / f"{suite}.csv"))
 
 
 @command.command("verify")
@@ -43,9 +44,9 @@ def verify_command(context: click.Context, directory: Path) -> None:
 
     runs, problems = verify(directory)
     for problem in problems:
-        click.echo(problem)
+        echo(problem)
     count = len(problems)
-    click.echo(f"{directory}: {runs} run{'s' * (runs != 1)}, {count} problem{'s' * (count != 1)}", err=True)
+    echo(f"{directory}: {runs} run{'s' * (runs != 1)}, {count} problem{'s' * (count != 1)}", err=True)
     context.exit(1 if problems else 0)
 
 
@@ -62,8 +63,8 @@ def merge_command(context: click.Context, into: Path, sources: tuple[Path, ...])
 
     done = merge(into, sources)
     for line in [*done.conflicts, *map(str, done.problems)]:
-        click.echo(line)
-    click.echo(
+        echo(line)
+    echo(
         f"{into}: {done.copied} records and {done.rows} published rows are new, {done.replaced} failed runs were "
         f"replaced, {done.there} runs were there, {len(done.conflicts)} conflicts, "
         f"{len(done.problems)} files or rows could not be read",
@@ -90,7 +91,7 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
     warn(results.problems, directory)
     with replacing(file) as temporary:
         results.frame.to_parquet(temporary, engine="pyarrow", index=False)
-    click.echo(f"wrote {file}: {len(results.frame)} runs", err=True)
+    echo(f"wrote {file}: {len(results.frame)} runs", err=True)
 
 
 @command.command("prune")
@@ -99,16 +100,21 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
 @click.option("--cache", is_flag=True, help="Also features, and states of interrupted runs.")
 @click.option("--yes", is_flag=True, help="Delete; without it, only show what would go.")
 def prune_command(suite: str | None, directory: Path, cache: bool, yes: bool) -> None:
-    """Delete runs that no table shows, since newer runs of their cell have other code, data or settings."""
-    from dabench.results.prune import cached, delete, superseded
+    """Delete runs that no table shows, since newer runs of their cell have other code, data or settings.
 
+    Of a cell with a run that finished in the future, by a clock that was ahead, nothing is deleted.
+    """
+    from dabench.results.prune import ahead, cached, delete, superseded
+
+    for problem in ahead(directory, suite):
+        echo(f"Warning: {problem}", err=True)
     files = superseded(directory, suite) + (cached(directory) if cache else [])
-    size = sum(path.stat().st_size for path in files)
+    size = sum(path.lstat().st_size for path in files)
     for path in files:
-        click.echo(path)
-    click.echo(f"{len(files)} files, {size / 1e6:.1f} MB", err=True)
+        echo(path)
+    echo(f"{len(files)} files, {size / 1e6:.1f} MB", err=True)
     if files and yes:
         delete(files)
-        click.echo("deleted", err=True)
+        echo("deleted", err=True)
     elif files:
-        click.echo("Nothing was deleted: the same command with --yes does it.", err=True)
+        echo("Nothing was deleted: the same command with --yes does it.", err=True)

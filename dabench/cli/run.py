@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
+from dabench.cli.say import echo, show
 from dabench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -126,14 +127,14 @@ def command(
     _print_remarks(plan)
 
     from dabench.cli.progress import ProgressDisplay
+    from dabench.cli.table import warn
     from dabench.planning.jobs import Options, output_rows
     from dabench.runner.recorder import Recorder
     from dabench.runner.runner import carry_out, done_records
 
     rows = output_rows(plan.suite, registry, outputs)
     found, problems = done_records(plan, results, with_outputs=rows > 0)
-    for problem in problems:
-        click.echo(f"Warning: {problem} (not counted)", err=True)
+    warn(problems, results)
     recorder = Recorder(plan, results, registry, [] if fresh else list(found.values()))
     options = Options(
         device=where,
@@ -147,17 +148,17 @@ def command(
         _print_plan(recorder, options, console)
         return 0
     count, before = len(plan.runs), len(recorder.records)
-    click.echo(f"{count} runs, {before} of them done before, in {results / 'runs' / chosen.name}", err=True)
+    echo(f"{count} runs, {before} of them done before, in {results / 'runs' / chosen.name}", err=True)
     try:
         with ProgressDisplay(recorder.todo, console) as display:
             whole = carry_out(recorder, options, display.show)
     except KeyboardInterrupt:
         left = len(recorder.todo)
-        click.echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
+        echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
         return 130
     _print_table(recorder, options, as_json)
     if not whole:
-        click.echo("Stopped at the first failed run (--fail-fast). The same command goes on from here.", err=True)
+        echo("Stopped at the first failed run (--fail-fast). The same command goes on from here.", err=True)
     return _report_failures(recorder)
 
 
@@ -171,12 +172,12 @@ def _print_remarks(plan: Plan) -> None:
     from dabench.runs.data_notes import left_out
 
     for row, other in plan.doubles.items():
-        click.echo(f"Note: with these settings {row} is the same run as {other}, which stands for both.", err=True)
+        echo(f"Note: with these settings {row} is the same run as {other}, which stands for both.", err=True)
     for name, prepared in plan.domains.items():
         if prepared.left_out:
-            click.echo(f"Warning: {left_out(name, prepared.left_out)}", err=True)
+            echo(f"Warning: {left_out(name, prepared.left_out)}", err=True)
         for note in prepared.notes:
-            click.echo(f"Note: {name}: {note}", err=True)
+            echo(f"Note: {name}: {note}", err=True)
 
 
 def _print_plan(recorder: Recorder, options: Options, console: Console) -> None:
@@ -187,10 +188,10 @@ def _print_plan(recorder: Recorder, options: Options, console: Console) -> None:
         lines = estimate(plan, recorder.todo, recorder.registry, options)
     seeds = ", ".join(str(seed) for seed in suite.seeds)
     track = suite.track if suite.shots is None else f"{suite.track}, shots {', '.join(map(str, suite.shots))}"
-    click.echo(f"{suite.name} · {track} · {', '.join(plan.pairs)} · seeds {seeds} · {options.device}")
-    click.echo(f"{len(plan.runs)} runs, {len(recorder.records)} of them done before, in {recorder.results}")
+    echo(f"{suite.name} · {track} · {', '.join(plan.pairs)} · seeds {seeds} · {options.device}")
+    echo(f"{len(plan.runs)} runs, {len(recorder.records)} of them done before, in {recorder.results}")
     for line in lines:
-        click.echo(line)
+        echo(line)
 
 
 def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
@@ -212,9 +213,9 @@ def _print_table(recorder: Recorder, options: Options, as_json: bool) -> None:
         regenerated={name for name, found in registry.all("domains").items() if found.spec.regenerated},
     )
     render = registry.get("formats", "json" if as_json else "console").load()
-    click.echo(render(tables), nl=False)
+    show(render(tables), nl=False)
     if not as_json:
-        click.echo(next_commands(tables), err=True)
+        echo(next_commands(tables), err=True)
 
 
 def _report_failures(recorder: Recorder) -> int:
@@ -223,5 +224,5 @@ def _report_failures(recorder: Recorder) -> int:
 
     stems = {run.run_id: run.stem for run in recorder.plan.runs}
     for line in failures(recorder.failed, recorder.results / "runs", stems):
-        click.echo(line, err=True)
+        echo(line, err=True)
     return 1 if recorder.failed else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
+from dabench.cli.say import echo, results_flag
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -36,11 +38,14 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
     if as_json:
         click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
         return
-    click.echo(_text(comparison))
+    echo(_text(comparison))
     lacking = [name for name in specs if name not in {quality.selector for quality in comparison.qualities}]
     if lacking:
-        where = "" if str(directory) == "results" else f" --results {directory}"
-        click.echo(f"no record has {', '.join(lacking)}. next: dabench rescore {suite}{where}", err=True)
+        following = f"{shlex.quote(suite)}{results_flag(directory)}"
+        echo(
+            f"no record has {', '.join(lacking)}. next: dabench rescore {following}",
+            err=True,
+        )
 
 
 def _text(comparison: Comparison) -> str:

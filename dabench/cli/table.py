@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option
+from dabench.cli.say import echo, results_flag, show
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
@@ -85,11 +87,11 @@ def command(
         tables = with_records(tables, results.records)
     text = render(tables)
     if output is None:
-        click.echo(text, nl=False)
+        show(text, nl=False)
         if form == "console":
-            click.echo(next_commands(tables), err=True)
+            echo(next_commands(tables), err=True)
     else:
-        click.echo(f"wrote {write_atomic(output, click.unstyle(text))}", err=True)
+        echo(f"wrote {write_atomic(output, click.unstyle(text))}", err=True)
 
 
 def chosen_runs(
@@ -140,10 +142,10 @@ def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bo
 def warn(problems: Sequence[Problem], directory: Path) -> None:
     """Print what was not counted on stderr, the first few in full."""
     for problem in problems[:SHOWN]:
-        click.echo(f"Warning: {problem} (not counted)", err=True)
+        echo(f"Warning: {problem} (not counted)", err=True)
     if len(problems) > SHOWN:
         more = len(problems) - SHOWN
-        click.echo(f"Warning: and {more} more; `dabench results verify {directory}` lists them", err=True)
+        echo(f"Warning: and {more} more; `dabench results verify {shlex.quote(str(directory))}` lists them", err=True)
 
 
 def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str, registry: Registry) -> pd.DataFrame:
@@ -179,6 +181,6 @@ def _refuse_unknown(kind: str, wanted: Sequence[str], known: Sequence[str], suit
 
     for name in wanted:
         if name not in known:
-            where = "" if str(directory) == "results" else f" --results {directory}"
+            where = results_flag(directory)
             listing = f"dabench table {suite}{where}"
             raise unknown(f"{kind} in these results", name, set(known), listing=listing)

@@ -10,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.cli.options import results_option
+from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
@@ -132,16 +133,14 @@ def command(
         reverse_validation=goal.selector is None,
     )
     count, before = len(planned.plan.runs), len(recorder.records)
-    click.echo(
-        f"{len(planned.points)} trials, {count} runs, {before} of them done before, in {results / 'runs'}", err=True
-    )
+    echo(f"{len(planned.points)} trials, {count} runs, {before} of them done before, in {results / 'runs'}", err=True)
     try:
         with ProgressDisplay(recorder.todo, console) as display:
             carry_out(recorder, options, lambda event: display.show(_blind(event)))
         records = with_scores(recorder.records, results, goal, planned.plan)
     except KeyboardInterrupt:
         left = len(recorder.todo)
-        click.echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
+        echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
         return 130
     judged = judge(planned, records, goal)
     best = judged[0]
@@ -155,8 +154,8 @@ def command(
     if as_json:
         _print_json(planned.plan.suite.name, goal.name, numbers, judged, chosen_for)
     else:
-        click.echo(_text(judged, goal.name, planned.plan.pairs, star=not per_pair))
-        click.echo(_yaml(chosen_for))
+        echo(_text(judged, goal.name, planned.plan.pairs, star=not per_pair))
+        echo(_yaml(chosen_for))
     return 1 if recorder.failed else 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dabench.cli.options import PAIRS, SHOTS, results_option
+from dabench.cli.say import show
 
 
 @click.command("versus")
@@ -33,4 +34,4 @@ def command(
     refuse_absent(choice, frame, suite, directory)
     titles = {name: registered.spec.label for name, registered in context.obj.registry.all("methods").items()}
     tables = build_tables(frame, labels=titles, pairs=wanted, origin=str(directory))
-    click.echo(versus_text(tables, choice), nl=False)
+    show(versus_text(tables, choice), nl=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from dabench.config import safe_yaml as yamlsafe
 from dabench.errors import UsageError, unknown
 from dabench.specs.names import canonical
 
@@ -62,8 +63,8 @@ def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Ove
             raise UsageError(f"{'.'.join(path)} is set twice")
         seen.add(".".join(path))
         try:
-            value = yaml.safe_load(text)
-        except yaml.YAMLError as error:
+            value = yamlsafe.load(text)
+        except (yaml.YAMLError, ValueError) as error:
             raise UsageError(f"--set {assignment!r}: the value is not valid YAML") from error
         if path[0] in SECTIONS or scalar:
             _put(shared, path, value)

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from dabench.config import safe_yaml as yamlsafe
 from dabench.errors import SuiteError
 from dabench.specs.spec import Registered
 
@@ -22,8 +23,8 @@ def pairs_of(suite: Registered) -> list[str]:
     """
     where = f"suite {suite.spec.name!r} of the plugin {suite.origin} ({suite.spec.target})"
     try:
-        content: Any = yaml.safe_load(suite.load().read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content: Any = yamlsafe.load(suite.load().read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise SuiteError(f"{where} cannot be read: {error}") from error
     entries = content.get("pairs") if isinstance(content, dict) else None
     pairs: list[Any] = [entry.get("pair") if isinstance(entry, dict) else entry for entry in entries or []]

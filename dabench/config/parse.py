@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from dabench.printable import shown
 from dabench.specs.names import canonical, pair_name
 
+MOST_SEEDS, MOST_DIGITS = 100_000, 18  # of one range; of a seed, which a column of 64 bits holds
+
 _PAIR = re.compile(r"[a-z][a-z0-9_/]*:[a-z][a-z0-9_/]*")
-
-
 _SEEDS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 
 
@@ -27,10 +29,14 @@ def parse_seeds(text: str | int | Sequence[Any]) -> tuple[int, ...]:
     seeds: list[int] = []
     for part in joined.split(","):
         first, _, last = part.partition("-")
+        if len(first) > MOST_DIGITS or len(last) > MOST_DIGITS:
+            raise ValueError(f"the seed {shown(part)} has more than {MOST_DIGITS} digits")
         if last and int(last) < int(first):
             raise ValueError(f"the range of seeds {part!r} runs backwards")
+        if int(last or first) - int(first) >= MOST_SEEDS:
+            raise ValueError(f"the range of seeds {part!r} has more than {MOST_SEEDS:,} of them")
         seeds.extend(range(int(first), int(last or first) + 1))
-    twice = sorted({seed for seed in seeds if seeds.count(seed) > 1})
+    twice = sorted(seed for seed, count in Counter(seeds).items() if count > 1)
     if twice:
         raise ValueError(f"seed {', '.join(map(str, twice))} is named twice in {joined!r}")
     return tuple(seeds)

@@ -133,6 +133,10 @@ class Settings(Section):
     """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind.
 
     As plain values they also hold `readout_version` where the readout, or a kind that an option names, has one.
+
+    Attributes:
+        views: versions of the augmented views that the method may ask for; see `hashing.canonical.VIEW_VERSIONS`. Where
+            all are of version 1 nothing is written.
     """
 
     method: str
@@ -147,12 +151,16 @@ class Settings(Section):
     shots: Shots | None
     readout: Readout
     transductive: bool
+    views: dict[str, int] = Field(default_factory=dict)
 
     @model_serializer(mode="wrap")
-    def _with_version(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _with_versions(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write versions only where there are some: the hash of all other settings stays."""
+        content: dict[str, Any] = plain(self)
+        if not self.views:
+            content.pop("views", None)
         named = {self.readout, *(value for value in self.options.values() if isinstance(value, str))}
         versions = [READOUT_VERSIONS[kind] for kind in named & READOUT_VERSIONS.keys()]
-        content: dict[str, Any] = plain(self)
         return content | ({"readout_version": max(versions)} if versions else {})
 
     @property

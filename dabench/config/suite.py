@@ -28,7 +28,7 @@ from dabench.config.settings import (
     Shots,
     named,
 )
-from dabench.specs.names import canonical
+from dabench.specs.names import NAME, canonical
 
 Bound = Literal["source_only", "target_only"]
 
@@ -126,7 +126,7 @@ class Suite(Section):
         chosen_by: who chose the options of its methods.
     """
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(pattern=f"^{NAME}$")
     version: int = Field(1, ge=1)
     summary: str = ""
     domains: OwnDomains | None = None

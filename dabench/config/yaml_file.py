@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from dabench.config import safe_yaml as yamlsafe
 from dabench.config.options import message
 from dabench.errors import UsageError
+from dabench.plain_files import read_plain
+from dabench.printable import printable, shown
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -35,14 +38,19 @@ def read_yaml(
         UsageError: it cannot be read, is not YAML, or breaks the schema; lists every mistake with its line.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        if isinstance(file, Path):
+            text = read_plain(file, most=4 * yamlsafe.MOST_CHARACTERS).decode("utf-8")
+        else:
+            text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as why:
         raise error(f"cannot read the {what} file {file}: {why}") from why
     try:
-        content = yaml.safe_load(text)
+        content = yamlsafe.load(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as why:
-        raise error(f"{file} is not valid YAML: {' '.join(str(why).split())}") from why
+        raise error(printable(f"{file} is not valid YAML: {' '.join(str(why).split())}")) from why
+    except (ValueError, RecursionError, OverflowError) as why:  # a number or date that is none
+        raise error(f"{file} cannot be read as YAML: {shown(str(why))}") from why
     if not isinstance(content, dict):
         raise error(f"{file} must be a mapping with the keys {', '.join(model.model_fields)}")
     twice = list(_keys_named_twice(tree))

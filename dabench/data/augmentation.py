@@ -8,6 +8,7 @@ SVHN, less their random scale and offset of the intensities, which `normalise: i
 `randaugment`: two operations out of `OPERATIONS`, each with probability 0.5 and a strength of 1 to 9, then a square of
 half the side is cut out, then `shift` (RandAugment as in the code of Xie et al. 2019).
 
+Operations that move nothing give the bytes of PIL: blends are cut off to integers, and sharpness leaves the border.
 What is moved in from outside an image, or cut out of it, gets the image's mean colour; their code takes that of the
 data set. Shears turn about the centre, and positions between pixels are interpolated; theirs takes the corner and the
 nearest pixel. Nothing is flipped: digits and signs are no longer themselves in a mirror.
@@ -23,7 +24,7 @@ from typing import Literal, get_args
 
 import torch
 from torch import Generator, Tensor
-from torch.nn.functional import affine_grid, conv2d, grid_sample, pad
+from torch.nn.functional import affine_grid, conv2d, grid_sample
 from torchvision.transforms.v2 import functional as image
 
 from dabench.errors import DataError
@@ -161,23 +162,30 @@ def _blend(other: Callable[[Tensor], Tensor]) -> Operation:
 
     def operation(images: Tensor, strength: Tensor, _: Tensor) -> Tensor:
         changed = other(images)
-        return _bytes(changed + (0.1 + 1.8 * strength)[:, None, None, None] * (images - changed))
+        return _truncated(changed + (0.1 + 1.8 * strength)[:, None, None, None] * (images - changed))
 
     return operation
 
 
 def _grey(images: Tensor) -> Tensor:
-    """Luminance as floats (B, 1, H, W); for other numbers of channels than 3 their mean."""
-    return image.rgb_to_grayscale(images.float()) if images.shape[1] == 3 else images.float().mean(1, keepdim=True)
+    """Luminance in whole numbers, as floats (B, 1, H, W); for other numbers of channels than 3 their mean."""
+    if images.shape[1] != 3:
+        return images.float().mean(1, keepdim=True).round()
+    weights = torch.tensor([19595, 38470, 7471], dtype=torch.int32, device=images.device)  # of ITU-R 601-2
+    sums = (images.int() * weights[:, None, None]).sum(1, keepdim=True)
+    return ((sums + 32768) // 65536).float()
 
 
 def _smooth(images: Tensor) -> Tensor:
-    """Every pixel averaged with its neighbours, itself five times; floats."""
-    channels = images.shape[1]
-    kernel = torch.ones(3, 3, device=images.device)
-    kernel[1, 1] = 5
-    padded = pad(images.float(), (1, 1, 1, 1), mode="replicate")
-    return conv2d(padded, (kernel / 13).expand(channels, 1, 3, 3), groups=channels)
+    """Every pixel averaged with its neighbours, itself five times; floats. The border stays."""
+    smooth = images.float()
+    if min(images.shape[-2:]) > 2:
+        kernel = torch.ones(3, 3, device=images.device)
+        kernel[1, 1] = 5
+        channels = images.shape[1]
+        sums = conv2d(smooth, kernel.expand(channels, 1, 3, 3), groups=channels)  # whole numbers: exact everywhere
+        smooth[:, :, 1:-1, 1:-1] = (sums / 13).round()
+    return smooth
 
 
 def _solarize(images: Tensor, strength: Tensor, _: Tensor) -> Tensor:
@@ -194,9 +202,10 @@ def _posterize(images: Tensor, strength: Tensor, _: Tensor) -> Tensor:
 
 def _autocontrast(images: Tensor, _: Tensor, __: Tensor) -> Tensor:
     """Stretch every channel from 0 to 255; one that has a single value stays."""
-    x = images.float()
+    x = images.double()
     low, high = x.amin((2, 3), keepdim=True), x.amax((2, 3), keepdim=True)
-    return torch.where(high > low, _bytes((x - low) * 255 / (high - low).clamp(min=1)), images)
+    scale = 255 / (high - low).clamp(min=1)
+    return torch.where(high > low, _truncated(x * scale - low * scale), images)
 
 
 def _mean_colour(images: Tensor) -> Tensor:
@@ -209,6 +218,11 @@ def _signed(strength: Tensor, place: Tensor) -> Tensor:
 
 def _bytes(x: Tensor) -> Tensor:
     return x.round().clamp(0, 255).to(torch.uint8)
+
+
+def _truncated(x: Tensor) -> Tensor:
+    """Bytes as PIL makes them of a blend: what is behind the point is cut off."""
+    return x.clamp(0, 255).to(torch.uint8)
 
 
 # What RandAugment draws from. An operation takes images uint8 (B, C, H, W), their strengths (B,) of 0.1 to 0.9, and two
@@ -225,7 +239,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "translate_y": _geometric((1, 2), 2 * 10 / 32),
     "rotate": _rotate,
     "equalize": lambda images, strength, place: image.equalize(images),
-    "contrast": _blend(lambda images: _grey(images).mean((1, 2, 3), keepdim=True)),
+    "contrast": _blend(lambda images: _grey(images).mean((1, 2, 3), keepdim=True).round()),
     "color": _blend(_grey),
     "solarize": _solarize,
     "brightness": _blend(lambda images: torch.zeros_like(images, dtype=torch.float32)),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
 from dabench.data.prepared_copy import Meta, code_hash, copy_folder, files_of, is_whole
 from dabench.errors import DabenchError, DataError, DataFolderError, shortened
+from dabench.files import staging, sweep
 from dabench.specs.spec import DomainSpec
 
 _PARTS = ("train_x", "train_y", "test_x", "test_y")
@@ -88,8 +88,7 @@ def prepare(spec: DomainSpec) -> Prepared:
             ready.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{folder}.lock"):
                 if not is_whole(folder):
-                    for left in ready.glob(f".{folder.name}-*"):  # by a process that was killed: the lock is held here
-                        shutil.rmtree(left)
+                    sweep(ready)
                     _write(_decoded(spec), folder)
         meta = Meta.read(folder)
     except OSError as error:
@@ -129,8 +128,7 @@ def _decoded(spec: DomainSpec) -> DomainArrays:
 
 
 def _write(arrays: DomainArrays, folder: Path) -> None:
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with staging(folder) as temporary:
         parts = (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y)
         for name, split in (("train", arrays.train), ("test", arrays.test)):
             if split.groups is not None:
@@ -145,8 +143,6 @@ def _write(arrays: DomainArrays, folder: Path) -> None:
         if folder.exists():  # without its last file: an incomplete folder that somebody made by hand
             shutil.rmtree(folder)
         temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def content_sha256(arrays: DomainArrays) -> str:

@@ -7,13 +7,14 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from dabench.config.options import validated
-from dabench.errors import DataError
+from dabench.errors import DataError, PluginError
 from dabench.execution.measurements import Result
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
@@ -21,8 +22,10 @@ from dabench.execution.run_log import NAME
 from dabench.execution.training import Recipe, train
 from dabench.execution.training_state import read_state, write_state
 from dabench.files import replacing
+from dabench.hashing.canonical import view_versions
 from dabench.methods.base import DeepMethod
-from dabench.methods.scores import Scores
+from dabench.methods.scores import Scores, checked
+from dabench.printable import printable
 from dabench.runs.job import Job, Progress
 from dabench.seeding import drawing_from
 from dabench.selection.outputs import keeper_of
@@ -40,6 +43,7 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
 
     Raises:
         DataError: examples of the two domains differ in shape, and the method has one network for both.
+        PluginError: the method asks for a view whose version its settings do not say.
     """
     backbone = job.backbone.load()
     options = validated(backbone, job.settings.backbone.options, job.backbone.name)
@@ -49,6 +53,14 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
     method = cls(network, validated(cls, job.settings.options, job.method.name))
     with drawing_from(job.seed, f"init:{job.method.name}", CPU):
         method.setup(data.problem)
+    said = {*job.settings.views, *cls.views.values()}
+    unsaid = [view for view in view_versions(method.views.values()) if view not in said]
+    if unsaid:
+        raise PluginError(
+            f"setup() of {job.method.name} asks for the view {unsaid[0]!r}, which no option and no attribute of the "
+            "class names, so that its version is not part of the run. Declare it: "
+            f"views = {{..: {unsaid[0]!r}}} in the class, or an option of the type View."
+        )
     return method.to(data.device).to(memory_format=torch.channels_last)
 
 
@@ -86,6 +98,7 @@ class DeepRun:
 
         Raises:
             DataError: examples of the two domains differ in shape, and the method has one network for both.
+            PluginError: the method asks for a view whose version its settings do not say.
         """
         self.job, self.data = job, data
         self.method = build(job, data, cls)
@@ -118,7 +131,7 @@ class DeepRun:
                 values = result.checkpoints[-1].scores
                 log.info("step %d %s %s", moment.step, moment.losses, values)
             if moment.state is not None:
-                write_state(job.files.state, {**moment.state, "result": result.dump()})
+                self._save({**moment.state, "result": result.dump()})
             images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
             yield Progress(job.run_id, moment.step, job.budget.steps, images_per_s, values)
             clock = time.monotonic()
@@ -127,15 +140,16 @@ class DeepRun:
         """Add a checkpoint to the result: losses, label-free scores, and what the evaluator says."""
         job, data, method = self.job, self.data, self.method
         method.eval()
-        predict = self.classifier()
+        finite = all(map(math.isfinite, losses.values()))
+        predict = self._well_formed(self.classifier(), finite)
         if method.trains_on == "target" and not data.one_shape:  # its network takes no source example at all
             source, val_x, val_y = data.source[NONE], data.val_x[NONE], data.val_y[NONE]
             val = np.zeros((0, data.problem.classes), np.float32)
         else:
-            source, val_x, val_y = data.source, data.val_x, data.val_y
-            val = data.of_val(self._predict_source if self._network_reports else predict)
+            on_source = self._well_formed(self._predict_source, finite) if self._network_reports else predict
+            source, val_x, val_y, val = data.source, data.val_x, data.val_y, data.of_val(on_source)
         self.result.add(
-            losses={name: value for name, value in losses.items() if math.isfinite(value)},
+            losses={printable(name): value for name, value in losses.items() if math.isfinite(value)},
             scores=data.val_scores(val) if len(val) else {},
             evaluation=data.evaluator.evaluate(predict(data.test_x), logits=self._network_reports),
         )
@@ -172,6 +186,21 @@ class DeepRun:
         arrays = {name: data.apply(self.method.embed, x) for name, x in parts.items()}
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
+
+    def _save(self, state: dict[str, Any]) -> None:
+        """Write the state. One that cannot be written costs no run: only an interruption would."""
+        path = self.job.files.state
+        try:
+            write_state(path, state)
+        except (OSError, RuntimeError) as error:  # torch has errors of its own for a full disk
+            log.warning("%s cannot be written, so that an interrupted run would begin anew: %s", path, error)
+
+    def _well_formed(self, predict: Callable[[Any], Scores], finite: bool) -> Callable[[Any], Scores]:
+        """The same, with a PredictionError for scores of a wrong shape or kind, or that are no numbers.
+
+        After a loss that is not `finite` the network may say anything: such a run counts as collapsed.
+        """
+        return lambda x: checked(predict(x), len(x), self.data.problem.classes, finite=finite)
 
     @property
     def _network_reports(self) -> bool:

@@ -11,6 +11,7 @@ from scipy.special import softmax
 from sklearn.metrics import f1_score, recall_score
 
 from dabench.methods.scores import Scores, predicted_classes
+from dabench.printable import printable
 
 COLLAPSED_SHARE = 0.95
 COLLAPSED_LABELS = 0.80
@@ -66,7 +67,9 @@ class Evaluator:
         balanced = float(np.mean(recalls))
         return Evaluation(
             accuracy=balanced if self._metric == "balanced_accuracy" else float(np.mean(predicted == y)),
-            per_class={self._classes[label]: float(value) for label, value in zip(present, recalls, strict=True)},
+            per_class={
+                printable(self._classes[label]): float(value) for label, value in zip(present, recalls, strict=True)
+            },
             balanced_accuracy=balanced,
             macro_f1=float(f1_score(y, predicted, average="macro", zero_division=0.0)),
             ece=calibration_error(scores, y) if logits and np.isfinite(scores).all() else None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 import torch
@@ -19,8 +20,10 @@ from dabench.execution.feature_run import FeatureRun, ReadoutRun
 from dabench.execution.frozen_features import opened
 from dabench.execution.measurements import Result
 from dabench.execution.pair_data import PairData, VectorData
+from dabench.execution.process_state import ProcessState, own_generators
 from dabench.execution.run_log import run_log
 from dabench.methods.base import DeepMethod, FeatureMethod
+from dabench.printable import kept
 from dabench.runs.job import Finished, Job, Outcome, Progress
 from dabench.runs.record import Accuracy, Metrics
 from dabench.seeding import isolated, reproducible
@@ -44,26 +47,13 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     result = Result()
-    with run_log(job.files.log) as log, reproducible(), isolated(device):
-        log.info("%s on %s", job, job.device)
-        if not job.files.state.exists():  # what is kept belongs to the record that this run will leave
-            forget_outputs(job.files.outputs)
-        try:
-            data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
-            for progress in _steps(job, data, result):
-                yield progress
-                if job.limits.timeout_s is not None and time.monotonic() - started > job.limits.timeout_s:
-                    raise RunTimeoutError(f"timed out after {job.limits.timeout_s:g} s at step {progress.step}")
-            outcome = _outcome(job, data, result)
-        except RunTimeoutError as error:
-            outcome = Outcome(status="timeout", error=str(error))
-        except DabenchError as error:
-            outcome = Outcome(status="failed", error=str(error))
-        except Exception:  # a method may raise anything; the record keeps the traceback and the other runs go on
-            outcome = Outcome(status="failed", error=traceback.format_exc())
-        if outcome.error:
-            log.error(outcome.error)
-        log.info(outcome.status)
+    with reproducible(), isolated(device), own_generators(job.seed):
+        before = ProcessState()
+        outcome = yield from _logged(job, device, started, result)
+        changed = tuple(what for _, what in before.changes())
+        if changed:
+            before.put_back()
+            _add_to_log(job, f"the run left otherwise than it was, and it is put back: {'; '.join(changed)}")
     if outcome.status != "timeout":  # with more time it goes on from its last state
         job.files.state.unlink(missing_ok=True)
     yield Finished(
@@ -77,7 +67,51 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
             torch=str(torch.__version__),
             device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
         ),
+        changed,
     )
+
+
+def failure(error: str) -> Outcome:
+    """The outcome of a run that came to nothing, with as much of the reason as a record keeps."""
+    return Outcome(status="failed", error=kept(error))
+
+
+def _logged(job: Job, device: torch.device, started: float, result: Result) -> Generator[Progress, None, Outcome]:
+    """Run a job with its log and fill `result`; returns what came of it."""
+    with ExitStack() as stack:
+        try:
+            log = stack.enter_context(run_log(job.files.log))
+        except OSError as error:
+            return failure(
+                f"the log {job.files.log} cannot be opened ({error.strerror}): make room for it, or use --results."
+            )
+        log.info("%s on %s", job, job.device)
+        try:
+            if not job.files.state.exists():  # what is kept belongs to the record that this run will leave
+                forget_outputs(job.files.outputs)
+            data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
+            for progress in _steps(job, data, result):
+                yield progress
+                if job.limits.timeout_s is not None and time.monotonic() - started > job.limits.timeout_s:
+                    raise RunTimeoutError(f"timed out after {job.limits.timeout_s:g} s at step {progress.step}")
+            outcome = _outcome(job, data, result)
+        except RunTimeoutError as error:
+            outcome = Outcome(status="timeout", error=str(error))
+        except DabenchError as error:
+            outcome = failure(str(error))
+        except (KeyboardInterrupt, GeneratorExit):
+            raise  # these end the command, not the run
+        except BaseException:  # a method may raise anything; the record keeps the traceback and the other runs go on
+            outcome = failure(traceback.format_exc())
+        if outcome.error:
+            log.error(outcome.error)
+        log.info(outcome.status)
+    return outcome
+
+
+def _add_to_log(job: Job, text: str) -> None:
+    with suppress(OSError), job.files.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(f"WARNING {text}\n")
 
 
 def draw(job: Job) -> Drawn:

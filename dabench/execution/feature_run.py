@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import numpy as np
 from filelock import FileLock
@@ -23,7 +24,7 @@ from dabench.execution.pair_data import Features, PairData, VectorData, feature_
 from dabench.execution.readout import Readout
 from dabench.methods.base import FeatureMethod
 from dabench.methods.problem import Labelled
-from dabench.methods.scores import Scores
+from dabench.methods.scores import Scores, checked
 from dabench.runs.job import Job, Progress
 from dabench.selection.outputs import keeper_of
 
@@ -47,11 +48,15 @@ class _FittedRun:
         """Add the only checkpoint to the result: label-free scores, and what the evaluator says."""
         data, result = self.data, self.result
         result.steps = self.job.settings.steps
-        val = data.of_val(lambda _: predict(features.val))
+
+        def score(x: Any) -> Scores:
+            return checked(predict(x), x.shape[0], data.problem.classes)
+
+        val = data.of_val(lambda _: score(features.val))
         result.add(
             losses={},
             scores=data.val_scores(val),
-            evaluation=data.evaluator.evaluate(predict(features.test), logits=False),
+            evaluation=data.evaluator.evaluate(score(features.test), logits=False),
         )
         keeper = keeper_of(self.job)
         if keeper:
@@ -60,7 +65,7 @@ class _FittedRun:
                 val=(features.val, val, data.val_y),
                 source_x=features.source,
                 target_x=features.target,
-                score=predict,
+                score=score,
                 embed=lambda x: x,
             )
 

@@ -7,8 +7,6 @@ batches that depend on their number alone, each on one thread, so the bits do no
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +28,7 @@ from dabench.data.folder import data_dir
 from dabench.data.prepared import Prepared
 from dabench.data.resident import Normaliser, Rows
 from dabench.errors import DabenchError, DataFolderError
+from dabench.files import staging
 from dabench.hashing.canonical import sha256
 from dabench.hashing.sources import source_sha256
 from dabench.parallel.pool import spread
@@ -127,8 +126,7 @@ def _write(
 ) -> None:
     """Write the features of both splits; their folder appears whole or not at all."""
     arrays = prepared.open()
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with staging(folder) as temporary:
         for name, split in (("train", arrays.train), ("test", arrays.test)):
             options = json.dumps(settings.backbone.options, sort_keys=True)
             starts = range(0, len(split.y), BATCH * SHARE)
@@ -137,8 +135,6 @@ def _write(
             title = f"{backbone.name} on {prepared.name}, {name}"
             np.save(temporary / f"{name}.npy", _joined(parts, title, workers if many else 1), allow_pickle=False)
         temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _joined(parts: Sequence[Part], title: str, workers: int) -> NDArray[np.float32]:

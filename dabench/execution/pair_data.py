@@ -21,7 +21,7 @@ from dabench.data.vectors import transforms
 from dabench.errors import DataError
 from dabench.execution.evaluation import Evaluator
 from dabench.methods.problem import Labelled, Paired, Problem
-from dabench.methods.scores import Scores, predicted_classes
+from dabench.methods.scores import PredictionError, Scores, predicted_classes
 
 WIDEST = 10_000  # columns of sparse vectors that a network takes: 2,000 rows are then 80 MB
 EVALUATION_BATCH = 1024
@@ -153,12 +153,30 @@ class PairData(Measured):
             function: of a batch.
             x: examples.
             target: they are the target's, which the track paired normalises by statistics of its own.
+
+        Raises:
+            PredictionError: it gives no floating number, or not a row for each example of a batch.
         """
         examples = x if isinstance(x, Rows) else Rows(x)
         prepare = self.problem.prepared_target if target else self.problem.prepare
         with torch.inference_mode():
-            parts = [function(prepare(rows)) for rows in examples.parts(EVALUATION_BATCH)]
+            parts = [_of_each(function, prepare(rows)) for rows in examples.parts(EVALUATION_BATCH)]
             return torch.cat(parts).float().cpu().numpy()
+
+
+def _of_each(function: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
+    """What a function of a method says of a batch."""
+    given = len(batch)
+    out = function(batch)
+    if not isinstance(out, Tensor) or not out.is_floating_point() or out.dim() < 2 or len(out) != given:
+        kind = f"{out.dtype} of shape {tuple(out.shape)}" if isinstance(out, Tensor) else type(out).__name__
+        name = getattr(function, "__name__", "the method")
+        raise PredictionError(
+            expected=f"{name}(x) gives a row of floats for each of {given} examples",
+            came=kind,
+            mend="return logits from predict and features from embed, not predicted classes",
+        )
+    return out
 
 
 def _dense(x: Any) -> Any:

@@ -21,7 +21,7 @@ from dabench.execution.pair_data import Features, Measured
 from dabench.execution.training import train
 from dabench.methods.base import FeatureMethod
 from dabench.methods.problem import Problem
-from dabench.methods.scores import Scores, predicted_classes
+from dabench.methods.scores import Scores, checked, predicted_classes
 from dabench.runs.job import Progress
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def of_features(run: FeatureRun, method: FeatureMethod, features: Features, prob
     data, result = run.data, run.result
     if not len(data.val_y):
         return
-    labels = predicted_classes(method.predict(features.target))
+    scores = checked(method.predict(features.target), features.target.shape[0], problem.classes)
+    labels = predicted_classes(scores)
     if _one_class(labels, data, result):
         return
     reverse = run.build()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,21 @@ from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.formats.text import accuracy, flags, fraction, meaning, pair_title, share
 from dabench.leaderboard.rerun import run_command
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.results.folder import current, find_records, read_results
+from dabench.results.csv_file import Problem
+from dabench.results.folder import current, read_results
 from dabench.runs.record import RunRecord
 
 NOT_SEEN = "target accuracy (not seen by any selector)"
 
 
 def explain(
-    directory: Path, suite: str, pair: str, method: str, variant: str | None = None, shots: str | None = None
+    directory: Path,
+    suite: str,
+    pair: str,
+    method: str,
+    variant: str | None = None,
+    shots: str | None = None,
+    heed: Callable[[Sequence[Problem]], None] = lambda problems: None,
 ) -> str:
     """All that is known about one cell: settings, seeds, accuracies, gap, checkpoints, versions, times, files, errors.
 
@@ -33,12 +40,15 @@ def explain(
         method: its name, or that of a row, as in `dann:long`; `-` and `_` mean the same.
         variant: which one; not needed where there is only one, or a plain one.
         shots: labelled examples per class, as text; not needed where runs with one number of them are there.
+        heed: is told what in the folder is not counted.
 
     Raises:
         UsageError: there is no such cell; the message lists those there are.
         ResultsError: there are no results to read.
     """
-    frame = read_results(directory, suite).frame
+    results = read_results(directory, suite)
+    heed(results.problems)
+    frame = results.frame
     choice = RowChoice.parse(method)
     method = choice.method
     cell_runs = _with_shots(_runs_of(frame, pair, choice, variant), shots)
@@ -48,9 +58,8 @@ def explain(
     same_shots = frame[frame["shots"].isin(runs["shots"].unique())]
     table, row = _row_of(same_shots, pair, method, kept_variant)
     cell = row.cells[pair]
-    found = find_records(directory, suite)[0] if directory.is_dir() else []
     wanted = set(runs["run_id"])
-    records = {record.run_id: (path, record) for path, record in found if record.run_id in wanted}
+    records = {record.run_id: (path, record) for path, record in results.records if record.run_id in wanted}
     parts = [
         _title(table, pair, method, kept_variant, cell, left_out),
         _section("Seeds", _columns(_seed_rows(runs))),

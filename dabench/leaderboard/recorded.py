@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dabench.leaderboard.table import Recorded, Table
+from dabench.plain_files import oddity, read_plain
 from dabench.runs.record import RunRecord
 
 
@@ -31,12 +32,19 @@ def _of_table(table: Table, found: dict[str, tuple[Path, RunRecord]]) -> dict[st
                     continue
                 path, record = found[run.run_id]
                 if path.parent not in listings:
-                    listings[path.parent] = sorted(path.parent.glob("*.png"))
+                    listings[path.parent] = _pictures_in(path.parent)
                 files = [] if shown else [file for file in listings[path.parent] if _beside(file, path)]
                 shown = shown or bool(files)
-                pictures = {file.name[len(path.stem) + 1 : -len(".png")]: file.read_bytes() for file in files}
+                pictures = {
+                    file.name[len(path.stem) + 1 : -len(".png")]: read_plain(file, links=False) for file in files
+                }
                 records[run.run_id] = Recorded(record=record, pictures=pictures)
     return records
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    """Plain files alone: what a link leads to does not belong on a page."""
+    return sorted(path for path in folder.glob("*.png") if not oddity(path, links=False))
 
 
 def _beside(picture: Path, record: Path) -> bool:

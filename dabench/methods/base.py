@@ -65,7 +65,8 @@ class DeepMethod(nn.Module):
 
     Attributes:
         views: augmented forms of both domains' images that a batch is to have, as in `{"strong": "randaugment"}` for
-            `batch.source_x_strong` and `batch.target_x_strong`. Where options decide, `setup` sets it.
+            `batch.source_x_strong` and `batch.target_x_strong`. Where options of the type `View` decide, `setup`
+            sets it.
         trains_on: whose examples `network` takes. `both`: examples of both domains must have one shape, or the harness
             refuses. `source`: the method has another network for the target, made by `network.clone_for_shape`, and
             `predict` uses that. `target`: none but the target's pass it.

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 import threading
 from multiprocessing import parent_process
 
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
 
 def end_with_parent() -> None:
-    """In a worker: end as soon as the process that started it is gone, also when that was killed."""
+    """In a worker: end as soon as the process that started it is gone, also when that was killed.
+
+    A thread waits for the parent's end. On Linux the kernel kills the worker besides, which no native code that holds
+    the interpreter can put off; it does so already when the thread that started the worker ends.
+    """
     parent = parent_process()
     assert parent is not None, "called in a worker"
 
@@ -17,3 +26,7 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent.pid:  # it ended before the kernel was asked
+            os._exit(1)

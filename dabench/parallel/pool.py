@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dabench.device import default_workers
 from dabench.parallel.child import end_with_parent
+from dabench.printable import printable
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -34,14 +35,14 @@ def spread(
     """
     workers = workers or default_workers("cpu")
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     begun = time.monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         if workers == 1:
-            yield from bar.track(map(function, tasks), total=len(tasks), description=title)
+            yield from bar.track(map(function, tasks), total=len(tasks), description=printable(title))
         else:
             # Forking a process that has used torch's threads is not safe.
             with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent) as pool:
-                yield from bar.track(pool.map(function, tasks), total=len(tasks), description=title)
+                yield from bar.track(pool.map(function, tasks), total=len(tasks), description=printable(title))
     seconds = time.monotonic() - begun
-    console.print(f"{title}: done in {seconds:.1f} s with {workers} workers", highlight=False, markup=False)
+    console.print(printable(f"{title}: done in {seconds:.1f} s with {workers} workers"), highlight=False, markup=False)

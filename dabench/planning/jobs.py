@@ -76,7 +76,7 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
         settings = run.settings.model_copy(update={"readout": "network"})
         if not run.is_feature_method:
             return run.method, settings
-        return source_only, settings.model_copy(update={"method": source_only.name, "options": {}})
+        return source_only, settings.model_copy(update={"method": source_only.name, "options": {}, "views": {}})
 
     def features_key(run: PlannedRun) -> str:
         # Other than a run's identity this names the version of torch: features are not kept across them. What does not

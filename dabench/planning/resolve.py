@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from dabench.config.overrides import Overrides, differences, merge
 from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Settings, Shots
 from dabench.config.suite import MethodEntry, PairEntry, Suite
 from dabench.errors import PluginError, UsageError
-from dabench.hashing.canonical import sha256
+from dabench.hashing.canonical import sha256, view_versions
 from dabench.hashing.sources import source_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
@@ -69,9 +70,9 @@ def resolve(
     if suite.track == "paired":
         _check_paired(suite.name, settings, backbone, method)
     own_content, content = own.model_dump(mode="json"), settings.model_dump(mode="json")
-    version = {"readout_version": None}  # it follows from the readout, and is no choice that names a variant
-    difference = differences(own_content | version, content | version)
-    shared_content = settings.model_copy(update={"options": {}}).model_dump(mode="json", exclude={"method", "options"})
+    versions = ("views", "readout_version")  # they follow from other settings, and are no choice that names a variant
+    difference = differences(_without(own_content, *versions), _without(content, *versions))
+    shared_content = settings.model_copy(update={"options": {}}).model_dump(mode="json")
     return Resolved(
         method=method,
         backbone=backbone,
@@ -79,7 +80,7 @@ def resolve(
         variant=",".join(part for part in (entry.as_, difference) if part),
         settings_sha256=sha256(content),
         own_sha256=sha256(own_content),
-        comparison_sha256=sha256(shared_content),
+        comparison_sha256=sha256(_without(shared_content, "method", "options", "views")),
         plugin=PluginInfo(
             distribution=registered.origin.distribution,
             version=registered.origin.version,
@@ -88,6 +89,10 @@ def resolve(
         chosen_by="user" if difference else entry.chosen_by or suite.chosen_by,
         is_feature_method=_is_feature_method(method),
     )
+
+
+def _without(content: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if key not in names}
 
 
 def _validated(
@@ -108,10 +113,12 @@ def _validated(
     backbone: BackboneSpec = registry.get("backbones", settings.backbone.name).spec
     _fitting(settings, backbone)
     method = _form_for(method, backbone)
-    options = validated(_imported(method), settings.options, method.name)
+    cls = _imported(method)
+    options = validated(cls, settings.options, method.name).model_dump(mode="json")
     network = validated(_imported(backbone), settings.backbone.options, backbone.name)
     filled = settings.backbone.model_copy(update={"name": backbone.name, "options": network.model_dump(mode="json")})
-    update = {"options": options.model_dump(mode="json"), "backbone": filled}
+    views = view_versions([*getattr(cls, "views", {}).values(), *options.values()])
+    update = {"options": options, "backbone": filled, "views": views}
     return settings.model_copy(update=update), backbone, method
 
 

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from functools import cache
 from io import StringIO
 from math import isnan
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
+from pydantic.fields import FieldInfo
 
+from dabench.plain_files import read_plain
+from dabench.printable import printable, shown
+from dabench.results.csv_cells import as_text, from_text
 from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord, Status
 
 LATER = frozenset({"data_notes"})  # columns that older files lack, and that may be empty
@@ -36,15 +41,20 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
+        return printable(f"{self.path}: {self.reason}")
 
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds: text, a whole number, a number, a truth value; and whether a field may be empty."""
+    """What a column holds: text, a whole number, a number, a truth value; and whether a field may be empty.
+
+    Attributes:
+        meaning: the type of the record's field, with what it demands of a value.
+    """
 
     kind: type
     optional: bool
+    meaning: Any
 
     @property
     def dtype(self) -> str:
@@ -63,11 +73,24 @@ class Column:
         """
         if not text and (self.optional or self.kind is float):
             return None
+        if self.kind is str:
+            text = printable(from_text(text))
         if self.kind is bool:
             if text not in ("True", "False"):
                 raise ValueError(text)
             return text == "True"
-        return self.kind(text)
+        value = self.kind(text)
+        if value == value:  # an accuracy that is no number stands for none: see `flaw`
+            self.check([value])
+        return value
+
+    def check(self, values: Iterable[Any]) -> None:
+        """Hold values against what the record's field demands.
+
+        Raises:
+            ValueError: one is not as it should be.
+        """
+        _checker(self.meaning).validate_python(list(values))
 
     def parse_all(self, texts: NDArray[np.object_]) -> Any:
         """Read many fields: as `parse` does, and faster.
@@ -76,40 +99,58 @@ class Column:
             ValueError: one is not what the column holds.
         """
         if self.kind is float:
-            return np.where(texts == "", "nan", texts).astype(float)
-        if self.kind is str and self.optional:
-            texts = texts.copy()
-            texts[texts == ""] = None
+            numbers = np.where(texts == "", "nan", texts).astype(float)
+            self.check(numbers[~np.isnan(numbers)].tolist())
+            return numbers
         if self.kind is str:
+            known = {text: printable(from_text(text)) for text in set(texts.tolist())}
+            texts = np.array([known[text] for text in texts.tolist()], dtype=object)
+            self.check(set(known.values()) - ({""} if self.optional else set()))
+            if self.optional:
+                texts[texts == ""] = None
             return texts
         if self.kind is int and not self.optional:
-            return texts.astype(int)
+            whole = texts.astype(int)
+            self.check(set(whole.tolist()))
+            return whole
         return [self.parse(text) for text in texts]
+
+
+@cache
+def _checker(meaning: Any) -> TypeAdapter[list[Any]]:
+    return TypeAdapter(list[meaning])
 
 
 def columns() -> dict[str, Column]:
     """The columns of a frame of runs, in order."""
     found: dict[str, Column] = {}
     for name, field in RunRecord.model_fields.items():
-        kind, optional = _without_none(field.annotation)
+        column = _column(field)
         if name in NOT_SCALAR:
             continue
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            for inner, part in kind.model_fields.items():
-                part_kind, part_optional = _without_none(part.annotation)
-                found[f"{name}_{inner}"] = Column(part_kind, optional or part_optional)
+        if isinstance(column.kind, type) and issubclass(column.kind, BaseModel):
+            for inner, part in column.kind.model_fields.items():
+                of_part = _column(part)
+                found[f"{name}_{inner}"] = replace(of_part, optional=column.optional or of_part.optional)
         else:
-            found[field.alias or name] = Column(kind, optional)
+            found[field.alias or name] = column
     return found
 
 
-def _without_none(annotation: Any) -> tuple[type, bool]:
-    """The type itself, and whether None is allowed beside it. A choice of words is text, also one with numbers."""
-    if get_origin(annotation) in (Union, UnionType):
-        kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
-        kind = kinds[0] if len(kinds) == 1 else str
-        return kind, len(kinds) < len(get_args(annotation))
-    return (str if get_origin(annotation) is Literal else annotation), False
+def _column(field: FieldInfo) -> Column:
+    """What a field of a record is as a column. A choice of words is text, also one with numbers."""
+    meaning: Any = field.annotation
+    optional = False
+    if field.metadata:
+        meaning = Annotated[meaning, *field.metadata]
+    if get_origin(meaning) in (Union, UnionType):
+        kinds = [kind for kind in get_args(meaning) if kind is not type(None)]
+        optional = len(kinds) < len(get_args(meaning))
+        meaning = kinds[0] if len(kinds) == 1 else Union[tuple(kinds)]  # noqa: UP007 - `|` takes no list
+    if get_origin(meaning) is Literal:  # `flaw` says which words there are
+        meaning = str
+    kind: Any = get_args(meaning)[0] if get_origin(meaning) is Annotated else meaning
+    return Column(str if get_origin(kind) in (Union, UnionType) else kind, optional, meaning)
 
 
 def frame_of(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -126,17 +167,13 @@ def flaw(row: Mapping[str, Any]) -> str:
         return f"unknown status {row['status']!r}: one of {', '.join(get_args(Status))} is expected"
     if row["status"] in ("ok", "collapsed") and _missing(row["accuracy_selected"]):
         return f"status {row['status']!r} without an accuracy: run it again"
-    try:
-        datetime.fromisoformat(row["finished"])
-    except ValueError:
-        return f"`finished` is not a time in ISO 8601: {row['finished']!r}"
     return ""
 
 
 def other_schema(schema: int) -> str:
     """What to say of a record that an older or a newer dabench wrote."""
     mend = "run it again" if schema < SCHEMA else "update dabench"
-    return f"written with record schema {schema}, this dabench reads {READABLE[0]} to {SCHEMA}: {mend}"
+    return f"written with record schema {shown(schema)}, this dabench reads {READABLE[0]} to {SCHEMA}: {mend}"
 
 
 def _missing(value: float | None) -> bool:
@@ -146,7 +183,7 @@ def _missing(value: float | None) -> bool:
 def read_csv(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
     """Read a published file. Rows that cannot be used are reported one by one; the others count."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_plain(path).decode("utf-8")
         header = next(csv.reader(StringIO(text, newline=""), strict=True), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         return frame_of([]), [_unreadable(path, error)]
@@ -156,25 +193,44 @@ def read_csv(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
         reason = f"not a file of `dabench results publish`, or one of another version (no column {some})"
         return frame_of([]), [Problem(path, f"{reason}: move it elsewhere, or publish it again")]
     try:
+        if max(map(len, text.split("\n"))) > csv.field_size_limit():
+            raise ValueError("a line that is too long")
         return _frame(text), []
     except ValueError:  # something is wrong somewhere: look at each row
-        try:
-            lines = list(csv.reader(StringIO(text, newline=""), strict=True))[1:]
-        except csv.Error as error:
-            return frame_of([]), [_unreadable(path, error)]
-        good, problems = _sorted_out(path, header, lines, whole=text.endswith("\n"))
+        good, problems = _sorted_out(path, header, _lines(text), whole=text.endswith("\n"))
         return _frame(_text(header, good)), problems
 
 
+def _lines(text: str) -> Sequence[list[str] | str]:
+    """The lines below the header as their fields, or as the reason why a line has none."""
+    try:
+        return list(csv.reader(StringIO(text, newline=""), strict=True))[1:]
+    except csv.Error:  # one of them is no CSV, or too long: look at each by itself
+        return [_fields(line) for line in text.split("\n")[1:] if line]
+
+
+def _fields(line: str) -> list[str] | str:
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error as error:
+        return f"a line of {len(line):,} characters, {error}"
+
+
 def _unreadable(path: Path, error: Exception) -> Problem:
-    return Problem(path, f"cannot be read ({error}): publish it again, or restore it from git")
+    why = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return Problem(path, f"cannot be read ({why}): publish it again, or restore it from git")
 
 
 def _frame(text: str) -> pd.DataFrame:
     """All rows at once; a ValueError if a single one cannot be used, without saying which."""
     if not text.endswith("\n"):
         raise ValueError("cut off")
-    raw = pd.read_csv(StringIO(text, newline=""), dtype=object, na_filter=False, index_col=False)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a line with more fields than the header
+            raw = pd.read_csv(StringIO(text, newline=""), dtype=object, na_filter=False, index_col=False)
+    except pd.errors.ParserWarning as error:
+        raise ValueError("a line that is no row") from error
     kinds = columns()
     texts = {name: raw[name].to_numpy(dtype=object) for name in raw.columns}
     lacking = {name: np.full(len(raw), "", dtype=object) for name in kinds if name not in texts}
@@ -198,7 +254,7 @@ def _frame(text: str) -> pd.DataFrame:
 
 
 def _sorted_out(
-    path: Path, header: list[str], lines: list[list[str]], whole: bool
+    path: Path, header: list[str], lines: Sequence[list[str] | str], whole: bool
 ) -> tuple[list[list[str]], list[Problem]]:
     """The rows that can be used, and what is wrong with the others."""
     places = [(header.index(name), name, column) for name, column in columns().items() if name in header]
@@ -210,19 +266,24 @@ def _sorted_out(
         try:
             if number == len(lines) + 1 and not whole:
                 raise ValueError("cut off, it has no line end")
+            if isinstance(fields, str):
+                raise ValueError(fields)
             _check_row(fields, header, places)
             if fields[place] in first:
                 raise ValueError(f"the same run as row {first[fields[place]]}")
         except ValueError as error:
             problems.append(Problem(path, f"row {number} is not counted: {error}; publish the file again"))
-        else:
-            first[fields[place]] = number
-            good.append(fields)
+            continue
+        first[fields[place]] = number
+        good.append(fields)
     return good, problems
 
 
 def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str, Column]]) -> None:
     """Raise a ValueError that says why a line of the file is not to be counted, if so."""
+    length = sum(map(len, fields)) + len(fields)
+    if length > csv.field_size_limit():
+        raise ValueError(f"a line of {length:,} characters, and at most {csv.field_size_limit():,} are read")
     if len(fields) != len(header):
         raise ValueError(f"{len(fields)} fields where the header has {len(header)}")
     row: dict[str, Any] = {}
@@ -230,7 +291,7 @@ def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str
         try:
             row[name] = column.parse(fields[position])
         except ValueError as error:
-            raise ValueError(f"{name} cannot be {fields[position]!r}") from error
+            raise ValueError(f"{name} cannot be {shown(fields[position])}") from error
     reason = flaw(row)
     if reason:
         raise ValueError(reason)
@@ -246,7 +307,10 @@ def _row_hash(fields: Sequence[str]) -> str:
 
 def csv_text(frame: pd.DataFrame) -> str:
     """The text of a published file: a header and one line per run, unix line ends."""
+    kinds = columns()
     header, *lines = csv.reader(StringIO(str(frame.to_csv(index=False, lineterminator="\n")), newline=""))
+    words = {place for place, name in enumerate(header) if name in kinds and kinds[name].kind is str}
+    lines = [[as_text(field) if place in words else field for place, field in enumerate(fields)] for fields in lines]
     return _text([*header, HASH], ([*fields, _row_hash(fields)] for fields in lines))
 
 

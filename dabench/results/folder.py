@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from dataclasses import dataclass, field
 from errno import ENOSPC
 from math import inf
@@ -18,6 +19,8 @@ from pydantic import ValidationError
 from dabench.errors import ResultsError
 from dabench.files import replacing
 from dabench.hashing.canonical import sha256
+from dabench.plain_files import read_plain
+from dabench.printable import capped, printable
 from dabench.results.csv_file import Problem, csv_text, flaw, frame_of, other_schema, read_csv
 from dabench.runs.record import HASH, READABLE, RunRecord, flatten, run_stem
 
@@ -27,6 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 CELL = ["suite", "source", "target", "method", "variant", "shots"]
+LARGEST = 64 * 2**20  # bytes of a record
 LINEAGE = ["suite_version", "settings_sha256", "data_sha256", "plugin_source_sha256", "plugin_version"]
 
 
@@ -101,8 +105,18 @@ def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[
         return [], []
     except OSError as error:
         raise ResultsError(f"{directory} cannot be read ({error.strerror}). Name another with --results.") from error
-    names = [Path(at) / name for at, _, names in os.walk(folder, onerror=unreadable.append) for name in names]
-    records, problems = _read_files(sorted(name for name in names if name.suffix == ".json"))
+    names: list[Path] = []
+    links = [folder] if suite and folder.is_symlink() else []
+    for at, folders, files in os.walk(folder, onerror=unreadable.append) if not links else ():
+        # A folder that is called like a record is reported as one that is none.
+        names += [Path(at) / name for name in [*files, *folders] if name.endswith(".json")]
+        links += [path for path in (Path(at) / name for name in folders) if path.is_symlink()]
+    records, problems = _read_files(sorted(names), links=False)
+    problems += [
+        Problem(path, "a link to a folder, which is not followed: copy the folder itself")
+        for path in links
+        if not path.name.endswith(".json")
+    ]
     problems += [
         Problem(Path(error.filename), f"cannot be read: {error.strerror}")
         for error in unreadable
@@ -125,14 +139,14 @@ def read_record(path: Path) -> RunRecord:
 
 def records_beside(path: Path) -> list[tuple[Path, RunRecord]]:
     """The other records in the folder of a record."""
-    return _read_files(sorted(other for other in path.parent.glob("*.json") if other != path))[0]
+    return _read_files(sorted(other for other in path.parent.glob("*.json") if other != path), links=False)[0]
 
 
-def _read_files(paths: list[Path]) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:
+def _read_files(paths: list[Path], *, links: bool = True) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:
     found: dict[str, tuple[Path, RunRecord]] = {}
     problems: list[Problem] = []
     for path in paths:
-        record = _read_file(path)
+        record = _read_file(path, links=links)
         if isinstance(record, Problem):
             problems.append(record)
             continue
@@ -146,14 +160,14 @@ def _read_files(paths: list[Path]) -> tuple[list[tuple[Path, RunRecord]], list[P
     return list(found.values()), problems
 
 
-def _read_file(path: Path) -> RunRecord | Problem:
+def _read_file(path: Path, *, links: bool = True) -> RunRecord | Problem:
     """One record, or why the file is not one."""
     try:
-        return _parse(path.read_bytes())
+        return _parse(read_plain(path, links=links, most=LARGEST))
     except OSError as error:
         return Problem(path, f"cannot be read: {error.strerror}")
     except ValueError as error:
-        return Problem(path, str(error))
+        return Problem(path, printable(str(error)))
 
 
 def _parse(text: bytes) -> RunRecord:
@@ -164,9 +178,11 @@ def _parse(text: bytes) -> RunRecord:
     """
     repeat = "delete it, and the next `dabench run` repeats the run"
     try:
-        data = json.loads(text)
+        data = json.loads(text.decode())
     except ValueError as error:
         raise ValueError(f"not valid JSON, perhaps cut off ({error}): {repeat}") from error
+    except RecursionError as error:
+        raise ValueError(f"not valid JSON of dabench, nested too deep: {repeat}") from error
     if not isinstance(data, dict) or "run_id" not in data or "schema" not in data:
         raise ValueError("JSON, but not a record of dabench: move it elsewhere")
     if isinstance(data["schema"], int) and data["schema"] not in READABLE:
@@ -175,16 +191,14 @@ def _parse(text: bytes) -> RunRecord:
     try:
         record = RunRecord.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"not a valid record ({where}: {first['msg']}): {repeat}") from error
+        raise ValueError(f"not a valid record ({capped(where, 100)}: {first['msg']}): {repeat}") from error
     selected = record.accuracy.selected if record.accuracy else None
-    reason = flaw(
-        {"schema": record.schema_, "status": record.status, "accuracy_selected": selected, "finished": record.finished}
-    )
+    reason = flaw({"schema": record.schema_, "status": record.status, "accuracy_selected": selected})
     if reason:
         raise ValueError(reason)
-    if written != sha256(data) and (written or data["schema"] > 1):
+    if written != sha256(data) and (written or record.schema_ > 1):
         raise ValueError(f"edited since it was written, its {HASH} says: restore it, or {repeat}")
     return record
 
@@ -231,8 +245,20 @@ def write_record(directory: Path, record: RunRecord) -> Path:
     Raises:
         ResultsError: the folder cannot be written to, or is full.
     """
+    return write_atomic(place_of(directory, record), record.to_json())
+
+
+def place_of(directory: Path, record: RunRecord) -> Path:
+    """The file of a record below a results folder.
+
+    Raises:
+        ResultsError: a link on the way to it leads out of the folder of records.
+    """
     stem = run_stem(record.suite, record.source, record.target, record.method, record.seed, record.run_id)
-    return write_atomic(directory / "runs" / stem.with_name(stem.name + ".json"), record.to_json())
+    path = directory / "runs" / stem.with_name(stem.name + ".json")
+    if not path.parent.resolve().is_relative_to((directory / "runs").resolve()):
+        raise ResultsError(f"{path} lies behind a link that leads out of {directory / 'runs'}: remove the link.")
+    return path
 
 
 def publish(directory: Path, suite: str, out: Path) -> Path:
@@ -246,7 +272,7 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
     if frame.empty:
         raise ResultsError(
             f"there is nothing to publish: no usable results of {suite!r} in {directory}. "
-            f"`dabench results verify {directory}` says why, `dabench run {suite}` makes new ones."
+            f"`dabench results verify {shlex.quote(str(directory))}` says why, `dabench run {suite}` makes new ones."
         )
     if out.exists():
         rows, problems = read_csv(out)

@@ -11,10 +11,11 @@ import pandas as pd
 
 from dabench.errors import ResultsError
 from dabench.files import replacing
+from dabench.plain_files import read_plain
 from dabench.results.cells import NUMBERS
 from dabench.results.csv_file import Problem, csv_text, read_csv
-from dabench.results.folder import find_records, in_order, write_atomic
-from dabench.runs.record import RunRecord, run_stem
+from dabench.results.folder import find_records, in_order, place_of, write_atomic
+from dabench.runs.record import RunRecord
 
 TIMES = {"train_s", "wall_s", "examples_per_s", "peak_memory_bytes", "finished", "env", "code", "schema_"}
 
@@ -24,7 +25,7 @@ class Merged:
     """What a merge did.
 
     Attributes:
-        copied: records that were new.
+        copied: records that were new, with their logs.
         replaced: failed runs whose place a run that went well has taken.
         there: runs that were there already.
         rows: published rows that were new.
@@ -71,8 +72,7 @@ def _merge_records(into: Path, source: Path, done: Merged) -> None:
     records, problems = find_records(source)
     done.problems += problems
     for path, record in records:
-        stem = run_stem(record.suite, record.source, record.target, record.method, record.seed, record.run_id)
-        target = into / "runs" / stem.with_name(stem.name + ".json")
+        target = place_of(into, record)
         there, twin = have.get(record.run_id, (target, None))
         if twin is None and target.exists():
             done.conflicts.append(f"{target} is in the way of {path}, and is no record that can be read")
@@ -94,12 +94,12 @@ def _numbers(record: RunRecord) -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a record and what lies beside it under the same name, such as its log; the record comes last."""
-    beside = sorted(path for path in source.parent.glob(f"{source.stem}.*") if path != source)
-    for path in [*beside, source]:
+    """Copy a record and its log, if it has one; the record comes last. Nothing else, and no link, is followed."""
+    log = source.with_suffix(".log")
+    for path in [log, source] if log.is_file() and not log.is_symlink() else [source]:
         try:
             with replacing(target.with_suffix(path.suffix)) as temporary:
-                temporary.write_bytes(path.read_bytes())
+                temporary.write_bytes(read_plain(path, links=False))
         except OSError as error:
             raise ResultsError(f"{path} cannot be copied to {target.parent} ({error.strerror}).") from error
 
@@ -108,6 +108,9 @@ def _merge_rows(into: Path, source: Path, done: Merged) -> None:
     """Add published rows of runs that are nowhere in `into`, to the file of the same name."""
     known = {record.run_id for _, record in find_records(into)[0]}
     for file in sorted(source.glob("*.csv")):
+        if file.is_symlink():
+            done.problems.append(Problem(file, "a link, which is not followed: copy the file itself"))
+            continue
         rows, problems = read_csv(file)
         done.problems += problems
         target = into / file.name

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dabench.results.csv_file import Problem, frame_of, read_csv
 from dabench.results.folder import find_records, read_results
+from dabench.results.prune import ahead
 from dabench.runs.record import flatten
 
 
@@ -21,7 +22,8 @@ def verify(path: Path) -> tuple[int, list[Problem]]:
     """
     results = read_results(path)
     disagreeing = list(_disagreements(path)) if path.is_dir() else []
-    return len(results.frame), results.problems + disagreeing
+    future = ahead(path) if path.is_dir() else []
+    return len(results.frame), results.problems + disagreeing + future
 
 
 def _disagreements(directory: Path) -> Iterator[Problem]:

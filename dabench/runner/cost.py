@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 
 from dabench.errors import DabenchError
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import open_pair
+from dabench.execution.process_state import ProcessState
 from dabench.execution.run_log import run_log
 from dabench.execution.training import train
+from dabench.files import scratch
 from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun
@@ -66,8 +67,10 @@ def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: 
 
     Nothing is evaluated: that can take much longer than these steps.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        (job,) = make_jobs(plan, [run], Path(folder), registry, options)
+    before = ProcessState()
+    with scratch() as folder, ExitStack() as stack:
+        stack.callback(before.put_back)  # the next method is not to find what this one leaves
+        (job,) = make_jobs(plan, [run], folder, registry, options)
         device = torch.device(job.device)
         budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
         with run_log(job.files.log), reproducible(), isolated(device):

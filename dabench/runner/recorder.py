@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from pydantic import ValidationError
+
 from dabench.plugin.registry import Registry
+from dabench.printable import kept
 from dabench.results.environment import code_info, environment
 from dabench.results.folder import write_record
 from dabench.runs.data_notes import data_notes, joined
@@ -47,7 +50,10 @@ class Recorder:
     def keep(self, run: PlannedRun, outcome: Outcome) -> None:
         """Write the record of a run; Ctrl-C waits for it."""
         with uninterrupted():
-            record = make_record(self.plan, run, outcome)
+            try:
+                record = make_record(self.plan, run, outcome)
+            except ValidationError as error:  # the method or its domain has names or numbers that no file can hold
+                record = make_record(self.plan, run, Outcome(status="failed", error=str(error)))
             write_record(self.results, record)
             self.records.append(record)
             self.registry.notify("dabench_run_finished", record=record)
@@ -65,6 +71,8 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome) -> RunRecord:
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
     ends = (run.source, run.target)
     torch, device = measured.pop("torch"), measured.pop("device")
+    if outcome.error is not None:
+        measured["error"] = kept(outcome.error)
     return RunRecord(
         run_id=run.run_id,
         suite=plan.suite.name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -15,12 +14,13 @@ from dabench.config.options import option_errors
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.errors import UsageError
+from dabench.files import scratch
 from dabench.planning.jobs import Options
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, Row, accuracies, rows_of
-from dabench.results.csv_file import frame_of
-from dabench.results.folder import CELL, LINEAGE, find_records, read_record, read_results, records_beside
+from dabench.results.csv_file import Problem, frame_of
+from dabench.results.folder import CELL, LINEAGE, read_record, read_results, records_beside
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
 from dabench.runs.job import Event
@@ -74,8 +74,15 @@ class Reproduction:
     changes: list[Change]
 
 
-def find_recorded(what: str, directory: Path) -> Recorded:
+def find_recorded(
+    what: str, directory: Path, heed: Callable[[Sequence[Problem]], None] = lambda problems: None
+) -> Recorded:
     """A run from the file of its record, or by the beginning of its `run_id` in a results folder or file.
+
+    Args:
+        what: the path of a record, which ends in `.json`, or the beginning of a `run_id`.
+        directory: where to look for the latter.
+        heed: is told what there is not counted.
 
     Raises:
         UsageError: there is no such run, or more than one.
@@ -89,13 +96,14 @@ def find_recorded(what: str, directory: Path) -> Recorded:
         return Recorded(rows[0], record.settings, _cell(rows, rows[0]))
     if len(what) < SHORTEST_ID:
         raise UsageError(f"{what!r} is neither the .json file of a record nor {SHORTEST_ID} characters of a run_id.")
-    rows = rows_of(read_results(directory).frame)
+    results = read_results(directory)
+    heed(results.problems)
+    rows = rows_of(results.frame)
     found = [row for row in rows if row["run_id"].startswith(what)]
     if len(found) != 1:
         count = f"are {len(found)} runs" if found else "is no run"
         raise UsageError(f"there {count} in {directory} whose run_id begins with {what!r}.")
-    records = find_records(directory, found[0]["suite"])[0] if directory.is_dir() else []
-    settings = [record.settings for _, record in records if record.run_id == found[0]["run_id"]]
+    settings = [record.settings for _, record in results.records if record.run_id == found[0]["run_id"]]
     return Recorded(found[0], settings[0] if settings else None, _cell(rows, found[0]))
 
 
@@ -156,7 +164,8 @@ def _suite_of(row: Row, settings: Mapping[str, Any], own: Suite | None) -> Suite
 
     With data of one's own all pairs are kept: together they decide how categorical columns are encoded.
     """
-    shared = {name: value for name, value in settings.items() if name not in ("method", "options", "readout_version")}
+    derived = ("method", "options", "readout_version", "views")
+    shared = {name: value for name, value in settings.items() if name not in derived}
     names = ("track", "metric", "selector")
     try:
         return Suite.model_validate(
@@ -186,8 +195,8 @@ def reproduce(
     Raises:
         ResultsError: the temporary folder cannot be written.
     """
-    with TemporaryDirectory(prefix="dabench-") as folder:
-        recorder = Recorder(plan, Path(folder), registry)
+    with scratch() as folder:
+        recorder = Recorder(plan, folder, registry)
         carry_out(recorder, options, on_event)
         (record,) = recorder.records
     return judge(recorded, record)

@@ -7,8 +7,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from dabench.execution.frozen_features import keep_all
+from dabench.files import sweep
 from dabench.planning.jobs import Options, make_jobs
 from dabench.results.folder import Problem, find_records, write_atomic
+from dabench.results.underway import claimed
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Job, Outcome
 from dabench.runs.plan import Plan
@@ -50,14 +52,22 @@ def carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], 
         False if `fail_fast` ended it early.
 
     Raises:
-        ResultsError: the results folder cannot be written; found out before the first run.
+        ResultsError: the results folder cannot be written, found out before the first run; or another command is making
+            some of the runs there.
         KeyboardInterrupt: after the workers have ended; what they finished before is recorded.
     """
-    write_atomic(recorder.results / "runs" / ".writable", "").unlink()
+    write_atomic(recorder.results / "runs" / ".writable", "").unlink(missing_ok=True)  # another command has the same
+    sweep(recorder.results / "runs" / recorder.plan.suite.name, deep=True)
+    sweep(recorder.results / "cache", deep=True)
+    with claimed(recorder.results, [run.run_id for run in recorder.todo]):
+        return _carry_out(recorder, options, on_event)
+
+
+def _carry_out(recorder: Recorder, options: Options, on_event: Callable[[Event], None]) -> bool:
     recorder.registry.notify("dabench_run_started", plan=recorder.plan)
     problems = {run.run_id: run.data_error for run in recorder.todo if run.data_error}
     ready = [run for run in recorder.todo if not run.data_error]
-    jobs = make_jobs(recorder.plan, ready, recorder.results, recorder.registry, options)
+    jobs = make_jobs(recorder.plan, ready, recorder.results.absolute(), recorder.registry, options)
     problems |= keep_all(jobs, options.workers)
     for run in recorder.todo:
         if run.run_id in problems:

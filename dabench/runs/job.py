@@ -188,10 +188,16 @@ class Progress:
 
 @dataclass(frozen=True)
 class Finished:
-    """A run is over, in whatever way."""
+    """A run is over, in whatever way.
+
+    Attributes:
+        changed: what it left otherwise in its process than it found it, such as torch's default dtype. All of that was
+            put back as far as it can be; a launcher had better take another process for the next run.
+    """
 
     run_id: str
     outcome: Outcome
+    changed: tuple[str, ...] = ()
 
 
 Event = Started | Progress | Finished

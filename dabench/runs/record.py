@@ -16,6 +16,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dabench.hashing.canonical import sha256
+from dabench.printable import printable
+from dabench.runs.fields import Amount, Commit, Count, Digest, DomainName, Name, Number, Plain, Share, Text, Time, Whole
+from dabench.runs.reasons import reason
 
 SCHEMA = 2
 READABLE = (1, 2)  # 1 had no content hash
@@ -39,16 +42,16 @@ class Accuracy(_Part):
         oracle: the best over all checkpoints. Uses target labels, so never a result.
     """
 
-    selected: float
-    last: float
-    oracle: float
+    selected: Share
+    last: Share
+    oracle: Share
 
 
 class Selection(_Part):
     """What one selector picked."""
 
-    step: int
-    accuracy: float
+    step: Count
+    accuracy: Share
 
 
 class Checkpoint(_Part):
@@ -61,10 +64,10 @@ class Checkpoint(_Part):
         target_accuracy: the suite's metric on the target test split. No selector but the oracle reads it.
     """
 
-    step: int
-    losses: dict[str, float]
-    scores: dict[str, float]
-    target_accuracy: float
+    step: Count
+    losses: dict[Text, Number]
+    scores: dict[Text, Number]
+    target_accuracy: Share
 
 
 class Metrics(_Part):
@@ -74,35 +77,35 @@ class Metrics(_Part):
         ece: expected calibration error over 15 bins; None for readouts without probabilities.
     """
 
-    balanced_accuracy: float
-    macro_f1: float
-    ece: float | None
+    balanced_accuracy: Share
+    macro_f1: Share
+    ece: Share | None
 
 
 class PluginInfo(_Part):
     """Which plugin the method came from."""
 
-    distribution: str
-    version: str
-    source_sha256: str
+    distribution: Text
+    version: Text
+    source_sha256: Digest
 
 
 class CodeInfo(_Part):
     """The commit of dabench itself, where it runs from a git checkout."""
 
-    commit: str | None
+    commit: Commit | None
     dirty: bool | None
 
 
 class Environment(_Part):
     """What the numbers were computed with: recorded, not part of the identity (but for the device's kind)."""
 
-    dabench: str
-    python: str
-    torch: str
-    device: str
-    processor: str
-    threads: int
+    dabench: Text
+    python: Text
+    torch: Text
+    device: Text
+    processor: Text
+    threads: Count
 
 
 class RunRecord(_Part):
@@ -117,48 +120,48 @@ class RunRecord(_Part):
         finished: when the run ended, UTC, ISO 8601.
     """
 
-    schema_: int = Field(default=SCHEMA, alias="schema")
-    run_id: str
-    suite: str
-    suite_version: int
-    track: str
-    shots: int | Literal["all"] | None = None
-    source: str
-    target: str
-    method: str
-    variant: str = ""
-    backbone: str
-    precision: str
-    metric: str = "accuracy"
-    seed: int
+    schema_: Whole = Field(default=SCHEMA, alias="schema")
+    run_id: Digest
+    suite: Name
+    suite_version: Count
+    track: Text
+    shots: Count | Literal["all"] | None = None
+    source: DomainName
+    target: DomainName
+    method: Name
+    variant: Text = ""
+    backbone: Name
+    precision: Text
+    metric: Text = "accuracy"
+    seed: Count
     status: Status
-    error: str | None = None
+    error: Text | None = None
     accuracy: Accuracy | None = None
-    selector: str
-    selections: dict[str, Selection] = {}
-    per_class: dict[str, float] = {}
+    selector: Name
+    selections: dict[Text, Selection] = {}
+    per_class: dict[Text, Share] = {}
     checkpoints: list[Checkpoint] = []
-    steps: int = 0
-    train_s: float = 0.0
-    wall_s: float = 0.0
-    examples_per_s: float = 0.0
-    peak_memory_bytes: int = 0
-    images_seen: int = 0
-    test_rows: int = 0
+    steps: Count = 0
+    train_s: Amount = 0.0
+    wall_s: Amount = 0.0
+    examples_per_s: Amount = 0.0
+    peak_memory_bytes: Count = 0
+    images_seen: Count = 0
+    test_rows: Count = 0
     metrics: Metrics | None = None
     chosen_by: ChosenBy
     transductive: bool = False
     sees_target_labels: bool = False
-    settings: dict[str, Any]
-    settings_sha256: str
-    comparison_sha256: str
-    data_sha256: str
-    predictions_sha256: str | None = None
+    settings: Plain
+    settings_sha256: Digest
+    comparison_sha256: Digest
+    data_sha256: Digest
+    predictions_sha256: Digest | None = None
     data_notes: str | None = None
     plugin: PluginInfo
     code: CodeInfo
     env: Environment
-    finished: str
+    finished: Time
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, protected_namespaces=(), ser_json_inf_nan="strings"
@@ -204,7 +207,8 @@ def flatten(record: RunRecord) -> dict[str, Any]:
             row |= {f"{key}_{inner}": None for inner in model.model_fields}
         else:
             row[key] = value
+    row = {key: printable(value) if isinstance(value, str) else value for key, value in row.items()}
     row["shots"] = None if record.shots is None else str(record.shots)  # a number or a word: text in a frame
-    if record.error:  # the last line of a traceback says what happened; the rest is in the record
-        row["error"] = record.error.strip().splitlines()[-1]
+    if record.error:  # one line says what happened; the rest is in the record
+        row["error"] = reason(record.error)
     return row

@@ -5,7 +5,6 @@ They name things by "module:attribute", so that listing imports nothing heavy.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,10 +14,9 @@ from typing import Any
 
 from dabench.errors import PluginError
 from dabench.specs.download import Download
+from dabench.specs.names import NAME, PATH_NAME, is_name
 
 TRACKS = ("unsupervised", "few_shot", "paired")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_PATH_NAME = re.compile(r"[a-z][a-z0-9_]*(/[a-z0-9][a-z0-9_]*)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +34,16 @@ class Spec:
     summary: str
 
     def __post_init__(self) -> None:
-        pattern = _PATH_NAME if isinstance(self, DomainSpec) else _NAME
-        if not pattern.fullmatch(self.name):
-            raise ValueError(f"{type(self).__name__} name {self.name!r} must match {pattern.pattern}")
+        for item in ("name", "target", "summary"):
+            value = getattr(self, item)
+            if not isinstance(value, str):
+                raise TypeError(f"{type(self).__name__} {self.name!r}: {item} must be text, not {value!r}")
+        if not self.summary.isprintable():
+            raise ValueError(f"{type(self).__name__} {self.name!r}: summary {self.summary!r} is not one printable line")
+        grouped = isinstance(self, DomainSpec)
+        if not is_name(self.name, grouped=grouped):
+            pattern = PATH_NAME if grouped else NAME
+            raise ValueError(f"{type(self).__name__} name {self.name!r} must match {pattern}")
         module, separator, attribute = self.target.partition(":")
         if not (module and separator and attribute):
             raise ValueError(f"{type(self).__name__} {self.name!r}: target {self.target!r} is not 'module:attribute'")
@@ -116,6 +121,8 @@ class MethodSpec(Spec):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not isinstance(self.title, str) or not self.title.isprintable():
+            raise ValueError(f"method {self.name!r}: title {self.title!r} is not one printable line")
         for option, values in self.search.items():
             some = isinstance(values, Sequence) and not isinstance(values, str) and len(values) > 0
             if not (some or isinstance(values, Range)):

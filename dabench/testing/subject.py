@@ -27,6 +27,7 @@ class Subject:
         cls: that class.
         toy: what it is judged on.
         source_only: the same form of the lower bound, to compare with.
+        target_only: the same form of the upper bound.
         access: what all its trainings so far used besides what they were given.
     """
 
@@ -35,6 +36,7 @@ class Subject:
     cls: type[Any]
     toy: Toy
     source_only: MethodSpec
+    target_only: MethodSpec
     access: Access = field(default_factory=Access)
 
     @property
@@ -49,6 +51,10 @@ class Subject:
     def train_source_only(self, **conditions: Any) -> Trained:
         """Train the lower bound under the same conditions."""
         return train(self.source_only, self.source_only.load(), self.toy, Access(), **conditions)
+
+    def train_target_only(self, **conditions: Any) -> Trained:
+        """Train the upper bound under the same conditions."""
+        return train(self.target_only, self.target_only.load(), self.toy, Access(), **conditions)
 
     @cached_property
     def first(self) -> Trained:
@@ -80,7 +86,7 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
 def _subject(label: str, found: Registered, registry: Registry) -> Subject:
     spec: MethodSpec = found.spec
     cls = found.load()
-    source_only: MethodSpec = registry.get("methods", "source_only").spec
+    bounds: list[MethodSpec] = [registry.get("methods", name).spec for name in ("source_only", "target_only")]
     if not isinstance(cls, type) or not issubclass(cls, DeepMethod | FeatureMethod):
         raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:
@@ -90,8 +96,8 @@ def _subject(label: str, found: Registered, registry: Registry) -> Subject:
         toy = TOYS[spec.toy] if deep else FEATURES
     else:
         toy = _toy_of_its_track(spec, OTHER_TRACKS if deep else OTHER_FEATURES)
-    lower = source_only if deep else replace(source_only, target=source_only.feature_target)
-    return Subject(label, spec, cls, toy, lower)
+    lower, upper = bounds if deep else (replace(bound, target=bound.feature_target) for bound in bounds)
+    return Subject(label, spec, cls, toy, lower, upper)
 
 
 def _toy_of_its_track(spec: MethodSpec, toys: Mapping[str, Toy]) -> Toy:

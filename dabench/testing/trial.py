@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -24,8 +23,10 @@ from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import draw, open_pair, open_vectors
 from dabench.execution.feature_run import FeatureRun
 from dabench.execution.training_state import read_state
+from dabench.files import scratch
+from dabench.hashing.canonical import VIEW_VERSIONS
 from dabench.methods.base import DeepMethod, FeatureMethod
-from dabench.methods.scores import predicted_classes
+from dabench.methods.scores import PredictionError, predicted_classes
 from dabench.runs.job import Job, Progress, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.record import Checkpoint
 from dabench.seeding import isolated, reproducible
@@ -129,11 +130,11 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
     """
     given = Conditions(**conditions)
     watch = Watch()
-    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack, scratch() as folder:
         stack.enter_context(_process(given.device, given.salt))
         if given.watched:
             stack.enter_context(watch.over(cls))
-        job = _job(spec, toy, given, Path(folder))
+        job = _job(spec, toy, given, folder)
         drawn = draw(job)
         if given.poisoned:
             _poison(drawn)
@@ -156,6 +157,8 @@ def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
         yield
     except CheckFailedError:
         raise
+    except PredictionError as error:
+        raise CheckFailedError(expected=f"{error.expected} in {where}", came=error.came, mend=error.mend) from error
     except Exception as error:  # a method may raise anything
         raise CrashError(error, cls, where, watch.found) from error
 
@@ -251,6 +254,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
         shots=toy.shots,
         readout="network",
         transductive=False,
+        views=dict(VIEW_VERSIONS),
     )
     return Job(
         run_id="toy",

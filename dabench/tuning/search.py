@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from dabench.config import safe_yaml as yamlsafe
 from dabench.errors import UsageError
 from dabench.seeding import numpy_generator
 from dabench.specs.names import canonical
@@ -38,8 +39,8 @@ def parse_space(assignments: Sequence[str]) -> Space:
         if option in space:
             raise UsageError(f"--space names {option} twice")
         try:
-            space[option] = [yaml.safe_load(part) for part in parts]
-        except yaml.YAMLError as error:
+            space[option] = [yamlsafe.load(part) for part in parts]
+        except (yaml.YAMLError, ValueError) as error:
             raise UsageError(f"--space {assignment!r}: the values are not valid YAML") from error
     return space
 

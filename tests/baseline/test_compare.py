@@ -12,7 +12,7 @@ from dabench.baseline.compare import CellVerdict, Report, compare
 from dabench.baseline.update import updated
 from dabench.results.csv_file import csv_text
 from dabench.runs.record import CodeInfo, RunRecord
-from tests.support.factories import make_frame, make_record
+from tests.support.factories import digest, make_frame, make_record
 
 STEADY = [0.80, 0.82, 0.79, 0.81, 0.80]
 
@@ -176,6 +176,9 @@ def test_settings_are_compared_key_by_key_where_they_are_known() -> None:
     assert str(change) == "settings weight=1.0 → weight=2.0"
     (change,) = compare(before, now, max_drop=0.01).cells[0].changes
     assert str(change) == "settings 555555555555 → 666666666666 (options of the method; steps 200 → 100)"
+    new = {"6" * 64: {"options": {"weight": 1.0}, "views": {"randaugment": 2}}}  # of a published row nothing is known
+    (change,) = compare(before, now, max_drop=0.01, settings=new).cells[0].changes
+    assert "(options of the method, or versions of its views; steps 200 → 100)" in str(change)
 
 
 def test_only_the_newest_code_counts_on_both_sides() -> None:
@@ -233,4 +236,4 @@ def test_an_update_touches_only_lines_that_changed() -> None:
 
 def test_an_update_leaves_no_seed_of_older_code_in_a_changed_cell() -> None:
     before, now = make_frame(*runs(STEADY)), make_frame(*runs(shifted(0.1), plugin="b", minute=1))
-    assert set(updated(before, now, report_of(before, now))["plugin_source_sha256"]) == {"b"}
+    assert set(updated(before, now, report_of(before, now))["plugin_source_sha256"]) == {digest("b")}

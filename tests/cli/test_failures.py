@@ -4,13 +4,43 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dabench.cli.failures import failures, last_line
+from dabench.cli.failures import failures
+from dabench.runs.reasons import reason
 from tests.support.factories import make_record
 
 
 def test_the_message_of_a_traceback() -> None:
-    assert last_line("Traceback\n  File x\nValueError: no\n") == "ValueError: no"
-    assert last_line(None) == last_line("") == ""
+    assert reason("Traceback\n  File x\nValueError: no\n") == "ValueError: no"
+    assert reason(None) == reason("") == ""
+
+
+PYDANTIC = """Traceback (most recent call last):
+  File "x.py", line 1, in f
+pydantic_core._pydantic_core.ValidationError: 1 validation error for Options
+weight
+  Input should be a valid number [type=float_type, input_value='x', input_type=str]
+    For further information visit https://errors.pydantic.dev/2.14/v/float_type
+"""
+CHAINED = """Traceback (most recent call last):
+KeyError: 'a'
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "x.py", line 2, in g
+RuntimeError: CUDA error: out of memory
+CUDA kernel errors might be reported later
+For debugging consider passing CUDA_LAUNCH_BLOCKING=1
+"""
+
+
+def test_the_first_useful_line_and_not_the_last() -> None:
+    name = "pydantic_core._pydantic_core.ValidationError"
+    assert reason(PYDANTIC) == f"{name}: 1 validation error for Options: weight: Input should be a valid number"
+    assert reason(CHAINED) == "RuntimeError: CUDA error: out of memory"
+    assert reason("the suite x is wrong:\n  line 3: seeds\n") == "the suite x is wrong: line 3: seeds"
+    assert reason("Traceback\n  File x\nValueError: \x1b[31mred\u202e") == r"ValueError: \x1b[31mred\u202e"
+    assert len(reason("ValueError: " + "x" * 10**6)) < 600
 
 
 def test_a_line_for_each_reason(tmp_path: Path) -> None:

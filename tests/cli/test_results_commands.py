@@ -13,7 +13,7 @@ from dabench.cli.context import Context
 from dabench.cli.main import cli
 from dabench.errors import DabenchError
 from dabench.results.folder import read_results, write_record
-from tests.support.factories import make_record
+from tests.support.factories import digest, make_record
 
 
 def invoke(*arguments: str | Path) -> Result:
@@ -44,7 +44,9 @@ def test_merge_names_conflicts_and_fails(folder: Path, tmp_path: Path) -> None:
 def test_prune_shows_first_and_deletes_only_when_told(folder: Path) -> None:
     files = sorted((folder / "runs").rglob("*.json"))
     result = invoke("prune", "--results", folder)
-    assert [Path(line) for line in result.stdout.splitlines()] == [path for path in files if "old" in path.read_text()]
+    assert [Path(line) for line in result.stdout.splitlines()] == [
+        path for path in files if digest("old") in path.read_text()
+    ]
     assert "Nothing was deleted" in result.stderr
     assert sorted((folder / "runs").rglob("*.json")) == files
     assert "deleted" in invoke("prune", "--results", folder, "--yes").stderr

@@ -74,7 +74,7 @@ def test_what_reads_a_network_is_not_begun_while_another_worker_trains_it(regist
     first, second = pool = [FakeWorker(), FakeWorker()]
 
     def rows() -> list[Any]:
-        give(pool, waiting)  # type: ignore[arg-type]
+        assert not list(give(pool, waiting))  # type: ignore[arg-type]
         return [worker.row for worker in pool]
 
     assert rows() == [("dann", "network"), ("coral", "network")], "coral reads another network, and need not wait"

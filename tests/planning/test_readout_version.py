@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from dabench.config.overrides import parse_overrides
-from dabench.config.suite import READOUT_VERSIONS, MethodEntry, Suite
+from dabench.config.settings import READOUT_VERSIONS
+from dabench.config.suite import MethodEntry, Suite
 from dabench.config.suite_file import find_suite
 from dabench.planning.plan import make_plan
 from dabench.planning.resolve import resolve

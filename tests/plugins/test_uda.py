@@ -136,5 +136,5 @@ def test_uda_gains_over_source_only_with_the_same_augmentation_and_averaging() -
         )
         accuracies.append([accuracy(method, problem, shifted, test_y) for method in methods])
     augmented, without_loss, method = np.mean(accuracies, axis=0)
-    assert method - augmented > 0.1
-    assert method - without_loss > 0.03
+    assert 1 - method < 0.6 * (1 - augmented)  # of the errors that are left, not a number of points
+    assert 1 - method < 0.75 * (1 - without_loss)

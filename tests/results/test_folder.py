@@ -15,7 +15,7 @@ from dabench.errors import ResultsError
 from dabench.results.csv_file import columns, csv_text
 from dabench.results.folder import current, publish, read_records, read_results, write_record
 from dabench.runs.record import Checkpoint, flatten
-from tests.support.factories import make_frame, make_record, make_records
+from tests.support.factories import digest, make_frame, make_record, make_records
 
 
 def write_all(directory: Path, *records: Any) -> list[Path]:
@@ -96,7 +96,7 @@ def test_publish_keeps_failed_runs_and_leaves_older_code_out(tmp_path: Path) -> 
         tmp_path, make_record(0.7, plugin="new", seed=0, minute=1), make_record(None, plugin="new", seed=1, minute=2)
     )
     frame = read_results(publish(tmp_path, "mini", tmp_path / "out.csv")).frame
-    assert frame["plugin_source_sha256"].tolist() == ["new", "new"]
+    assert frame["plugin_source_sha256"].tolist() == [digest("new")] * 2
     assert frame["status"].tolist() == ["ok", "failed"]
     assert frame["error"].tolist()[1] == "ValueError: wrong"
 
@@ -339,7 +339,7 @@ def test_current_takes_the_newest_of_a_seed_and_compares_times_not_texts() -> No
         make_record(0.6, run_id="cuda", finished="2026-11-22T13:00:00+02:00"),  # an hour earlier
     )
     kept, dropped = current(frame)
-    assert (kept["run_id"].tolist(), dropped) == (["cpu"], 1)
+    assert (kept["run_id"].tolist(), dropped) == ([digest("cpu")], 1)
 
 
 def test_current_of_nothing_is_nothing() -> None:

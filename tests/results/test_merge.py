@@ -31,7 +31,7 @@ def seeds(folder: Path) -> dict[int, float]:
     return dict(zip(frame["seed"], frame["accuracy_selected"], strict=True))
 
 
-def test_new_runs_are_copied_with_what_lies_beside_them(a: Path, b: Path) -> None:
+def test_new_runs_are_copied_with_their_logs(a: Path, b: Path) -> None:
     path = write_record(b, make_record(0.9, seed=2))
     path.with_suffix(".log").write_text("log")
     path.with_suffix(".npz").write_bytes(b"\x00outputs")
@@ -42,7 +42,7 @@ def test_new_runs_are_copied_with_what_lies_beside_them(a: Path, b: Path) -> Non
     new = a / path.relative_to(b)
     assert new.read_bytes() == path.read_bytes()
     assert new.with_suffix(".log").read_text() == "log"
-    assert new.with_suffix(".npz").read_bytes() == b"\x00outputs"
+    assert not new.with_suffix(".npz").exists()
     assert verify(a)[1] == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from dabench.errors import ResultsError
 from dabench.results.folder import current, read_results, write_record
 from dabench.results.prune import cached, delete, superseded
-from tests.support.factories import make_record
+from tests.support.factories import digest, make_record
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_superseded_runs_go_and_the_table_stays(folder: Path) -> None:
     assert sorted(path.suffix for path in files) == [".json", ".json", ".log", ".log"]
     delete(files)
     frame = read_results(folder).frame
-    assert "old" in set(frame.loc[frame["suite"] == "digits", "plugin_source_sha256"])
+    assert digest("old") in set(frame.loc[frame["suite"] == "digits", "plugin_source_sha256"])
     delete(superseded(folder))
     after = read_results(folder).frame
     assert len(after) == 4

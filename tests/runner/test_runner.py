@@ -7,17 +7,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from dabench.planning.jobs import Options
+from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
+from dabench.runner.launchers import inline, processes
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out, done_records
-from tests.support.toy_runs import numbers, plan_of, run
+from dabench.runs.job import Event, Finished, Job, Outcome
+from tests.support.toy_runs import numbers, plan_of, run, with_limits
 
 PAIR = "toy_a:toy_b"
+Launch = Callable[[Sequence[Job], int], Iterator[Event]]
 
 
 def test_done_runs_are_not_repeated(registry: Registry, tmp_path: Path) -> None:
@@ -140,22 +144,37 @@ def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Pa
     assert records[PAIR, "dann", 0].status == "ok"
 
 
+def _limited(registry: Registry, folder: Path, launch: Launch, method: str, seconds: float) -> dict[str, Outcome]:
+    """Outcomes by method of runs of which one alone has a timeout: the others may take what a busy machine needs."""
+    plan = plan_of(registry, [method, "dann"], seeds=[0])
+    jobs = make_jobs(plan, plan.runs, folder, registry, Options(device="cpu"))
+    names = {job.run_id: job.method.name for job in jobs}
+    limited = [with_limits(job, timeout_s=seconds if job.method.name == method else None) for job in jobs]
+    return {names[event.run_id]: event.outcome for event in launch(limited, 1) if isinstance(event, Finished)}
+
+
 def test_a_timeout_ends_a_slow_run(registry: Registry, tmp_path: Path) -> None:
-    records = run(plan_of(registry, ["toy_slow"], seeds=[0]), tmp_path, registry, timeout_s=0.6)
-    slow = records[PAIR, "toy_slow", 0]
-    assert slow.status == "timeout"
-    assert "timed out after 0.6 s" in str(slow.error)
-    assert records[PAIR, "source_only", 0].status == "ok"
+    outcomes = _limited(registry, tmp_path, inline.launch, "toy_slow", 0.6)
+    assert outcomes["toy_slow"].status == "timeout"
+    assert "timed out after 0.6 s" in str(outcomes["toy_slow"].error)
+    assert outcomes["source_only"].status == outcomes["dann"].status == "ok"
 
 
 def test_a_stuck_run_is_killed_after_its_timeout(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dabench.runner.launchers.processes.GRACE_S", 1.0)
-    plan = plan_of(registry, ["toy_stuck", "dann"], seeds=[0])
-    records = run(plan, tmp_path, registry, launcher="processes", workers=2, timeout_s=3.0)
-    assert records[PAIR, "toy_stuck", 0].status == "timeout"
-    assert records[PAIR, "dann", 0].status == "ok"
+    monkeypatch.setattr("dabench.runner.launchers.processes.GRACE_S", 0.5)
+    outcomes = _limited(registry, tmp_path, processes.launch, "toy_stuck", 0.5)
+    assert outcomes["toy_stuck"].status == "timeout"
+    assert "stuck 0.5 s after its timeout of 0.5 s; killed" in str(outcomes["toy_stuck"].error)
+    assert outcomes["dann"].status == "ok", "another worker took its place"
+
+
+@pytest.mark.parametrize("launcher", ["inline", "processes"])
+def test_a_timeout_reaches_every_run(registry: Registry, tmp_path: Path, launcher: str) -> None:
+    plan = plan_of(registry, ["toy_slow"], seeds=[0], bounds=[])
+    (record,) = run(plan, tmp_path, registry, launcher=launcher, timeout_s=0.2).values()
+    assert record.status == "timeout"
 
 
 def test_missing_data_stop_only_the_runs_that_need_them(registry: Registry, tmp_path: Path) -> None:
@@ -215,26 +234,29 @@ def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path
 
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
 def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_path: Path, launcher: str) -> None:
-    command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_slow", "--seeds", "0-2"]
+    command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_waits", "--seeds", "0-2"]
     command += ["--results", str(tmp_path / "results"), "--device", "cpu", "--workers", "1", "--launcher", launcher]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    deadline = time.monotonic() + 90
-    while len(list(tmp_path.rglob("target_only/*.json"))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.5)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
-    pressed = time.monotonic()
-    _, stderr = process.communicate(timeout=30)
-    assert time.monotonic() - pressed < 5
+    gate = tmp_path / "gate"
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | {"TOY_GATE": str(gate)},
+    ) as process:
+        while not Path(f"{gate}.reached").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+        _, stderr = process.communicate(timeout=60)  # the run itself would wait for ever
     assert process.returncode == 130, stderr
     assert "The same command goes on from here" in stderr
     assert "Traceback" not in stderr
-    done = len(list(tmp_path.rglob("*.json")))
-    assert 6 <= done < 9
+    assert len(list(tmp_path.rglob("*.json"))) == 6
     assert not list(tmp_path.rglob("*.tmp"))
-    again = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    gate.touch()
+    again = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     assert again.returncode == 0, again.stderr
-    assert f"9 runs, {done} of them done before" in again.stderr
+    assert "9 runs, 6 of them done before" in again.stderr
     assert len(list(tmp_path.rglob("*.json"))) == 9

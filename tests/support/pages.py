@@ -68,16 +68,14 @@ def tables(*more: RunRecord) -> list[Table]:
 def evil() -> str:
     """A page on which everything that a plugin or a record can name is hostile."""
     plugin = PluginInfo(distribution=EVIL, version=EVIL, source_sha256="b" * 64)
-    hostile = [
-        make_record(
-            value, source=EVIL, target=EVIL, method=EVIL, variant=EVIL, seed=seed, error=EVIL, selector=EVIL,
-            track=EVIL, suite="mini", backbone=EVIL, precision=EVIL, settings={EVIL: EVIL},
-            selections={EVIL: Selection(step=1, accuracy=0.5)},
-            checkpoints=[
-                Checkpoint(step=step, losses={EVIL: 1.0 / step}, scores={}, target_accuracy=0.5) for step in (1, 2)
-            ],
-        ).model_copy(update={"plugin": plugin})
+    names = ("source", "target", "method", "variant", "error", "selector", "track", "backbone", "precision")
+    points = [Checkpoint(step=step, losses={EVIL: 1.0 / step}, scores={}, target_accuracy=0.5) for step in (1, 2)]
+    picked = {EVIL: Selection(step=1, accuracy=0.5)}
+    hostile = [  # copied, since a record with such names cannot be made or read
+        make_record(value, seed=seed, selections=picked, checkpoints=points).model_copy(
+            update={**dict.fromkeys(names, EVIL), "settings": {EVIL: EVIL}, "plugin": plugin}
+        )
         for seed, value in enumerate((0.5, 0.6))
-    ]  # fmt: skip
+    ]
     made = build_tables(make_frame(*hostile), labels={EVIL: EVIL}, origin=EVIL)
     return html.render(with_records(made, [(Path("x.json"), record) for record in hostile]))

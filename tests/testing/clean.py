@@ -7,12 +7,13 @@ import copy
 import torch
 from dabench_plugins.coral import Coral
 from dabench_plugins.dann import Dann
+from pydantic import Field
 from torch import nn
 from torch.nn.functional import cross_entropy, kl_div, log_softmax, softmax
 
 from dabench import DeepMethod, MethodSpec
 
-__all__ = ["CLEAN", "Consistency", "Coral", "Dann", "MatchMeans", "MeanTeacher", "TargetNorm"]
+__all__ = ["CLEAN", "Cmd", "Consistency", "Coral", "Dann", "MatchMeans", "MeanTeacher", "TargetNorm"]
 
 
 class MatchMeans(DeepMethod):
@@ -30,6 +31,47 @@ class MatchMeans(DeepMethod):
 
     def gap(self, source, target):
         return (source.mean(0) - target.mean(0)).square().sum()
+
+
+class Cmd(DeepMethod):
+    """Central moment discrepancy (Zellinger et al. 2017, arXiv:1702.08811) of bounded features."""
+
+    class Options(DeepMethod.Options):
+        weight: float = 1.0
+        moments: int = Field(5, ge=1)
+
+    def losses(self, batch):
+        source, target = self.features(batch.source_x), self.features(batch.target_x)
+        return {
+            "class": cross_entropy(self.classify(source), batch.source_y),
+            "cmd": self.options.weight * self.discrepancy(torch.tanh(source), torch.tanh(target)),
+        }
+
+    def discrepancy(self, source, target):
+        """Distance of the means, and of the central moments up to an order, of values in [-1, 1]."""
+        means = source.mean(0), target.mean(0)
+        total = distance(*means) / 2
+        for order in range(2, self.options.moments + 1):
+            moments = [((x - mean) ** order).mean(0) for x, mean in zip((source, target), means, strict=True)]
+            total = total + distance(*moments) / 2**order
+        return total
+
+
+def distance(a, b):
+    """Euclidean; the square root has no gradient at 0."""
+    return ((a - b).square().sum() + 1e-12).sqrt()
+
+
+class CmdOfTheHiddenLayer(Cmd):
+    """Where the paper has it: on a hidden layer of sigmoids."""
+
+    def losses(self, batch):
+        source, target = self.features(batch.source_x), self.features(batch.target_x)
+        hidden = [torch.sigmoid(self.network.hidden(x)) for x in (source, target)]
+        return {
+            "class": cross_entropy(self.classify(source), batch.source_y),
+            "cmd": self.options.weight * self.discrepancy(*((2 * h - 1) for h in hidden)),
+        }
 
 
 def augment(x):
@@ -127,6 +169,8 @@ def spec(cls: type, **fields: object) -> MethodSpec:
 
 CLEAN = (
     spec(MatchMeans, off={"weight": 0}),
+    spec(Cmd, off={"weight": 0}),
+    spec(CmdOfTheHiddenLayer, off={"weight": 0}),
     spec(MeanTeacher, toy="images", without_target={"weight": 0}),
 )
 FOR_IMAGES = (spec(Consistency, toy="images", without_target={"weight": 0}), spec(TargetNorm, toy="images"))

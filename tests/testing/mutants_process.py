@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 import subprocess
@@ -85,6 +86,71 @@ class AllowsAnyAlgorithm(MatchMeans):
     def gap(self, source, target):
         torch.use_deterministic_algorithms(False)
         return super().gap(source, target)
+
+
+@MUTANTS.caught_by("deterministic_mode", "step 1 changed the settings of cuDNN")
+class TurnsOnBenchmarks(MatchMeans):
+    def gap(self, source, target):
+        torch.backends.cudnn.benchmark = True
+        return super().gap(source, target)
+
+
+@MUTANTS.caught_by("default_device", r"setup\(\) changed torch's default device from cpu to meta")
+class SetsDevice(MatchMeans):
+    def setup(self, problem):
+        torch.set_default_device("meta")
+
+
+@MUTANTS.caught_by("precision", r"fit\(\) changed what NumPy does about overflow and the like \(divide\)")
+class IgnoresDivisions(Coral):
+    def fit(self, problem):
+        np.seterr(divide="ignore")
+        super().fit(problem)
+
+
+@MUTANTS.caught_by("precision", r"setup\(\) changed the precision of torch's products from highest to medium")
+class TakesLessPrecision(MatchMeans):
+    def setup(self, problem):
+        torch.set_float32_matmul_precision("medium")
+
+
+@MUTANTS.caught_by("surroundings", r"setup\(\) changed environment variables \(DABENCH_MUTANT\)")
+class SetsAVariable(MatchMeans):
+    def setup(self, problem):
+        os.environ["DABENCH_MUTANT"] = "1"
+
+
+@MUTANTS.caught_by("surroundings", r"fit\(\) changed the working directory")
+class Moves(Coral):
+    def fit(self, problem):
+        os.chdir("/")
+        super().fit(problem)
+
+
+@MUTANTS.caught_by("surroundings", r"setup\(\) changed sys.path")
+class AddsAPath(MatchMeans):
+    def setup(self, problem):
+        sys.path.insert(0, "mutant")
+
+
+@MUTANTS.caught_by("functions", r"the training changed what torch.Tensor.backward is")
+class PatchesBackward(MatchMeans):
+    def setup(self, problem):
+        backward = torch.Tensor.backward
+        torch.Tensor.backward = lambda loss, *arguments: backward(loss * 2, *arguments)
+
+
+@MUTANTS.caught_by("functions", "the training changed what torch.nn.functional.cross_entropy is")
+class PatchesALoss(Coral):
+    def fit(self, problem):
+        torch.nn.functional.cross_entropy = torch.nn.functional.nll_loss
+        super().fit(problem)
+
+
+@MUTANTS.caught_by("functions", r"setup\(\) changed hooks of all modules of torch")
+class LeavesAHook(MatchMeans):
+    def setup(self, problem):
+        torch.nn.modules.module.register_module_forward_hook(lambda *arguments: None)
 
 
 @MUTANTS.caught_by("inputs", r"setup\(\) changed problem.target_x in place")

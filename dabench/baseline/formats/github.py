@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dabench.baseline.compare import FAILING, Report
 from dabench.baseline.formats.text import drop
+from dabench.printable import printable
 
 
 def commands(report: Report) -> Iterator[str]:
@@ -22,7 +23,8 @@ def commands(report: Report) -> Iterator[str]:
 
 def _data(text: str) -> str:
     """Escaped as the runner undoes it: a line break would end the command, and what follows could be another."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(escaped)
 
 
 def _property(text: str) -> str:

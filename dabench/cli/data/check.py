@@ -13,6 +13,7 @@ import click
 
 from dabench.cli.completion import complete_suites
 from dabench.cli.context import Context, pass_context
+from dabench.cli.say import echo
 
 if TYPE_CHECKING:
     from dabench.planning.data_check import Seen, Survey
@@ -40,7 +41,7 @@ def command(context: Context, suite: str, everything: bool, as_json: bool) -> in
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(_text(found, suite, everything)))
+        echo("\n".join(_text(found, suite, everything)))
     return int(bool(found.problems))
 
 

@@ -10,6 +10,7 @@ import click
 
 from dabench.cli.completion import complete_domains, complete_suites
 from dabench.cli.context import Context
+from dabench.cli.say import echo
 
 if TYPE_CHECKING:
     from dabench.data.acquire.inventory import Status
@@ -65,6 +66,6 @@ def report(context: Context, statuses: Sequence[Status], as_json: bool, *, named
     if as_json:
         click.echo(json.dumps([as_row(status) for status in statuses], indent=2, ensure_ascii=False))
     else:
-        click.echo(as_text(statuses, set(context.registry.all("domains"))))
+        echo(as_text(statuses, set(context.registry.all("domains"))))
     bad = {CORRUPT, MISSING} if named else {CORRUPT}
     return int(any(status.state in bad for status in statuses))

@@ -9,6 +9,7 @@ import click
 
 from dabench.cli.context import Context, pass_context
 from dabench.cli.data.domains import ATTEMPTS, JSON, NAMES, SUITE, TIMEOUT, chosen, report
+from dabench.cli.say import echo
 from dabench.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def command(
             statuses.append(examine(spec))
     code = report(context, statuses, as_json, named=True)
     if failed:
-        click.echo(f"Error: not downloaded, and why stands above: {', '.join(failed)}", err=True)
+        echo(f"Error: not downloaded, and why stands above: {', '.join(failed)}", err=True)
     return max(code, int(bool(failed)))
 
 

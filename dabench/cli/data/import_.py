@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dabench.cli.context import Context, pass_context
+from dabench.cli.say import echo
 
 if TYPE_CHECKING:
     from dabench.data.acquire.adopt import Adopted
@@ -38,7 +39,7 @@ def command(context: Context, folder: Path, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(_as_object(done), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(_as_lines(done, folder, specs)))
+        echo("\n".join(_as_lines(done, folder, specs)))
     return int(bool(done.refused) or not (done.taken or done.there))
 
 

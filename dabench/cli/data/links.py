@@ -9,6 +9,7 @@ import click
 
 from dabench.cli.context import Context, pass_context
 from dabench.cli.data.domains import ATTEMPTS, JSON, NAMES, SUITE, TIMEOUT, chosen
+from dabench.cli.say import echo
 
 
 @click.command("links")
@@ -39,13 +40,13 @@ def command(
         for result in try_links(wanted, display, patience, whole=whole):
             results.append(result)
             if not as_json:
-                click.echo(f"{'failed' if result.fault else 'ok    '}  {result.url}")
+                echo(f"{'failed' if result.fault else 'ok    '}  {result.url}")
                 if result.fault:
-                    click.echo(f"        {result.fault}")
+                    echo(f"        {result.fault}")
     failed = [result for result in results if result.fault]
     if as_json:
         rows = [{"name": result.download.name, "url": result.url, "fault": result.fault or None} for result in results]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        click.echo(f"{len(results)} links, {len(failed)} failed")
+        echo(f"{len(results)} links, {len(failed)} failed")
     return int(bool(failed))

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.progress import TransferSpeedColumn as SpeedColumn
 
 from dabench.cli.data.text import size_text
+from dabench.printable import no_commands, printable
 
 EVERY_S = 10.0
 
@@ -63,7 +64,7 @@ class DownloadDisplay:
 
     def say(self, text: str) -> None:
         """Print a line, also in a terminal."""
-        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(no_commands(printable(text)), highlight=False, markup=False, soft_wrap=True)
 
     def _line(self, text: str) -> None:
         if not self._console.is_terminal:

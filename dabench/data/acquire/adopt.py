@@ -19,6 +19,7 @@ from dabench.data.acquire.place import PACKINGS, fits, put, there
 from dabench.data.acquire.unpack import unpack
 from dabench.data.folder import data_dir
 from dabench.errors import DataError, DataFolderError
+from dabench.files import staging, sweep
 from dabench.specs.download import ARCHIVES, Download, Target
 
 MAX_BYTES = 1 << 30
@@ -54,11 +55,12 @@ def adopt(folder: Path, downloads: Iterable[Download]) -> Adopted:
     """
     wanted = list(dict.fromkeys(downloads))
     done = Adopted()
-    staging = data_dir() / "downloads"
+    downloaded = data_dir() / "downloads"
     try:
-        staging.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="import-", dir=staging) as name:
-            _Search(wanted, Path(name), done).through(folder)
+        downloaded.mkdir(parents=True, exist_ok=True)
+        sweep(downloaded)
+        with staging(downloaded / "import") as folder_of_parts:
+            _Search(wanted, folder_of_parts, done).through(folder)
     except OSError as error:
         raise DataFolderError(
             f"{error}. Free some space in {data_dir()} or name another folder with DABENCH_DATA_DIR."

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
+from dabench.data.limits import Limited, most_of
 from dabench.errors import DataError
 
 CHUNK = 1 << 20
@@ -36,9 +37,10 @@ def chunks(path: Path, packing: str) -> Iterator[bytes]:
     """What a file holds, unpacked.
 
     Raises:
-        DataError: it is cut off or damaged.
+        DataError: it is cut off or damaged, or far more comes out of it than its size promises.
     """
-    with opened(path, packing) as file:
+    with opened(path, packing) as unpacked:
+        file = Limited(unpacked, most_of(path), path.name) if packing else unpacked
         while True:
             try:
                 chunk = file.read(CHUNK)

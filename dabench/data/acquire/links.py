@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from dabench.data.acquire.fetch import offline, verify
 from dabench.data.acquire.http import Patience, Resuming, Show, answers
 from dabench.errors import DataError
+from dabench.files import scratch
 from dabench.specs.download import Download
 
 
@@ -52,8 +51,7 @@ def try_links(
 
 
 def _download(download: Download, url: str, show: Show, patience: Patience) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch() as folder:
         file = folder / download.name
         Resuming(folder / f"{download.name}.part", show, patience)(url, str(file), None)
         verify(download, file, folder / "unpacked")

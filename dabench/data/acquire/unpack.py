@@ -7,6 +7,7 @@ refused as a whole, whether that member is wanted or not.
 
 from __future__ import annotations
 
+import lzma
 import stat
 import tarfile
 import zipfile
@@ -18,20 +19,23 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from shutil import copyfileobj
 from typing import IO
 
+from dabench.data.acquire.digests import opened, packed_as
+from dabench.data.limits import Limited, TooMuchError, most_of
 from dabench.errors import DataError
 from dabench.specs.download import Target
 
-MAX_BYTES = 8 << 30
-"""Of all members together, unpacked."""
+MAX_MEMBERS = 100_000
+MAX_LINK = 4096
+"""Bytes of the path that a link holds."""
 
-MAX_MEMBERS = 500_000
+_XZ = b"\xfd7zXZ\x00"
 
 Member = tuple[str, int, IO[bytes]]
 """Name, size, and the content to be read."""
 
 
 class UnsafeArchiveError(DataError):
-    """An archive that was made to write elsewhere, or is too large."""
+    """An archive that was made to write elsewhere, or has too many members."""
 
 
 def unpack(archive: Path, targets: Sequence[Target], into: Path) -> set[Target]:
@@ -46,16 +50,19 @@ def unpack(archive: Path, targets: Sequence[Target], into: Path) -> set[Target]:
         The targets of which there were files.
 
     Raises:
-        UnsafeArchiveError: see above.
+        UnsafeArchiveError: see above, or there are too many members.
+        TooMuchError: far more comes out of it than its size promises.
         DataError: it is no archive, or damaged.
     """
     found: set[Target] = set()
-    total = 0
+    left = most_of(archive)
     with _opened(archive) as members:
-        for number, (name, size, content) in enumerate(members, 1):
-            total += size
-            if total > MAX_BYTES or number > MAX_MEMBERS:
-                raise UnsafeArchiveError(f"{archive.name} holds more than {MAX_BYTES:,} bytes or {MAX_MEMBERS:,} files")
+        for name, size, content in members:
+            left -= size
+            if left < 0:
+                raise TooMuchError(
+                    f"{archive.name} holds more than {most_of(archive):,} bytes, far more than its size promises"
+                )
             for target, path in _wanted(name, targets):
                 place = into / path
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -80,10 +87,11 @@ def _opened(archive: Path) -> Iterator[Iterator[Member]]:
     try:
         if zipfile.is_zipfile(archive):
             with zipfile.ZipFile(archive) as zipped:
-                yield _zip_members(zipped)
+                yield _counted(_zip_members(zipped), archive)
         else:
-            with tarfile.open(archive) as tarred:
-                yield _tar_members(tarred)
+            # As a stream: whatever a header promises, no more is unpacked than may come out of the file.
+            with _unpacked(archive) as file, tarfile.open(fileobj=file, mode="r|") as tarred:
+                yield _counted(_tar_members(tarred), archive)
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, LZMAError, NotImplementedError) as error:
         raise DataError(f"{archive.name} is no archive, or cut off or damaged: {error}") from error
     except OSError as error:
@@ -92,20 +100,44 @@ def _opened(archive: Path) -> Iterator[Iterator[Member]]:
         raise
 
 
-def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
+@contextmanager
+def _unpacked(archive: Path) -> Iterator[Limited]:
+    """The content of a .tar file, packed or not."""
+    packing = packed_as(archive)
+    with archive.open("rb") as raw:
+        xz = raw.read(len(_XZ)) == _XZ
+    with lzma.open(archive) if xz else opened(archive, packing) as file:
+        yield Limited(file, most_of(archive), archive.name)
+
+
+def _counted(members: Iterator[Member | None], archive: Path) -> Iterator[Member]:
+    """The files among members of any kind, of which there must not be too many."""
+    for number, member in enumerate(members, 1):
+        if number > MAX_MEMBERS:
+            raise UnsafeArchiveError(f"{archive.name} holds more than {MAX_MEMBERS:,} members")
+        if member is not None:
+            yield member
+
+
+def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member | None]:
     for info in archive.infolist():
         _check_name(info.filename)
         mode = info.external_attr >> 16
         if stat.S_ISLNK(mode):
+            if info.file_size > MAX_LINK:
+                raise UnsafeArchiveError(f"the member {info.filename!r} is a link of {info.file_size:,} bytes")
             _check_link(info.filename, archive.read(info).decode("utf-8", "replace"))
+            yield None
         elif info.flag_bits & 1:
             raise DataError(f"{info.filename!r} is encrypted")
         elif not info.is_dir():
             with archive.open(info) as content:
                 yield info.filename, info.file_size, content
+        else:
+            yield None
 
 
-def _tar_members(archive: tarfile.TarFile) -> Iterator[Member]:
+def _tar_members(archive: tarfile.TarFile) -> Iterator[Member | None]:
     for info in archive:
         _check_name(info.name)
         if info.issym():
@@ -117,6 +149,8 @@ def _tar_members(archive: tarfile.TarFile) -> Iterator[Member]:
             content = archive.extractfile(info)
             assert content is not None, "a regular file"
             yield info.name, info.size, content
+            continue
+        yield None
 
 
 def _check_name(name: str) -> None:

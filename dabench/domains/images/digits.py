@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import gzip
 import shutil
-import tempfile
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -28,9 +28,11 @@ from PIL import Image
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
+from dabench.data.limits import Limited, most_of
 from dabench.domains.files import require
 from dabench.domains.images.releases import MNIST, SVHN, USPS
 from dabench.errors import DataError
+from dabench.files import scratch
 
 CLASSES = tuple("0123456789")
 CANVAS = 28  # pixels of a grey digit's side
@@ -86,7 +88,7 @@ def read_mnist(domain: str) -> dict[str, tuple[Images, Labels]]:
 
     paths = {path.name.removesuffix(".gz"): path for path in require(domain, *MNIST.files, homepage=MNIST.homepage)}
     read = {}
-    with tempfile.TemporaryDirectory() as folder:  # torchvision reads unpacked files only
+    with scratch() as folder:  # torchvision reads unpacked files only
         for name, prefix in (("train", "train"), ("test", "t10k")):
             x = read_image_file(_unpacked(paths[f"{prefix}-images-idx3-ubyte"], folder))
             y = read_label_file(_unpacked(paths[f"{prefix}-labels-idx1-ubyte"], folder))
@@ -122,12 +124,12 @@ def enlarge(grey: Images) -> Images:
     return x
 
 
-def _unpacked(path: Path, folder: str) -> Path:
+def _unpacked(path: Path, folder: Path) -> Path:
     if path.suffix != ".gz":
         return path
     unpacked = Path(folder) / path.stem
     with gzip.open(path) as packed, unpacked.open("wb") as file:
-        shutil.copyfileobj(packed, file)
+        shutil.copyfileobj(Limited(cast("IO[bytes]", packed), most_of(path), path.name), file)
     return unpacked
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from dabench.plain_files import oddity
+
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP")  # whatever the file's name; no other code of Pillow runs
 WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")  # 16 bits of grey
 
@@ -126,7 +128,7 @@ def decode(path: Path, look: Look) -> NDArray[np.uint8]:
     """One picture as uint8 (3, S, S) in RGB, upright, what is transparent on white.
 
     Raises:
-        BadPictureError: it is none, is damaged, or is larger than is allowed.
+        BadPictureError: it is none, such as a pipe or a device, is damaged, or is larger than is allowed.
     """
     return decode_measured(path, look)[0]
 
@@ -138,6 +140,9 @@ def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
         BadPictureError: as `decode`.
     """
     try:
+        odd = oddity(path)
+        if odd:
+            raise BadPictureError(odd)
         with warnings.catch_warnings():
             # Its size is compared with `max_megapixels` here, before anything is unpacked. What else Pillow warns of,
             # such as damaged EXIF data, does not touch the pixels.

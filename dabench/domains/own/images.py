@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from dabench.data.folder import data_dir
 from dabench.domains.own.decode import Depth, Look, Task, decode_all
 from dabench.domains.own.folders import SPLITS, Walk, check_layout, holds, nested
 from dabench.errors import DataError
+from dabench.files import staging
 from dabench.parallel.pool import spread
 
 CHUNK = 64  # pictures that a process decodes at a time
@@ -151,8 +150,7 @@ def load(
     bad = [*left_out, *(f"{folder}/{path.as_posix()}: beside the folders of the classes" for path in listing.stray)]
     splits = {}
     # As long as they are mapped the pixels stay there, also when their files are gone.
-    temporary = Path(tempfile.mkdtemp(prefix=".decoding-", dir=ready))
-    try:
+    with staging(ready / "decoding") as temporary:
         paths = {split: [root / folder / path for path, _ in files] for split, files in chosen.items()}
 
         def decoded(how: Look) -> dict[str, Decoded]:
@@ -173,8 +171,6 @@ def load(
             y = np.array([label for _, label in chosen[split]], dtype=np.int64)[part.good]
             _none_is_gone(y, classes, f"{root / folder}, {split}", [reason for _, reason in part.bad])
             splits[split] = Split(part.images, y)
-    finally:
-        shutil.rmtree(temporary)
     known = (*notes, *depth.notes(chosen=look["grey_bits"]))
     return DomainArrays(splits["train"], splits["test"], tuple(classes), tuple(bad), known)
 

@@ -7,9 +7,11 @@ A text table is read as text: nothing is guessed from a single file. What a colu
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dabench.data.limits import TooMuchError, most_of
 from dabench.domains.own.cells import filled
 from dabench.domains.own.text_tables import read_text
 from dabench.errors import DataError, listed, shortened
+from dabench.plain_files import oddity
 
+# What readers raise on damaged files; the errors of pandas are ValueErrors.
+DAMAGED = (OSError, ValueError, EOFError, KeyError, MemoryError, zlib.error, zipfile.BadZipFile)
 SUFFIXES = (".csv", ".parquet", ".npz")
 _INSTEAD = {
     ".tsv": 'call it .csv and say `separator: "\\t"` in `domains`',
@@ -121,11 +127,15 @@ def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
     dialect = dialect or Dialect()
     suffix = path.suffix.lower()
     try:
+        odd = oddity(path)
+        if odd:
+            raise DataError(f"{path} cannot be read: it is {odd}")
         if suffix == ".csv":
             table = _csv(path, dialect)
         elif suffix == ".npz":
             table = _npz(path, dialect)
         elif suffix == ".parquet":
+            _refuse_too_much(path)
             table = TableFile(_plain(pd.read_parquet(path, engine="pyarrow"), path, dialect))
         else:
             raise DataError(not_read(path))
@@ -133,7 +143,7 @@ def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
         raise DataError(
             f"{path}: reading .parquet needs pyarrow, which is not installed: pip install 'dabench[parquet]'"
         ) from error
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:  # those of pandas are ValueErrors
+    except DAMAGED as error:
         raise DataError(f"{path} cannot be read: {error}") from error
     if not len(table.frame):
         raise DataError(f"{path} has no rows")
@@ -172,6 +182,17 @@ def need(frame: pd.DataFrame, column: str, where: str) -> None:
         raise DataError(f"{where} has no column {column!r}. {hint}It has {', '.join(frame.columns[:20])}.")
 
 
+def _refuse_too_much(path: Path) -> None:
+    """Raise a TooMuchError for a .parquet file that promises more than its size does."""
+    promised = import_module("pyarrow.parquet").read_metadata(path)  # an extra: not everybody has it
+    size = max(
+        promised.num_rows * promised.num_columns,
+        sum(promised.row_group(number).total_byte_size for number in range(promised.num_row_groups)),
+    )
+    if size > most_of(path):
+        raise TooMuchError(f"{path} holds {size:,} bytes, far more than its size promises: it is refused")
+
+
 def _csv(path: Path, dialect: Dialect) -> TableFile:
     names, rows, lines = read_text(path, dialect.separator, dialect.encoding, dialect.comment)
     cells = zip(*rows, strict=True) if rows else ((),) * len(names)
@@ -188,6 +209,10 @@ def _frame(columns: Sequence[pd.Series], names: Sequence[str | None]) -> pd.Data
 def _npz(path: Path, dialect: Dialect) -> TableFile:
     columns: dict[str, object] = {}
     large: dict[str, NDArray[Any]] = {}
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > most_of(path):
+        raise TooMuchError(f"{path} holds {size:,} bytes, far more than its size promises: it is refused")
     with np.load(path, allow_pickle=False) as arrays:
         found = {name: arrays[name] for name in arrays.files}
     for name, array in found.items():

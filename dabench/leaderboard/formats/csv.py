@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 from dabench.leaderboard.table import Row, Table
+from dabench.results.csv_cells import as_text
 
 COLUMNS = (
     "suite", "suite_version", "track", "shots", "backbone", "metric", "selector", "method", "variant", "distribution",
@@ -31,8 +32,13 @@ def render(tables: Sequence[Table]) -> str:
     writer.writeheader()
     for table in tables:
         for row in table.rows:
-            writer.writerows(_fields(table, row, pair) for pair in table.pairs)
+            writer.writerows(_as_text(_fields(table, row, pair)) for pair in table.pairs)
     return file.getvalue()
+
+
+def _as_text(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fields of which a spreadsheet takes no text for a formula."""
+    return {name: as_text(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def _fields(table: Table, row: Row, pair: str) -> Mapping[str, Any]:

@@ -182,11 +182,11 @@ def next_commands(tables: Sequence[Table]) -> str:
             _, pair, place = max(found)
             row = rows[place]
             usual = ("", "results", f"results/{table.suite}.csv", f"results/runs/{table.suite}")
-            where = "" if table.origin in usual else f" --results {table.origin}"
+            where = "" if table.origin in usual else f" --results {shlex.quote(table.origin)}"
             shots = "" if table.shots is None else f" --shots {table.shots}"
             variant = f" --variant {shlex.quote(row.variant)}" if "=" in row.variant else ""
             return (
-                f"next: dabench explain {table.suite} {pair} {row_name(table, row)}{variant}{shots}{where} · "
-                f"dabench table {table.suite}{where} --format html -o {table.suite}.html"
+                f"next: dabench explain {shlex.join([table.suite, pair, row_name(table, row)])}{variant}{shots}{where}"
+                f" · dabench table {shlex.quote(table.suite)}{where} --format html -o {shlex.quote(table.suite)}.html"
             )
     return ""

@@ -3,111 +3,181 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
-from dabench.runner.launchers.worker import serve
+from dabench.errors import DabenchError
+from dabench.runner.launchers.worker import Fault, serve
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
 from dabench.runs.record import Status
 
 # A run that does not end itself this long after its timeout is stuck in native code, and its worker is killed.
 GRACE_S = 10.0
+# A worker imports torch before it is ready: seconds, or a minute where the disk is slow.
+START_S = 600.0
+MOST_FAILED_STARTS = 3  # in a row, after which none will succeed
 # A new process is used for every worker: forking a process that has used torch's threads or CUDA is not safe.
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
 class Worker:
-    """A process and the job that it has."""
+    """A process and the job that it has.
+
+    Attributes:
+        ready: it has taken a run, so it can start.
+        gone: it works no more, and another is to take its place.
+    """
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.job: Job | None = None
-        self._since: float | None = None
+        self.ready = self.gone = False
+        self._born, self._since, self._fault = time.monotonic(), 0.0, ""
         self.pipe: Connection
         self.pipe, theirs = _CONTEXT.Pipe()
         self.process = _CONTEXT.Process(
             target=serve, args=(theirs, number), daemon=True, name=f"dabench-worker-{number}"
         )
-        self.process.start()
+        try:
+            self.process.start()
+        except OSError as error:
+            raise DabenchError(
+                f"a worker process cannot be started ({error.strerror}). "
+                "Take fewer with --workers, or --launcher inline."
+            ) from error
         theirs.close()  # so that the pipe reports the worker's end
 
     def give(self, job: Job) -> None:
-        """Hand over a job."""
-        self.job, self._since = job, None
-        self.pipe.send(job)
+        """Hand over a job. A worker that is gone is found out when the pipe is read.
+
+        Raises:
+            Exception: the job cannot be pickled; what a plugin's spec holds decides the kind.
+        """
+        with suppress(OSError):
+            self.pipe.send(job)
+        self.job, self._since = job, time.monotonic()
 
     def take(self) -> Event | None:
-        """The next event, or None if the worker has died."""
+        """The next event, or None if the worker has died, or has sent what is no event."""
         try:
-            event: Event = self.pipe.recv()
-        except (EOFError, ConnectionResetError):
+            event: Event | Fault = self.pipe.recv()
+        except (EOFError, OSError):
+            return None
+        except Exception as error:  # something else than the worker has written to the pipe
+            self._fault = f"sent what cannot be read ({type(error).__name__})"
             return None
         match event:
+            case Fault():
+                self._fault = event.text
+                self.ready = self.ready or not event.starting
+                return None
             case Started():
-                self._since = time.monotonic()
+                self.ready, self._since = True, time.monotonic()
             case Finished():
                 self.job = None
         return event
 
     @property
-    def overdue(self) -> bool:
-        """Whether its job is so long past its timeout that it will not end by itself."""
+    def lost(self) -> bool:
+        """Whether the process is gone though the pipe is open: something that a method started holds it."""
+        return not self.process.is_alive() and not self.pipe.poll()
+
+    @property
+    def overdue(self) -> str:
+        """Why its job, or its start, will not end by itself; empty if it may."""
+        now = time.monotonic()
+        if not self.ready and now - self._born > START_S:
+            return f"the worker process did not start within {START_S:g} s; killed"
         limit = self.job.limits.timeout_s if self.job else None
-        return limit is not None and self._since is not None and time.monotonic() - self._since > limit + GRACE_S
+        if self.ready and limit is not None and now - self._since > limit + GRACE_S:
+            return f"stuck {GRACE_S:g} s after its timeout of {limit:g} s; killed"
+        return ""
+
+    def news(self, readable: bool) -> Event | None:
+        """The next event; None if there is none yet. What ends the worker ends its run.
+
+        Args:
+            readable: there is something in the pipe, if only its end.
+        """
+        job = self.job
+        status: Status = "failed"
+        assert job is not None, "busy workers have a job"
+        if readable:
+            event = self.take()
+            if event:
+                return event
+            why = self.died()
+        elif self.lost:
+            why = self.died()
+        elif why := self.overdue:
+            status = "timeout" if self.ready else "failed"
+        else:
+            return None
+        self.gone = True
+        return _finished(job, status, why)
 
     def end(self) -> None:
-        """Stop the process, whatever it does."""
+        """Stop the process, whatever it does, and what it has started."""
         self.process.terminate()
         self.process.join(2)
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
+        if self.process.pid:  # the worker leads a group, unless it ended before that
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.pipe.close()
 
-    def died(self, job: Job) -> Finished:
-        """What to report of the job of a worker that is gone."""
-        self.process.join()
-        code = self.process.exitcode or 0
+    def died(self) -> str:
+        """How a worker that is gone has ended."""
+        self.process.join(2)
+        code = self.process.exitcode
+        if self._fault:
+            return f"the worker process {self._fault}"
+        if code is None:
+            return "the worker process has closed its pipe, and is ended"
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
         hint = " The system may have run out of memory." if code == -signal.SIGKILL else ""
-        return _finished(job, "failed", f"the worker process {how} during this run.{hint}")
+        return f"the worker process {how} {'during this run' if self.ready else 'before it was ready'}.{hint}"
 
 
 def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
     """Execute jobs in `workers` processes.
 
-    A worker that dies fails the run it had; another takes its place. What reads the features of a network that another
-    run trains comes after that run. Closing the iterator, or an interrupt, ends the workers at once; runs that they
-    finished before are still reported on an interrupt.
+    A worker that dies fails the run it had, and another takes its place; another also follows one whose run has
+    changed the process. What reads the features of a network that another run trains comes after that run. Closing the
+    iterator, or an interrupt, ends the workers at once; runs that they finished before are still reported on an
+    interrupt.
+
+    Raises:
+        DabenchError: several workers in a row could not start, so that no run can be made; the message says why.
     """
     waiting = deque(jobs)
     pool: list[Worker] = []
+    failed_starts = 0
     try:
         for number in range(min(workers, len(jobs))):
             pool.append(Worker(number))
-            give(pool, waiting)
+            yield from give(pool, waiting)
         while busy := [worker for worker in pool if worker.job]:
             ready = wait([worker.pipe for worker in busy], timeout=1.0)
             for worker in busy:
-                job = worker.job
-                assert job is not None, "busy workers have a job"
-                if worker.pipe in ready:
-                    event = worker.take()
-                    yield event or worker.died(job)
-                elif worker.overdue:
-                    event = None
-                    yield _finished(
-                        job, "timeout", f"stuck {GRACE_S:g} s after its timeout of {job.limits.timeout_s:g} s; killed"
-                    )
-                else:
-                    continue
+                event = worker.news(worker.pipe in ready)
                 if event is None:
+                    continue
+                yield event
+                failed_starts = 0 if worker.ready else failed_starts + 1
+                if failed_starts >= MOST_FAILED_STARTS:
+                    raise _cannot_start(event)
+                if worker.gone or (isinstance(event, Finished) and event.changed):
                     worker.end()
                     worker = pool[worker.number] = Worker(worker.number)
-                give(pool, waiting)
+                yield from give(pool, waiting)
     except KeyboardInterrupt:
         yield from _finished_already(pool)
         raise
@@ -116,14 +186,19 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
             worker.end()
 
 
-def give(pool: Sequence[Worker], waiting: deque[Job]) -> None:
-    """Hand out what is next to those who have nothing to do."""
+def give(pool: Sequence[Worker], waiting: deque[Job]) -> Iterator[Finished]:
+    """Hand out what is next to those who have nothing to do; jobs that cannot be handed over are failed runs."""
     for worker in [worker for worker in pool if not worker.job]:
-        running = [other.job for other in pool if other.job]
-        ready = next((job for job in waiting if not _comes_later(job, running)), None)
-        if ready is not None:
-            waiting.remove(ready)
-            worker.give(ready)
+        while not worker.job:
+            running = [other.job for other in pool if other.job]
+            job = next((job for job in waiting if not _comes_later(job, running)), None)
+            if job is None:
+                break
+            waiting.remove(job)
+            try:
+                worker.give(job)
+            except Exception as error:  # a plugin's spec may hold anything
+                yield _finished(job, "failed", f"cannot be sent to a worker: {type(error).__name__}: {error}")
 
 
 def _comes_later(job: Job, running: Sequence[Job]) -> bool:
@@ -142,6 +217,15 @@ def _finished_already(pool: Sequence[Worker]) -> Iterator[Event]:
             if event is None:
                 break
             yield event
+
+
+def _cannot_start(event: Event) -> DabenchError:
+    """For a plan of which no run can be made; `event` is the end of the last one that was tried."""
+    why = event.outcome.error if isinstance(event, Finished) else ""
+    return DabenchError(
+        f"{MOST_FAILED_STARTS} worker processes in a row could not start, so the other runs are not tried: {why}. "
+        "`dabench env` shows what is installed; --launcher inline needs no worker."
+    )
 
 
 def _finished(job: Job, status: Status, error: str) -> Finished:

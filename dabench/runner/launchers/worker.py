@@ -4,29 +4,69 @@ from __future__ import annotations
 
 import os
 import signal
+import traceback
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
+
+from dabench.parallel.child import end_with_parent
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a worker ends.
+
+    Attributes:
+        starting: it could not even start, so that another one will not either.
+    """
+
+    text: str
+    starting: bool
 
 
 def serve(pipe: Connection, number: int) -> None:
     """Serve until the parent sends None or is gone.
 
     Args:
-        pipe: to the parent.
+        pipe: to the parent. Jobs come, and events go back, or a `Fault`, which is the last.
         number: this worker's, by which the parent knows it.
 
-    The parent alone handles Ctrl-C: it ends the workers itself, once it has taken what they finished.
+    The parent alone handles Ctrl-C: it ends the workers itself, once it has taken what they finished. A worker leads a
+    process group of its own, by which the parent also ends what a method has started and left behind.
     """
+    os.setpgid(0, 0)
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.register_at_fork(after_in_child=pipe.close)  # what a method forks must not keep the pipe open, nor write to it
     # Before torch is imported, in this process only: every library that reads these gets one thread.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
-    from dabench.execution.execute import execute
-    from dabench.runs.job import Started
-
     try:
-        while (job := pipe.recv()) is not None:
-            pipe.send(Started(job.run_id, number))  # only now: a timeout does not count the imports
+        from dabench.execution.execute import execute, failure
+        from dabench.runs.job import Finished, Started
+    except BaseException as error:  # whatever keeps the worker from its work, the parent says it
+        pipe.send(Fault(f"cannot start: {type(error).__name__}: {error}", starting=True))
+        raise
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return  # the parent is gone
+        except Exception as error:  # a plugin's spec that can be sent and not be read
+            _send(pipe, Fault(f"cannot read its job: {type(error).__name__}: {error}", starting=False))
+            return
+        if job is None:
+            return
+        _send(pipe, Started(job.run_id, number))  # only now: a timeout does not count the imports
+        try:
             for event in execute(job):
-                pipe.send(event)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # the parent is gone, and nobody is left to tell
+                _send(pipe, event)
+        except Exception:  # an error of the harness: the next run goes on
+            _send(pipe, Finished(job.run_id, failure(traceback.format_exc())))
+
+
+def _send(pipe: Connection, event: object) -> None:
+    """Send an event. Where that fails nobody is left to tell, or this is a copy of the worker that a method forked."""
+    try:
+        pipe.send(event)
+    except OSError:
+        os._exit(1)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from dabench.methods.scores import PredictionError, checked
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject
 
@@ -26,18 +25,7 @@ def check_contract(subject: Subject) -> None:
 
 def well_formed(scores: Any, rows: int, classes: int, where: str) -> None:
     """Fail unless scores are (rows, classes), floating and finite."""
-    shape, kind = getattr(scores, "shape", None), getattr(scores, "dtype", type(scores).__name__)
-    if not isinstance(scores, np.ndarray) or shape != (rows, classes) or not np.issubdtype(scores.dtype, np.floating):
-        raise CheckFailedError(
-            expected=f"predict(x) gives float scores of shape ({rows}, {classes}) on {where}",
-            came=f"{kind} of shape {shape}",
-            mend="return a score for each example and class (logits, decision_function), not predicted classes; "
-            "take the number of classes from problem.classes",
-        )
-    # A readout gives -inf to a class that the source lacks: only what is no number, or a row of nothing else, is wrong.
-    if np.isnan(scores).any() or not np.isfinite(scores).any(axis=1).all():
-        raise CheckFailedError(
-            expected=f"finite scores on {where}",
-            came=f"{np.count_nonzero(~np.isfinite(scores).all(axis=1))} of {rows} rows are not",
-            mend="look for a division by zero, a logarithm of 0, or a learning rule that diverges",
-        )
+    try:
+        checked(scores, rows, classes)
+    except PredictionError as error:
+        raise CheckFailedError(expected=f"{error.expected} on {where}", came=error.came, mend=error.mend) from error

@@ -53,6 +53,46 @@ def check_deterministic_mode(subject: Subject) -> None:
     )
 
 
+def check_default_device(subject: Subject) -> None:
+    """Torch's default device stays."""
+    _unchanged(
+        subject,
+        "default_device",
+        "torch's default device as it was",
+        "name the device where a tensor is made (device=x.device); no torch.set_default_device",
+    )
+
+
+def check_precision(subject: Subject) -> None:
+    """The precision of products, autocast and NumPy's treatment of overflow stay."""
+    _unchanged(
+        subject,
+        "precision",
+        "the numbers' precision as the harness sets it",
+        "use `with torch.autocast(...)` and `with np.errstate(...)`, not set_float32_matmul_precision and np.seterr",
+    )
+
+
+def check_surroundings(subject: Subject) -> None:
+    """Working directory, environment variables, sys.path and handlers of signals stay."""
+    _unchanged(
+        subject,
+        "surroundings",
+        "the process around the method as it was",
+        "pass values as arguments; no os.chdir, os.environ[...] = ..., sys.path.append or signal.signal",
+    )
+
+
+def check_functions(subject: Subject) -> None:
+    """Functions of torch, NumPy and dabench are what they were, and no hook of all modules is left."""
+    _unchanged(
+        subject,
+        "functions",
+        "functions of torch, NumPy and dabench that no method replaces: all later runs would go through them",
+        "write a function of your own and call it; register hooks on modules of the method, and remove them",
+    )
+
+
 def check_inputs(subject: Subject) -> None:
     """What a method is given is not changed in place."""
     _unchanged(

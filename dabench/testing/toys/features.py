@@ -1,7 +1,7 @@
 """Vectors for feature methods: a spurious column that is right in the source and large noise in the target.
 
-A linear classifier that sees no target leans on it. Measured: source_only .56, CORAL .80, subspace alignment with three
-dimensions .83.
+A linear classifier that sees no target leans on it. Measured: source_only .57, CORAL .73, subspace alignment with three
+dimensions .94, target_only .95.
 """
 
 from __future__ import annotations
@@ -44,5 +44,5 @@ TOY = Toy(
     network={},
     optimiser=Optimiser(),
     steps=0,
-    margin=0.12,
+    share=0.2,  # a linear classifier gains a little by any change of the spurious column, also by a wrong one
 )

@@ -1,7 +1,9 @@
 """Images for methods that augment or need batch norm: the same shapes with less contrast.
 
-Strokes along a row, along a column or along the diagonal, anywhere in the image; bright on dark in the source, a
-little lighter than their background in the target.
+Strokes along a row, along a column or along the diagonal, anywhere in the image; bright on dark in the source. In the
+target every image has a contrast of its own, less than the source's: statistics over the whole target, as batch norm
+takes them, fit none of them exactly, so that they leave something to gain. Measured with default options and the seeds
+0 to 2: source_only .65, AdaBN .89, UDA 1.00, mean teacher 1.00, which has .95 without the target, target_only 1.00.
 """
 
 from __future__ import annotations
@@ -19,20 +21,22 @@ from dabench.testing.toys.toy import Pair, Toy
 
 CLASSES = ("row", "column", "diagonal")
 SIZE = 12
-NOISE = 20
+GREY, NOISE = 120, 12
+SOURCE, TARGET = (160, 200), (30, 100)  # from the darkest to the brightest, in grey levels
 
 
 def shifted() -> Pair:
     """300 + 300 training images (3, 12, 12) of three classes."""
-    source = DomainArrays(_split(1, 20, 220), _split(2, 20, 220), CLASSES)
-    return Pair(source, DomainArrays(_split(3, 70, 130), _split(4, 70, 130), CLASSES))
+    source = DomainArrays(_split(1, SOURCE), _split(2, SOURCE), CLASSES)
+    return Pair(source, DomainArrays(_split(3, TARGET), _split(4, TARGET, rows=600), CLASSES))
 
 
-def _split(seed: int, dark: int, bright: int, rows: int = 300) -> Split:
+def _split(seed: int, contrasts: tuple[int, int], rows: int = 300) -> Split:
     generator = np.random.Generator(np.random.PCG64(seed))
     y = np.arange(rows) % len(CLASSES)
     strokes = np.stack([_stroke(CLASSES[label], *generator.integers(2, SIZE - 3, 2)) for label in y])
-    x = dark + (bright - dark) * strokes[:, None] + generator.normal(0, NOISE, (rows, 3, SIZE, SIZE))
+    contrast = generator.uniform(*contrasts, (rows, 1, 1, 1))
+    x = GREY + contrast * (strokes[:, None] - 0.5) + generator.normal(0, NOISE, (rows, 3, SIZE, SIZE))
     return Split(np.clip(x, 0, 255).astype(np.uint8), y)
 
 
@@ -88,7 +92,6 @@ TOY = Toy(
         name="toy_images", target="dabench.testing.toys.images:ImageNet", summary="of the conformance kit"
     ),
     network={"batch_norm": True, "dropout": 0.0},
-    optimiser=Optimiser(lr=0.05, momentum=0.9),
-    steps=150,
-    margin=0.10,
+    optimiser=Optimiser(lr=0.02, momentum=0.9),
+    steps=200,
 )

@@ -23,7 +23,7 @@ class Pair:
     target: DomainArrays
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Toy:
     """A kind of examples, with a pair on which adapting pays.
 
@@ -36,7 +36,8 @@ class Toy:
         network: the backbone's options on the shifted pair.
         optimiser: for every run.
         steps: on the shifted pair; 0 where nothing is trained.
-        margin: by how much a method must beat source_only there, in accuracy.
+        batch: examples from each domain in a step there.
+        share: of the way from source_only to target_only that a method must cover there, see `checks.adapts`.
         track: that its methods are judged in.
         shots: of that track, see `config.suite.Suite`; None in the track unsupervised.
     """
@@ -49,7 +50,8 @@ class Toy:
     network: dict[str, bool | float]
     optimiser: Optimiser
     steps: int
-    margin: float
+    batch: int = 32
+    share: float = 0.1
     track: str = "unsupervised"
     shots: int | None = None
 

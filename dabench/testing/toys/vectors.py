@@ -2,8 +2,8 @@
 
 It predicts the class of 98 of 100 source examples; in the target it says the same of all and only betrays the domain.
 The other columns say the class in both domains, but less clearly, so a network that sees no target leans on the
-spurious one. Measured with default options and the seeds 0 to 4: source_only .64, DANN .90, Deep CORAL .91, MMD .94;
-the same with the sign of the CORAL loss flipped .50.
+spurious one. Measured with default options and the seeds 0 to 2: source_only .64, DANN .92, Deep CORAL .90, MMD .88,
+target_only .96.
 """
 
 from __future__ import annotations
@@ -77,5 +77,5 @@ TOY = Toy(
     network={"batch_norm": False, "dropout": 0.0},
     optimiser=Optimiser(lr=0.2, momentum=0.0),
     steps=200,
-    margin=0.10,
+    batch=128,  # the central moments of fewer examples are mostly noise
 )

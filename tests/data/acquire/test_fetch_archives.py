@@ -79,7 +79,7 @@ def test_an_archive_that_is_cut_or_holds_something_else(server, publish, fails, 
 
 @pytest.mark.parametrize("pack", [_tar, _zip])
 def test_an_archive_that_is_far_too_large(server, publish, fails, pack, monkeypatch) -> None:
-    monkeypatch.setattr("dabench.data.acquire.unpack.MAX_BYTES", 1 << 20)
+    monkeypatch.setattr("dabench.data.limits.MOST_BYTES", 1 << 20)
     url = server.add("/cats.zip", pack([("cats.txt", CATS), ("bomb", b"0" * (1 << 20))]))
     publish(url, name="cats.zip")
     assert "holds more than 1,048,576 bytes" in fails(url)

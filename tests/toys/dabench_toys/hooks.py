@@ -7,6 +7,7 @@ METHODS = {
     "toy_nan": "NotANumber",
     "toy_one_class": "OneClass",
     "toy_slow": "Slow",
+    "toy_waits": "Waits",
     "toy_stuck": "Stuck",
     "toy_prints": "Prints",
     "toy_stages": "Stages",
@@ -14,9 +15,40 @@ METHODS = {
     "toy_mean": "MeanShift",
 }
 
+UNRULY = {
+    "toy_dtype": "LeavesDtype",
+    "toy_gradients": "LeavesGradientsOff",
+    "toy_backward": "PatchesBackward",
+    "toy_moves": "MovesAway",
+    "toy_wide_scores": "TooWide",
+    "toy_few_scores": "TooFew",
+    "toy_half_nan": "HalfNaN",
+    "toy_integers": "Integers",
+    "toy_flat": "FlatFeatures",
+    "toy_forks": "ForksAndDies",
+    "toy_forks_and_raises": "ForksAndRaises",
+    "toy_says_too_much": "SaysTooMuch",
+    "toy_exits_politely": "ExitsPolitely",
+    "toy_unusual": "RaisesUnusually",
+    "toy_odd_loss": "OddLossName",
+}
+
+
+def _refuse():
+    raise ValueError("not for reading")
+
+
+class Unreadable:
+    def __reduce__(self):
+        return _refuse, ()
+
 
 @hookimpl
 def dabench_methods():
+    for name, attribute in UNRULY.items():
+        yield MethodSpec(name=name, target=f"dabench_toys.unruly:{attribute}", summary="for tests")
+    for name, value in {"toy_unsendable": lambda: 0, "toy_unreadable": Unreadable()}.items():
+        yield MethodSpec(name=name, target="dabench_toys.methods:Plain", summary="for tests", off={"x": value})
     for name, attribute in METHODS.items():
         yield MethodSpec(name=name, target=f"dabench_toys.methods:{attribute}", summary="for tests")
     yield MethodSpec(

@@ -3,6 +3,7 @@ import signal
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -67,6 +68,18 @@ class OneClass(Plain):
 class Slow(Plain):
     def losses(self, batch):
         time.sleep(0.05)
+        return super().losses(batch)
+
+
+class Waits(Plain):
+    """Waits for a file, where TOY_GATE names one, and says by another that it does."""
+
+    def losses(self, batch):
+        gate = os.environ.get("TOY_GATE")
+        if gate and batch.step == 5:
+            Path(f"{gate}.reached").touch()
+            while not Path(gate).exists():
+                time.sleep(0.01)
         return super().losses(batch)
 
 

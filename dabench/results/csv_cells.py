@@ -1,0 +1,15 @@
+"""Text in the cells of a CSV file, where a spreadsheet would take some of it for a formula."""
+
+from __future__ import annotations
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_text(cell: str) -> str:
+    """A cell that a spreadsheet takes for text: with `'` before what begins like a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def from_text(cell: str) -> str:
+    """What `as_text` was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
