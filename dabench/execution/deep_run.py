@@ -19,7 +19,7 @@ from dabench.execution.measurements import Result
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
 from dabench.files import replacing
 from dabench.hashing.canonical import view_versions
@@ -105,9 +105,9 @@ class DeepRun:
         self.result = Result() if result is None else result
 
     @property
-    def recipe(self) -> Recipe:
+    def recipe(self) -> TrainingRecipe:
         """How the suite trains it."""
-        return Recipe(self.job.settings.optimiser, self.job.settings.schedule, self.job.budget)
+        return TrainingRecipe(self.job.settings.optimiser, self.job.settings.schedule, self.job.budget)
 
     def train(self) -> Iterator[Progress]:
         """Train the method, from its saved state if there is one, and measure it at every checkpoint."""

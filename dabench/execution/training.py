@@ -26,7 +26,7 @@ TICK_S = 0.25
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TrainingRecipe:
     """What the suite decides about training."""
 
     optimiser: Optimiser
@@ -55,7 +55,7 @@ class Moment:
 def train(
     method: DeepMethod,
     problem: Problem[Tensor, Tensor],
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     seed: int,
     *,
     state: dict[str, Any] | None = None,
@@ -202,7 +202,7 @@ def _optimiser(settings: Optimiser, parameters: Iterable[torch.nn.Parameter]) ->
 
 
 def _set_rate(
-    optimisers: Mapping[str, torch.optim.Optimizer], rates: Mapping[str, float], recipe: Recipe, progress: float
+    optimisers: Mapping[str, torch.optim.Optimizer], rates: Mapping[str, float], recipe: TrainingRecipe, progress: float
 ) -> None:
     rate = recipe.optimiser.lr * rate_factor(recipe.schedule, progress)
     for name, optimiser in optimisers.items():

@@ -11,7 +11,7 @@ from dabench.config.settings import Budget, Schedule
 from dabench.errors import DabenchError
 from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
-from dabench.execution.training import Moment, Recipe, checkpoint_steps, rate_factor, stage_steps, train
+from dabench.execution.training import Moment, TrainingRecipe, checkpoint_steps, rate_factor, stage_steps, train
 from dabench.methods.base import DeepMethod, Stage
 from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
@@ -48,7 +48,7 @@ def _training(registry: Registry, folder: Path, method: str, **suite: object) ->
     job = next(job for job in jobs if job.method.name == method)
     data = open_pair(job, torch.device("cpu"))
     built = build(job, data, job.method.load())
-    recipe = Recipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
+    recipe = TrainingRecipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
     return built, list(train(built, data.problem, recipe, job.seed))
 
 
@@ -103,7 +103,7 @@ def test_parameter_groups_are_updated_by_name(registry: Registry, tmp_path: Path
     data = open_pair(job, torch.device("cpu"))
     method = build(job, data, HeadOnly)
     fresh: nn.Module = build(job, data, HeadOnly)
-    recipe = Recipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
+    recipe = TrainingRecipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
     list(train(method, data.problem, recipe, 0))
     assert torch.equal(method.network.trunk[0].weight, fresh.network.trunk[0].weight)
     assert not torch.equal(method.network.output.weight, fresh.network.output.weight)

@@ -15,7 +15,7 @@ from torch.nn.functional import cross_entropy
 from dabench import Problem
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import TrainingRecipe, train
 from dabench.methods.problem import Paired
 from dabench.seeding import drawing_from
 from tests.support.small_runs import CPU, accuracy, batch_of, built, dim_and_noisy, problem_of, stripes
@@ -38,7 +38,7 @@ def _problem(narrow: bool = False) -> Problem[Tensor, Tensor]:
 
 def _steps(method: Any, problem: Problem[Tensor, Tensor], steps: int, of: int = 20) -> Any:
     """Train it for the first steps of a longer training."""
-    recipe = Recipe(Optimiser(name="sgd", lr=0.05), Schedule(), Budget(steps=of, batch=16, checkpoints=of))
+    recipe = TrainingRecipe(Optimiser(name="sgd", lr=0.05), Schedule(), Budget(steps=of, batch=16, checkpoints=of))
     with drawing_from(0, "training", CPU):
         for moment in train(method, problem, recipe, seed=0):
             if moment.losses is not None and moment.step == steps:

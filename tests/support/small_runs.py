@@ -12,7 +12,7 @@ from dabench import Backbone, Batch, DeepMethod, Problem
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
 from dabench.execution.batches import Indices, make_batch
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import TrainingRecipe, train
 from dabench.seeding import drawing_from, stream
 
 CPU = torch.device("cpu")
@@ -73,7 +73,7 @@ def trained(
 ) -> Any:
     """A method after some steps of Adam, in evaluation mode."""
     method = built(cls, problem, seed, plain=plain, **options)
-    recipe = Recipe(Optimiser(name="adam", lr=0.003), Schedule(), Budget(steps=steps, batch=batch))
+    recipe = TrainingRecipe(Optimiser(name="adam", lr=0.003), Schedule(), Budget(steps=steps, batch=batch))
     with drawing_from(seed, "training", CPU):
         for _ in train(method, problem, recipe, seed):
             pass
