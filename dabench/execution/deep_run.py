@@ -118,22 +118,22 @@ class DeepRun:
             log.info("goes on from step %d", state["step"])
         first = state["step"] if state else 0
         begun = clock = time.monotonic()
-        moments = train(
+        events = train(
             self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.limits.save_every_s
         )
-        for moment in moments:
+        for event in events:
             result.train_s += time.monotonic() - clock
-            result.steps = moment.step
+            result.steps = event.step
             values = None
-            if moment.losses is not None:
-                self.measure(moment.losses)
-                result.collapsed = moment.broken
+            if event.losses is not None:
+                self.measure(event.losses)
+                result.collapsed = event.broken
                 values = result.checkpoints[-1].scores
-                log.info("step %d %s %s", moment.step, moment.losses, values)
-            if moment.state is not None:
-                self._save({**moment.state, "result": result.dump()})
-            images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
-            yield Progress(job.run_id, moment.step, job.budget.steps, images_per_s, values)
+                log.info("step %d %s %s", event.step, event.losses, values)
+            if event.state is not None:
+                self._save({**event.state, "result": result.dump()})
+            images_per_s = job.examples_per_step * (event.step - first) / max(time.monotonic() - begun, 1e-9)
+            yield Progress(job.run_id, event.step, job.budget.steps, images_per_s, values)
             clock = time.monotonic()
 
     def measure(self, losses: dict[str, float]) -> None:

@@ -45,10 +45,10 @@ def of_network(run: DeepRun) -> Iterator[Progress]:
     backwards = data.reversed(torch.from_numpy(labels).to(data.device))
     reverse = DeepRun(job, backwards, type(run.method))
     reverse.method.network.load_state_dict(run.method.network.state_dict())
-    for moment in train(reverse.method, backwards.problem, reverse.recipe, job.seed):
-        if moment.broken:
+    for event in train(reverse.method, backwards.problem, reverse.recipe, job.seed):
+        if event.broken:
             return
-        yield Progress(job.run_id, moment.step, job.budget.steps, 0.0)
+        yield Progress(job.run_id, event.step, job.budget.steps, 0.0)
     reverse.method.eval()
     _note(result, data, reverse.classifier()(data.val_x))
 

@@ -35,15 +35,15 @@ class TrainingRecipe:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Where the training stands when it hands out control.
+class TrainingEvent:
+    """State of a training that hands out control.
 
     Attributes:
         step: steps done, all stages counted.
         losses: at a checkpoint, the mean of each loss since the one before; else None.
         broken: why the training ended early, at a checkpoint: a loss became NaN or infinite. The weights are left as
             they are: the run has collapsed, which is a result.
-        state: at a moment when the state should be saved, everything needed to go on from here; else None.
+        state: where the state is to be saved, everything needed to go on from here; else None.
     """
 
     step: int
@@ -60,7 +60,7 @@ def train(
     *,
     state: dict[str, Any] | None = None,
     save_every_s: float = math.inf,
-) -> Iterator[Moment]:
+) -> Iterator[TrainingEvent]:
     """Train a method.
 
     Args:
@@ -68,11 +68,11 @@ def train(
         problem: what it may see.
         recipe: optimiser, schedule and budget of the suite.
         seed: of the run.
-        state: from a `Moment` of an earlier, interrupted call; the results are the same to the bit.
-        save_every_s: how often a moment carries its state.
+        state: of a `TrainingEvent` of an earlier, interrupted call; the results are the same to the bit.
+        save_every_s: how often an event carries the state.
 
     Yields:
-        A moment about every quarter of a second and at every checkpoint, the last step being one.
+        An event about every quarter of a second and at every checkpoint, the last step being one.
     """
     checkpoints = checkpoint_steps(recipe.budget)
     done, losses, clock = 0, LossMeans(), _Clock(save_every_s)
@@ -97,13 +97,13 @@ def train(
                 means = losses.take()
                 broken = _broken(means, done)
                 clock.tick()
-                yield Moment(done, losses=means, broken=broken)
+                yield TrainingEvent(done, losses=means, broken=broken)
                 if broken:
                     return
             elif clock.must_save():
-                yield Moment(done, state=_state(method, losses, done))
+                yield TrainingEvent(done, state=_state(method, losses, done))
             elif clock.must_tick():
-                yield Moment(done)
+                yield TrainingEvent(done)
 
 
 @dataclass

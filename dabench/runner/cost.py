@@ -77,8 +77,8 @@ def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: 
             data = open_pair(job, device)
             trial = DeepRun(job, data, job.method.load())
             steps, begun = 0, time.monotonic()
-            for moment in train(trial.method, data.problem, replace(trial.recipe, budget=budget), job.seed):
-                steps = moment.step
+            for event in train(trial.method, data.problem, replace(trial.recipe, budget=budget), job.seed):
+                steps = event.step
                 if time.monotonic() - begun > PROBE_S:
                     break
             return (time.monotonic() - begun) / steps

@@ -40,8 +40,8 @@ def _steps(method: Any, problem: Problem[Tensor, Tensor], steps: int, of: int = 
     """Train it for the first steps of a longer training."""
     recipe = TrainingRecipe(Optimiser(name="sgd", lr=0.05), Schedule(), Budget(steps=of, batch=16, checkpoints=of))
     with drawing_from(0, "training", CPU):
-        for moment in train(method, problem, recipe, seed=0):
-            if moment.losses is not None and moment.step == steps:
+        for event in train(method, problem, recipe, seed=0):
+            if event.losses is not None and event.step == steps:
                 break
     return method.eval()
 
