@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from dabench.data.resident import Order
+from dabench.data.resident import IndexSampler
 from dabench.methods.problem import Batch, LabelledBatch, Paired, Problem
 from dabench.seeding import stream
 
@@ -48,8 +48,8 @@ class BatchSampler:
         self._problem, self._seed, self._views = problem, seed, views
         device = problem.source_x.device
 
-        def order(purpose: str, rows: int) -> Order:
-            return Order(seed, f"order:{purpose}", rows, batch, device)
+        def order(purpose: str, rows: int) -> IndexSampler:
+            return IndexSampler(seed, f"order:{purpose}", rows, batch, device)
 
         rows = problem.source_rows
         self._rows = torch.arange(len(problem.source_x)).to(device) if rows is None else rows
