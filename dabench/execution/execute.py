@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import torch
 
-from dabench.data.splits.drawn import Drawn
-from dabench.data.splits.simultaneous import Simultaneous
+from dabench.data.splits.drawn import Splits
+from dabench.data.splits.simultaneous import PairedSplits
 from dabench.errors import DabenchError, UsageError
 from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
@@ -114,16 +114,16 @@ def _add_to_log(job: Job, text: str) -> None:
         file.write(f"WARNING {text}\n")
 
 
-def draw(job: Job) -> Drawn:
+def draw(job: Job) -> Splits:
     """Open the prepared domains of a job and draw its splits."""
-    kind = Simultaneous if job.task.track == "paired" else Drawn
+    kind = PairedSplits if job.task.track == "paired" else Splits
     source, target = (
         opened(domain, job.backbone, job.settings, job.device) for domain in (job.data.source, job.data.target)
     )
     return kind(source, target, (job.data.source.name, job.data.target.name), job.settings, job.seed)
 
 
-def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> PairData:
+def open_pair(job: Job, device: torch.device, drawn: Splits | None = None) -> PairData:
     """The data of a job whose backbone is a network; `drawn` if it is there already."""
     return PairData(
         drawn or draw(job),
@@ -135,7 +135,7 @@ def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> Pai
     )
 
 
-def open_vectors(job: Job, drawn: Drawn | None = None) -> VectorData:
+def open_vectors(job: Job, drawn: Splits | None = None) -> VectorData:
     """The data of a job whose examples are their own features; `drawn` if it is there already."""
     return VectorData(
         drawn or draw(job),

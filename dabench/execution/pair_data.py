@@ -15,8 +15,8 @@ from torch import Tensor
 
 from dabench.config.settings import IMAGE_KINDS
 from dabench.data.resident import Normaliser, Rows, to_device
-from dabench.data.splits.drawn import Drawn
-from dabench.data.splits.simultaneous import Simultaneous
+from dabench.data.splits.drawn import Splits
+from dabench.data.splits.simultaneous import PairedSplits
 from dabench.data.vectors import transforms
 from dabench.errors import DataError
 from dabench.execution.evaluation import Evaluator
@@ -38,7 +38,7 @@ class Measured:
         evaluator: holds the labels of target test.
     """
 
-    def __init__(self, drawn: Drawn, val_x: Any, test_x: Any, metric: str) -> None:
+    def __init__(self, drawn: Splits, val_x: Any, test_x: Any, metric: str) -> None:
         self.val_x, self.val_y, self.test_x = val_x, drawn.val_y, test_x
         self.classes = drawn.classes
         self.evaluator = Evaluator(drawn.test.y, drawn.classes, metric)
@@ -66,7 +66,7 @@ class PairData(Measured):
     """
 
     def __init__(
-        self, drawn: Drawn, *, track: str, metric: str, normalise: str, device: torch.device, sees_target_labels: bool
+        self, drawn: Splits, *, track: str, metric: str, normalise: str, device: torch.device, sees_target_labels: bool
     ) -> None:
         """Put everything where it belongs.
 
@@ -94,7 +94,7 @@ class PairData(Measured):
             source_rows=rows,
             few_shot=few_shot,
         )
-        if isinstance(drawn, Simultaneous):
+        if isinstance(drawn, PairedSplits):
             self.problem = replace(
                 self.problem,
                 paired=Paired(
@@ -211,7 +211,7 @@ class VectorData(Measured):
         problem: what the method may see.
     """
 
-    def __init__(self, drawn: Drawn, *, track: str, metric: str, normalise: str, sees_target_labels: bool) -> None:
+    def __init__(self, drawn: Splits, *, track: str, metric: str, normalise: str, sees_target_labels: bool) -> None:
         """Normalise both domains.
 
         Raises:
@@ -258,7 +258,7 @@ def feature_problem(
     )
 
 
-def _few_shot(drawn: Drawn) -> Labelled[NDArray[np.int64]] | None:
+def _few_shot(drawn: Splits) -> Labelled[NDArray[np.int64]] | None:
     """The target examples whose labels the method may see, if there are any."""
     if drawn.labelled_rows is None:
         return None

@@ -17,8 +17,8 @@ from torch import Tensor
 from dabench.config.settings import Budget, Input, Named, Sample, Schedule, Settings
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import Prepared
-from dabench.data.splits.drawn import Drawn
-from dabench.data.splits.simultaneous import Simultaneous
+from dabench.data.splits.drawn import Splits
+from dabench.data.splits.simultaneous import PairedSplits
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import draw, open_pair, open_vectors
 from dabench.execution.feature_run import FeatureRun
@@ -163,7 +163,7 @@ def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
         raise CrashError(error, cls, where, watch.found) from error
 
 
-def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> Trained:
+def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions) -> Trained:
     device = torch.device(job.device)
     fresh: dict[str, Tensor] | None = None
     for stop in (*given.interrupted, None):
@@ -216,7 +216,7 @@ def _readable(job: Job) -> None:
             )
 
 
-def _features(job: Job, cls: type[FeatureMethod], drawn: Drawn) -> Trained:
+def _features(job: Job, cls: type[FeatureMethod], drawn: Splits) -> Trained:
     data = open_vectors(job, drawn)
     method = FeatureRun(job, data, cls).build()
     method.fit(data.problem)
@@ -287,7 +287,7 @@ def _in_memory(name: str, arrays: DomainArrays) -> InMemory:
     return InMemory(name, Path(name), "", arrays.classes, arrays.train.x.shape[1:], arrays)
 
 
-def _poison(drawn: Drawn) -> None:
+def _poison(drawn: Splits) -> None:
     """Make every target label wrong that no method may see."""
     count = len(drawn.classes)
     wrong = (drawn.target.y + 1) % count
@@ -297,9 +297,9 @@ def _poison(drawn: Drawn) -> None:
     drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % count)
 
 
-def _mismatch(drawn: Drawn) -> None:
+def _mismatch(drawn: Splits) -> None:
     """Give every target example another source example of its class; the source that has no partner stays."""
-    assert isinstance(drawn, Simultaneous), "the check is for methods of the track paired"
+    assert isinstance(drawn, PairedSplits), "the check is for methods of the track paired"
     x, y = drawn.source.x.copy(), drawn.source.y
     for label in np.unique(y[drawn.paired_rows]):
         rows = drawn.paired_rows[y[drawn.paired_rows] == label]
@@ -307,7 +307,7 @@ def _mismatch(drawn: Drawn) -> None:
     drawn.source = Split(x, y, drawn.source.groups)
 
 
-def _accuracy(scores: Any, drawn: Drawn) -> float:
+def _accuracy(scores: Any, drawn: Splits) -> float:
     well_formed = isinstance(scores, np.ndarray) and scores.ndim == 2 and len(scores) == len(drawn.test.y)
     return float(np.mean(predicted_classes(scores) == drawn.test.y)) if well_formed else float("nan")
 

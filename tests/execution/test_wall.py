@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from dabench.data.arrays import Split
-from dabench.data.splits.drawn import Drawn
+from dabench.data.splits.drawn import Splits
 from dabench.execution import execute as execution
 from dabench.execution.batches import BatchSampler
 from dabench.execution.execute import execute
@@ -57,7 +57,7 @@ def test_labels_that_the_track_paired_does_not_give_change_no_bit(
     clean = [_outcome(job) for job in jobs]
     draw = execution.draw
 
-    def poisoned(job: Job) -> Drawn:
+    def poisoned(job: Job) -> Splits:
         drawn = draw(job)
         drawn.target = Split(drawn.target.x, (drawn.target.y + 1) % 3)
         drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % 3)
@@ -95,7 +95,7 @@ def test_no_label_but_the_shots_changes_a_bit(
     seen: list[int] = []
     draw = execution.draw
 
-    def poisoned(job: Job) -> Drawn:
+    def poisoned(job: Job) -> Splits:
         drawn = draw(job)
         assert drawn.labelled_rows is not None
         wrong = (drawn.target.y + 1) % 3

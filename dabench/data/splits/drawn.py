@@ -15,7 +15,7 @@ from dabench.data.splits.shots import draw_shots
 from dabench.errors import DataError
 
 
-class Drawn:
+class Splits:
     """What a run works on, before anything is normalised.
 
     The source's splits are rows, not copies: the arrays of a prepared domain are mapped into memory, and worker
