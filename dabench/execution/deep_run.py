@@ -28,7 +28,7 @@ from dabench.methods.scores import Scores, checked
 from dabench.printable import printable
 from dabench.runs.job import Job, Progress
 from dabench.seeding import drawing_from
-from dabench.selection.outputs import keeper_of
+from dabench.selection.outputs import output_writer
 
 log = logging.getLogger(NAME)
 
@@ -153,9 +153,9 @@ class DeepRun:
             scores=data.val_scores(val) if len(val) else {},
             evaluation=data.evaluator.evaluate(predict(data.test_x), logits=self._network_reports),
         )
-        keeper = keeper_of(job)
-        if keeper:
-            keeper.keep(
+        writer = output_writer(job)
+        if writer:
+            writer.write(
                 self.result.steps,
                 val=(val_x, val, val_y),
                 source_x=source,

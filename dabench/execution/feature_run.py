@@ -26,7 +26,7 @@ from dabench.methods.base import FeatureMethod
 from dabench.methods.problem import Labelled
 from dabench.methods.scores import Scores, checked
 from dabench.runs.job import Job, Progress
-from dabench.selection.outputs import keeper_of
+from dabench.selection.outputs import output_writer
 
 Predict = Callable[[NDArray[np.float32]], Scores]
 
@@ -58,9 +58,9 @@ class _FittedRun:
             scores=data.val_scores(val),
             evaluation=data.evaluator.evaluate(score(features.test), logits=False),
         )
-        keeper = keeper_of(self.job)
-        if keeper:
-            keeper.keep(
+        writer = output_writer(self.job)
+        if writer:
+            writer.write(
                 result.steps,
                 val=(features.val, val, data.val_y),
                 source_x=features.source,

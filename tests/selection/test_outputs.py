@@ -14,7 +14,7 @@ from dabench.planning.jobs import Options, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.runner import done_records
 from dabench.runs.job import Finished, Job, Outcome
-from dabench.selection.outputs import Keeper, Outputs, missing_outputs, outputs_file, outputs_folder, read_outputs
+from dabench.selection.outputs import Outputs, OutputWriter, missing_outputs, outputs_file, outputs_folder, read_outputs
 from tests.support.toy_runs import numbers, plan_of, run, with_limits, with_poison
 
 PAIR = "toy_a:toy_b"
@@ -163,10 +163,10 @@ def test_the_limit_on_bytes_leaves_fewer_rows(
 
 
 def test_what_half_precision_cannot_hold_is_clipped_and_a_nan_stays(tmp_path: Path) -> None:
-    keeper = Keeper(folder=tmp_path, rows=5, checkpoints=1, seed=0)
+    writer = OutputWriter(folder=tmp_path, rows=5, checkpoints=1, seed=0)
     scores = np.array([[-np.inf, 1e9], [0.1, np.nan]], dtype=np.float32)
     val = (scores, scores, np.array([0, 1]))
-    keeper.keep(1, val=val, source_x=scores, target_x=scores, score=lambda x: x, embed=lambda x: x)
+    writer.write(1, val=val, source_x=scores, target_x=scores, score=lambda x: x, embed=lambda x: x)
     outputs = read_outputs(outputs_file(tmp_path, 1))
     assert sorted(outputs.target_logits[~np.isnan(outputs.target_logits)].tolist()) == pytest.approx(
         [-65504, 0.1, 65504], rel=1e-3
