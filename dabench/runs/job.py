@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dabench.config.settings import Budget, Settings
-from dabench.data.prepared import Prepared
+from dabench.data.prepared import PreparedDomain
 from dabench.runs.record import Accuracy, Checkpoint, Metrics, Selection, Status
 from dabench.specs.spec import BackboneSpec, MethodSpec, SelectorSpec
 
@@ -47,8 +47,8 @@ class RunData:
         target: to adapt to.
     """
 
-    source: Prepared
-    target: Prepared
+    source: PreparedDomain
+    target: PreparedDomain
 
 
 @dataclass(frozen=True, kw_only=True)

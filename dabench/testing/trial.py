@@ -16,7 +16,7 @@ from torch import Tensor
 
 from dabench.config.settings import Budget, Input, Named, Sample, Schedule, Settings
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.prepared import Prepared
+from dabench.data.prepared import PreparedDomain
 from dabench.data.splits.drawn import Splits
 from dabench.data.splits.simultaneous import PairedSplits
 from dabench.execution.deep_run import DeepRun
@@ -112,7 +112,7 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class InMemory(Prepared):
+class InMemory(PreparedDomain):
     """A domain without files."""
 
     arrays: DomainArrays

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from dabench.data.prepared import Prepared, prepare
+from dabench.data.prepared import PreparedDomain, prepare
 from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
 from dabench.planning.jobs import Options, make_jobs
@@ -56,8 +56,8 @@ def _open_and_read(job: Job) -> PairData:
 
 def test_the_problem_holds_the_mapped_array_itself(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
-    plain = Prepared.open
-    monkeypatch.setattr(Prepared, "open", lambda prepared: opened.append(plain(prepared)) or opened[-1])
+    plain = PreparedDomain.open
+    monkeypatch.setattr(PreparedDomain, "open", lambda prepared: opened.append(plain(prepared)) or opened[-1])
     data = _open_and_read(job)
     source, target = opened
     for tensor, mapped in (
