@@ -15,7 +15,7 @@ from torch import Tensor
 
 from dabench.config.options import validated
 from dabench.errors import DataError, PluginError
-from dabench.execution.measurements import Result
+from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
@@ -84,17 +84,19 @@ class DeepRun:
         job: what to run.
         data: of the run.
         method: built, on the device of the data.
-        result: grows with every checkpoint.
+        measurements: grows with every checkpoint.
     """
 
-    def __init__(self, job: Job, data: PairData, cls: type[DeepMethod], result: Result | None = None) -> None:
+    def __init__(
+        self, job: Job, data: PairData, cls: type[DeepMethod], measurements: Measurements | None = None
+    ) -> None:
         """Build the method.
 
         Args:
             job: what to run.
             data: of the run.
             cls: the method's class.
-            result: to be filled; a new one if None.
+            measurements: to be filled; a new one if None.
 
         Raises:
             DataError: examples of the two domains differ in shape, and the method has one network for both.
@@ -102,7 +104,7 @@ class DeepRun:
         """
         self.job, self.data = job, data
         self.method = build(job, data, cls)
-        self.result = Result() if result is None else result
+        self.measurements = Measurements() if measurements is None else measurements
 
     @property
     def recipe(self) -> TrainingRecipe:
@@ -111,10 +113,10 @@ class DeepRun:
 
     def train(self) -> Iterator[Progress]:
         """Train the method, from its saved state if there is one, and measure it at every checkpoint."""
-        job, result = self.job, self.result
+        job, measurements = self.job, self.measurements
         state = read_state(job.files.state, self.data.device)
         if state:
-            result.restore(state["result"])
+            measurements.restore(state["result"])
             log.info("goes on from step %d", state["step"])
         first = state["step"] if state else 0
         begun = clock = time.monotonic()
@@ -122,22 +124,22 @@ class DeepRun:
             self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.limits.save_every_s
         )
         for event in events:
-            result.train_s += time.monotonic() - clock
-            result.steps = event.step
+            measurements.train_s += time.monotonic() - clock
+            measurements.steps = event.step
             values = None
             if event.losses is not None:
                 self.measure(event.losses)
-                result.collapsed = event.broken
-                values = result.checkpoints[-1].scores
+                measurements.collapsed = event.broken
+                values = measurements.checkpoints[-1].scores
                 log.info("step %d %s %s", event.step, event.losses, values)
             if event.state is not None:
-                self._save({**event.state, "result": result.dump()})
+                self._save({**event.state, "result": measurements.dump()})
             images_per_s = job.examples_per_step * (event.step - first) / max(time.monotonic() - begun, 1e-9)
             yield Progress(job.run_id, event.step, job.budget.steps, images_per_s, values)
             clock = time.monotonic()
 
     def measure(self, losses: dict[str, float]) -> None:
-        """Add a checkpoint to the result: losses, label-free scores, and what the evaluator says."""
+        """Add a checkpoint to the measurements: losses, label-free scores, and what the evaluator says."""
         job, data, method = self.job, self.data, self.method
         method.eval()
         finite = all(map(math.isfinite, losses.values()))
@@ -148,7 +150,7 @@ class DeepRun:
         else:
             on_source = self._well_formed(self._predict_source, finite) if self._network_reports else predict
             source, val_x, val_y, val = data.source, data.val_x, data.val_y, data.of_val(on_source)
-        self.result.add(
+        self.measurements.add(
             losses={printable(name): value for name, value in losses.items() if math.isfinite(value)},
             scores=data.val_scores(val) if len(val) else {},
             evaluation=data.evaluator.evaluate(predict(data.test_x), logits=self._network_reports),
@@ -156,7 +158,7 @@ class DeepRun:
         writer = output_writer(job)
         if writer:
             writer.write(
-                self.result.steps,
+                self.measurements.steps,
                 val=(val_x, val, val_y),
                 source_x=source,
                 target_x=data.problem.target_x,

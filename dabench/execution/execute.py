@@ -18,7 +18,7 @@ from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.feature_run import FeatureRun, ReadoutRun
 from dabench.execution.frozen_features import opened
-from dabench.execution.measurements import Result
+from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData, VectorData
 from dabench.execution.process_state import ProcessState, own_generators
 from dabench.execution.run_log import run_log
@@ -46,10 +46,10 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
     device = torch.device(job.device)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    result = Result()
+    measurements = Measurements()
     with reproducible(), isolated(device), own_generators(job.seed):
         before = ProcessState()
-        outcome = yield from _logged(job, device, started, result)
+        outcome = yield from _logged(job, device, started, measurements)
         changed = tuple(what for _, what in before.changes())
         if changed:
             before.put_back()
@@ -60,8 +60,8 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
         job.run_id,
         replace(
             outcome,
-            steps=result.steps,
-            train_s=result.train_s,
+            steps=measurements.steps,
+            train_s=measurements.train_s,
             wall_s=time.monotonic() - started,
             peak_memory_bytes=_peak_memory(device),
             torch=str(torch.__version__),
@@ -76,8 +76,10 @@ def failure(error: str) -> Outcome:
     return Outcome(status="failed", error=kept(error))
 
 
-def _logged(job: Job, device: torch.device, started: float, result: Result) -> Generator[Progress, None, Outcome]:
-    """Run a job with its log and fill `result`; returns what came of it."""
+def _logged(
+    job: Job, device: torch.device, started: float, measurements: Measurements
+) -> Generator[Progress, None, Outcome]:
+    """Run a job with its log and fill `measurements`; returns what came of it."""
     with ExitStack() as stack:
         try:
             log = stack.enter_context(run_log(job.files.log))
@@ -90,11 +92,11 @@ def _logged(job: Job, device: torch.device, started: float, result: Result) -> G
             if not job.files.state.exists():  # what is kept belongs to the record that this run will leave
                 forget_outputs(job.files.outputs)
             data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
-            for progress in _steps(job, data, result):
+            for progress in _steps(job, data, measurements):
                 yield progress
                 if job.limits.timeout_s is not None and time.monotonic() - started > job.limits.timeout_s:
                     raise RunTimeoutError(f"timed out after {job.limits.timeout_s:g} s at step {progress.step}")
-            outcome = _outcome(job, data, result)
+            outcome = _outcome(job, data, measurements)
         except RunTimeoutError as error:
             outcome = Outcome(status="timeout", error=str(error))
         except DabenchError as error:
@@ -146,33 +148,33 @@ def open_vectors(job: Job, drawn: Splits | None = None) -> VectorData:
     )
 
 
-def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Progress]:
+def _steps(job: Job, data: PairData | VectorData, measurements: Measurements) -> Iterator[Progress]:
     cls = job.method.load()
     if issubclass(cls, FeatureMethod):
-        yield from FeatureRun(job, data, cls, result).fit()
+        yield from FeatureRun(job, data, cls, measurements).fit()
     elif issubclass(cls, DeepMethod):
         if not isinstance(data, PairData):
             raise UsageError(f"{job.method.name} trains a network, and the backbone {job.backbone.name} has none")
         if job.network is not None:
-            yield from ReadoutRun(job, data, result).fit()
+            yield from ReadoutRun(job, data, measurements).fit()
             return
-        run = DeepRun(job, data, cls, result)
+        run = DeepRun(job, data, cls, measurements)
         yield from run.train()
         if job.task.reverse_validation:
             yield from reverse_validation.of_network(run)
-        if job.keep_features and not result.collapsed:
+        if job.keep_features and not measurements.collapsed:
             run.keep_features(job.files.features)
     else:
         raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")
 
 
-def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
+def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) -> Outcome:
     """Let the selectors pick, and judge what the suite's selector picked."""
-    checkpoints, selections = ask_all(job.task.selectors, result.checkpoints, job.files.outputs)
+    checkpoints, selections = ask_all(job.task.selectors, measurements.checkpoints, job.files.outputs)
     steps = [checkpoint.step for checkpoint in checkpoints]
-    chosen = result.evaluations[steps.index(selections[job.task.selector].step)]
-    collapsed = result.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
-    images = job.examples_per_step * result.steps if job.backbone.trains else 0
+    chosen = measurements.evaluations[steps.index(selections[job.task.selector].step)]
+    collapsed = measurements.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
+    images = job.examples_per_step * measurements.steps if job.backbone.trains else 0
     return Outcome(
         status="collapsed" if collapsed else "ok",
         error=collapsed,
@@ -186,7 +188,7 @@ def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
         checkpoints=checkpoints,
         metrics=Metrics(balanced_accuracy=chosen.balanced_accuracy, macro_f1=chosen.macro_f1, ece=chosen.ece),
         predictions_sha256=chosen.predictions_sha256,
-        examples_per_s=images / result.train_s if result.train_s else 0.0,
+        examples_per_s=images / measurements.train_s if measurements.train_s else 0.0,
         images_seen=images,
         test_rows=data.test_x.shape[0],
     )

@@ -19,7 +19,7 @@ from dabench.config.options import validated
 from dabench.errors import DabenchError
 from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
-from dabench.execution.measurements import Result
+from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
 from dabench.execution.readout import Readout
 from dabench.methods.base import FeatureMethod
@@ -37,23 +37,23 @@ class _FittedRun:
     Attributes:
         job: what to run.
         data: of the run.
-        result: gets its only checkpoint.
+        measurements: gets its only checkpoint.
     """
 
-    def __init__(self, job: Job, data: PairData | VectorData, result: Result | None = None) -> None:
+    def __init__(self, job: Job, data: PairData | VectorData, measurements: Measurements | None = None) -> None:
         self.job, self.data = job, data
-        self.result = Result() if result is None else result
+        self.measurements = Measurements() if measurements is None else measurements
 
     def measure(self, features: Features, predict: Predict) -> None:
-        """Add the only checkpoint to the result: label-free scores, and what the evaluator says."""
-        data, result = self.data, self.result
-        result.steps = self.job.settings.steps
+        """Add the only checkpoint to the measurements: label-free scores, and what the evaluator says."""
+        data, measurements = self.data, self.measurements
+        measurements.steps = self.job.settings.steps
 
         def score(x: Any) -> Scores:
             return checked(predict(x), x.shape[0], data.problem.classes)
 
         val = data.of_val(lambda _: score(features.val))
-        result.add(
+        measurements.add(
             losses={},
             scores=data.val_scores(val),
             evaluation=data.evaluator.evaluate(score(features.test), logits=False),
@@ -61,7 +61,7 @@ class _FittedRun:
         writer = output_writer(self.job)
         if writer:
             writer.write(
-                result.steps,
+                measurements.steps,
                 val=(features.val, val, data.val_y),
                 source_x=features.source,
                 target_x=features.target,
@@ -70,15 +70,15 @@ class _FittedRun:
             )
 
     def _finished(self) -> Progress:
-        steps = self.result.steps
-        return Progress(self.job.run_id, steps, steps, 0.0, self.result.checkpoints[-1].scores)
+        steps = self.measurements.steps
+        return Progress(self.job.run_id, steps, steps, 0.0, self.measurements.checkpoints[-1].scores)
 
 
 class FeatureRun(_FittedRun):
     """A run of a FeatureMethod."""
 
     def __init__(
-        self, job: Job, data: PairData | VectorData, cls: type[FeatureMethod], result: Result | None = None
+        self, job: Job, data: PairData | VectorData, cls: type[FeatureMethod], measurements: Measurements | None = None
     ) -> None:
         """Keep what the run needs.
 
@@ -86,9 +86,9 @@ class FeatureRun(_FittedRun):
             job: what to run.
             data: of the run.
             cls: the method's class.
-            result: to be filled; a new one if None.
+            measurements: to be filled; a new one if None.
         """
-        super().__init__(job, data, result)
+        super().__init__(job, data, measurements)
         self._cls = cls
 
     def build(self) -> FeatureMethod:
@@ -114,7 +114,7 @@ class FeatureRun(_FittedRun):
         method = self.build()
         begun = time.monotonic()
         method.fit(problem)
-        self.result.train_s = time.monotonic() - begun
+        self.measurements.train_s = time.monotonic() - begun
         self.measure(features, method.predict)
         if self.job.task.reverse_validation:
             reverse_validation.of_features(self, method, features, problem)
@@ -133,7 +133,7 @@ class ReadoutRun(_FittedRun):
         readout = Readout(self.job.settings.readout, data.problem.classes, self.job.seed)
         begun = time.monotonic()
         readout.fit(features.source if data.problem.target_y is None else features.target, data.labelled[1])
-        self.result.train_s = time.monotonic() - begun
+        self.measurements.train_s = time.monotonic() - begun
         self.measure(features, readout.decision_function)
         yield self._finished()
 
@@ -150,9 +150,9 @@ def network_features(job: Job, data: PairData) -> Generator[Progress, None, Feat
         if not job.files.features.is_file():
             run = DeepRun(job.network, data, job.network.method.load())
             yield from run.train()
-            if run.result.collapsed:
+            if run.measurements.collapsed:
                 raise DabenchError(
-                    f"the network of {job.network.method.name}, whose features are read: {run.result.collapsed}"
+                    f"the network of {job.network.method.name}, whose features are read: {run.measurements.collapsed}"
                 )
             run.keep_features(job.files.features)
         with np.load(job.files.features, allow_pickle=False) as stored:

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from dabench.execution.deep_run import DeepRun
-from dabench.execution.measurements import Result
+from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, Measured
 from dabench.execution.training import train
 from dabench.methods.base import FeatureMethod
@@ -36,11 +36,11 @@ def of_network(run: DeepRun) -> Iterator[Progress]:
     It begins with the backbone and classifier of the trained one, and with new modules of the method's own; it has the
     same budget, optimiser and seed. A network whose training breaks has no score.
     """
-    job, data, result = run.job, run.data, run.result
-    if not len(data.val_y) or result.collapsed:
+    job, data, measurements = run.job, run.data, run.measurements
+    if not len(data.val_y) or measurements.collapsed:
         return
     labels = predicted_classes(run.classifier()(data.problem.target_x))
-    if _one_class(labels, data, result):
+    if _one_class(labels, data, measurements):
         return
     backwards = data.reversed(torch.from_numpy(labels).to(data.device))
     reverse = DeepRun(job, backwards, type(run.method))
@@ -50,7 +50,7 @@ def of_network(run: DeepRun) -> Iterator[Progress]:
             return
         yield Progress(job.run_id, event.step, job.budget.steps, 0.0)
     reverse.method.eval()
-    _note(result, data, reverse.classifier()(data.val_x))
+    _note(measurements, data, reverse.classifier()(data.val_x))
 
 
 def of_features(run: FeatureRun, method: FeatureMethod, features: Features, problem: Problem[Any, Any]) -> None:
@@ -62,26 +62,26 @@ def of_features(run: FeatureRun, method: FeatureMethod, features: Features, prob
         features: of all splits.
         problem: that the method was fitted on.
     """
-    data, result = run.data, run.result
+    data, measurements = run.data, run.measurements
     if not len(data.val_y):
         return
     scores = checked(method.predict(features.target), features.target.shape[0], problem.classes)
     labels = predicted_classes(scores)
-    if _one_class(labels, data, result):
+    if _one_class(labels, data, measurements):
         return
     reverse = run.build()
     reverse.fit(replace(problem, source_x=features.target, source_y=labels, target_x=features.source, target_y=None))
-    _note(result, data, reverse.predict(features.val))
+    _note(measurements, data, reverse.predict(features.val))
 
 
-def _one_class(labels: NDArray[np.int64], data: Measured, result: Result) -> bool:
+def _one_class(labels: NDArray[np.int64], data: Measured, measurements: Measurements) -> bool:
     """Whether only one class was predicted: the reverse model would know no other, and need not be trained."""
     if len(np.unique(labels)) > 1:
         return False
-    result.score_last(NAME, float(np.mean(data.val_y == labels[0])))
+    measurements.score_last(NAME, float(np.mean(data.val_y == labels[0])))
     return True
 
 
-def _note(result: Result, data: Measured, scores: Scores) -> None:
+def _note(measurements: Measurements, data: Measured, scores: Scores) -> None:
     for accuracy in data.val_scores(scores).values():  # none where scores are NaN
-        result.score_last(NAME, accuracy)
+        measurements.score_last(NAME, accuracy)

@@ -192,8 +192,8 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions) -> 
         state=_copy(method),
         fresh=fresh or {},
         trained=frozenset(name for name, parameter in method.named_parameters() if parameter.requires_grad),
-        checkpoints=run.result.checkpoints,
-        broken=run.result.collapsed,
+        checkpoints=run.measurements.checkpoints,
+        broken=run.measurements.collapsed,
         augments=bool(method.views),
     )
 
