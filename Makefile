@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STORED := tests/benchmarks/bench_loop.json
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench bench-store check tables help
+.PHONY: run test test-fast lint bench bench-store check tables help
 
 run: $(STAMP) ## run the mini suite and print its leaderboard
 	$(BIN)/dabench run mini
@@ -16,10 +16,14 @@ run: $(STAMP) ## run the mini suite and print its leaderboard
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark
 
-lint: $(STAMP) ## check style and types
+test-fast: $(STAMP) ## run the tests that are quick and need neither data nor a browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark -m "not (slow or data or browser)"
+
+lint: $(STAMP) ## check style, types and which package imports which
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-logo
 
 bench: $(STAMP) ## measure the speed of the harness
 	$(BIN)/python -m pytest tests/benchmarks/bench_*.py $(if $(wildcard $(STORED)),--benchmark-compare=$(STORED) \

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,20 @@ REAL_DATA = os.environ.get("DABENCH_TEST_DATA")
 # DABENCH_TEST_BROWSER=required makes a missing browser a failure instead of a skip.
 for variable in [name for name in os.environ if name.startswith("DABENCH_") and name != "DABENCH_TEST_BROWSER"]:
     del os.environ[variable]
+
+
+# The fixtures whose users are marked, so that no test lacks the mark.
+MARKED = {"browser": "browser", "real_data": "data"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a browser or the real data, and the checks of the conformance kit that train longest."""
+    for item in items:
+        if item.path.parent.name == "testing" and item.name.endswith("-adapts]"):
+            item.add_marker("slow")
+        for fixture in MARKED.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKED[fixture])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -140,10 +155,24 @@ def dabench_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     return run
 
 
+@contextmanager
+def _toys() -> Iterator[Registry]:
+    with pytest.MonkeyPatch.context() as patch:
+        toys = str(Path(__file__).parent / "toys")
+        patch.syspath_prepend(toys)
+        patch.setenv("PYTHONPATH", toys)
+        yield load_registry()
+
+
 @pytest.fixture
-def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
+def registry() -> Iterator[Registry]:
     """All plugins of this environment, and the toys of the tests, also in child processes."""
-    toys = str(Path(__file__).parent / "toys")
-    monkeypatch.syspath_prepend(toys)
-    monkeypatch.setenv("PYTHONPATH", toys)
-    return load_registry()
+    with _toys() as toys:
+        yield toys
+
+
+@pytest.fixture(scope="module")
+def module_registry() -> Iterator[Registry]:
+    """The same while a module's tests run, for runs that they share."""
+    with _toys() as toys:
+        yield toys

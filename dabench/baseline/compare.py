@@ -8,8 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from dabench.baseline.changes import COMPARABLE, Change, SettingsByHash, changes
 from dabench.results.cells import NUMBERS, CellName, Row, accuracies, by_cell
+from dabench.results.changes import COMPARABLE, Change, SettingsByHash, changes
 from dabench.stats.regression import ALPHA, Drop, baseline_noise, detectable, measure_drop, seeds_needed
 from dabench.stats.seeds import ROUNDING, mean_interval
 
@@ -157,6 +157,8 @@ def _judge(
     drop = measure_drop(scored, scored_now, rows)
     verdict, why = _verdict(before, now, seeds, drop, max_drop)
     noise = baseline_noise(scored, len(seeds), rows) if verdict == "same" else drop.noise
+    if verdict == "same":
+        known = replace(known, changes=tuple(change for change in known.changes if change.known))
     if absent and verdict != "regressed":
         verdict, why = "missing", ""
     return replace(

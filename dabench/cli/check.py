@@ -76,7 +76,7 @@ def command(
         max_drop=max_drop / 100,
         seeds=numbers,
         settings=_settings(before, now, directory),
-        notes=_other_code(now),
+        notes=[*_other_code(now), *_published(now, results)],
     )
     _print(report, form, output)
     if not update:
@@ -146,6 +146,14 @@ def _other_code(now: pd.DataFrame) -> list[str]:
         return []
     listed = ", ".join(commit[:12] for commit in made)
     return [f"the runs were made at commit {listed}, the code here is {here.commit[:12]}: --fresh repeats them"]
+
+
+def _published(now: pd.DataFrame, results: Results) -> list[str]:
+    """A note if a folder's runs of now are not all from its records: rows of a published file were not made here."""
+    count = int(now["run_id"].isin(results.from_csv).sum())
+    if not results.path.is_dir() or not count:
+        return []
+    return [f"{count} of {len(now)} runs of now are rows of a published file in {results.path}, not records"]
 
 
 def _print(report: Report, form: str, output: Path | None) -> None:

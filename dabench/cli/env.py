@@ -32,17 +32,21 @@ def command(context: Context, as_json: bool) -> None:
 
 def _facts(context: Context) -> dict[str, Any]:
     from dabench.data.folder import data_dir
+    from dabench.runs.machine import environment
 
     plugins = [
         f"{plugin.origin} {plugin.origin.version}"
         + (" (broken)" if plugin.error else " (disabled)" if plugin.disabled else "")
         for plugin in context.registry.plugins
     ]
+    here = environment("cpu")
     return {
         **{package: _version(package) for package in PACKAGES},
+        "torch": here.torch,  # with its build, as records have it
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpus": os.cpu_count(),
+        **{name: getattr(here, name) for name in ("processor", "cpu_capability", "onednn_isa", "blas")},
         "cuda": _cuda(),
         "data_dir": str(data_dir()),
         "results_dir": os.environ.get("DABENCH_RESULTS", "results"),

@@ -39,7 +39,7 @@ def shots_command(
     warn(results.problems, directory)
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs)
     labels = {name: registered.spec.label for name, registered in registry.all("methods").items()}
-    tables = build_tables(frame, labels=labels, pairs=wanted_pairs, methods=wanted_methods)
+    tables = build_tables(frame, labels=labels, pairs=wanted_pairs, methods=wanted_methods, from_csv=results.from_csv)
     path = output or Path(f"{suite}-shots.png")
     draw_shots(tables, path)
     echo(f"wrote {path}", err=True)

@@ -79,6 +79,7 @@ def command(
         pairs=wanted_pairs or _pairs_of(suite, registry, results.frame, all_pairs),
         methods=wanted_methods,
         origin=str(rows if rows.is_file() and not (directory / "runs" / suite).is_dir() else directory),
+        from_csv=results.from_csv,
         regenerated={name for name, found in registry.all("domains").items() if found.spec.regenerated},
     )
     if numbers is not None:

@@ -33,5 +33,5 @@ def command(
     choice = RowChoice.parse(method)
     refuse_absent(choice, frame, suite, directory)
     titles = {name: registered.spec.label for name, registered in context.obj.registry.all("methods").items()}
-    tables = build_tables(frame, labels=titles, pairs=wanted, origin=str(directory))
+    tables = build_tables(frame, labels=titles, pairs=wanted, origin=str(directory), from_csv=results.from_csv)
     show(versus_text(tables, choice), nl=False)

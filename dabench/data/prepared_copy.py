@@ -2,8 +2,8 @@
 
 A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`, and both hashes stand for what decides its bytes:
 
-- `code`: the sources of the loader, as far as they decide what it decodes (see `BESIDE_THE_BYTES`), and the layout of
-  the copy. Nothing of the store, of planning or of training is in it, so work on those decodes nothing anew.
+- `code`: the syntax of the loader's sources, as far as they decide what it decodes (see `BESIDE_THE_BYTES`), and the
+  layout of the copy. Nothing of the store, of planning or of training is in it, so work on those decodes nothing anew.
 - `files`: names, sizes and times of the publisher's files that the domain's spec names, and the arguments that its
   loader is called with. Whoever replaces a subset by
   the whole set, or a damaged file by a good one, gets another copy.

@@ -25,6 +25,7 @@ from dabench.execution.run_log import run_log
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.printable import kept
 from dabench.runs.job import Finished, Job, Outcome, Progress
+from dabench.runs.machine import environment
 from dabench.runs.record import Accuracy, Metrics
 from dabench.seeding import isolated, reproducible
 from dabench.selection.outputs import forget_outputs
@@ -64,8 +65,7 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
             train_s=measurements.train_s,
             wall_s=time.monotonic() - started,
             peak_memory_bytes=_peak_memory(device),
-            torch=str(torch.__version__),
-            device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+            environment=environment(job.device),
         ),
         changed,
     )

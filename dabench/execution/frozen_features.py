@@ -10,7 +10,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -33,6 +32,7 @@ from dabench.hashing.canonical import sha256
 from dabench.hashing.sources import source_sha256
 from dabench.parallel.pool import spread
 from dabench.runs.job import Job
+from dabench.runs.machine import same_bits
 from dabench.seeding import reproducible
 from dabench.specs.spec import BackboneSpec
 
@@ -79,7 +79,7 @@ def features_folder(prepared: PreparedDomain, backbone: BackboneSpec, settings: 
     if key is None:
         return None
     code = source_sha256(backbone.target)
-    parts = [prepared.sha256, key, code, version("torch"), torch.device(device).type, BATCH]
+    parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH]
     return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
 
 

@@ -11,19 +11,15 @@ import torch
 
 from dabench.execution.run_log import NAME
 from dabench.files import replacing
+from dabench.runs.machine import same_bits
 
 log = logging.getLogger(NAME)
-
-
-def _machine() -> dict[str, str]:
-    """What must be equal for a state to be continued to the same bits."""
-    return {"torch": str(torch.__version__)}  # a subclass of str, which weights_only would refuse
 
 
 def write_state(path: Path, state: dict[str, Any]) -> None:
     """Write a state of tensors and plain values, whole or not at all."""
     with replacing(path) as temporary:
-        torch.save({"machine": _machine(), **state}, temporary)
+        torch.save({"machine": same_bits(), **state}, temporary)
 
 
 def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
@@ -35,7 +31,7 @@ def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         log.warning("%s cannot be read, so the run begins anew: %s", path, error)
         return None
-    if state.pop("machine", None) != _machine():
-        log.warning("%s was written by another torch, so the run begins anew", path)
+    if state.pop("machine", None) != same_bits():
+        log.warning("%s was written by another torch or on another kind of processor, so the run begins anew", path)
         return None
     return state

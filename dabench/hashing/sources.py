@@ -5,28 +5,31 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Collection
+from functools import lru_cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
 from dabench.errors import PluginError
+from dabench.hashing.syntax import reduced, text_of
 
 
 def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
     """Hash the module of a `"module:attribute"` and all modules of the same package that it imports, also indirectly.
 
-    Modules of other packages are named by their versions, not by their text. dabench's own modules stand behind
-    `NUMERICS_VERSION`.
+    What counts is their syntax without docstrings, comments and annotations (see `syntax.reduced`): rewording them
+    keeps the hash; a changed constant, name, default or order of statements is another hash, and so another run.
+    Modules of other packages do not count, whatever their version. `NUMERICS_VERSION` stands for those of dabench.
 
     Args:
         target: as in a spec.
         without: modules that do not count, nor what only they import.
 
     Raises:
-        PluginError: the module has no Python source.
+        PluginError: the module has no Python source, or one of them is not valid Python.
     """
     start = target.partition(":")[0]
     package = start.partition(".")[0]
-    seen: dict[str, bytes] = {}
+    seen: dict[str, str] = {}
     waiting = [start]
     while waiting:
         name = waiting.pop()
@@ -37,13 +40,22 @@ def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
             if name == start:
                 raise PluginError(f"the module {name} of {target!r} cannot be found, or has no Python source")
             continue  # an attribute of a module, not a module
-        seen[name] = path.read_bytes().replace(b"\r\n", b"\n")
+        try:
+            tree, seen[name] = _reduced(path.read_bytes(), package)
+        except SyntaxError as error:
+            raise PluginError(f"{path}, line {error.lineno}: not valid Python: {error.msg}") from error
         parent = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        waiting += _imports(seen[name], parent, package)
+        waiting += _imports(tree, parent, package)
     digest = hashlib.sha256()
     for name in sorted(seen):
-        digest.update(f"{name}\0{len(seen[name])}\0".encode() + seen[name])
+        digest.update(f"{name}\0{len(seen[name])}\0{seen[name]}".encode())
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=256)  # one module stands behind many runs
+def _reduced(source: bytes, package: str) -> tuple[ast.Module, str]:
+    tree = reduced(source, package)
+    return tree, text_of(tree)
 
 
 def _source(name: str) -> Path | None:
@@ -54,10 +66,10 @@ def _source(name: str) -> Path | None:
     return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
 
 
-def _imports(text: bytes, parent: str, package: str) -> list[str]:
+def _imports(tree: ast.Module, parent: str, package: str) -> list[str]:
     """What a module in `parent` imports from its own package: modules, and names that may be modules."""
     found: list[str] = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names if alias.name.partition(".")[0] == package]
         elif isinstance(node, ast.ImportFrom):

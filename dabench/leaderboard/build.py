@@ -12,6 +12,7 @@ import pandas as pd
 
 from dabench.config.settings import Shots
 from dabench.leaderboard.compare import BOUNDS, Key, compare, groups_of, rank, rank_test, sample
+from dabench.leaderboard.machines import has_number, machines_note
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
 from dabench.results.folder import current, shots_rank
 from dabench.runs.data_notes import apart
@@ -35,6 +36,7 @@ def build_tables(
     device: str = "",
     origin: str = "",
     regenerated: Collection[str] = (),
+    from_csv: Collection[str] = (),
 ) -> list[Table]:
     """Arrange runs as leaderboards: source_only first, methods, target_only last; a column per pair.
 
@@ -49,6 +51,7 @@ def build_tables(
         device: for the header, as in "cpu, 2 workers"; without it, the devices of the runs.
         origin: for the header: where the runs come from.
         regenerated: domains that are made here by the recipe of others, which a footnote says.
+        from_csv: `run_id` of the runs that come from published files: where others come from records, tables say so.
 
     Returns:
         One table per suite version, track, shots, metric and selector, and per backbone where rows have different ones
@@ -64,7 +67,7 @@ def build_tables(
             # A pair without any run belongs to no table; it is shown in the first, and so are the runs left out.
             columns = [pair for pair in pairs if pair in here or (pair not in seen and not tables)]
             columns += [pair for pair in here if pair not in columns]
-            table = _table(by_cell, columns, labels or {}, methods, seeds)
+            table = _table(by_cell, columns, labels or {}, methods, seeds, frozenset(from_csv))
             tables.append(
                 replace(
                     table,
@@ -124,13 +127,17 @@ def _table(
     labels: Mapping[str, str],
     methods: Sequence[str],
     seeds: Sequence[int],
+    from_csv: frozenset[str],
 ) -> Table:
     runs = [run for of_cell in by_cell.values() for run in of_cell]
+    if all(run.run_id in from_csv for run in runs):
+        from_csv = frozenset()
+    numbers = [run for run in runs if has_number(run)] or runs  # what failed says nothing about the others' numbers
     expected = tuple(sorted(set(seeds) or {run.seed for run in runs}))
     names = sorted({(key.method, key.variant) for key in by_cell}, key=lambda name: _place(name, methods))
     groups = groups_of(by_cell, names)
     names.sort(key=groups.__getitem__)
-    cells = compare({key: _cell(of_cell, len(expected)) for key, of_cell in by_cell.items()}, by_cell, groups)
+    cells = compare({key: _cell(of_cell, len(expected), from_csv) for key, of_cell in by_cell.items()}, by_cell, groups)
     shared = {variant for _, variant in names}
     variant = next(iter(shared)) if len(shared) == 1 else ""
     rows = []
@@ -170,9 +177,10 @@ def _table(
         collapsed=states["collapsed"],
         timeout=states["timeout"],
         left_out=0,
-        device=_listed(run.env_device for run in runs),
+        device=_listed(run.env_device for run in numbers),
         origin="",
-        notes=tuple(_notes(runs)),
+        notes=tuple(_notes(numbers)),
+        from_csv=_count(runs, from_csv),
         ranking=rank_test(rows, pairs, by_cell),
     )
 
@@ -205,10 +213,10 @@ def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any], group
     )
 
 
-def _cell(runs: list[Any], expected: int) -> Cell:
+def _cell(runs: list[Any], expected: int, from_csv: frozenset[str]) -> Cell:
     """A cell by itself; `compare` adds what others say about it."""
     states = Counter(run.status for run in runs)
-    scored = [run for run in runs if run.status in ("ok", "collapsed")]
+    scored = [run for run in runs if has_number(run)]
     status: CellStatus = "ok"
     if states["failed"]:
         status = "failed"
@@ -223,7 +231,7 @@ def _cell(runs: list[Any], expected: int) -> Cell:
         timeout=states["timeout"], backbone=runs[0].backbone,
         tuned_on_target=any(run.chosen_by == "target_labels" for run in runs),
         data_notes=tuple(dict.fromkeys(note for run in runs for note in apart(run.data_notes))),
-        runs=tuple(sorted(runs, key=lambda run: int(run.seed))),
+        runs=tuple(sorted(runs, key=lambda run: int(run.seed))), from_csv=_count(runs, from_csv),
     )  # fmt: skip
     if not scored:
         return cell
@@ -250,10 +258,14 @@ def _test_errors(cells: Mapping[Key, Cell]) -> dict[str, float]:
 
 
 def _notes(runs: list[Any]) -> Iterable[str]:
+    """What differs between runs that have numbers."""
     for column, what in (("env_torch", "torch"), ("env_device", "device"), ("env_dabench", "dabench")):
         values = sorted({getattr(run, column) for run in runs})
         if len(values) > 1:
             yield f"runs of more than one {what}: {', '.join(values)}"
+    kinds = machines_note(runs)
+    if kinds:
+        yield kinds
     codes: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for run in runs:
         codes[run.method, run.variant].add((run.plugin_version, run.plugin_source_sha256))
@@ -271,3 +283,7 @@ def _made_here(table: Table, regenerated: Collection[str]) -> Iterable[str]:
 
 def _listed(values: Iterable[str]) -> str:
     return ", ".join(sorted(set(values)))
+
+
+def _count(runs: Iterable[Any], run_ids: Collection[str]) -> int:
+    return sum(run.run_id in run_ids for run in runs)

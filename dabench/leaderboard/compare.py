@@ -1,7 +1,8 @@
 """What the runs of a table say about each other: gaps, gains, best and tied, ranks.
 
 Two cells are compared only where they differ by method alone: same pair, same data, same settings but for the method's
-own (`comparison_sha256`).
+own (`comparison_sha256`). Of two such cells only runs on the same kind of machine are pairs (see `machines`); where the
+runs of a seed are not, no method is called best and nothing is ranked.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from dabench.leaderboard.machines import are_pairs, partners
 from dabench.leaderboard.table import Cell, Row
 from dabench.stats.ranks import DIGITS, Ranking, ranking
 from dabench.stats.seeds import (
-    NONE,
     ROUNDING,
     Gap,
     Sample,
@@ -30,6 +31,7 @@ from dabench.stats.seeds import (
 )
 
 BOUNDS = ("source_only", "target_only")
+NO_PAIRS = "no pairs"  # why there is no share
 
 # Equal predictions over seeds are no proof that seeds change nothing unless a change would have been seen: where no
 # prediction of (runs - 1) * test examples differs, seeds change at most 3 % of them (95 %, "rule of three").
@@ -62,7 +64,8 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs, groups: Mapping[Name, int]
     samples = {key: sample(by_cell[key]) for key, cell in cells.items() if cell.mean is not None}
     compared = {key: replace(cells[key], gap=_gap(key, by_cell[key], bounds)) for key in samples}
     for keys in _rivals(samples, groups).values():
-        lower = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
+        below = {key: _bound("source_only", key, by_cell[key], bounds) for key in keys}
+        lower = {key: sample(partners(by_cell[key], below[key])) for key in keys}
         tests = {key: paired_p(samples[key], lower[key]) for key in keys}
         corrected = holm({key: p for key, p in tests.items() if p is not None})
         for key in keys:
@@ -71,17 +74,21 @@ def compare(cells: Mapping[Key, Cell], by_cell: Runs, groups: Mapping[Name, int]
                 gain=paired_gain(samples[key], lower[key]),
                 p_gain=tests[key],
                 p_source_only=corrected.get(key),
+                unlike=_unlike(key, by_cell[key], bounds),
             )
-        compared |= _against_best(keys, compared, samples)
+        compared |= _against_best(keys, compared, samples, by_cell)
     return {key: compared.get(key, cell) for key, cell in cells.items()}
 
 
-def _against_best(keys: Sequence[Key], cells: Mapping[Key, Cell], samples: Mapping[Key, Sample]) -> dict[Key, Cell]:
+def _against_best(
+    keys: Sequence[Key], cells: Mapping[Key, Cell], samples: Mapping[Key, Sample], by_cell: Runs
+) -> dict[Key, Cell]:
     """The cells of one pair and group, with what makes them best or tied.
 
     Where a run failed, the mean is over the seeds that went well, and fewer seeds than others have are more often
     lucky: such a method is no candidate for the best. Nor is one with a collapsed run. The best of the candidates must
-    have beaten something: source only, or another candidate where source only was not run with these settings.
+    have beaten something: source only, or another candidate where source only has no pairs of its runs. There is no
+    best where runs of a seed of two candidates are no pairs.
     """
     complete = [key for key in keys if cells[key].complete]
     most = max((cells[key].n for key in complete), default=0)
@@ -93,7 +100,8 @@ def _against_best(keys: Sequence[Key], cells: Mapping[Key, Cell], samples: Mappi
     else:
         gain = cells[top].gain
         beaten = len(candidates) > 1 if gain is None else gain.mean > ROUNDING
-    against = against_best({key: samples[key] for key in candidates}) if beaten else {}
+    like = are_pairs(run for key in candidates for run in by_cell[key])
+    against = against_best({key: samples[key] for key in candidates}) if beaten and like else {}
     found = {}
     for key in keys:
         test = against.get(key)
@@ -104,7 +112,8 @@ def _against_best(keys: Sequence[Key], cells: Mapping[Key, Cell], samples: Mappi
             best=top is not None and key in against and equal(samples[key].mean, samples[top].mean),
             tied=test is not None and test.tied,
             fewer_seeds=key in fewer,
-            not_above=key in candidates and not beaten and cells[key].gain is not None,
+            not_above=key in candidates and like and not beaten and cells[key].gain is not None,
+            unlike=cells[key].unlike or (key in candidates and not like),
         )
     return found
 
@@ -169,30 +178,40 @@ def _rivals(keys: Iterable[Key], groups: Mapping[Name, int]) -> dict[tuple[str, 
     return found
 
 
-# pair, bound, what it can be compared with -> variant -> accuracies
-Bounds = dict[tuple[str, str, Alike], dict[str, Sample]]
+# pair, bound, what it can be compared with -> variant -> runs
+Bounds = dict[tuple[str, str, Alike], dict[str, Sequence[Any]]]
 
 
 def _bounds(by_cell: Runs) -> Bounds:
     found: Bounds = defaultdict(dict)
     for key, runs in by_cell.items():
         if key.method in BOUNDS:
-            found[key.pair, key.method, alike(runs)][key.variant] = sample(runs)
+            found[key.pair, key.method, alike(runs)][key.variant] = runs
     return found
 
 
-def _bound(method: str, key: Key, runs: Sequence[Any], bounds: Bounds) -> Sample:
+def _bound(method: str, key: Key, runs: Sequence[Any], bounds: Bounds) -> Sequence[Any]:
     """The bound of the same variant if there is one (a budget, say), else the plain one (a method's own option)."""
     same = bounds.get((key.pair, method, alike(runs)), {})
     variant = min(same, key=lambda name: (name != key.variant, name), default="")
-    return same.get(variant, NONE)
+    return same.get(variant, ())
 
 
 def _gap(key: Key, runs: Sequence[Any], bounds: Bounds) -> Gap:
     if key.method in BOUNDS:
         return Gap(None, None, None, 0, "bound")
     lower, upper = (_bound(method, key, runs, bounds) for method in BOUNDS)
-    return gap_covered(sample(runs), source_only=lower, target_only=upper)
+    whole = gap_covered(sample(runs), source_only=sample(lower), target_only=sample(upper))
+    lower, upper = partners(runs, lower), partners(runs, upper)
+    paired = gap_covered(sample(runs), source_only=sample(lower), target_only=sample(upper))
+    if whole.n and not paired.n:
+        return Gap(None, None, None, 0, NO_PAIRS)
+    return paired if whole.n else whole
+
+
+def _unlike(key: Key, runs: Sequence[Any], bounds: Bounds) -> bool:
+    """Whether a run of a bound is no pair of the method's run of that seed."""
+    return not all(are_pairs([*_bound(method, key, runs, bounds), *runs]) for method in BOUNDS)
 
 
 def rank(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> list[Row]:
@@ -206,6 +225,8 @@ def rank(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> list[Row]:
         for row in _entrants(rows):
             groups[alike(by_cell[Key(pair, row.method, row.variant)])].append(row)
         for group in (rivals for rivals in groups.values() if len(rivals) > 1 or not rivals[0].group):
+            if not _are_pairs(group, pair, by_cell):
+                continue
             means = pd.Series([row.cells[pair].mean for row in group]).round(DIGITS)
             for row, place in zip(group, means.rank(ascending=False), strict=True):
                 ranks[row.method, row.variant].append(float(place))
@@ -219,8 +240,14 @@ def rank_test(rows: Sequence[Row], pairs: Sequence[str], by_cell: Runs) -> Ranki
     for row in _entrants(rows):
         groups[tuple(alike(by_cell[Key(pair, row.method, row.variant)]) for pair in pairs)].append(row)
     most = max(groups.values(), key=len, default=[])
+    if not all(_are_pairs(most, pair, by_cell) for pair in pairs):
+        return None
     return ranking({row.label: [row.cells[pair].mean or 0.0 for pair in pairs] for row in most})
 
 
 def _entrants(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if not row.bound and row.average is not None]
+
+
+def _are_pairs(rows: Sequence[Row], pair: str, by_cell: Runs) -> bool:
+    return are_pairs(run for row in rows for run in by_cell[Key(pair, row.method, row.variant)])

@@ -7,6 +7,7 @@ from math import hypot
 
 from dabench.leaderboard.compare import sample
 from dabench.leaderboard.formats.text import hundredths, pair_titles
+from dabench.leaderboard.machines import partners
 from dabench.leaderboard.published import PublishedGain
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.stats.seeds import Interval, mean_interval, mean_of
@@ -27,8 +28,8 @@ def gains(table: Table, published: Sequence[PublishedGain]) -> Iterator[str]:
 
 
 def relative_gain(cell: Cell, over: Cell) -> Interval | None:
-    """The mean of (a - b) / b over the seeds that both have, with its interval; None without any."""
-    own, base = sample(cell.runs), sample(over.runs)
+    """The mean of (a - b) / b over the pairs of runs that there are, with its interval; None without any."""
+    own, base = sample(cell.runs), sample(partners(cell.runs, over.runs))
     seeds = sorted(seed for seed in own.by_seed.keys() & base.by_seed.keys() if base.by_seed[seed] > 0)
     if not seeds:
         return None

@@ -79,8 +79,11 @@ class Cell:
         not_above: could be the best but for source only, which no method of its group is above.
         tuned_on_target: the options were chosen with target labels.
         data_notes: what was left out of its data, and what else their loaders said.
+        unlike: some runs of a seed are on another kind of machine than those of source_only or of other methods, and so
+            no pairs: they are left out of gap, gain and tests, or there is no best.
         backbone: the network.
         runs: rows of the frame of runs (columns as in `runs.record.flatten`), by seed.
+        from_csv: how many of them were read from a published file, in a table that has records too.
         published: what papers print for this method and pair.
     """
 
@@ -108,8 +111,10 @@ class Cell:
     not_above: bool = False
     tuned_on_target: bool = False
     data_notes: tuple[str, ...] = ()
+    unlike: bool = False
     backbone: str = ""
     runs: tuple[Any, ...] = ()
+    from_csv: int = 0
     published: tuple[Printed, ...] = ()
 
     @property
@@ -172,6 +177,7 @@ class Table:
         variant: the one that all rows share.
         test_error: pair -> largest standard error of its cells from the size of the test set; a fraction.
         failed, collapsed, timeout: how many of the `runs` are.
+        from_csv: how many of the `runs` were read from a published file, where others were from records.
         left_out: runs of older code, data or settings that do not count.
         device: what the runs were made on.
         origin: where the runs were read from.
@@ -205,6 +211,7 @@ class Table:
     device: str
     origin: str
     notes: tuple[str, ...]
+    from_csv: int = 0
     ranking: Ranking | None = None
     sources: tuple[str, ...] = ()
     unmeasured: tuple[Unmeasured, ...] = ()

@@ -13,6 +13,7 @@ from dabench.config.row_choice import RowChoice, row_of
 from dabench.leaderboard.compare import alike, sample
 from dabench.leaderboard.formats.footnotes import data_notes
 from dabench.leaderboard.formats.text import heading, hundredths, pair_titles
+from dabench.leaderboard.machines import partners
 from dabench.leaderboard.table import Row, Table
 from dabench.stats.seeds import ALPHA, Interval, holm, holm_levels, paired_gain, paired_p
 
@@ -58,7 +59,7 @@ def versus(table: Table, row: Row) -> dict[str, dict[str, Difference]]:
     found: dict[str, dict[str, Difference]] = {other.label: {} for other in others}
     for pair in table.pairs:
         own = row.cells[pair].runs
-        rivals = {other.label: other.cells[pair].runs for other in others}
+        rivals = {other.label: partners(own, other.cells[pair].runs) for other in others}
         samples = {name: sample(runs) for name, runs in rivals.items() if own and runs and alike(own) == alike(runs)}
         found_p = {name: paired_p(sample(own), rival) for name, rival in samples.items()}
         tests = {name: p for name, p in found_p.items() if p is not None}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from dabench.config.settings import MOST_OUTPUTS, Settings
@@ -14,6 +13,7 @@ from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 from dabench.hashing.sources import source_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Job, RunData, RunFiles, RunLimits, RunTask
+from dabench.runs.machine import same_bits
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.selection.outputs import outputs_folder
 from dabench.specs.spec import MethodSpec, SelectorSpec
@@ -79,13 +79,13 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
         return source_only, settings.model_copy(update={"method": source_only.name, "options": {}, "views": {}})
 
     def features_key(run: PlannedRun) -> str:
-        # Other than a run's identity this names the version of torch: features are not kept across them. What does not
-        # change the network is left out: the checkpoints, and the shots where nothing is trained on the target.
+        # Other than a run's identity this names torch and the processor: features are not kept across them. What does
+        # not change the network is left out: the checkpoints, and the shots where nothing is trained on the target.
         method, settings = network_of(run)
         unseen = {"shots": True} if method == source_only else {}
         shared = settings.model_dump(mode="json", exclude={"budget": {"checkpoints"}, **unseen})
         parts = [run.pair, run.seed, sha256(shared), run.data_sha256, source_sha256(method.target), NUMERICS_VERSION]
-        return sha256([*parts, plan.device_kind, version("torch")])
+        return sha256([*parts, plan.device_kind, same_bits()])
 
     def job(run: PlannedRun) -> Job:
         return Job(

@@ -12,7 +12,8 @@ from dabench.config.settings import Shots
 from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
 from dabench.data.prepared import PreparedDomain, prepare
 from dabench.errors import DabenchError, PluginError, UsageError, unknown
-from dabench.hashing.canonical import NUMERICS_VERSION, sha256
+from dabench.hashing.canonical import sha256
+from dabench.hashing.identity import Identity
 from dabench.planning.domains import domain_of, known_domains, no_recording
 from dabench.planning.resolve import resolve
 from dabench.plugin.registry import Registry
@@ -228,24 +229,25 @@ def _run(
     source, target = pair.pair.split(":")
     data = [domains[name].sha256 if name in domains else "missing" for name in (source, target)]
     data_sha256 = sha256(data)
-    identity = {
-        "suite": [suite.name, suite.version],
-        "pair": pair.pair,
-        "method": cell.method.name,
-        "seed": seed,
-        "settings": cell.settings_sha256,
-        "data": data_sha256,
-        "plugin": [cell.plugin.distribution, cell.plugin.version, cell.plugin.source_sha256],
-        "numerics": NUMERICS_VERSION,
-        "device": device_kind,
-    }
+    plugin = cell.plugin
+    identity = Identity(
+        suite=suite.name,
+        suite_version=suite.version,
+        pair=pair.pair,
+        method=cell.method.name,
+        seed=seed,
+        settings=cell.settings_sha256,
+        data=data_sha256,
+        plugin=(plugin.distribution, plugin.version, plugin.source_sha256),
+        device_kind=device_kind,
+    )
     return PlannedRun(
         **{item.name: getattr(cell, item.name) for item in fields(cell)},
         suite=suite.name,
         source=source,
         target=target,
         seed=seed,
-        run_id=sha256(identity),
+        run_id=identity.run_id,
         data_sha256=data_sha256,
         data_error="\n".join(problems[name] for name in (source, target) if name in problems) or None,
     )

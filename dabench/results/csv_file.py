@@ -27,10 +27,12 @@ from pydantic.fields import FieldInfo
 from dabench.plain_files import read_plain
 from dabench.printable import printable, shown
 from dabench.results.csv_cells import as_text, from_text
+from dabench.results.lineage import frame_of_today
 from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord, Status
 
-LATER = frozenset({"data_notes"})  # columns that older files lack, and that may be empty
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
+# Files of schema 1 and 2 may lack these; what they would hold is unknown.
+LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas"})
 
 
 @dataclass(frozen=True)
@@ -250,7 +252,7 @@ def _frame(text: str) -> pd.DataFrame:
         found = (_row_hash(fields) for fields in zip(*texts.values(), strict=True))
         if any(one != other for one, other in zip(written, found, strict=True)):
             raise ValueError("an edited row")
-    return frame
+    return frame_of_today(frame)
 
 
 def _sorted_out(

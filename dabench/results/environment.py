@@ -1,14 +1,13 @@
-"""Which code and machine the numbers come from: recorded, not part of a run's identity."""
+"""Which code the numbers come from: recorded, not part of a run's identity."""
 
 from __future__ import annotations
 
-import platform
 import subprocess
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
-from dabench.runs.record import CodeInfo, Environment
+from dabench.hashing.canonical import NUMERICS_VERSION
+from dabench.runs.record import CodeInfo
 
 
 @cache
@@ -17,9 +16,9 @@ def code_info() -> CodeInfo:
     package = Path(__file__).parents[1]
     # site-packages may lie inside somebody else's repository: only a tracked file makes it ours.
     if _git(package, "ls-files", "--error-unmatch", "__init__.py") is None:
-        return CodeInfo(commit=None, dirty=None)
+        return CodeInfo(commit=None, dirty=None, numerics=NUMERICS_VERSION)
     status = _git(package, "status", "--porcelain", "--", ".", "../plugins")
-    return CodeInfo(commit=_git(package, "rev-parse", "HEAD"), dirty=bool(status))
+    return CodeInfo(commit=_git(package, "rev-parse", "HEAD"), dirty=bool(status), numerics=NUMERICS_VERSION)
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
@@ -34,26 +33,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None  # no git on this machine: the record says that the commit is unknown
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-@cache
-def processor() -> str:
-    """The processor's model, as far as the system tells."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def environment(torch: str, device: str, threads: int = 1) -> Environment:
-    """The environment of a run; torch's version and the device as the worker saw them."""
-    return Environment(
-        dabench=version("dabench"),
-        python=platform.python_version(),
-        torch=torch or version("torch"),
-        device=device,
-        processor=processor(),
-        threads=threads,
-    )

@@ -22,6 +22,7 @@ from dabench.hashing.canonical import sha256
 from dabench.plain_files import read_plain
 from dabench.printable import capped, printable
 from dabench.results.csv_file import Problem, csv_text, flaw, frame_of, other_schema, read_csv
+from dabench.results.lineage import record_of_today
 from dabench.runs.record import HASH, READABLE, RunRecord, flatten, run_stem
 
 __all__ = [
@@ -43,12 +44,14 @@ class Results:
         frame: one row per run, columns as in `runs.record.flatten`; each run once.
         problems: what is there but not counted.
         records: the full records with the files they are in.
+        from_csv: `run_id` of the rows of `frame` that come from a published file, not from a record.
     """
 
     path: Path
     frame: pd.DataFrame
     problems: list[Problem]
     records: list[tuple[Path, RunRecord]] = field(default_factory=list)
+    from_csv: frozenset[str] = frozenset()
 
 
 def read_results(path: Path, suite: str | None = None, without: Path | None = None) -> Results:
@@ -82,7 +85,9 @@ def read_results(path: Path, suite: str | None = None, without: Path | None = No
         others = f" (there are some of {', '.join(here)})" if here else ""
         what = f"results of the suite {suite!r}" if suite else "results"
         raise ResultsError(f"there are no {what} in {path}{others}. `dabench run {suite or 'mini'}` makes some.")
-    return Results(path, frame, problems, records)
+    finished = {(record.run_id, record.finished) for _, record in records}
+    runs = zip(frame["run_id"], frame["finished"], strict=True)
+    return Results(path, frame, problems, records, frozenset(run[0] for run in runs if run not in finished))
 
 
 def read_records(directory: Path, suite: str) -> tuple[list[RunRecord], list[Problem]]:
@@ -200,7 +205,7 @@ def _parse(text: bytes) -> RunRecord:
         raise ValueError(reason)
     if written != sha256(data) and (written or record.schema_ > 1):
         raise ValueError(f"edited since it was written, its {HASH} says: restore it, or {repeat}")
-    return record
+    return record_of_today(record)
 
 
 def _each_run_once(records: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

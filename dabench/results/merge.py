@@ -12,10 +12,11 @@ import pandas as pd
 from dabench.errors import ResultsError
 from dabench.files import replacing
 from dabench.plain_files import read_plain
-from dabench.results.cells import NUMBERS
-from dabench.results.csv_file import Problem, csv_text, read_csv
+from dabench.results.cells import NUMBERS, rows_of
+from dabench.results.changes import changes
+from dabench.results.csv_file import Problem, csv_text, frame_of, read_csv
 from dabench.results.folder import find_records, in_order, place_of, write_atomic
-from dabench.runs.record import RunRecord
+from dabench.runs.record import RunRecord, flatten
 
 TIMES = {"train_s", "wall_s", "examples_per_s", "peak_memory_bytes", "finished", "env", "code", "schema_"}
 
@@ -83,9 +84,16 @@ def _merge_records(into: Path, source: Path, done: Merged) -> None:
             _copy(path, there)
             done.replaced += 1
         elif record.done and _numbers(record) != _numbers(twin):
-            done.conflicts.append(f"{path} and {there} are the same run with other numbers")
+            done.conflicts.append(f"{path} and {there} are the same run with other numbers{_why(record, twin)}")
         else:
             done.there += 1
+
+
+def _why(record: RunRecord, twin: RunRecord) -> str:
+    """The likeliest reason for other numbers of the same run, in parentheses; an empty string without any."""
+    before, now = (rows_of(frame_of([flatten(item)])) for item in (record, twin))
+    found = changes(before, now)
+    return f" ({found[0]})" if found else ""
 
 
 def _numbers(record: RunRecord) -> str:

@@ -15,12 +15,13 @@ from pydantic import ValidationError
 
 from dabench.plugin.registry import Registry
 from dabench.printable import kept
-from dabench.results.environment import code_info, environment
+from dabench.results.environment import code_info
 from dabench.results.folder import write_record
 from dabench.runs.data_notes import data_notes, joined
-from dabench.runs.job import Event, Finished, Outcome, Progress
+from dabench.runs.job import Event, Finished, Outcome, Progress, Started
+from dabench.runs.machine import environment
 from dabench.runs.plan import Plan, PlannedRun
-from dabench.runs.record import RunRecord
+from dabench.runs.record import Environment, RunRecord
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Recorder:
     results: Path
     registry: Registry
     records: list[RunRecord] = field(default_factory=list)
+    _environments: dict[str, Environment] = field(default_factory=dict)  # of workers, by the run that they took
 
     @property
     def failed(self) -> list[RunRecord]:
@@ -50,27 +52,38 @@ class Recorder:
     def keep(self, run: PlannedRun, outcome: Outcome) -> None:
         """Write the record of a run; Ctrl-C waits for it."""
         with uninterrupted():
+            worker = self._environments.get(run.run_id)
             try:
-                record = make_record(self.plan, run, outcome)
+                record = make_record(self.plan, run, outcome, worker)
             except ValidationError as error:  # the method or its domain has names or numbers that no file can hold
-                record = make_record(self.plan, run, Outcome(status="failed", error=str(error)))
+                failed = Outcome(status="failed", error=str(error), environment=outcome.environment)
+                record = make_record(self.plan, run, failed, worker)
             write_record(self.results, record)
             self.records.append(record)
             self.registry.notify("dabench_run_finished", record=record)
 
     def take(self, run: PlannedRun, event: Event) -> None:
         """Take an event of a run."""
-        if isinstance(event, Finished):
+        if isinstance(event, Started) and event.environment is not None:
+            self._environments[event.run_id] = event.environment
+        elif isinstance(event, Finished):
             self.keep(run, event.outcome)
         elif isinstance(event, Progress) and event.values is not None:
             self.registry.notify("dabench_checkpoint", run=run, step=event.step, values=event.values)
 
 
-def make_record(plan: Plan, run: PlannedRun, outcome: Outcome) -> RunRecord:
-    """Put together what was planned and what came of it."""
+def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environment | None = None) -> RunRecord:
+    """Put together what was planned and what came of it.
+
+    Args:
+        plan: with the run.
+        run: as planned.
+        outcome: what came of it. Without an environment it was not executed to its end.
+        worker: the environment of the worker that took such a run; None if none did, which leaves that of this process.
+    """
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
     ends = (run.source, run.target)
-    torch, device = measured.pop("torch"), measured.pop("device")
+    executed = measured.pop("environment")
     if outcome.error is not None:
         measured["error"] = kept(outcome.error)
     return RunRecord(
@@ -98,7 +111,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome) -> RunRecord:
         data_notes=joined(data_notes([plan.domains[name] for name in dict.fromkeys(ends) if name in plan.domains])),
         plugin=run.plugin,
         code=code_info(),
-        env=environment(torch, device or plan.device_kind),
+        env=executed or worker or environment(plan.device_kind),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         **measured,
     )

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from dabench.baseline.changes import Change, changes
 from dabench.config.options import option_errors
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
@@ -19,8 +18,10 @@ from dabench.planning.jobs import Options
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, Row, accuracies, rows_of
+from dabench.results.changes import Change, changes
 from dabench.results.csv_file import Problem, frame_of
 from dabench.results.folder import CELL, LINEAGE, read_record, read_results, records_beside
+from dabench.results.lineage import former_ids
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
 from dabench.runs.job import Event
@@ -79,6 +80,8 @@ def find_recorded(
 ) -> Recorded:
     """A run from the file of its record, or by the beginning of its `run_id` in a results folder or file.
 
+    An id that the run had before plugins were hashed by their syntax is as good (see `results.lineage`).
+
     Args:
         what: the path of a record, which ends in `.json`, or the beginning of a `run_id`.
         directory: where to look for the latter.
@@ -100,6 +103,7 @@ def find_recorded(
     heed(results.problems)
     rows = rows_of(results.frame)
     found = [row for row in rows if row["run_id"].startswith(what)]
+    found = found or [row for row in rows if any(former.startswith(what) for former in former_ids(row))]
     if len(found) != 1:
         count = f"are {len(found)} runs" if found else "is no run"
         raise UsageError(f"there {count} in {directory} whose run_id begins with {what!r}.")
@@ -210,7 +214,7 @@ def judge(recorded: Recorded, record: RunRecord) -> Reproduction:
     (now,) = rows_of(frame_of([flatten(record)]))
     found = changes([before], [now], settings)
     if all(before[name] == now[name] for name in NUMBERS):
-        return Reproduction("identical", before, now, None, found)
+        return Reproduction("identical", before, now, None, [change for change in found if change.known])
     known = before["data_sha256"] and now["data_sha256"]  # a run that failed early has none
     if known and before["data_sha256"] != now["data_sha256"]:
         return Reproduction("other data", before, now, None, found)

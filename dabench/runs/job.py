@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dabench.config.settings import Budget, Settings
 from dabench.data.prepared import PreparedDomain
-from dabench.runs.record import Accuracy, Checkpoint, Metrics, Selection, Status
+from dabench.runs.record import Accuracy, Checkpoint, Environment, Metrics, Selection, Status
 from dabench.specs.spec import BackboneSpec, MethodSpec, SelectorSpec
 
 
@@ -146,7 +146,11 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a run came to. Times in seconds; see `runs.record.RunRecord` for the fields."""
+    """What a run came to. Times in seconds; see `runs.record.RunRecord` for the fields.
+
+    Attributes:
+        environment: of the process that executed it; None if none did to its end.
+    """
 
     status: Status
     error: str | None = None
@@ -163,16 +167,16 @@ class Outcome:
     images_seen: int = 0
     test_rows: int = 0
     peak_memory_bytes: int = 0
-    torch: str = ""
-    device: str = ""
+    environment: Environment | None = None
 
 
 @dataclass(frozen=True)
 class Started:
-    """A worker took a run."""
+    """A worker took a run. With `environment`, what is recorded of a run whose worker dies is that of the worker."""
 
     run_id: str
     worker: int
+    environment: Environment | None = None
 
 
 @dataclass(frozen=True)

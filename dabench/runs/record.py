@@ -20,8 +20,8 @@ from dabench.printable import printable
 from dabench.runs.fields import Amount, Commit, Count, Digest, DomainName, Name, Number, Plain, Share, Text, Time, Whole
 from dabench.runs.reasons import reason
 
-SCHEMA = 2
-READABLE = (1, 2)  # 1 had no content hash
+SCHEMA = 3
+READABLE = (1, 2, 3)  # 1 had no content hash, 1 and 2 no instruction sets and no NUMERICS_VERSION
 HASH = "content_sha256"
 
 Status = Literal["ok", "failed", "collapsed", "timeout"]
@@ -91,14 +91,28 @@ class PluginInfo(_Part):
 
 
 class CodeInfo(_Part):
-    """The commit of dabench itself, where it runs from a git checkout."""
+    """The code of dabench itself.
+
+    Attributes:
+        commit, dirty: where it runs from a git checkout.
+        numerics: `hashing.canonical.NUMERICS_VERSION`; None before schema 3.
+    """
 
     commit: Commit | None
     dirty: bool | None
+    numerics: Count | None = None
 
 
 class Environment(_Part):
-    """What the numbers were computed with: recorded, not part of the identity (but for the device's kind)."""
+    """What the numbers were computed with: recorded, not part of the identity (but for the device's kind).
+
+    Attributes:
+        torch: its version with its build, as in `2.9.0+cu128`.
+        processor: its model.
+        cpu_capability: the instruction set of torch's own kernels; None before schema 3.
+        onednn_isa: that of oneDNN (convolutions); None before schema 3, and where it is not known.
+        blas: the BLAS libraries; None before schema 3.
+    """
 
     dabench: Text
     python: Text
@@ -106,6 +120,9 @@ class Environment(_Part):
     device: Text
     processor: Text
     threads: Count
+    cpu_capability: Text | None = None
+    onednn_isa: Text | None = None
+    blas: Text | None = None
 
 
 class RunRecord(_Part):
@@ -115,7 +132,7 @@ class RunRecord(_Part):
         settings: resolved settings; `settings_sha256` is the hash of their canonical JSON.
         comparison_sha256: the same without the method and its options: runs that share it can be compared.
         predictions_sha256: hash of the predicted classes of the target test split at the selected checkpoint.
-        data_notes: what was left out of the two domains, and what else their loaders said; see `datanotes`.
+        data_notes: what was left out of the two domains, and what else their loaders said; see `runs.data_notes`.
         test_rows: how many target test examples the accuracy was measured on.
         finished: when the run ended, UTC, ISO 8601.
     """

@@ -54,9 +54,6 @@ class Sample:
         return mean_of(list(self.by_seed.values()))
 
 
-NONE = Sample({}, 0.0)
-
-
 @dataclass(frozen=True)
 class Interval:
     """A mean with its spread.

@@ -190,6 +190,18 @@ def test_only_the_newest_code_counts_on_both_sides() -> None:
     )
 
 
+def test_the_kind_of_processor_is_the_first_reason_and_a_failed_run_is_none() -> None:
+    env = make_record().env
+    here, there = (env.model_copy(update={"cpu_capability": name}) for name in ("AVX2", "AVX512"))
+    code = CodeInfo(commit="a" * 40, dirty=False)
+    moved = judged(runs(STEADY, env=there), runs(shifted(0.1), env=here, code=code)).changes
+    assert [change.what for change in moved] == ["instructions of torch", "code commit"]
+    same = judged(runs(STEADY), runs(STEADY, env=here, code=code))
+    assert (same.verdict, [change.what for change in same.changes]) == ("same", ["code commit"])
+    failed = make_record(None, seed=9, env=env.model_copy(update={"torch": "2.9.0+cu128"}))
+    assert judged([*runs(STEADY), failed], runs(STEADY)).changes == ()
+
+
 def test_a_comparison_with_itself_is_noticed() -> None:
     frame = make_frame(*runs(STEADY))
     (note,) = compare(frame, frame, max_drop=0.01).notes

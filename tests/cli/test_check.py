@@ -239,3 +239,12 @@ def test_code_that_changed_since_the_runs_is_noticed(baseline: Path) -> None:
         pytest.skip("not a git checkout")
     text = " ".join(check(baseline, "--results", rerun(baseline.parent)).stdout.split())
     assert f"made at commit {'f' * 12}, the code here is {head.stdout[:12]}" in text
+
+
+def test_published_rows_among_the_runs_of_now_are_named(baseline: Path, tmp_path: Path) -> None:
+    publish(tmp_path / "old", "mini", tmp_path / "other" / "mini.csv")
+    write_record(tmp_path / "other", make_record(0.7, minute=5))
+    note = "8 of 9 runs of now are rows of a published file"
+    assert note in check(baseline, "--results", tmp_path / "other").stdout
+    assert "published file" not in check(baseline, "--results", rerun(tmp_path / "whole")).stdout
+    assert "published file" not in check(baseline, "--results", tmp_path / "other" / "mini.csv").stdout

@@ -11,6 +11,7 @@ import pytest
 
 from dabench.cli.env import PACKAGES
 from dabench.cli.main import main
+from dabench.runs.machine import environment
 
 
 def test_env_as_json(dabench, site) -> None:
@@ -18,7 +19,11 @@ def test_env_as_json(dabench, site) -> None:
     done = dabench("env", "--json", DABENCH_RESULTS="elsewhere", DABENCH_DATA_DIR="/data")
     assert done.returncode == 0
     facts = json.loads(done.stdout)
-    assert {package: facts[package] for package in PACKAGES} == {package: version(package) for package in PACKAGES}
+    here = environment("cpu")
+    assert {package: facts[package] for package in PACKAGES} == {
+        package: here.torch if package == "torch" else version(package) for package in PACKAGES
+    }
+    assert (facts["processor"], facts["cpu_capability"]) == (here.processor, here.cpu_capability)
     assert facts["python"] == platform.python_version()
     assert facts["cpus"] == os.cpu_count()
     assert (facts["results_dir"], facts["data_dir"]) == ("elsewhere", "/data")

@@ -52,7 +52,15 @@ def test_command_imports_nothing_heavy(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["dabench", "dabench.plugin.builtin", "dabench_plugins.hooks", "dabench.plugin.hookspecs"]
+    "module",
+    [
+        "dabench",
+        "dabench.cli.completion",
+        "dabench.plugin.builtin",
+        "dabench.plugin.hookspecs",
+        "dabench.specs.spec",
+        "dabench_plugins.hooks",
+    ],
 )
 def test_hook_modules_import_nothing_heavy(module: str) -> None:
     script = f"import sys, {module}; print(*sys.modules)"

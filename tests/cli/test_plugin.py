@@ -87,6 +87,7 @@ def test_the_list_of_checks(dabench_here) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_new_plugin_passes_its_own_tests(dabench_here, site, tmp_path: Path) -> None:
     done = dabench_here("plugin", "new", "my-idea", "--into", "made")
     assert done.returncode == 0, done.stderr

@@ -20,20 +20,37 @@ Cli = Callable[..., tuple[int, str, str]]
 LABEL_FREE = {"last_step", "source_val", "iwcv", "dev", "entropy", "infomax", "snd", "bnm", "class_ami"}
 
 
-@pytest.fixture
-def results(registry: Registry, tmp_path: Path) -> Path:
-    """Runs of the toy suite whose outputs were kept."""
-    run(plan_of(registry, ["dann", "coral"]), tmp_path, registry, output_rows=50)
-    return tmp_path
+@pytest.fixture(scope="module")
+def trained(module_registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of the toy suite whose outputs were kept. Nothing may be written here."""
+    folder = tmp_path_factory.mktemp("trained")
+    run(plan_of(module_registry, ["dann", "coral"]), folder, module_registry, output_rows=50)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rescored(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """These runs with the picks of every selector. Nothing may be written here."""
+    folder = shutil.copytree(trained, tmp_path_factory.mktemp("rescored"), dirs_exist_ok=True)
+    with pytest.raises(SystemExit) as stop:
+        main(["rescore", "toy", "--results", str(folder)])
+    assert stop.value.code == 0
+    return folder
 
 
 @pytest.fixture
-def cli(registry: Registry, results: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run a command on these results; returns exit code, stdout and stderr."""
+def results(trained: Path, tmp_path: Path) -> Path:
+    """A copy of these runs."""
+    return shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
 
-    def call(*arguments: str) -> tuple[int, str, str]:
+
+@pytest.fixture
+def cli(results: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run a command on the copy, or on other results; returns exit code, stdout and stderr."""
+
+    def call(*arguments: str, on: Path = results) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as stop:
-            main([*arguments, "--results", str(results)])
+            main([*arguments, "--results", str(on)])
         out, err = capsys.readouterr()
         assert isinstance(stop.value.code, int)
         return stop.value.code, out, err
@@ -88,19 +105,18 @@ def test_outputs_that_are_gone_are_named_with_the_remedy(cli: Cli, results: Path
     assert sum("bnm" in record["selections"] for record in records(results).values()) == 7
 
 
-def test_the_table_shows_another_selection(cli: Cli, results: Path) -> None:
-    cli("rescore", "toy")
-    code, out, _ = cli("table", "toy", "--selector", "class-ami", "--format", "json")
+def test_the_table_shows_another_selection(cli: Cli, rescored: Path) -> None:
+    code, out, _ = cli("table", "toy", "--selector", "class-ami", "--format", "json", on=rescored)
     assert code == 0
     rows = {row["method"]: row["pairs"]["toy_a:toy_b"] for row in json.loads(out)}
     for method in ("dann", "coral", "source_only"):
-        of_method = [record for record in records(results).values() if record["method"] == method]
+        of_method = [record for record in records(rescored).values() if record["method"] == method]
         picked = [record["selections"]["class_ami"]["accuracy"] for record in of_method]
         assert rows[method]["mean"] == pytest.approx(sum(picked) / 2)
-    assert "class ami" in cli("table", "toy", "--selector", "class_ami")[1].splitlines()[0]
+    assert "class ami" in cli("table", "toy", "--selector", "class_ami", on=rescored)[1].splitlines()[0]
 
 
-def test_last_step_needs_no_records(registry: Registry, cli: Cli, results: Path) -> None:
+def test_last_step_needs_no_records(cli: Cli, results: Path) -> None:
     cli("results", "publish", "toy")
     shutil.rmtree(results / "runs")
     assert cli("table", "toy", "--selector", "last_step")[1] == cli("table", "toy")[1]
@@ -110,19 +126,21 @@ def test_last_step_needs_no_records(registry: Registry, cli: Cli, results: Path)
     assert "`dabench rescore toy --selector snd`" in err
 
 
-def test_selectors_are_compared(cli: Cli) -> None:
-    code, out, err = cli("selectors", "toy")
+def test_selectors_without_picks_are_named(cli: Cli) -> None:
+    code, _, err = cli("selectors", "toy")
     assert code == 0
     assert "no record has bnm, class_ami, dev, entropy, infomax, iwcv, snd. next: dabench rescore toy" in err
-    cli("rescore", "toy")
-    code, out, err = cli("selectors", "toy")
+
+
+def test_selectors_are_compared(cli: Cli, rescored: Path) -> None:
+    code, out, err = cli("selectors", "toy", on=rescored)
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == "toy · 4 runs of several checkpoints, 2 of one, 0 left out because they lack a selection"
     names = {line.split()[0] for line in lines[2:12]}
     assert names == LABEL_FREE | {"oracle†"}
     assert lines[11].startswith("oracle†")
-    found = json.loads(cli("selectors", "toy", "--json")[1])
+    found = json.loads(cli("selectors", "toy", "--json", on=rescored)[1])
     assert {quality["selector"] for quality in found["qualities"]} == LABEL_FREE | {"oracle"}
     for quality in found["qualities"]:
         assert 0 <= quality["mean_loss"] <= quality["worst_loss"] <= 1
@@ -149,19 +167,17 @@ def test_bad_input(cli: Cli, arguments: list[str], code: int, words: list[str]) 
         assert word in err
 
 
-@pytest.mark.parametrize("command", ["rescore", "selectors"])
-def test_files_that_are_no_records_are_reported(cli: Cli, results: Path, command: str) -> None:
+@pytest.mark.parametrize("command", [["rescore", "toy", "--selector", "entropy"], ["selectors", "toy"]], ids=" ".join)
+def test_files_that_are_no_records_are_reported(cli: Cli, results: Path, command: list[str]) -> None:
     broken = results / "runs/toy/broken.json"
     broken.write_text("{")
-    code, _, err = cli(command, "toy")
+    code, _, err = cli(*command)
     assert code == 0
     assert f"Warning: {broken}" in err
     assert "(not counted)" in err
 
 
-def test_a_selector_of_a_plugin_takes_part(
-    registry: Registry, site, results: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_selector_of_a_plugin_takes_part(site, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rules = """
         from dabench.selection.rule import ByScore, by_outputs
 

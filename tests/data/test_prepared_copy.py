@@ -90,9 +90,9 @@ def test_classes_are_counted(number: Path) -> None:
 
 def test_the_loaders_code_decides(number: Path, site, monkeypatch: pytest.MonkeyPatch) -> None:
     before = code_hash(SPEC)
-    (site.path / "plain_loader.py").write_text(LOADER + "\n# changed\n")
+    (site.path / "plain_loader.py").write_text(LOADER + "\nCHANGED = 1\n")
     assert code_hash(SPEC) != before
-    (site.path / "plain_loader.py").write_text(LOADER)
+    (site.path / "plain_loader.py").write_text(LOADER + "\n# reworded\n")
     assert code_hash(SPEC) == before
     monkeypatch.setattr(ready, "LAYOUT", ready.LAYOUT + 1)
     assert code_hash(SPEC) != before

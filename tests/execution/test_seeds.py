@@ -17,14 +17,14 @@ from dabench.runs.job import Finished, Job
 from tests.support.toy_runs import numbers, plan_of, run, with_limits
 
 
-@pytest.fixture
-def reference(registry: Registry, tmp_path: Path) -> dict[str, object]:
+@pytest.fixture(scope="module")
+def reference(module_registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """The numbers of all methods, made one by one in this process."""
-    return {
-        str(key): numbers(record) for key, record in run(plan_of(registry), tmp_path / "reference", registry).items()
-    }
+    records = run(plan_of(module_registry), tmp_path_factory.mktemp("reference"), module_registry)
+    return {str(key): numbers(record) for key, record in records.items()}
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_bits_as_inline(
     registry: Registry, tmp_path: Path, reference: dict[str, object]
 ) -> None:

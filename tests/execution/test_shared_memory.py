@@ -71,6 +71,7 @@ def test_the_problem_holds_the_mapped_array_itself(job: Job, monkeypatch: pytest
     assert len(data.problem.source_rows) + len(data.val_x) == 20_000
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's account of a process's own memory")
 def test_opening_a_pair_takes_little_memory_of_ones_own(job: Job, tmp_path: Path) -> None:
     if _counts_mapped_files(tmp_path / "mapped"):

@@ -113,6 +113,7 @@ def test_every_option_does_something(option: dict[str, object]) -> None:
     assert not torch.equal(*logits)
 
 
+@pytest.mark.slow
 def test_it_gains_over_source_only_with_the_same_augmentation_and_averaging() -> None:
     """And by what its loss asks for: with batch norm, statistics of the target alone gain a lot."""
     (x, y), (target, _), (test, test_y) = (stripes(rows, rows, side=16) for rows in (240, 241, 300))

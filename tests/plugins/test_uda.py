@@ -123,6 +123,7 @@ def test_every_option_of_the_augmented_baseline_does_something(option: dict[str,
     assert not torch.equal(logits_of(plain, problem, target), logits_of(changed, problem, target))
 
 
+@pytest.mark.slow
 def test_uda_gains_over_source_only_with_the_same_augmentation_and_averaging() -> None:
     """And by what its loss asks for: with batch norm, statistics of the target alone gain a lot."""
     (x, y), (target, _), (test, test_y) = (stripes(rows, rows, side=8) for rows in (240, 241, 300))

@@ -44,6 +44,7 @@ def execute(script: str, where: Path, variables: dict[str, str]) -> subprocess.C
 
 
 @pytest.mark.timeout(300)  # starts processes
+@pytest.mark.slow
 def test_the_script_runs_and_checks(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["coral"], seeds=[0, 1, 2], pairs=["toy_a:toy_b"])
     run(plan, tmp_path / "before", registry)

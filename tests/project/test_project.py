@@ -147,7 +147,7 @@ def test_the_wheel_holds_every_source_and_data_file(wheel: Path) -> None:
     ("arguments", "expected"),
     [
         (["list", "pairs", "--strict-plugins"], "digits:digits_m"),
-        (["plugin", "check", "coral"], "28 passed"),
+        pytest.param(["plugin", "check", "coral"], "28 passed", marks=pytest.mark.slow),
         (["plugin", "new", "mine"], "dabench-mine/dabench_mine/method.py"),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
@@ -180,6 +180,8 @@ def test_ci_runs_the_tests_of_the_readme() -> None:
     assert "make test" in (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("target", ["run", "test", "lint", "bench", "bench-store", "check", "tables", "help"])
+@pytest.mark.parametrize(
+    "target", ["run", "test", "test-fast", "lint", "bench", "bench-store", "check", "tables", "help"]
+)
 def test_make_has_the_target(target: str) -> None:
     subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)

@@ -166,11 +166,11 @@ def damaged(text: str) -> dict[str, tuple[str, str]]:
         "truncated": (text[: len(text) // 2], "not valid JSON, perhaps cut off"),
         "list": ("[]", "not a record of dabench"),
         "foreign": ('{"name": "x"}', "not a record of dabench"),
-        "older": (json.dumps(data | {"schema": 0}), "schema 0, this dabench reads 1 to 2: run it again"),
-        "newer": (json.dumps(data | {"schema": 3, "new": 1}), "schema 3, this dabench reads 1 to 2: update dabench"),
+        "older": (json.dumps(data | {"schema": 0}), "schema 0, this dabench reads 1 to 3: run it again"),
+        "newer": (json.dumps(data | {"schema": 4, "new": 1}), "schema 4, this dabench reads 1 to 3: update dabench"),
         "newer with the same fields": (
-            json.dumps(data | {"schema": 3}),
-            "schema 3, this dabench reads 1 to 2: update dabench",
+            json.dumps(data | {"schema": 4}),
+            "schema 4, this dabench reads 1 to 3: update dabench",
         ),
         "unknown status": (json.dumps(data | {"status": "fine"}), "status: Input should be"),
         "no accuracy": (json.dumps(data | {"accuracy": None}), "without an accuracy"),
@@ -233,7 +233,7 @@ def test_a_copied_record_is_reported_and_counts_once(tmp_path: Path) -> None:
             1,
         ),
         (lambda text: text.replace(",ok,", ",fine,", 1), "row 2 is not counted: unknown status 'fine'", 1),
-        (lambda text: text.replace("\n2,", "\n3,", 1), "schema 3, this dabench reads 1 to 2: update dabench", 1),
+        (lambda text: text.replace("\n3,", "\n4,", 1), "schema 4, this dabench reads 1 to 3: update dabench", 1),
     ],
 )
 def test_a_damaged_csv_is_reported_row_by_row(tmp_path: Path, spoil: Any, reason: str, left: int) -> None:

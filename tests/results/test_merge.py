@@ -59,7 +59,15 @@ def test_the_same_run_with_other_numbers_is_a_conflict_that_changes_nothing(a: P
     done = merge(a, [b])
     (conflict,) = done.conflicts
     assert str(other) in conflict
+    assert conflict.endswith("are the same run with other numbers"), "nothing else differs"
     assert seeds(a) == {0: 0.7, 1: 0.8, 2: 0.9}
+
+
+def test_a_conflict_between_two_kinds_of_processor_says_so(a: Path, b: Path) -> None:
+    env = make_record().env.model_copy(update={"processor": "another"})
+    write_record(b, make_record(0.75, seed=0, env=env))
+    (conflict,) = merge(a, [b]).conflicts
+    assert conflict.endswith("with other numbers (processor another → x86_64)")
 
 
 def test_a_loss_that_is_no_number_is_no_conflict_with_itself(a: Path, b: Path) -> None:

@@ -19,7 +19,7 @@ from dabench.results.folder import publish, write_record
 from dabench.runner.recorder import Recorder
 from dabench.runner.reproduce import Recorded, find_recorded, judge, plan_again, reproduce
 from dabench.runner.runner import carry_out
-from dabench.runs.record import Accuracy, RunRecord
+from dabench.runs.record import Accuracy, CodeInfo, RunRecord
 from tests.support.factories import digest, make_record
 from tests.support.own_files import write_suite
 from tests.support.toy_runs import plan_of, run
@@ -157,9 +157,28 @@ def test_the_likely_reasons_come_first() -> None:
     assert [str(change) for change in found] == [
         f"data dddddddddddd → {digest('x')[:12]}",
         "settings weight=1.0 → weight=2.0",
-        "torch 2.9.0 → 2.0",
         "processor x86_64 → other",
+        "torch 2.9.0 → 2.0",
     ]
+
+
+def test_another_kind_of_processor_is_named_before_the_code() -> None:
+    here = make_record().env.model_copy(update={"cpu_capability": "AVX2", "onednn_isa": "AVX2", "blas": "openblas 1"})
+    there = here.model_copy(update={"cpu_capability": "AVX512", "blas": "openblas 1 SkylakeX"})
+    code = CodeInfo(commit="a" * 40, dirty=False, numerics=1)
+    known = judge(recorded([0.7, 0.71], env=there), make_record(0.5, env=here, code=code)).changes
+    assert [change.what for change in known] == ["instructions of torch", "BLAS", "code commit"]
+    other = judge(recorded([0.7, 0.71], env=there), make_record(0.5, env=here, code=code, run_id="another")).changes
+    assert other[2].what == "NUMERICS_VERSION", "a part of the run_id: the same run has the same"
+    assert str(known[0]) == "instructions of torch AVX512 → AVX2"
+    unknown = judge(recorded([0.7, 0.71]), make_record(0.5, env=here)).changes
+    assert str(unknown[0]) == "instructions of torch unknown → AVX2", "a row of schema 1 or 2 does not say"
+
+
+def test_identical_numbers_do_not_differ_in_what_is_unknown() -> None:
+    here = make_record().env.model_copy(update={"cpu_capability": "AVX2", "python": "3.12.1"})
+    result = judge(recorded([0.7, 0.71]), make_record(0.7, env=here))
+    assert (result.verdict, [change.what for change in result.changes]) == ("identical", ["python"])
 
 
 def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ from dabench.plugin.registry import Registry
 from dabench.runner.launchers import inline, processes
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out, done_records
-from dabench.runs.job import Event, Finished, Job, Outcome
+from dabench.runs.job import Event, Finished, Job, Outcome, Started
+from dabench.runs.machine import environment
 from tests.support.toy_runs import numbers, plan_of, run, with_limits
 
 PAIR = "toy_a:toy_b"
@@ -68,11 +70,16 @@ def test_a_record_whose_accuracy_means_something_else_is_not_reused(
     assert not found
 
 
-def test_changed_sources_are_a_different_run(registry: Registry, site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_another_one_where_its_plugin_computes_something_else(registry: Registry, site: Any) -> None:
     source = """
         from dabench import DeepMethod
         class Mine(DeepMethod):
+            '''Multiplies by its strength.'''
+            class Options(DeepMethod.Options):
+                weight: float = 1.0
             STRENGTH = 1
+            def losses(self, batch):
+                return {"class": self.options.weight * self.STRENGTH}
     """
     hooks = """
         from dabench import MethodSpec, hookimpl
@@ -83,11 +90,22 @@ def test_changed_sources_are_a_different_run(registry: Registry, site, monkeypat
     site.install("mine", {"mine": "mine_hooks"}, mine=source, mine_hooks=hooks)
     from dabench.plugin.registry import load_registry
 
-    before = {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
-    (site.path / "mine.py").write_text((site.path / "mine.py").read_text().replace("= 1", "= 2"))
-    after = {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
+    file = site.path / "mine.py"
+    text = file.read_text()
+
+    def ids(old: str = "", new: str = "") -> set[str]:
+        assert old in text
+        file.write_text(text.replace(old, new))
+        return {run.run_id for run in plan_of(load_registry(), ["mine"]).runs if run.method.name == "mine"}
+
+    before = ids()
     assert before
-    assert not before & after
+    assert ids("Multiplies by", "Is weighed with") == before
+    assert ids("STRENGTH = 1", "STRENGTH: int = 1  # of what") == before
+    assert ids("(self, batch)", "(self, batch: object) -> dict[str, float]") == before
+    assert not ids("STRENGTH = 1", "STRENGTH = 2") & before
+    assert not ids("weight: float = 1.0", "weight: float = 2.0") & before
+    assert not ids("weight * self", "weight / self") & before
 
 
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
@@ -142,6 +160,20 @@ def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Pa
         assert records[PAIR, method, 0].status == "failed"
         assert reason in str(records[PAIR, method, 0].error)
     assert records[PAIR, "dann", 0].status == "ok"
+    assert {record.env for record in records.values()} == {environment("cpu")}, "one machine, whatever became of a run"
+
+
+def test_a_run_without_an_outcome_has_the_environment_of_its_worker(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["dann"], seeds=[0])
+    recorder = Recorder(plan, tmp_path, registry)
+    there = environment("cpu").model_copy(update={"torch": "1.0", "device": "a GPU"})
+    first, second, third = plan.runs
+    recorder.take(first, Started(first.run_id, 0, there))
+    recorder.take(first, Finished(first.run_id, Outcome(status="failed", error="the worker process was killed")))
+    recorder.take(second, Started(second.run_id, 0))  # a launcher that does not tell
+    recorder.take(second, Finished(second.run_id, Outcome(status="failed")))
+    recorder.keep(third, Outcome(status="failed", error="no data"))  # no worker took it
+    assert [record.env for record in recorder.records] == [there, environment("cpu"), environment("cpu")]
 
 
 def _limited(registry: Registry, folder: Path, launch: Launch, method: str, seconds: float) -> dict[str, Outcome]:
@@ -183,6 +215,7 @@ def test_missing_data_stop_only_the_runs_that_need_them(registry: Registry, tmp_
     assert records[PAIR, "dann", 0].status == "ok"
     missing = records["toy_a:toy_missing", "dann", 0]
     assert missing.status == "failed"
+    assert missing.env == records[PAIR, "dann", 0].env
     assert "put it into DABENCH_DATA_DIR/toys" in str(missing.error)
 
 

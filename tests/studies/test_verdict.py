@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from dabench.results.cells import rows_of
+from dabench.results.folder import read_results, write_record
+from tests.studies import machines as study_machines
 from tests.studies import verdict as study_verdict
+from tests.support.factories import make_record
 
 
 def test_a_copy_differs_in_the_last_bit_and_is_the_same_each_time() -> None:
@@ -61,3 +65,32 @@ def test_copies_are_trained_once_and_reported(tmp_path: Path, monkeypatch: pytes
     assert len(rows) == 6
     assert len((tmp_path / "runs.csv").read_text().splitlines()) == 7
     assert "| glyphs:digits source_only 3 | 3 x 2 |" in study_verdict._of_runs()
+
+
+def test_checks_between_machines_are_those_of_the_product_in_both_directions() -> None:
+    steady = {seed: 0.70 + seed / 100 for seed in range(4)}
+    lower = {seed: value - 0.05 for seed, value in steady.items()}
+    noisy = {seed: value + (-1) ** seed * 0.05 for seed, value in steady.items()}
+    assert study_machines.alarms(steady, steady, 4, 300) == (0, 2)
+    assert study_machines.alarms(steady, lower, 4, 300) == (1, 2), "one direction is a drop"
+    assert study_machines.alarms(steady, lower, 3, 300) == (4, 8)
+    assert study_machines.alarms(steady, noisy, 4, 300) == (0, 2)
+
+
+def test_runs_of_another_machine_stand_beside_the_published_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_machines, "RUNS", tmp_path / "runs.csv")
+    study_row = ("source", "target", "method", "seed", "settings_sha256", "data_sha256", "test_rows")
+    rows = [row for row in rows_of(read_results(study_machines.BASELINE).frame) if row["method"] == "dann"][:4]
+    for row in rows:
+        named = {name: row[name] for name in study_row}
+        write_record(tmp_path, make_record(0.5, **named))
+    write_record(tmp_path, make_record(0.5, seed=9))  # of no published run
+    study_machines.take_over(tmp_path)
+    ((name, published, other, test_rows),) = study_machines.cells()
+    assert name == (f"{rows[0]['source']}:{rows[0]['target']}", "dann")
+    assert published == {row["seed"]: row["accuracy_selected"] for row in rows}
+    assert other == {row["seed"]: 0.5 for row in rows}
+    assert test_rows == rows[0]["test_rows"]
+    assert "| 4 |" in study_machines.report({})

@@ -1,7 +1,7 @@
 """How often does `dabench check` err, and what does it see? The study behind docs/ci.md.
 
-    python tests/studies/verdict.py train --copies 6    # minutes to an hour; goes on where it stopped
-    python tests/studies/verdict.py report              # writes docs/verdict_study.md
+    python -m tests.studies.verdict train --copies 6    # minutes to an hour; goes on where it stopped
+    python -m tests.studies.verdict report              # writes docs/verdict_study.md
 
 `train` makes every run of some cells several times, each copy from initial weights that are changed in the last bit:
 every weight is multiplied by 1 + u 2^-23 with u from {-1, 0, 1}, drawn from (seed, copy). That is what another
@@ -34,6 +34,7 @@ import numpy as np
 
 from dabench.stats.regression import ALPHA, PAIRED_FROM, Noise, measure_drop, power
 from dabench.stats.seeds import ROUNDING
+from tests.studies import machines as study_machines
 
 ROOT = Path(__file__).parents[2]
 RUNS = ROOT / "docs" / "verdict_runs.csv"
@@ -44,7 +45,7 @@ MAX_DROP = 0.01  # the default of `dabench check`
 PLANTED = 0.03
 CHECKS = 20_000  # simulated or drawn, for each figure
 INTRODUCTION = (
-    "Written by `python tests/studies/verdict.py report`; do not edit. How the verdict is reached: "
+    "Written by `python -m tests.studies.verdict report`; do not edit. How the verdict is reached: "
     f"[ci.md](ci.md). Settings: a drop above {100 * MAX_DROP:g} point whose one-sided {100 * (1 - ALPHA):g} % "
     f"interval is above 0. A share of 1 % is known to ±{100 * sqrt(ALPHA / CHECKS):.2f} points (one standard "
     f"error of {CHECKS:,} checks)."
@@ -193,6 +194,7 @@ def report() -> str:
         INTRODUCTION,
         _simulation(),
         _of_mini(),
+        study_machines.report(_spreads_of_copies()) if study_machines.RUNS.exists() else "",
         _of_runs() if RUNS.exists() else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -248,22 +250,32 @@ def _of_mini() -> str:
     )
 
 
-def _of_runs() -> str:
+def _copies() -> Iterator[tuple[tuple[str, str, int], Copies, list[int], int]]:
+    """Cells with copies: name, copies, the seeds that have two or more, the size of the test set."""
     cells: dict[tuple[str, str, int], Copies] = defaultdict(lambda: defaultdict(dict))
     rows_of: dict[tuple[str, str, int], int] = {}
-    for (pair, method, steps, seed, copy), (accuracy, rows) in _runs():
+    for (pair, method, steps, seed, copy), (accuracy, rows) in _runs() if RUNS.exists() else ():
         cells[pair, method, steps][seed][copy] = accuracy
         rows_of[pair, method, steps] = rows
-    lines = []
     for name, cell in cells.items():
         seeds = sorted(seed for seed, copies in cell.items() if len(copies) > 1)
-        if len(seeds) < PAIRED_FROM:
-            continue
+        if len(seeds) >= PAIRED_FROM:
+            yield name, cell, seeds, rows_of[name]
+
+
+def _spreads_of_copies() -> dict[tuple[str, str], float]:
+    """Pair and method -> standard deviation of the difference of two copies of a seed."""
+    return {(pair, method): _spreads(cell, seeds)[1] for (pair, method, _), cell, seeds, _ in _copies()}
+
+
+def _of_runs() -> str:
+    lines = []
+    for name, cell, seeds, rows in _copies():
         figures = []
         for n in sorted({PAIRED_FROM, len(seeds)}):
             before, now = drawn(cell, seeds[:n])
-            figures += [f"{100 * regressed(before, now, rows_of[name]).mean():.2f}"]
-            figures += [_percent(regressed(before, now - PLANTED, rows_of[name]).mean())]
+            figures += [f"{100 * regressed(before, now, rows).mean():.2f}"]
+            figures += [_percent(regressed(before, now - PLANTED, rows).mean())]
         over, within = _spreads(cell, seeds)
         expected = power(PLANTED, Noise(within / sqrt(len(seeds)), len(seeds) - 1, within), MAX_DROP) if within else 1.0
         copies = f"{len(seeds)} x {min(len(cell[seed]) for seed in seeds)}"

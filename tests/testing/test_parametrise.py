@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 METHODS = """
     import torch
     from torch.nn.functional import cross_entropy
@@ -51,6 +53,7 @@ def test_sound(check):
 """
 
 
+@pytest.mark.slow
 def test_checks_are_tests(site, tmp_path: Path) -> None:
     site.install("noisy", {"noisy": "noisy"}, noisy=METHODS)
     (tmp_path / "test_mine.py").write_text(TEST)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from dabench.baseline.changes import shared_changes
 from dabench.baseline.compare import VERDICTS, CellVerdict, Report
 from dabench.leaderboard.formats.text import fraction, pair_title
+from dabench.results.changes import shared_changes
 from dabench.stats.regression import ALPHA, MOST_SEEDS, POWER
 
 HEADER = ("verdict", "baseline", "now", "drop in points", "seeds", "sees", "needs")

@@ -16,12 +16,12 @@ COLUMNS = (
     "gap_covered_high", "why", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
     "sees_target_labels", "average", "rank", "test_error", "gain", "gain_low", "gain_high", "p_source_only", "p_best",
     "published", "group", "p_gain", "behind_best", "behind_best_low", "behind_best_high", "tuned_on_target",
-    "data_notes",
+    "data_notes", "from_csv", "gap_covered_n", "gain_n", "unlike",
 )  # fmt: skip
 
 OF_CELL = (
     "mean", "std", "n", "expected", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
-    "backbone", "test_error", "p_gain", "p_source_only", "p_best", "tuned_on_target",
+    "backbone", "test_error", "p_gain", "p_source_only", "p_best", "tuned_on_target", "from_csv", "unlike",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def _fields(table: Table, row: Row, pair: str) -> Mapping[str, Any]:
         "gap_covered_low": cell.gap.low,
         "gap_covered_high": cell.gap.high,
         "why": cell.gap.why,
+        "gap_covered_n": cell.gap.n,
         "gain": cell.gain and cell.gain.mean,
         "gain_low": cell.gain and cell.gain.low,
         "gain_high": cell.gain and cell.gain.high,
@@ -65,6 +66,7 @@ def _fields(table: Table, row: Row, pair: str) -> Mapping[str, Any]:
         "behind_best_high": cell.behind_best and cell.behind_best.high,
         "group": row.group,
         "data_notes": "; ".join(cell.data_notes),
+        "gain_n": cell.gain and cell.gain.n,
         "published": "; ".join(f"{number.accuracy} {table.sources[number.source - 1]}" for number in cell.published),
         "average": row.average,
         "rank": row.rank,

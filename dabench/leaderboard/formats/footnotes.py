@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dabench.leaderboard.compare import NO_PAIRS
 from dabench.leaderboard.formats.text import (
     BELOW_ALONE,
     BEST,
@@ -21,6 +22,10 @@ from dabench.stats.seeds import UNBOUNDED
 
 FEW = 3  # seeds
 UNCORRECTED = "but not after Holm's correction over"
+UNLIKE = (
+    "runs of a seed on different kinds of machine are no pairs: shares, gains and tests leave them out, "
+    "and methods that differ so are neither ranked nor called best or tied"
+)
 
 
 def footnotes(table: Table) -> list[str]:
@@ -38,8 +43,12 @@ def footnotes(table: Table) -> list[str]:
             "% share of the gap from source only to train on target that is covered [95 % interval, each by itself]",
         ),
         (
-            any(_unbounded_share(cell) for cell in cells),
+            any(_unbounded_share(cell) and not cell.unlike for cell in cells),
             "a share without an interval: train on target lacks seeds that the method has",
+        ),
+        (
+            any(_unbounded_share(cell) and cell.unlike for cell in cells),
+            "a share without an interval: a bound lacks runs on the kind of machine of the method's runs",
         ),
         (
             not bounded(table) and any(not row.bound for row in table.rows),
@@ -80,6 +89,11 @@ def footnotes(table: Table) -> list[str]:
             any(row.group for row in table.rows),
             "settings A, B, …: rows are compared where they have the same settings but for the method's own",
         ),
+        (
+            any(cell.gap.why == NO_PAIRS for cell in cells),
+            "no pairs: the bounds were run on another kind of machine than these runs",
+        ),
+        (any(cell.unlike for cell in cells), UNLIKE),
         (table.transductive, "transductive: adapts on the test inputs, as the published protocol does"),
         (table.backbone == PER_PAIR, f"backbones: {', '.join(networks)}"),
         (table.ranking, _critical_difference(table.ranking) if table.ranking else ""),

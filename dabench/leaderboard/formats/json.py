@@ -61,6 +61,10 @@ def _cell(cell: Cell, table: Table) -> dict[str, Any]:
         "tied": cell.tied,
         "tuned_on_target": cell.tuned_on_target,
         "data_notes": list(cell.data_notes) or None,
+        "from_csv": cell.from_csv,
+        "gap_covered_n": gap.n,
+        "gain_n": 0 if cell.gain is None else cell.gain.n,
+        "unlike": cell.unlike,
     }
 
 

@@ -162,9 +162,16 @@ def labelled(track: str, shots: Shots) -> str:
 def heading(table: Table, *, backbone: bool) -> list[str]:
     """The parts of the line above a table: what it means, how many runs went well, where they are."""
     runs = "1 run" if table.runs == 1 else f"{table.runs} runs"
+    runs += f" ({whence})" if (whence := origins([table])) else ""
     counts = f"{runs}, {table.failed} failed, {table.collapsed} collapsed"
     counts += f", {table.timeout} timed out" if table.timeout else ""
     return [*meaning(table, backbone=backbone), counts, *([table.origin] if table.origin else [])]
+
+
+def origins(tables: Sequence[Table]) -> str:
+    """`7 here, 43 published` where tables have both records and rows of a published file; else an empty string."""
+    runs, published = sum(table.runs for table in tables), sum(table.from_csv for table in tables)
+    return f"{runs - published} here, {published} published" if published else ""
 
 
 def ranked(table: Table) -> bool:

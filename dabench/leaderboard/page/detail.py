@@ -15,8 +15,9 @@ from dabench.leaderboard.table import Cell, Recorded, Row, Table
 from dabench.runs.record import RunRecord
 
 VERSIONS = (
-    "plugin_distribution", "plugin_version", "plugin_source_sha256", "code_commit", "code_dirty", "env_dabench",
-    "env_python", "env_torch", "env_device", "env_processor", "env_threads", "settings_sha256", "data_sha256",
+    "plugin_distribution", "plugin_version", "plugin_source_sha256", "code_commit", "code_dirty", "code_numerics",
+    "env_dabench", "env_python", "env_torch", "env_device", "env_processor", "env_cpu_capability", "env_onednn_isa",
+    "env_blas", "env_threads", "settings_sha256", "data_sha256",
 )  # fmt: skip
 
 

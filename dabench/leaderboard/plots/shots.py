@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from dabench.config.settings import Shots
 from dabench.errors import UsageError
-from dabench.leaderboard.formats.text import label, pair_titles, seeds_of
+from dabench.leaderboard.formats.text import label, origins, pair_titles, seeds_of
 from dabench.leaderboard.table import Cell, Row, Table
 
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008); black is for the bounds.
@@ -56,7 +56,7 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
     figure.supylabel(first.metric.replace("_", " "), fontsize=10)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
     what = f"{first.suite}: " + ", ".join(
-        filter(None, [first.variant, seeds_of(tables), "bars are standard deviations over seeds"])
+        filter(None, [first.variant, seeds_of(tables), origins(tables), "bars are standard deviations over seeds"])
     )
     figure.suptitle(what, x=0.01, ha="left", fontsize=10)
     figure.savefig(path, dpi=150)

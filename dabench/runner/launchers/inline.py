@@ -10,7 +10,8 @@ from dabench.runs.job import Event, Job, Started
 def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
     """Execute jobs in turn. There is one worker, whatever `workers` says."""
     from dabench.execution.execute import execute
+    from dabench.runs.machine import environment
 
     for job in jobs:
-        yield Started(job.run_id, 0)
+        yield Started(job.run_id, 0, environment(job.device))
         yield from execute(job)

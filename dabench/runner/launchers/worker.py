@@ -43,6 +43,7 @@ def serve(pipe: Connection, number: int) -> None:
     try:
         from dabench.execution.execute import execute, failure
         from dabench.runs.job import Finished, Started
+        from dabench.runs.machine import environment
     except BaseException as error:  # whatever keeps the worker from its work, the parent says it
         pipe.send(Fault(f"cannot start: {type(error).__name__}: {error}", starting=True))
         raise
@@ -56,7 +57,8 @@ def serve(pipe: Connection, number: int) -> None:
             return
         if job is None:
             return
-        _send(pipe, Started(job.run_id, number))  # only now: a timeout does not count the imports
+        # Only now: a timeout does not count the imports.
+        _send(pipe, Started(job.run_id, number, environment(job.device)))
         try:
             for event in execute(job):
                 _send(pipe, event)

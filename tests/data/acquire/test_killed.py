@@ -61,6 +61,7 @@ def _is_made_as_if_nothing_had_been(data: Path, monkeypatch: pytest.MonkeyPatch)
     assert left == [], "what the killed process left is gone"
 
 
+@pytest.mark.slow
 def test_killed_while_workers_regenerate(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)

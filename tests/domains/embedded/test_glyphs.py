@@ -70,6 +70,7 @@ def test_the_label_stands_in_the_centre():
     assert not alone[:, :6].any()
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_another_process(domain):
     arrays = [a for d in [domain] for s in (d.train, d.test) for a in (s.x, s.y)]
     here = hashlib.sha256(b"".join(a.tobytes() for a in arrays)).hexdigest()

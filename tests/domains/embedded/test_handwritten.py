@@ -96,6 +96,7 @@ def test_digits_are_grey_and_training_copies_differ(domains):
     assert len(np.unique(x.reshape(len(x), -1), axis=0)) == len(x)
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_another_process(domains):
     arrays = [a for d in domains.values() for s in (d.train, d.test) for a in (s.x, s.y)]
     here = hashlib.sha256(b"".join(a.tobytes() for a in arrays)).hexdigest()

@@ -88,6 +88,7 @@ def test_an_image_does_not_depend_on_how_many_follow(data, digits):
     assert not np.array_equal(full["train"], full["test"])
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_workers_or_hash_seed(data):
     tiny_files.write_photos(data, 3)
     script = data / "script.py"

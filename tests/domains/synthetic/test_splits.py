@@ -55,6 +55,7 @@ def test_labels_are_balanced_wherever_they_stop(classes):
 
 
 @pytest.mark.parametrize("name", LOADERS)
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_number_of_workers(name, domains, capfd):
     made = LOADERS[name](workers=2, train=12, test=8)
     assert "with 2 workers" in capfd.readouterr().err

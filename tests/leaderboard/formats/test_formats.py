@@ -253,6 +253,7 @@ def test_json_rows_are_the_contract() -> None:
     names = ["mean", "std", "ci95", "n", "gap_covered", "gap_covered_ci95", "why", "oracle", "last", "status"]
     more = ["backbone", "test_error", "gain", "gain_ci95", "p_source_only", "p_best", "counts"]
     more += ["p_gain", "behind_best", "behind_best_ci95", "best", "tied", "tuned_on_target", "data_notes"]
+    more += ["from_csv", "gap_covered_n", "gain_n", "unlike"]
     assert list(cell) == [*names, "published", *more]
     assert (cell["backbone"], cell["published"]) == ("small", None)
     assert (cell["gain"], cell["gain_ci95"]) == (pytest.approx(0.05), [pytest.approx(-0.0157, abs=1e-4), ANY])

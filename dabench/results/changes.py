@@ -9,7 +9,8 @@ from typing import Any
 from dabench.config.overrides import differences
 from dabench.results.cells import Row
 
-# Columns, likeliest reason first -> what to call them.
+# Columns, likeliest reason first -> what to call them. What makes runs measure different things comes first, then what
+# surely changes their bits, then what may.
 REASONS = {
     "suite_version": "suite version",
     "track": "track",
@@ -17,20 +18,26 @@ REASONS = {
     "selector": "selector",
     "data_sha256": "data",
     "settings_sha256": "settings",
+    "env_cpu_capability": "instructions of torch",
+    "env_onednn_isa": "instructions of oneDNN",
+    "env_processor": "processor",
+    "env_blas": "BLAS",
+    "env_torch": "torch",
+    "env_device": "device",
+    "code_numerics": "NUMERICS_VERSION",
     "plugin_distribution": "plugin",
     "plugin_version": "plugin version",
     "plugin_source_sha256": "plugin sources",
     "code_commit": "code commit",
     "env_dabench": "dabench",
-    "env_torch": "torch",
-    "env_device": "device",
-    "env_processor": "processor",
     "env_threads": "threads",
     "env_python": "python",
 }
 
 # Runs that differ in one of these measure different things.
 COMPARABLE = ("suite_version", "track", "metric", "selector", "data_sha256", "settings_sha256")
+
+UNKNOWN = "unknown"  # of a field that the record, or the schema of its file, does not have
 
 SettingsByHash = Mapping[str, Mapping[str, Any]]
 
@@ -53,6 +60,11 @@ class Change:
         """What to call it."""
         return REASONS[self.column]
 
+    @property
+    def known(self) -> bool:
+        """Whether both values are: else there may be no difference."""
+        return UNKNOWN not in (self.before, self.now)
+
     def __str__(self) -> str:
         return f"{self.what} {self.before} → {self.now}"
 
@@ -66,7 +78,10 @@ def changes(before: Sequence[Row], now: Sequence[Row], settings: SettingsByHash 
         settings: by `settings_sha256`, as far as they are known.
     """
     found = []
+    same_run = bool({row["run_id"] for row in before} & {row["run_id"] for row in now})
     for column in REASONS:
+        if column == "code_numerics" and same_run:
+            continue  # a part of the run_id, which also rows have that do not hold it
         old, new = _values(before, column), _values(now, column)
         if old != new:
             pair = _settings(before, now, settings or {}) if column == "settings_sha256" else (old, new)
@@ -75,13 +90,16 @@ def changes(before: Sequence[Row], now: Sequence[Row], settings: SettingsByHash 
 
 
 def _values(rows: Sequence[Row], column: str) -> str:
+    """All values of a column. The environment is that of runs with numbers: what failed elsewhere changes none."""
+    if column.startswith("env_"):
+        rows = [row for row in rows if row["status"] in ("ok", "collapsed")] or rows
     return ", ".join(sorted({_text(row, column) for row in rows}))
 
 
 def _text(row: Row, column: str) -> str:
     value = row[column]
     if value is None:
-        return "unknown"
+        return UNKNOWN
     if column == "code_commit":
         return f"{value[:12]}{' (changed)' * bool(row['code_dirty'])}"
     return str(value)[:12] if column.endswith("_sha256") else str(value)

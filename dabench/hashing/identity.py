@@ -1,0 +1,48 @@
+"""The identity of a run: what must be equal for a run to be the same run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dabench.hashing.canonical import NUMERICS_VERSION, sha256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """What decides a run's numbers.
+
+    Attributes:
+        pair: `source:target`.
+        settings: hash of the resolved settings.
+        data: hash of the decoded data of both domains.
+        plugin: distribution and version of the method's plugin, and the hash of its sources.
+        device_kind: `cpu` or `cuda`.
+        numerics: version of the harness's own arithmetic.
+    """
+
+    suite: str
+    suite_version: int
+    pair: str
+    method: str
+    seed: int
+    settings: str
+    data: str
+    plugin: tuple[str, str, str]
+    device_kind: str
+    numerics: int = NUMERICS_VERSION
+
+    @property
+    def run_id(self) -> str:
+        """The hash of all of it."""
+        content = {
+            "suite": [self.suite, self.suite_version],
+            "pair": self.pair,
+            "method": self.method,
+            "seed": self.seed,
+            "settings": self.settings,
+            "data": self.data,
+            "plugin": list(self.plugin),
+            "numerics": self.numerics,
+            "device": self.device_kind,
+        }
+        return sha256(content)

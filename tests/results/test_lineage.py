@@ -1,0 +1,244 @@
+"""Runs of the time when plugins were hashed byte for byte."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from shutil import copy
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dabench.baseline.compare import compare
+from dabench.errors import UsageError
+from dabench.hashing.identity import Identity
+from dabench.hashing.syntax import reduced, text_of
+from dabench.results.cells import rows_of
+from dabench.results.csv_file import csv_text, read_csv
+from dabench.results.folder import current, publish, read_record, read_records, read_results, write_record
+from dabench.results.lineage import former_ids, syntax_by_bytes
+from dabench.results.merge import merge
+from dabench.results.prune import superseded
+from dabench.results.verify import verify
+from dabench.runner.reproduce import find_recorded
+from dabench.runs.record import Accuracy, CodeInfo, Environment, Metrics, PluginInfo, RunRecord
+
+ROOT = Path(__file__).parents[2]
+MINI = Path(__file__).with_name("mini_by_bytes.csv")
+"""`results/mini.csv` as it was published then."""
+
+RENAMED = ["run_id", "plugin_source_sha256"]
+
+SOURCE_ONLY = '''\
+"""The lower bound: train on the source alone."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from dabench import Batch, DeepMethod, FeatureMethod, Problem
+
+
+class SourceOnly(DeepMethod):
+    """Cross-entropy on labelled source data; the target is never looked at."""
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """Classification loss."""
+        return {"class": cross_entropy(self.classify(self.features(batch.source_x)), batch.source_y)}
+
+
+class SourceOnlyFeatures(FeatureMethod):
+    """The same without a network: the suite's classifier, fitted on labelled source vectors."""
+
+    class Options(FeatureMethod.Options):
+        """Options.
+
+        Attributes:
+            classifier: `readout` is the suite's; `rbf_svm_cv` is the SVM with a Gaussian kernel that stands behind the
+                row "NA" of the tables of CORAL, whose text calls it linear.
+        """
+
+        classifier: Literal["readout", "rbf_svm_cv"] = "readout"
+
+    def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
+        named = self.options.classifier
+        self._classifier = self.classifier() if named == "readout" else self.classifier(named)
+        self._classifier.fit(problem.source_x, problem.source_y)
+
+    def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        scores: NDArray[np.float32] = self._classifier.decision_function(x)
+        return scores
+'''
+"""The plugin as it was when the rows of `MINI` were made."""
+
+
+def written(path: Path) -> list[dict[str, str]]:
+    """The rows of a file as they stand there."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+PARTS = {"accuracy": Accuracy, "metrics": Metrics, "plugin": PluginInfo, "code": CodeInfo, "env": Environment}
+
+
+def record_of(row: Mapping[str, Any], **changes: Any) -> RunRecord:
+    """A record with what a row of `MINI` holds."""
+    fields: dict[str, Any] = {name: row[name] for name in (*RunRecord.model_fields, "schema") if name in row}
+    for name, kind in PARTS.items():
+        fields[name] = kind(**{field: row[f"{name}_{field}"] for field in kind.model_fields})
+    return RunRecord(**(fields | {"settings": {}} | changes))
+
+
+def as_written() -> list[dict[str, Any]]:
+    """The rows of `MINI` with the types of a frame, and the ids of that time."""
+    rows = rows_of(read_csv(MINI)[0])
+    return [{**row, **{name: old[name] for name in RENAMED}} for row, old in zip(rows, written(MINI), strict=True)]
+
+
+def test_every_id_of_then_is_one_row_now_with_the_same_numbers() -> None:
+    frame, problems = read_csv(MINI)
+    rows = written(MINI)
+    assert not problems
+    assert len(frame) == frame["run_id"].nunique() == len(rows) == 50
+    assert not set(frame["run_id"]) & {row["run_id"] for row in rows}
+    found = {former: row for row in rows_of(frame) for former in former_ids(row)}
+    for old in rows:
+        row = found[old["run_id"]]
+        for name in set(row) & set(old) - set(RENAMED):
+            expected = "" if row[name] is None else row[name]
+            assert old[name] == str(expected) or float(old[name]) == expected, name
+    for old in (rows[0], rows[-1]):
+        row = found[old["run_id"]]
+        assert row["run_id"] != old["run_id"]
+        for run_id in (old["run_id"], old["run_id"][:12], row["run_id"]):
+            assert find_recorded(run_id, MINI).row == row
+
+
+def test_no_published_row_is_an_orphan() -> None:
+    """Each has the id that follows from its row: that of the bytes, or that of the syntax."""
+    for path in sorted((ROOT / "results").glob("*.csv")):
+        frame, problems = read_csv(path)
+        rows = written(path)
+        assert not problems
+        assert len(frame) == frame["run_id"].nunique() == len(rows)
+        for row, old in zip(rows_of(frame), rows, strict=True):
+            assert row["plugin_source_sha256"] == syntax_by_bytes().get(
+                old["plugin_source_sha256"], old["plugin_source_sha256"]
+            )
+            assert old["run_id"] in (row["run_id"], *former_ids(row)), f"{path.name}: {old['run_id']}"
+
+
+def test_the_table_holds_hashes_of_real_sources() -> None:
+    name, text = "dabench_plugins.source_only", SOURCE_ONLY
+    by_bytes = sha256(f"{name}\0{len(text.encode())}\0{text}".encode()).hexdigest()
+    syntax = text_of(reduced(text.encode(), "dabench_plugins"))
+    assert syntax_by_bytes()[by_bytes] == sha256(f"{name}\0{len(syntax)}\0{syntax}".encode()).hexdigest()
+    assert {row["plugin_source_sha256"] for row in written(MINI) if row["method"] == "source_only"} == {by_bytes}
+
+
+def test_no_hash_of_the_table_is_of_both_kinds() -> None:
+    assert not syntax_by_bytes().keys() & set(syntax_by_bytes().values())
+
+
+def test_the_baseline_of_then_judges_runs_of_now() -> None:
+    now = read_csv(MINI)[0].assign(finished="2026-11-29T00:00:00+00:00", schema=2)
+    report = compare(read_csv(MINI)[0], now, max_drop=0.0)
+    assert [cell.verdict for cell in report.cells] == ["same"] * 10
+    assert not [change for cell in report.cells for change in cell.changes]
+
+
+def test_a_partial_repetition_joins_the_published_rows(tmp_path: Path) -> None:
+    """Runs of now, made again with the same numbers: 7 here, 43 published."""
+    copy(MINI, tmp_path / "mini.csv")
+    again = rows_of(read_csv(MINI)[0])[:7]
+    for row in again:
+        write_record(tmp_path, record_of(row, finished="2026-11-29T00:00:00+00:00"))
+    frame = read_results(tmp_path, "mini").frame
+    assert len(frame) == 50
+    kept, left_out = current(frame)
+    assert (len(kept), left_out) == (50, 0)
+    assert (kept["finished"] == "2026-11-29T00:00:00+00:00").sum() == 7
+    published = read_csv(publish(tmp_path, "mini", tmp_path / "out.csv"))[0]
+    assert set(published["run_id"]) == set(read_csv(MINI)[0]["run_id"])
+    assert verify(tmp_path)[1] == []
+
+
+def test_a_record_of_then_is_the_run_of_now(tmp_path: Path) -> None:
+    old, new = as_written()[0], rows_of(read_csv(MINI)[0])[0]
+    path = write_record(tmp_path, record_of(old))
+    assert path.stem == f"0-{old['run_id'][:12]}"
+    before = path.read_bytes()
+    (record,), problems = read_records(tmp_path, "mini")
+    assert not problems
+    assert record == read_record(path) == record_of(old, run_id=new["run_id"], plugin=record.plugin)
+    assert record.plugin.source_sha256 == new["plugin_source_sha256"]
+    copy(MINI, tmp_path / "mini.csv")
+    assert len(read_results(tmp_path).frame) == 50  # the record and its row are one run
+    assert verify(tmp_path) == (50, [])
+    assert superseded(tmp_path) == []
+    assert path.read_bytes() == before
+    done = merge(tmp_path / "other", [tmp_path])
+    assert (done.copied, done.rows, done.conflicts) == (1, 49, [])
+    assert find_recorded(old["run_id"], tmp_path / "other").row["run_id"] == new["run_id"]
+
+
+def two_wordings() -> list[str]:
+    """Hashes of the bytes of two versions of a plugin that differ in words alone."""
+    by_syntax: dict[str, list[str]] = {}
+    for by_bytes, syntax in syntax_by_bytes().items():
+        by_syntax.setdefault(syntax, []).append(by_bytes)
+    return next(versions for versions in by_syntax.values() if len(versions) == 2)
+
+
+def test_two_wordings_of_a_plugin_are_one_lineage(tmp_path: Path) -> None:
+    rows = []
+    for minute, source in enumerate(two_wordings()):
+        row = as_written()[0] | {"plugin_source_sha256": source, "finished": f"2026-11-23T00:0{minute}:00+00:00"}
+        rows.append(row | {"run_id": id_of(row), "accuracy_selected": 0.1 * minute})
+    assert rows[0]["run_id"] != rows[1]["run_id"]
+    frame = pd.DataFrame(rows).astype(read_csv(MINI)[0].dtypes)
+    (tmp_path / "mini.csv").write_text(csv_text(frame))
+    found, problems = read_csv(tmp_path / "mini.csv")
+    assert (len(found), problems) == (1, [])
+    assert found["accuracy_selected"].tolist() == [0.1]  # that of the later one
+    assert set(former_ids(rows_of(found)[0])) == {row["run_id"] for row in rows}
+
+
+def id_of(row: Mapping[str, Any]) -> str:
+    """The id that follows from a row of `MINI`."""
+    names = ("suite", "suite_version", "method", "seed")
+    return Identity(
+        **{name: row[name] for name in names},
+        pair="digits:digits_m",
+        settings=row["settings_sha256"],
+        data=row["data_sha256"],
+        plugin=(row["plugin_distribution"], row["plugin_version"], row["plugin_source_sha256"]),
+        device_kind="cpu",
+        numerics=1,
+    ).run_id
+
+
+@pytest.mark.parametrize("changes", [{"run_id": "0" * 64}, {"plugin_source_sha256": "9" * 64}])
+def test_what_the_table_does_not_explain_stays_another_lineage(changes: dict[str, str], tmp_path: Path) -> None:
+    """An id that does not follow from its row, and the plugin of somebody else."""
+    rows = as_written()
+    rows[0] |= changes | {"finished": "2026-11-22T00:00:00+00:00"}
+    frame = pd.DataFrame(rows).astype(read_csv(MINI)[0].dtypes)
+    (tmp_path / "mini.csv").write_text(csv_text(frame))
+    found = read_results(tmp_path).frame
+    assert {name: found[name][0] for name in RENAMED} == {name: rows[0][name] for name in RENAMED}
+    kept, left_out = current(found)
+    assert (len(kept), left_out) == (49, 1)
+
+
+def test_an_id_that_never_was_is_not_found() -> None:
+    with pytest.raises(UsageError, match="there is no run"):
+        find_recorded("0123456789", MINI)
