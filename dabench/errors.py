@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -57,3 +59,14 @@ def shortened(items: Sequence[str], most: int = 5) -> str:
 def listed(items: Sequence[str]) -> str:
     """Phrases as in a sentence: `a, b and c`."""
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def warn_renamed(old: str, new: str) -> None:
+    """Warn whoever called the function that calls this one: a public name goes with the next release.
+
+    The built-in methods are spared. The text of their files is part of the identity of published runs, so that they may
+    keep old names.
+    """
+    caller = sys._getframe(2).f_globals.get("__name__", "")
+    if not caller.startswith("dabench_plugins."):
+        warnings.warn(f"{old} is now {new}: the old name goes with the next release", DeprecationWarning, stacklevel=3)

@@ -8,6 +8,8 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
+from dabench.errors import warn_renamed
+
 
 class Backbone(nn.Module):
     """A feature extractor and a label predictor.
@@ -44,7 +46,14 @@ class Backbone(nn.Module):
         super().__init__()
         self._classes, self._options = classes, options
 
-    def again(self, input_shape: tuple[int, ...]) -> Self:
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Take `again`, the old name, for `clone_for_shape`."""
+        super().__init_subclass__(**options)
+        if "again" in cls.__dict__:
+            warn_renamed("Backbone.again", "clone_for_shape")
+            cls.clone_for_shape = cls.again  # type: ignore[method-assign]
+
+    def clone_for_shape(self, input_shape: tuple[int, ...]) -> Self:
         """A new network of the same kind and options, for examples of another shape.
 
         Its weights are random: a method calls it in `setup`, where the harness seeds what is drawn.
@@ -55,6 +64,12 @@ class Backbone(nn.Module):
         network = type(self)(input_shape, self._classes, self._options)
         network.precision = self.precision
         return network
+
+    def again(self, input_shape: tuple[int, ...]) -> Self:
+        """`clone_for_shape`, by its old name."""
+        warn_renamed("Backbone.again", "clone_for_shape")
+        overridden = type(self).again is not Backbone.again  # then it is the override that calls this one
+        return Backbone.clone_for_shape(self, input_shape) if overridden else self.clone_for_shape(input_shape)
 
     @classmethod
     def fixed_key(cls, options: Any) -> str | None:

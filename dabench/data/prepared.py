@@ -30,7 +30,7 @@ _SPARSE = ("data", "indices", "indptr")  # a sparse part is kept as three files,
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedDomain:
     """A domain that is ready to be opened.
 
     Attributes:
@@ -74,7 +74,7 @@ def _mapped(path: Path) -> NDArray[Any]:
     return array
 
 
-def prepare(spec: DomainSpec) -> Prepared:
+def prepare(spec: DomainSpec) -> PreparedDomain:
     """Make sure a domain is decoded, and say where.
 
     Raises:
@@ -103,7 +103,9 @@ def prepare(spec: DomainSpec) -> Prepared:
             f"domain {spec.name!r} has examples that cannot be used: {shortened(meta.left_out)}. Correct them, or say "
             "`on_bad: skip` in the suite's `domains`; `dabench data check` names them all."
         )
-    return Prepared(spec.name, folder, meta.sha256, meta.classes, meta.shape, left_out=meta.left_out, notes=meta.notes)
+    return PreparedDomain(
+        spec.name, folder, meta.sha256, meta.classes, meta.shape, left_out=meta.left_out, notes=meta.notes
+    )
 
 
 def class_counts(arrays: DomainArrays) -> dict[str, tuple[int, ...]]:

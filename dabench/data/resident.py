@@ -120,8 +120,8 @@ def _unit(x: Tensor) -> Tensor:
     return x.to(torch.float32, memory_format=torch.channels_last).div_(255)
 
 
-class Order:
-    """The order in which a split is visited: a fresh permutation for every epoch, batches running over its end.
+class IndexSampler:
+    """Sampler of the rows of a split: a fresh permutation for every epoch, batches running over its end.
 
     A batch is a pure function of (seed, purpose, step), whatever was drawn before; a split smaller than a batch is
     repeated within it.

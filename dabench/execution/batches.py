@@ -1,47 +1,112 @@
-"""The batch of one step."""
+"""The batches of a training: rows of both domains, normalised, with the views that a method declares."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import torch
 from torch import Tensor
 
-from dabench.methods.problem import Batch, Problem
+from dabench.data.resident import IndexSampler
+from dabench.methods.problem import Batch, LabelledBatch, Paired, Problem
+from dabench.seeding import stream
 
 if TYPE_CHECKING:
     from dabench.data.augmentation import View
 
 
+class Indices(NamedTuple):
+    """Which examples a batch holds, int64 (B,) each.
+
+    Attributes:
+        source: rows of `Problem.source_x`.
+        target: rows of `Problem.target_x`.
+        labelled: which of the labelled target examples; None in tracks without.
+        paired: which of the simultaneous samples; None in tracks without.
+    """
+
+    source: Tensor
+    target: Tensor
+    labelled: Tensor | None = None
+    paired: Tensor | None = None
+
+
+class BatchSampler:
+    """Draws the batches of a training, each a pure function of the seed and the step."""
+
+    def __init__(self, problem: Problem[Tensor, Tensor], seed: int, batch: int, views: Mapping[str, View]) -> None:
+        """Set up an order for every kind of example.
+
+        Args:
+            problem: to take the examples from.
+            seed: of the run.
+            batch: examples of each kind.
+            views: augmentations by name.
+        """
+        self._problem, self._seed, self._views = problem, seed, views
+        device = problem.source_x.device
+
+        def order(purpose: str, rows: int) -> IndexSampler:
+            return IndexSampler(seed, f"order:{purpose}", rows, batch, device)
+
+        rows = problem.source_rows
+        self._rows = torch.arange(len(problem.source_x)).to(device) if rows is None else rows
+        self._source = order("source", len(self._rows))
+        self._target = order("target", len(problem.target_x))
+        self._labelled = None if problem.few_shot is None else order("labelled", len(problem.few_shot.y))
+        self._paired = None if problem.paired is None else order("paired", len(problem.paired.y))
+
+    def at(self, step: int, stage_step: int, progress: float) -> Batch:
+        """Return the batch of one step.
+
+        Args:
+            step: of the run, which decides the examples.
+            stage_step: of the stage, which the method reads.
+            progress: of the stage, in [0, 1).
+        """
+        indices = Indices(
+            self._rows.index_select(0, self._source.at(step)),
+            self._target.at(step),
+            None if self._labelled is None else self._labelled.at(step),
+            None if self._paired is None else self._paired.at(step),
+        )
+        key = partial(stream, self._seed, step=step)
+        return make_batch(self._problem, indices, stage_step, progress, self._views, key)
+
+
 def make_batch(
     problem: Problem[Tensor, Tensor],
-    source: Tensor,
-    target: Tensor,
+    indices: Indices,
     step: int,
     progress: float,
     views: Mapping[str, View],
     key: Callable[[str], int],
-    labelled: Tensor | None = None,
 ) -> Batch:
-    """The batch of one step: rows of both domains, normalised, with the views that a method declares.
+    """Gather and normalise the examples of one batch.
 
     Args:
         problem: to take them from.
-        source: rows of `source_x`, int64 (B,).
-        target: rows of `target_x`, int64 (B,).
+        indices: which they are.
         step: of the stage.
         progress: of the stage.
         views: augmentations by name.
         key: the seed of a stream in this step, by its purpose.
-        labelled: which of the labelled target examples, int64 (B,); None in tracks without.
     """
+    source, target, labelled, paired = indices
     raw = {"source": problem.source_x.index_select(0, source), "target": problem.target_x.index_select(0, target)}
-    labelled_x = labelled_y = None
-    if labelled is not None and problem.labelled_rows is not None and problem.labelled_y is not None:
-        raw["labelled"] = problem.target_x.index_select(0, problem.labelled_rows.index_select(0, labelled))
-        labelled_x, labelled_y = problem.prepare(raw["labelled"]), problem.labelled_y.index_select(0, labelled)
+    few_shot = simultaneous = None
+    if problem.few_shot is not None and labelled is not None:
+        raw["labelled"] = problem.target_x.index_select(0, problem.few_shot.rows.index_select(0, labelled))
+        y = problem.few_shot.y.index_select(0, labelled)
+        few_shot = LabelledBatch(problem.prepare(raw["labelled"]), y, labelled)
+    if problem.paired is not None and paired is not None:
+        simultaneous = Paired(
+            problem.prepare(problem.paired.source_x.index_select(0, paired)),
+            problem.prepared_target(problem.paired.target_x.index_select(0, paired)),
+            problem.paired.y.index_select(0, paired),
+        )
 
     def viewed(domain: str, name: str, view: View) -> Tensor:
         from dabench.data.augmentation import augment  # most methods have no views, and torchvision is slow to import
@@ -58,23 +123,9 @@ def make_batch(
         target_index=target,
         step=step,
         progress=progress,
-        labelled_x=labelled_x,
-        labelled_y=labelled_y,
-        labelled_index=labelled,
+        few_shot=few_shot,
+        simultaneous=simultaneous,
         views={
             f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in raw
         },
-    )
-
-
-def with_paired(batch: Batch, problem: Problem[Tensor, Tensor], rows: Tensor) -> Batch:
-    """A batch of the track paired: with simultaneous samples, some rows (B,) of those that the problem has."""
-    assert problem.paired_source_x is not None, "a problem has all of the simultaneous samples or none"
-    assert problem.paired_target_x is not None
-    assert problem.paired_y is not None
-    return replace(
-        batch,
-        paired_source_x=problem.prepare(problem.paired_source_x.index_select(0, rows)),
-        paired_target_x=problem.prepared_target(problem.paired_target_x.index_select(0, rows)),
-        paired_y=problem.paired_y.index_select(0, rows),
     )

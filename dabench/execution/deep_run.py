@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,20 @@ from torch import Tensor
 
 from dabench.config.options import validated
 from dabench.errors import DataError, PluginError
-from dabench.execution.measurements import Result
+from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
+from dabench.files import replacing
 from dabench.hashing.canonical import view_versions
 from dabench.methods.base import DeepMethod
 from dabench.methods.scores import Scores, checked
 from dabench.printable import printable
 from dabench.runs.job import Job, Progress
 from dabench.seeding import drawing_from
-from dabench.selection.outputs import keeper_of
+from dabench.selection.outputs import output_writer
 
 log = logging.getLogger(NAME)
 
@@ -65,113 +67,149 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
 def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, ...]:
     """Of what the method's network takes."""
     shapes = {"source": tuple(data.problem.source_x.shape[1:]), "target": tuple(data.problem.target_x.shape[1:])}
-    if cls.takes == "both" and not data.one_shape:
+    if cls.trains_on == "both" and not data.one_shape:
+        names = job.data.source.name, job.data.target.name
         raise DataError(
-            f"{job.method.name} has one network for both domains, and examples of {job.source.name} have the shape "
-            f"{shapes['source']}, those of {job.target.name} {shapes['target']}. Only methods with a network for each, "
-            "or for the target alone (DeepMethod.takes), run on such a pair."
+            f"{job.method.name} has one network for both domains, and examples of {names[0]} have the shape "
+            f"{shapes['source']}, those of {names[1]} {shapes['target']}. Only methods with a network for each, "
+            "or for the target alone (DeepMethod.trains_on), run on such a pair."
         )
-    return shapes["target" if cls.takes == "target" else "source"]
+    return shapes["target" if cls.trains_on == "target" else "source"]
 
 
-def train_and_measure(job: Job, data: PairData, method: DeepMethod, result: Result) -> Iterator[Progress]:
-    """Train a method, from its saved state if there is one, and fill `result`."""
-    budget = job.budget
-    state = read_state(job.state, data.device)
-    if state:
-        result.restore(state["result"])
-        log.info("goes on from step %d", state["step"])
-    first = state["step"] if state else 0
-    recipe = Recipe(job.settings.optimiser, job.settings.schedule, budget)
-    begun = clock = time.monotonic()
-    for moment in train(method, data.problem, recipe, job.seed, state=state, save_every_s=job.save_every_s):
-        result.train_s += time.monotonic() - clock
-        result.steps = moment.step
-        values = None
-        if moment.losses is not None:
-            measure(job, data, method, result, moment.losses)
-            result.collapsed = moment.broken
-            values = result.checkpoints[-1].scores
-            log.info("step %d %s %s", moment.step, moment.losses, values)
-        if moment.state is not None:
-            _save(job, {**moment.state, "result": result.dump()})
-        images_per_s = job.examples_per_step * (moment.step - first) / max(time.monotonic() - begun, 1e-9)
-        yield Progress(job.run_id, moment.step, budget.steps, images_per_s, values)
-        clock = time.monotonic()
+class DeepRun:
+    """A method with the data that it learns from and what was measured of it.
 
-
-def _save(job: Job, state: dict[str, Any]) -> None:
-    """Write the state of a run. One that cannot be written costs no run: only an interruption would."""
-    try:
-        write_state(job.state, state)
-    except (OSError, RuntimeError) as error:  # torch has errors of its own for a full disk
-        log.warning("%s cannot be written, so that an interrupted run would begin anew: %s", job.state, error)
-
-
-def measure(job: Job, data: PairData, method: DeepMethod, result: Result, losses: dict[str, float]) -> None:
-    """Add a checkpoint to `result`: label-free scores, and what the evaluator says."""
-    method.eval()
-    predict = well_formed(reported(job, data, method), data, losses)
-    if method.takes == "target" and not data.one_shape:  # its network takes no source example at all
-        source, val_x, val_y = data.source[NONE], data.val_x[NONE], data.val_y[NONE]
-        val = np.zeros((0, data.problem.classes), np.float32)
-    else:
-        on_source = well_formed(reported_on_source(job, data, method, predict), data, losses)
-        source, val_x, val_y, val = data.source, data.val_x, data.val_y, data.of_val(on_source)
-    result.add(
-        losses={printable(name): value for name, value in losses.items() if math.isfinite(value)},
-        scores=data.val_scores(val) if len(val) else {},
-        evaluation=data.evaluator.evaluate(predict(data.test_x), logits=job.settings.readout == "network"),
-    )
-    keeper = keeper_of(job)
-    if keeper:
-        keeper.keep(
-            result.steps,
-            val=(val_x, val, val_y),
-            source_x=source,
-            target_x=data.problem.target_x,
-            score=predict,
-            embed=lambda x: data.apply(method.embed, x, target=True),
-            embed_source=lambda x: data.apply(method.embed_source, x),
-        )
-
-
-def well_formed(
-    predict: Callable[[Any], Scores], data: PairData, losses: Mapping[str, float]
-) -> Callable[[Any], Scores]:
-    """The same, with a PredictionError for scores of a wrong shape or kind, or that are no numbers.
-
-    After a loss that is not finite the network may say anything: such a run counts as collapsed.
-    """
-    finite = all(map(math.isfinite, losses.values()))
-    return lambda x: checked(predict(x), len(x), data.problem.classes, finite=finite)
-
-
-def reported(job: Job, data: PairData, method: DeepMethod) -> Callable[[Tensor], Scores]:
-    """The suite's classifier: the network's own, or one fitted on the network's embedding of what it learned from.
-
-    Returns:
-        Examples of the target -> scores; those of the source, too, where both are normalised alike.
-    """
-    if job.settings.readout == "network":
-        return lambda x: data.apply(method.predict, x, target=True)
-    readout = Readout(job.settings.readout, data.problem.classes, job.seed)
-    learned, y = data.labelled
-    readout.fit(data.apply(method.embed, learned), y)
-    return lambda x: readout.decision_function(data.apply(method.embed, x))
-
-
-def reported_on_source(
-    job: Job, data: PairData, method: DeepMethod, predict: Callable[[Tensor], Scores]
-) -> Callable[[Tensor], Scores]:
-    """The same for examples of the source.
-
-    Args:
-        job: of the run.
+    Attributes:
+        job: what to run.
         data: of the run.
-        method: in evaluation mode.
-        predict: what `reported` gave.
+        method: built, on the device of the data.
+        measurements: grows with every checkpoint.
     """
-    if job.settings.readout == "network":
-        return lambda x: data.apply(method.predict_source, x)
-    return predict
+
+    def __init__(
+        self, job: Job, data: PairData, cls: type[DeepMethod], measurements: Measurements | None = None
+    ) -> None:
+        """Build the method.
+
+        Args:
+            job: what to run.
+            data: of the run.
+            cls: the method's class.
+            measurements: to be filled; a new one if None.
+
+        Raises:
+            DataError: examples of the two domains differ in shape, and the method has one network for both.
+            PluginError: the method asks for a view whose version its settings do not say.
+        """
+        self.job, self.data = job, data
+        self.method = build(job, data, cls)
+        self.measurements = Measurements() if measurements is None else measurements
+
+    @property
+    def recipe(self) -> TrainingRecipe:
+        """How the suite trains it."""
+        return TrainingRecipe(self.job.settings.optimiser, self.job.settings.schedule, self.job.budget)
+
+    def train(self) -> Iterator[Progress]:
+        """Train the method, from its saved state if there is one, and measure it at every checkpoint."""
+        job, measurements = self.job, self.measurements
+        state = read_state(job.files.state, self.data.device)
+        if state:
+            measurements.restore(state["result"])
+            log.info("goes on from step %d", state["step"])
+        first = state["step"] if state else 0
+        begun = clock = time.monotonic()
+        events = train(
+            self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.limits.save_every_s
+        )
+        for event in events:
+            measurements.train_s += time.monotonic() - clock
+            measurements.steps = event.step
+            values = None
+            if event.losses is not None:
+                self.measure(event.losses)
+                measurements.collapsed = event.broken
+                values = measurements.checkpoints[-1].scores
+                log.info("step %d %s %s", event.step, event.losses, values)
+            if event.state is not None:
+                self._save({**event.state, "result": measurements.dump()})
+            images_per_s = job.examples_per_step * (event.step - first) / max(time.monotonic() - begun, 1e-9)
+            yield Progress(job.run_id, event.step, job.budget.steps, images_per_s, values)
+            clock = time.monotonic()
+
+    def measure(self, losses: dict[str, float]) -> None:
+        """Add a checkpoint to the measurements: losses, label-free scores, and what the evaluator says."""
+        job, data, method = self.job, self.data, self.method
+        method.eval()
+        finite = all(map(math.isfinite, losses.values()))
+        predict = self._well_formed(self.classifier(), finite)
+        if method.trains_on == "target" and not data.one_shape:  # its network takes no source example at all
+            source, val_x, val_y = data.source[NONE], data.val_x[NONE], data.val_y[NONE]
+            val = np.zeros((0, data.problem.classes), np.float32)
+        else:
+            on_source = self._well_formed(self._predict_source, finite) if self._network_reports else predict
+            source, val_x, val_y, val = data.source, data.val_x, data.val_y, data.of_val(on_source)
+        self.measurements.add(
+            losses={printable(name): value for name, value in losses.items() if math.isfinite(value)},
+            scores=data.val_scores(val) if len(val) else {},
+            evaluation=data.evaluator.evaluate(predict(data.test_x), logits=self._network_reports),
+        )
+        writer = output_writer(job)
+        if writer:
+            writer.write(
+                self.measurements.steps,
+                val=(val_x, val, val_y),
+                source_x=source,
+                target_x=data.problem.target_x,
+                score=predict,
+                embed=lambda x: data.apply(method.embed, x, target=True),
+                embed_source=lambda x: data.apply(method.embed_source, x),
+            )
+
+    def classifier(self) -> Callable[[Tensor], Scores]:
+        """Return the suite's classifier: the network's own, or one fitted to the embedding of what it learned from.
+
+        Returns:
+            Examples of the target -> scores; those of the source, too, where both are normalised alike.
+        """
+        if self._network_reports:
+            return self._predict
+        readout = Readout(self.job.settings.readout, self.data.problem.classes, self.job.seed)
+        learned, y = self.data.labelled
+        readout.fit(self.data.apply(self.method.embed, learned), y)
+        return lambda x: readout.decision_function(self.data.apply(self.method.embed, x))
+
+    def keep_features(self, path: Path) -> None:
+        """Write the features of the trained network, whole or not at all."""
+        data = self.data
+        self.method.eval()
+        parts = {"source": data.source, "val": data.val_x, "target": data.problem.target_x, "test": data.test_x}
+        arrays = {name: data.apply(self.method.embed, x) for name, x in parts.items()}
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+
+    def _save(self, state: dict[str, Any]) -> None:
+        """Write the state. One that cannot be written costs no run: only an interruption would."""
+        path = self.job.files.state
+        try:
+            write_state(path, state)
+        except (OSError, RuntimeError) as error:  # torch has errors of its own for a full disk
+            log.warning("%s cannot be written, so that an interrupted run would begin anew: %s", path, error)
+
+    def _well_formed(self, predict: Callable[[Any], Scores], finite: bool) -> Callable[[Any], Scores]:
+        """The same, with a PredictionError for scores of a wrong shape or kind, or that are no numbers.
+
+        After a loss that is not `finite` the network may say anything: such a run counts as collapsed.
+        """
+        return lambda x: checked(predict(x), len(x), self.data.problem.classes, finite=finite)
+
+    @property
+    def _network_reports(self) -> bool:
+        return self.job.settings.readout == "network"
+
+    def _predict(self, x: Tensor) -> Scores:
+        return self.data.apply(self.method.predict, x, target=True)
+
+    def _predict_source(self, x: Tensor) -> Scores:
+        return self.data.apply(self.method.predict_source, x)

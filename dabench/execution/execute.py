@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 import traceback
@@ -12,14 +11,14 @@ from dataclasses import replace
 
 import torch
 
-from dabench.data.splits.drawn import Drawn
-from dabench.data.splits.simultaneous import Simultaneous
+from dabench.data.splits.drawn import Splits
+from dabench.data.splits.simultaneous import PairedSplits
 from dabench.errors import DabenchError, UsageError
 from dabench.execution import reverse_validation
-from dabench.execution.deep_run import build, train_and_measure
-from dabench.execution.feature_run import fit_and_measure, fit_readout_and_measure, keep_features
+from dabench.execution.deep_run import DeepRun
+from dabench.execution.feature_run import FeatureRun, ReadoutRun
 from dabench.execution.frozen_features import opened
-from dabench.execution.measurements import Result
+from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData, VectorData
 from dabench.execution.process_state import ProcessState, own_generators
 from dabench.execution.run_log import run_log
@@ -48,22 +47,22 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
     device = torch.device(job.device)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    result = Result()
+    measurements = Measurements()
     with reproducible(), isolated(device), own_generators(job.seed):
         before = ProcessState()
-        outcome = yield from _logged(job, device, started, result)
+        outcome = yield from _logged(job, device, started, measurements)
         changed = tuple(what for _, what in before.changes())
         if changed:
             before.put_back()
             _add_to_log(job, f"the run left otherwise than it was, and it is put back: {'; '.join(changed)}")
     if outcome.status != "timeout":  # with more time it goes on from its last state
-        job.state.unlink(missing_ok=True)
+        job.files.state.unlink(missing_ok=True)
     yield Finished(
         job.run_id,
         replace(
             outcome,
-            steps=result.steps,
-            train_s=result.train_s,
+            steps=measurements.steps,
+            train_s=measurements.train_s,
             wall_s=time.monotonic() - started,
             peak_memory_bytes=_peak_memory(device),
             environment=environment(job.device),
@@ -77,25 +76,27 @@ def failure(error: str) -> Outcome:
     return Outcome(status="failed", error=kept(error))
 
 
-def _logged(job: Job, device: torch.device, started: float, result: Result) -> Generator[Progress, None, Outcome]:
-    """Run a job with its log and fill `result`; returns what came of it."""
+def _logged(
+    job: Job, device: torch.device, started: float, measurements: Measurements
+) -> Generator[Progress, None, Outcome]:
+    """Run a job with its log and fill `measurements`; returns what came of it."""
     with ExitStack() as stack:
         try:
-            log = stack.enter_context(run_log(job.log))
+            log = stack.enter_context(run_log(job.files.log))
         except OSError as error:
             return failure(
-                f"the log {job.log} cannot be opened ({error.strerror}): make room for it, or use --results."
+                f"the log {job.files.log} cannot be opened ({error.strerror}): make room for it, or use --results."
             )
         log.info("%s on %s", job, job.device)
         try:
-            if not job.state.exists():  # what is kept belongs to the record that this run will leave
-                forget_outputs(job.outputs)
+            if not job.files.state.exists():  # what is kept belongs to the record that this run will leave
+                forget_outputs(job.files.outputs)
             data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
-            for progress in _steps(job, data, result):
+            for progress in _steps(job, data, measurements):
                 yield progress
-                if job.timeout_s is not None and time.monotonic() - started > job.timeout_s:
-                    raise RunTimeoutError(f"timed out after {job.timeout_s:g} s at step {progress.step}")
-            outcome = _outcome(job, data, result)
+                if job.limits.timeout_s is not None and time.monotonic() - started > job.limits.timeout_s:
+                    raise RunTimeoutError(f"timed out after {job.limits.timeout_s:g} s at step {progress.step}")
+            outcome = _outcome(job, data, measurements)
         except RunTimeoutError as error:
             outcome = Outcome(status="timeout", error=str(error))
         except DabenchError as error:
@@ -111,67 +112,69 @@ def _logged(job: Job, device: torch.device, started: float, result: Result) -> G
 
 
 def _add_to_log(job: Job, text: str) -> None:
-    with suppress(OSError), job.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+    with suppress(OSError), job.files.log.open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(f"WARNING {text}\n")
 
 
-def draw(job: Job) -> Drawn:
+def draw(job: Job) -> Splits:
     """Open the prepared domains of a job and draw its splits."""
-    kind = Simultaneous if job.track == "paired" else Drawn
-    source, target = (opened(domain, job.backbone, job.settings, job.device) for domain in (job.source, job.target))
-    return kind(source, target, (job.source.name, job.target.name), job.settings, job.seed)
+    kind = PairedSplits if job.task.track == "paired" else Splits
+    source, target = (
+        opened(domain, job.backbone, job.settings, job.device) for domain in (job.data.source, job.data.target)
+    )
+    return kind(source, target, (job.data.source.name, job.data.target.name), job.settings, job.seed)
 
 
-def open_pair(job: Job, device: torch.device, drawn: Drawn | None = None) -> PairData:
+def open_pair(job: Job, device: torch.device, drawn: Splits | None = None) -> PairData:
     """The data of a job whose backbone is a network; `drawn` if it is there already."""
     return PairData(
         drawn or draw(job),
-        track=job.track,
-        metric=job.metric,
+        track=job.task.track,
+        metric=job.task.metric,
         normalise=job.settings.input.normalise,
         device=device,
         sees_target_labels=job.method.sees_target_labels,
     )
 
 
-def open_vectors(job: Job, drawn: Drawn | None = None) -> VectorData:
+def open_vectors(job: Job, drawn: Splits | None = None) -> VectorData:
     """The data of a job whose examples are their own features; `drawn` if it is there already."""
     return VectorData(
         drawn or draw(job),
-        track=job.track,
-        metric=job.metric,
+        track=job.task.track,
+        metric=job.task.metric,
         normalise=job.settings.input.normalise,
         sees_target_labels=job.method.sees_target_labels,
     )
 
 
-def _steps(job: Job, data: PairData | VectorData, result: Result) -> Iterator[Progress]:
+def _steps(job: Job, data: PairData | VectorData, measurements: Measurements) -> Iterator[Progress]:
     cls = job.method.load()
     if issubclass(cls, FeatureMethod):
-        yield from fit_and_measure(job, data, cls, result)
+        yield from FeatureRun(job, data, cls, measurements).fit()
     elif issubclass(cls, DeepMethod):
         if not isinstance(data, PairData):
             raise UsageError(f"{job.method.name} trains a network, and the backbone {job.backbone.name} has none")
         if job.network is not None:
-            yield from fit_readout_and_measure(job, data, result)
+            yield from ReadoutRun(job, data, measurements).fit()
             return
-        method = build(job, data, cls)
-        yield from train_and_measure(job, data, method, result)
-        if job.reverse_validation:
-            yield from reverse_validation.of_network(job, data, method, result)
-        if job.keep_features and not result.collapsed:
-            keep_features(job.features, data, method)
+        run = DeepRun(job, data, cls, measurements)
+        yield from run.train()
+        if job.task.reverse_validation:
+            yield from reverse_validation.of_network(run)
+        if job.keep_features and not measurements.collapsed:
+            run.keep_features(job.files.features)
     else:
         raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")
 
 
-def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
+def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) -> Outcome:
     """Let the selectors pick, and judge what the suite's selector picked."""
-    checkpoints, selections = ask_all(job.selectors, result.checkpoints, job.outputs)
+    checkpoints, selections = ask_all(job.task.selectors, measurements.checkpoints, job.files.outputs)
     steps = [checkpoint.step for checkpoint in checkpoints]
-    chosen = result.evaluations[steps.index(selections[job.selector].step)]
-    collapsed = result.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
-    images = job.examples_per_step * result.steps if job.backbone.trains else 0
+    chosen = measurements.evaluations[steps.index(selections[job.task.selector].step)]
+    collapsed = measurements.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
+    images = job.examples_per_step * measurements.steps if job.backbone.trains else 0
     return Outcome(
         status="collapsed" if collapsed else "ok",
         error=collapsed,
@@ -185,15 +188,22 @@ def _outcome(job: Job, data: PairData | VectorData, result: Result) -> Outcome:
         checkpoints=checkpoints,
         metrics=Metrics(balanced_accuracy=chosen.balanced_accuracy, macro_f1=chosen.macro_f1, ece=chosen.ece),
         predictions_sha256=chosen.predictions_sha256,
-        examples_per_s=images / result.train_s if result.train_s else 0.0,
+        examples_per_s=images / measurements.train_s if measurements.train_s else 0.0,
         images_seen=images,
         test_rows=data.test_x.shape[0],
     )
 
 
 def _peak_memory(device: torch.device) -> int:
-    """Peak memory in bytes: allocated on the GPU by this run, or of the process so far on the CPU."""
+    """Peak memory in bytes: allocated on the GPU by this run, or of the process so far on the CPU.
+
+    On Windows, which has no module `resource`, that of the process is unknown, and 0.
+    """
     if device.type == "cuda":
         return int(torch.cuda.max_memory_allocated(device))
+    if sys.platform == "win32":
+        return 0
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

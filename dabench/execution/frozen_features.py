@@ -24,7 +24,7 @@ from dabench.config.options import validated
 from dabench.config.settings import Settings
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir
-from dabench.data.prepared import Prepared
+from dabench.data.prepared import PreparedDomain
 from dabench.data.resident import Normaliser, Rows
 from dabench.errors import DabenchError, DataFolderError
 from dabench.files import staging
@@ -44,7 +44,7 @@ SHARE = 4  # batches of one task
 class Part:
     """Some examples of a domain, for one process; `backbone` is a target, and `options` are JSON."""
 
-    prepared: Prepared
+    prepared: PreparedDomain
     split: str
     first: int
     backbone: str
@@ -52,7 +52,7 @@ class Part:
     device: str
 
 
-def opened(prepared: Prepared, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
+def opened(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
     """A domain as a run sees it: where the backbone has a frozen part, as the features that come out of that.
 
     Raises:
@@ -70,7 +70,7 @@ def opened(prepared: Prepared, backbone: BackboneSpec, settings: Settings, devic
     return DomainArrays(splits[0], splits[1], arrays.classes)
 
 
-def features_folder(prepared: Prepared, backbone: BackboneSpec, settings: Settings, device: str) -> Path | None:
+def features_folder(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> Path | None:
     """Where the features of a domain lie or would lie; None where nothing of the backbone is frozen."""
     if not backbone.trains:
         return None
@@ -83,7 +83,9 @@ def features_folder(prepared: Prepared, backbone: BackboneSpec, settings: Settin
     return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
 
 
-def keep_features(prepared: Prepared, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int) -> None:
+def keep_features(
+    prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
+) -> None:
     """Compute the features of a domain where nobody has; other processes wait for the one that does.
 
     Raises:
@@ -114,7 +116,7 @@ def keep_all(jobs: Sequence[Job], workers: int) -> dict[str, str]:
     problems: dict[str, str] = {}
     for job in jobs:
         try:
-            for prepared in (job.source, job.target):
+            for prepared in (job.data.source, job.data.target):
                 keep_features(prepared, job.backbone, job.settings, job.device, workers=workers)
         except DabenchError as error:
             problems[job.run_id] = str(error)
@@ -122,7 +124,7 @@ def keep_all(jobs: Sequence[Job], workers: int) -> dict[str, str]:
 
 
 def _write(
-    folder: Path, prepared: Prepared, backbone: BackboneSpec, settings: Settings, device: str, workers: int
+    folder: Path, prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, workers: int
 ) -> None:
     """Write the features of both splits; their folder appears whole or not at all."""
     arrays = prepared.open()

@@ -10,7 +10,7 @@ from dabench.runs.record import Checkpoint
 
 
 @dataclass
-class Result:
+class Measurements:
     """Grows with every checkpoint.
 
     Attributes:

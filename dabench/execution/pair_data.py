@@ -15,12 +15,12 @@ from torch import Tensor
 
 from dabench.config.settings import IMAGE_KINDS
 from dabench.data.resident import Normaliser, Rows, to_device
-from dabench.data.splits.drawn import Drawn
-from dabench.data.splits.simultaneous import Simultaneous
+from dabench.data.splits.drawn import Splits
+from dabench.data.splits.simultaneous import PairedSplits
 from dabench.data.vectors import transforms
 from dabench.errors import DataError
 from dabench.execution.evaluation import Evaluator
-from dabench.methods.problem import Problem
+from dabench.methods.problem import Labelled, Paired, Problem
 from dabench.methods.scores import PredictionError, Scores, predicted_classes
 
 WIDEST = 10_000  # columns of sparse vectors that a network takes: 2,000 rows are then 80 MB
@@ -38,7 +38,7 @@ class Measured:
         evaluator: holds the labels of target test.
     """
 
-    def __init__(self, drawn: Drawn, val_x: Any, test_x: Any, metric: str) -> None:
+    def __init__(self, drawn: Splits, val_x: Any, test_x: Any, metric: str) -> None:
         self.val_x, self.val_y, self.test_x = val_x, drawn.val_y, test_x
         self.classes = drawn.classes
         self.evaluator = Evaluator(drawn.test.y, drawn.classes, metric)
@@ -66,7 +66,7 @@ class PairData(Measured):
     """
 
     def __init__(
-        self, drawn: Drawn, *, track: str, metric: str, normalise: str, device: torch.device, sees_target_labels: bool
+        self, drawn: Splits, *, track: str, metric: str, normalise: str, device: torch.device, sees_target_labels: bool
     ) -> None:
         """Put everything where it belongs.
 
@@ -81,6 +81,8 @@ class PairData(Measured):
             drawn, Rows(source_x, to_device(drawn.val_rows, device)), to_device(_dense(drawn.test.x), device), metric
         )
         self.source = Rows(source_x, rows)
+        shots = _few_shot(drawn)
+        few_shot = None if shots is None else Labelled(to_device(shots.rows, device), to_device(shots.y, device))
         self.problem: Problem[Tensor, Tensor] = Problem(
             track=track,
             classes=len(drawn.classes),
@@ -90,15 +92,16 @@ class PairData(Measured):
             target_y=to_device(drawn.target.y, device) if sees_target_labels else None,
             prepare=Normaliser(normalise, self.source),
             source_rows=rows,
-            labelled_rows=_on(device, drawn.labelled_rows),
-            labelled_y=_on(device, drawn.labelled_y),
+            few_shot=few_shot,
         )
-        if isinstance(drawn, Simultaneous):
+        if isinstance(drawn, PairedSplits):
             self.problem = replace(
                 self.problem,
-                paired_source_x=source_x.index_select(0, to_device(drawn.paired_rows, device)),
-                paired_target_x=to_device(drawn.paired_target_x, device),
-                paired_y=to_device(drawn.source.y[drawn.paired_rows], device),
+                paired=Paired(
+                    source_x.index_select(0, to_device(drawn.paired_rows, device)),
+                    to_device(drawn.paired_target_x, device),
+                    to_device(drawn.source.y[drawn.paired_rows], device),
+                ),
                 prepare_target=Normaliser(normalise, Rows(self.problem.target_x)),
             )
         self.device = device
@@ -124,8 +127,7 @@ class PairData(Measured):
             source_rows=None,
             target_x=torch.cat(list(self.source.parts(EVALUATION_BATCH))),
             target_y=None,
-            labelled_rows=None,
-            labelled_y=None,
+            few_shot=None,
         )
         return backwards
 
@@ -209,7 +211,7 @@ class VectorData(Measured):
         problem: what the method may see.
     """
 
-    def __init__(self, drawn: Drawn, *, track: str, metric: str, normalise: str, sees_target_labels: bool) -> None:
+    def __init__(self, drawn: Splits, *, track: str, metric: str, normalise: str, sees_target_labels: bool) -> None:
         """Normalise both domains.
 
         Raises:
@@ -231,8 +233,7 @@ class VectorData(Measured):
             len(drawn.classes),
             drawn.source.y[drawn.rows],
             drawn.target.y if sees_target_labels else None,
-            drawn.labelled_rows,
-            drawn.labelled_y,
+            _few_shot(drawn),
         )
 
 
@@ -242,8 +243,7 @@ def feature_problem(
     classes: int,
     source_y: NDArray[np.int64],
     target_y: NDArray[np.int64] | None,
-    labelled_rows: NDArray[np.int64] | None,
-    labelled_y: NDArray[np.int64] | None,
+    few_shot: Labelled[NDArray[np.int64]] | None,
 ) -> Problem[NDArray[np.float32], NDArray[np.int64]]:
     """What a FeatureMethod may see."""
     return Problem(
@@ -254,10 +254,12 @@ def feature_problem(
         features.target,
         target_y,
         prepare=lambda x: x,
-        labelled_rows=labelled_rows,
-        labelled_y=labelled_y,
+        few_shot=few_shot,
     )
 
 
-def _on(device: torch.device, array: NDArray[np.int64] | None) -> Tensor | None:
-    return None if array is None else to_device(array, device)
+def _few_shot(drawn: Splits) -> Labelled[NDArray[np.int64]] | None:
+    """The target examples whose labels the method may see, if there are any."""
+    if drawn.labelled_rows is None:
+        return None
+    return Labelled(drawn.labelled_rows, drawn.target.y[drawn.labelled_rows])

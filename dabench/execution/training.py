@@ -9,29 +9,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from dabench.config.settings import Budget, Optimiser, Schedule
-from dabench.data.resident import Order
 from dabench.errors import DabenchError
-from dabench.execution.batches import make_batch, with_paired
+from dabench.execution.batches import BatchSampler
 from dabench.methods.base import DeepMethod, Stage
 from dabench.methods.problem import Problem
 from dabench.seeding import seed_torch, stream
-
-if TYPE_CHECKING:
-    pass
 
 TICK_S = 0.25
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TrainingRecipe:
     """What the suite decides about training."""
 
     optimiser: Optimiser
@@ -40,15 +35,15 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Where the training stands when it hands out control.
+class TrainingEvent:
+    """State of a training that hands out control.
 
     Attributes:
         step: steps done, all stages counted.
         losses: at a checkpoint, the mean of each loss since the one before; else None.
         broken: why the training ended early, at a checkpoint: a loss became NaN or infinite. The weights are left as
             they are: the run has collapsed, which is a result.
-        state: at a moment when the state should be saved, everything needed to go on from here; else None.
+        state: where the state is to be saved, everything needed to go on from here; else None.
     """
 
     step: int
@@ -60,12 +55,12 @@ class Moment:
 def train(
     method: DeepMethod,
     problem: Problem[Tensor, Tensor],
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     seed: int,
     *,
     state: dict[str, Any] | None = None,
     save_every_s: float = math.inf,
-) -> Iterator[Moment]:
+) -> Iterator[TrainingEvent]:
     """Train a method.
 
     Args:
@@ -73,60 +68,95 @@ def train(
         problem: what it may see.
         recipe: optimiser, schedule and budget of the suite.
         seed: of the run.
-        state: from a `Moment` of an earlier, interrupted call; the results are the same to the bit.
-        save_every_s: how often a moment carries its state.
+        state: of a `TrainingEvent` of an earlier, interrupted call; the results are the same to the bit.
+        save_every_s: how often an event carries the state.
 
     Yields:
-        A moment about every quarter of a second and at every checkpoint, the last step being one.
+        An event about every quarter of a second and at every checkpoint, the last step being one.
     """
-    device = problem.source_x.device
-    steps = recipe.budget.steps
     checkpoints = checkpoint_steps(recipe.budget)
-    batch = recipe.budget.batch
-    rows = problem.source_rows if problem.source_rows is not None else torch.arange(len(problem.source_x)).to(device)
-    source = Order(seed, "order:source", len(rows), batch, device)
-    target = Order(seed, "order:target", len(problem.target_x), batch, device)
-    count = None if problem.labelled_rows is None else len(problem.labelled_rows)
-    labelled = None if count is None else Order(seed, "order:labelled", count, batch, device)
-    paired = None if problem.paired_y is None else Order(seed, "order:paired", len(problem.paired_y), batch, device)
-    sums: dict[str, Tensor] = {}
-    since = done = 0
+    done, losses, clock = 0, LossMeans(), _Clock(save_every_s)
     if state:
         method.load_state_dict(state["method"])
-        sums, since, done = dict(state["sums"]), state["since"], state["step"]
-    ticked = saved = time.monotonic()
-    for stage, first, last in stage_steps(method.stages(), steps):
+        done, losses = state["step"], LossMeans(dict(state["sums"]), state["since"])
+    for stage, first, last in stage_steps(method.stages(), recipe.budget.steps):
         if done >= last:
             continue
         method.enter(stage)
         method.optimisers = _optimisers(method, recipe.optimiser, state["optimisers"] if state and done > first else {})
         rates = method.rates()
+        batches = BatchSampler(problem, seed, recipe.budget.batch, method.views)
         for step in range(max(done, first), last):
             progress = (step - first) / (last - first)
             _set_rate(method.optimisers, rates, recipe, progress)
-            seed_torch(stream(seed, "dropout", step), device)
+            seed_torch(stream(seed, "dropout", step), problem.source_x.device)
             method.train()
-            indices = rows.index_select(0, source.at(step)), target.at(step)
-            key = partial(stream, seed, step=step)
-            chosen = None if labelled is None else labelled.at(step)
-            drawn = make_batch(problem, *indices, step - first, progress, method.views, key, chosen)
-            losses = method.step(with_paired(drawn, problem, paired.at(step)) if paired else drawn)
-            done, since = step + 1, since + 1
-            _add(sums, losses)
-            now = time.monotonic()
+            losses.add(method.step(batches.at(step, step - first, progress)))
+            done = step + 1
             if done in checkpoints:
-                means = {name: value.item() / since for name, value in sums.items()}
-                sums, since, ticked = {}, 0, now
+                means = losses.take()
                 broken = _broken(means, done)
-                yield Moment(done, losses=means, broken=broken)
+                clock.tick()
+                yield TrainingEvent(done, losses=means, broken=broken)
                 if broken:
                     return
-            elif now - saved >= save_every_s:
-                saved = ticked = now
-                yield Moment(done, state=_state(method, sums, since, done))
-            elif now - ticked >= TICK_S:
-                ticked = now
-                yield Moment(done)
+            elif clock.must_save():
+                yield TrainingEvent(done, state=_state(method, losses, done))
+            elif clock.must_tick():
+                yield TrainingEvent(done)
+
+
+@dataclass
+class LossMeans:
+    """The mean of each loss since the checkpoint before.
+
+    Attributes:
+        sums: of each loss, on the device: reading a value would make the step wait for it.
+        steps: that were added up.
+    """
+
+    sums: dict[str, Tensor] = field(default_factory=dict)
+    steps: int = 0
+
+    def add(self, losses: Mapping[str, Tensor]) -> None:
+        """Add the losses of one step."""
+        for name, loss in losses.items():
+            self.sums[name] = self.sums[name] + loss.detach() if name in self.sums else loss.detach()
+        self.steps += 1
+
+    def take(self) -> dict[str, float]:
+        """Return the means and begin anew."""
+        means = {name: value.item() / self.steps for name, value in self.sums.items()}
+        self.sums, self.steps = {}, 0
+        return means
+
+
+class _Clock:
+    """Says when to hand out control, and when with the state."""
+
+    def __init__(self, save_every_s: float) -> None:
+        self._save_every_s = save_every_s
+        self._ticked = self._saved = time.monotonic()
+
+    def tick(self) -> None:
+        """Note that control is handed out now."""
+        self._ticked = time.monotonic()
+
+    def must_save(self) -> bool:
+        """Whether the state is due, which counts as handed out then."""
+        now = time.monotonic()
+        due = now - self._saved >= self._save_every_s
+        if due:
+            self._saved = self._ticked = now
+        return due
+
+    def must_tick(self) -> bool:
+        """Whether control is due, which counts as handed out then."""
+        now = time.monotonic()
+        due = now - self._ticked >= TICK_S
+        if due:
+            self._ticked = now
+        return due
 
 
 def checkpoint_steps(budget: Budget) -> set[int]:
@@ -172,7 +202,7 @@ def _optimiser(settings: Optimiser, parameters: Iterable[torch.nn.Parameter]) ->
 
 
 def _set_rate(
-    optimisers: Mapping[str, torch.optim.Optimizer], rates: Mapping[str, float], recipe: Recipe, progress: float
+    optimisers: Mapping[str, torch.optim.Optimizer], rates: Mapping[str, float], recipe: TrainingRecipe, progress: float
 ) -> None:
     rate = recipe.optimiser.lr * rate_factor(recipe.schedule, progress)
     for name, optimiser in optimisers.items():
@@ -191,22 +221,16 @@ def rate_factor(schedule: Schedule, progress: float) -> float:
             return math.cos(7 / 8 * math.pi / 2 * progress)
 
 
-def _add(sums: dict[str, Tensor], losses: Mapping[str, Tensor]) -> None:
-    """Sum up on the device: reading a value would make the step wait for it."""
-    for name, loss in losses.items():
-        sums[name] = sums[name] + loss.detach() if name in sums else loss.detach()
-
-
 def _broken(means: dict[str, float], step: int) -> str | None:
     names = [name for name, value in means.items() if not math.isfinite(value)]
     return f"the loss {', '.join(names)} became non-finite by step {step}" if names else None
 
 
-def _state(method: DeepMethod, sums: dict[str, Tensor], since: int, step: int) -> dict[str, Any]:
+def _state(method: DeepMethod, losses: LossMeans, step: int) -> dict[str, Any]:
     return {
         "method": method.state_dict(),
         "optimisers": {name: optimiser.state_dict() for name, optimiser in method.optimisers.items()},
-        "sums": sums,
-        "since": since,
+        "sums": losses.sums,
+        "since": losses.steps,
         "step": step,
     }

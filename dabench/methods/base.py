@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
 from dabench.backbones.base import Backbone
+from dabench.errors import warn_renamed
 from dabench.methods.averaging import Averaged
 from dabench.methods.problem import Batch, Problem
 
@@ -48,6 +49,14 @@ class Stage:
     modules: Sequence[nn.Module] | None = None
 
 
+class _Takes:
+    """`DeepMethod.takes`, the old name of `trains_on`, where it is read."""
+
+    def __get__(self, method: DeepMethod | None, cls: type[DeepMethod]) -> str:
+        warn_renamed("DeepMethod.takes", "trains_on")
+        return cls.trains_on
+
+
 class DeepMethod(nn.Module):
     """A method that trains a network by gradient descent.
 
@@ -58,9 +67,9 @@ class DeepMethod(nn.Module):
         views: augmented forms of both domains' images that a batch is to have, as in `{"strong": "randaugment"}` for
             `batch.source_x_strong` and `batch.target_x_strong`. Where options of the type `View` decide, `setup`
             sets it.
-        takes: whose examples `network` takes. `both`: examples of both domains must have one shape, or the harness
-            refuses. `source`: the method has another network for the target, made by `network.again`, and `predict`
-            uses that. `target`: none but the target's pass it.
+        trains_on: whose examples `network` takes. `both`: examples of both domains must have one shape, or the harness
+            refuses. `source`: the method has another network for the target, made by `network.clone_for_shape`, and
+            `predict` uses that. `target`: none but the target's pass it.
     """
 
     class Options(MethodOptions):
@@ -68,7 +77,16 @@ class DeepMethod(nn.Module):
 
     options: Any  # an instance of the subclass's Options
     views: Mapping[str, View] = MappingProxyType({})
-    takes: Literal["both", "source", "target"] = "both"
+    trains_on: Literal["both", "source", "target"] = "both"
+    takes: Any = _Takes()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Take `takes`, the old name, for `trains_on`."""
+        super().__init_subclass__(**options)
+        if "takes" in cls.__dict__:
+            warn_renamed("DeepMethod.takes", "trains_on")
+            cls.trains_on = cls.__dict__["takes"]
+            del cls.takes
 
     def __init__(self, network: Backbone, options: MethodOptions) -> None:
         super().__init__()

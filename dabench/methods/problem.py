@@ -19,6 +19,55 @@ _NO_LABELLED = (
 )
 
 
+_NO_PAIRED = (
+    "there are no simultaneous samples: only suites of the track paired have some, and a method that needs them says "
+    'tracks=("paired",)'
+)
+
+
+@dataclass(frozen=True)
+class Labelled(Generic[Y]):
+    """The labelled target examples of a run of the track few_shot.
+
+    Attributes:
+        rows: which rows of `Problem.target_x` they are, sorted, int64 (L,).
+        y: their labels, int64 (L,).
+    """
+
+    rows: Y
+    y: Y
+
+
+@dataclass(frozen=True)
+class Paired(Generic[X, Y]):
+    """Simultaneous samples of the track paired: row by row, both domains at the same instant.
+
+    Attributes:
+        source_x: examples of the source (P, ...).
+        target_x: those of the target (P, ...), which may have another shape.
+        y: the labels of both, int64 (P,).
+    """
+
+    source_x: X
+    target_x: X
+    y: Y
+
+
+@dataclass(frozen=True)
+class LabelledBatch:
+    """Labelled target examples of one step. Where there are fewer than B, they are repeated.
+
+    Attributes:
+        x: float (B, ...), normalised.
+        y: their labels, int64 (B,).
+        index: which of `Problem.labelled` they are, int64 (B,).
+    """
+
+    x: Tensor
+    y: Tensor
+    index: Tensor
+
+
 @dataclass(frozen=True)
 class Problem(Generic[X, Y]):
     """Labelled source data and unlabelled target data of one run.
@@ -36,12 +85,9 @@ class Problem(Generic[X, Y]):
         source_rows: the rows of `source_x` and `source_y` to train on, sorted, int64; the others are the held-out
             source_val. (Rows, not a copy: worker processes share the arrays.) None where all are trained on, which
             is so for every `FeatureMethod`.
-        labelled_rows: the rows of `target_x` that are labelled in the track few_shot, sorted, int64 (L,); else None.
-        labelled_y: their labels, int64 (L,).
-        paired_source_x, paired_target_x, paired_y: in the track paired, simultaneous samples: the source's examples
-            (P, ...), those of the target recorded at the same instants (P, ...), which may have another shape, and the
-            labels of both (P,). None in other tracks. None of them is among the `source_rows`, and no row number of
-            `target_x` means the same as one of `source_x`.
+        few_shot: which target examples are labelled, in the track few_shot; None in others.
+        paired: simultaneous samples, in the track paired; None in others. None of them is among the `source_rows`, and
+            no row number of `target_x` means the same as one of `source_x`.
         prepare_target: what `prepare` is, for examples of the target, where the domains are normalised apart: in the
             track paired. None where `prepare` is for both; `prepared_target` asks the one that is there.
     """
@@ -54,8 +100,9 @@ class Problem(Generic[X, Y]):
     target_y: Y | None
     prepare: Callable[[X], X]
     source_rows: Y | None = None
-    labelled_rows: Y | None = None
-    labelled_y: Y | None = None
+    few_shot: Labelled[Y] | None = None
+    paired: Paired[X, Y] | None = None
+    prepare_target: Callable[[X], X] | None = None
 
     @property
     def labelled(self) -> tuple[X, Y]:
@@ -64,15 +111,35 @@ class Problem(Generic[X, Y]):
         Raises:
             ValueError: there are none in this track.
         """
-        if self.labelled_rows is None or self.labelled_y is None:
+        if self.few_shot is None:
             raise ValueError(_NO_LABELLED)
         target: Any = self.target_x  # mypy cannot know that arrays go with arrays and tensors with tensors
-        return target[self.labelled_rows], self.labelled_y
+        return target[self.few_shot.rows], self.few_shot.y
 
-    paired_source_x: X | None = None
-    paired_target_x: X | None = None
-    paired_y: Y | None = None
-    prepare_target: Callable[[X], X] | None = None
+    @property
+    def labelled_rows(self) -> Y | None:
+        """`few_shot.rows`, or None."""
+        return None if self.few_shot is None else self.few_shot.rows
+
+    @property
+    def labelled_y(self) -> Y | None:
+        """`few_shot.y`, or None."""
+        return None if self.few_shot is None else self.few_shot.y
+
+    @property
+    def paired_source_x(self) -> X | None:
+        """`paired.source_x`, or None."""
+        return None if self.paired is None else self.paired.source_x
+
+    @property
+    def paired_target_x(self) -> X | None:
+        """`paired.target_x`, or None."""
+        return None if self.paired is None else self.paired.target_x
+
+    @property
+    def paired_y(self) -> Y | None:
+        """`paired.y`, or None."""
+        return None if self.paired is None else self.paired.y
 
     def prepared_target(self, x: X) -> X:
         """Rows of `target_x` or `paired_target_x` as the network takes them."""
@@ -90,15 +157,12 @@ class Batch:
         target_y: int64 (B,), for bounds that declare `sees_target_labels`; None for every method.
         source_index: rows of `Problem.source_x`, int64 (B,).
         target_index: rows of `Problem.target_x`, int64 (B,).
-        paired_source_x, paired_target_x: in the track paired, simultaneous samples of source and target, (B, ...)
-            each, normalised; they may differ in shape. None in other tracks.
-        paired_y: their labels, int64 (B,).
         step: steps done in this stage.
         progress: step / steps of this stage, in [0, 1).
-        labelled_x: labelled target examples, float (B, ...), normalised; in the track few_shot, else None. Where there
-            are fewer than B, they are repeated.
-        labelled_y: their labels, int64 (B,).
-        labelled_index: which of `Problem.labelled` they are, int64 (B,).
+        few_shot: labelled target examples, in the track few_shot; None in others. `labelled` has them without the
+            index.
+        simultaneous: in the track paired, simultaneous samples, (B, ...) each, normalised; None in others. `paired` has
+            them, too.
         views: what the method's `views` declare, by name; read them as attributes. With `{"strong": "randaugment"}`
             there are `source_x_strong` and `target_x_strong`, (B, ...), augmented and then normalised, and in the track
             few_shot `labelled_x_strong`. They are made when they are read, the same each time: read once what is used
@@ -113,38 +177,61 @@ class Batch:
     target_index: Tensor
     step: int
     progress: float
-    labelled_x: Tensor | None = None
-    labelled_y: Tensor | None = None
-    labelled_index: Tensor | None = None
+    few_shot: LabelledBatch | None = None
+    simultaneous: Paired[Tensor, Tensor] | None = None
     views: Mapping[str, Callable[[], Tensor]] = field(default_factory=dict)
-    paired_source_x: Tensor | None = None
-    paired_target_x: Tensor | None = None
-    paired_y: Tensor | None = None
-
-    @property
-    def paired(self) -> tuple[Tensor, Tensor, Tensor]:
-        """`paired_source_x`, `paired_target_x` and `paired_y`.
-
-        Raises:
-            ValueError: there are none in this track.
-        """
-        if self.paired_source_x is None or self.paired_target_x is None or self.paired_y is None:
-            raise ValueError(
-                "there are no simultaneous samples: only suites of the track paired have some, and a method that needs "
-                'them says tracks=("paired",)'
-            )
-        return self.paired_source_x, self.paired_target_x, self.paired_y
 
     @property
     def labelled(self) -> tuple[Tensor, Tensor]:
-        """`labelled_x` and `labelled_y`.
+        """Labelled target examples (B, ...) and their labels (B,).
 
         Raises:
             ValueError: there are none in this track.
         """
-        if self.labelled_x is None or self.labelled_y is None:
+        if self.few_shot is None:
             raise ValueError(_NO_LABELLED)
-        return self.labelled_x, self.labelled_y
+        return self.few_shot.x, self.few_shot.y
+
+    @property
+    def paired(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Simultaneous samples: examples of the source (B, ...), of the target (B, ...) and the labels of both (B,).
+
+        Raises:
+            ValueError: there are none in this track.
+        """
+        if self.simultaneous is None:
+            raise ValueError(_NO_PAIRED)
+        return self.simultaneous.source_x, self.simultaneous.target_x, self.simultaneous.y
+
+    @property
+    def labelled_x(self) -> Tensor | None:
+        """`few_shot.x`, or None."""
+        return None if self.few_shot is None else self.few_shot.x
+
+    @property
+    def labelled_y(self) -> Tensor | None:
+        """`few_shot.y`, or None."""
+        return None if self.few_shot is None else self.few_shot.y
+
+    @property
+    def labelled_index(self) -> Tensor | None:
+        """`few_shot.index`, or None."""
+        return None if self.few_shot is None else self.few_shot.index
+
+    @property
+    def paired_source_x(self) -> Tensor | None:
+        """`simultaneous.source_x`, or None."""
+        return None if self.simultaneous is None else self.simultaneous.source_x
+
+    @property
+    def paired_target_x(self) -> Tensor | None:
+        """`simultaneous.target_x`, or None."""
+        return None if self.simultaneous is None else self.simultaneous.target_x
+
+    @property
+    def paired_y(self) -> Tensor | None:
+        """`simultaneous.y`, or None."""
+        return None if self.simultaneous is None else self.simultaneous.y
 
     def __getattr__(self, name: str) -> Tensor:
         if name.startswith("_") or name == "views":  # asked for while a batch is copied, before it has any field

@@ -13,7 +13,7 @@ from scipy.sparse import issparse
 
 from dabench.config.suite import Suite
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.prepared import Prepared, class_counts, prepare
+from dabench.data.prepared import PreparedDomain, class_counts, prepare
 from dabench.domains.own.images import list_files, split_files
 from dabench.domains.own.names import shown
 from dabench.domains.own.tables import row_names
@@ -95,7 +95,7 @@ def survey(suite: Suite, registry: Registry) -> Survey:
         PluginError: two plugins claim one domain.
     """
     found = Survey(suite.name)
-    opened: dict[str, tuple[DomainSpec, Prepared, DomainArrays]] = {}
+    opened: dict[str, tuple[DomainSpec, PreparedDomain, DomainArrays]] = {}
     specs = _specs(suite, registry, found)
     for name in names_of(suite) if specs else ():
         try:
@@ -170,7 +170,7 @@ def _mismatches(source: Seen, target: Seen) -> Iterator[str]:
 class _Contents:
     """The examples of a domain by a hash of what they decode to."""
 
-    def __init__(self, spec: DomainSpec, prepared: Prepared, arrays: DomainArrays) -> None:
+    def __init__(self, spec: DomainSpec, prepared: PreparedDomain, arrays: DomainArrays) -> None:
         self.classes = arrays.classes
         self.places: dict[str, Places] = {}
         splits = {"train": arrays.train, "test": arrays.test}
@@ -197,7 +197,7 @@ def _digests(split: Split) -> Iterator[bytes]:
             yield hashlib.blake2b(x[row].tobytes(), digest_size=16).digest()
 
 
-def _names(spec: DomainSpec, prepared: Prepared, counts: dict[str, int]) -> dict[str, list[str]]:
+def _names(spec: DomainSpec, prepared: PreparedDomain, counts: dict[str, int]) -> dict[str, list[str]]:
     """The files of the examples, or file and line, by split, where a domain is the suite's own.
 
     Args:

@@ -12,7 +12,7 @@ from dabench.errors import UsageError
 from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 from dabench.hashing.sources import source_sha256
 from dabench.plugin.registry import Registry
-from dabench.runs.job import Job
+from dabench.runs.job import Job, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.machine import same_bits
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.selection.outputs import outputs_folder
@@ -92,24 +92,26 @@ def make_jobs(
     def job(run: PlannedRun) -> Job:
         return Job(
             run_id=run.run_id,
-            method=run.method,
-            backbone=run.backbone,
-            selectors=selectors,
-            selector=plan.suite.selector,
-            track=plan.suite.track,
-            metric=plan.suite.metric,
-            source=plan.domains[run.source],
-            target=plan.domains[run.target],
-            seed=run.seed,
-            settings=run.settings,
             device=options.device,
-            timeout_s=options.timeout_s,
-            log=(results / "runs" / run.stem).with_suffix(".log"),
-            state=results / "cache" / "state" / f"{run.run_id}.pt",
-            features=results / "cache" / "features" / f"{features_key(run)}.npz",
-            outputs=outputs_folder(results, run.run_id),
-            output_rows=options.output_rows,
-            reverse_validation=options.reverse_validation,
+            task=RunTask(
+                method=run.method,
+                backbone=run.backbone,
+                settings=run.settings,
+                seed=run.seed,
+                track=plan.suite.track,
+                metric=plan.suite.metric,
+                selectors=selectors,
+                selector=plan.suite.selector,
+                reverse_validation=options.reverse_validation,
+            ),
+            data=RunData(source=plan.domains[run.source], target=plan.domains[run.target]),
+            files=RunFiles(
+                log=(results / "runs" / run.stem).with_suffix(".log"),
+                state=results / "cache" / "state" / f"{run.run_id}.pt",
+                features=results / "cache" / "features" / f"{features_key(run)}.npz",
+                outputs=outputs_folder(results, run.run_id),
+            ),
+            limits=RunLimits(timeout_s=options.timeout_s, output_rows=options.output_rows),
         )
 
     def reads_features(run: PlannedRun) -> bool:  # a reverse model begins with the weights of the trained one
@@ -121,9 +123,13 @@ def make_jobs(
         if not run.backbone.trains:
             jobs.append(job(run))
         elif reads_features(run):
-            method, settings = network_of(run)
-            network = replace(job(run), method=method, settings=settings, output_rows=0, reverse_validation=False)
-            jobs.append(replace(job(run), network=network))
+            jobs.append(replace(job(run), network=_training(job(run), *network_of(run))))
         else:
             jobs.append(replace(job(run), keep_features=features_key(run) in needed))
     return jobs
+
+
+def _training(job: Job, method: MethodSpec, settings: Settings) -> Job:
+    """Return the job that trains the network whose features a run reads, and measures nothing else."""
+    task = replace(job.task, method=method, settings=settings, reverse_validation=False)
+    return replace(job, task=task, limits=replace(job.limits, output_rows=0))

@@ -10,7 +10,7 @@ from dabench.config.overrides import Overrides
 from dabench.config.row_choice import RowChoice
 from dabench.config.settings import Shots
 from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
-from dabench.data.prepared import Prepared, prepare
+from dabench.data.prepared import PreparedDomain, prepare
 from dabench.errors import DabenchError, PluginError, UsageError, unknown
 from dabench.hashing.canonical import sha256
 from dabench.hashing.identity import Identity
@@ -195,12 +195,14 @@ def _wrong_names(
                 yield UsageError(why)
 
 
-def _prepare(pairs: Sequence[PairEntry], specs: Mapping[str, DomainSpec]) -> tuple[dict[str, Prepared], dict[str, str]]:
+def _prepare(
+    pairs: Sequence[PairEntry], specs: Mapping[str, DomainSpec]
+) -> tuple[dict[str, PreparedDomain], dict[str, str]]:
     """Prepare every domain once; one that fails stops only the runs that need it.
 
     Domains that are made from nothing come last, and only where a partner is there: to make one can take minutes.
     """
-    domains: dict[str, Prepared] = {}
+    domains: dict[str, PreparedDomain] = {}
     problems: dict[str, str] = {}
     names = [tuple(entry.pair.split(":")) for entry in pairs]
     for name in sorted(dict.fromkeys(chain.from_iterable(names)), key=lambda name: not specs[name].files):
@@ -221,7 +223,7 @@ def _run(
     seed: int,
     cell: Resolved,
     device_kind: str,
-    domains: Mapping[str, Prepared],
+    domains: Mapping[str, PreparedDomain],
     problems: Mapping[str, str],
 ) -> PlannedRun:
     source, target = pair.pair.split(":")

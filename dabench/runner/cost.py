@@ -6,15 +6,16 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 import torch
 
 from dabench.errors import DabenchError
-from dabench.execution.deep_run import build
+from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import open_pair
 from dabench.execution.process_state import ProcessState
 from dabench.execution.run_log import run_log
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import train
 from dabench.files import scratch
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
@@ -72,13 +73,12 @@ def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: 
         (job,) = make_jobs(plan, [run], folder, registry, options)
         device = torch.device(job.device)
         budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
-        recipe = Recipe(job.settings.optimiser, job.settings.schedule, budget)
-        with run_log(job.log), reproducible(), isolated(device):
+        with run_log(job.files.log), reproducible(), isolated(device):
             data = open_pair(job, device)
-            method = build(job, data, job.method.load())
+            trial = DeepRun(job, data, job.method.load())
             steps, begun = 0, time.monotonic()
-            for moment in train(method, data.problem, recipe, job.seed):
-                steps = moment.step
+            for event in train(trial.method, data.problem, replace(trial.recipe, budget=budget), job.seed):
+                steps = event.step
                 if time.monotonic() - begun > PROBE_S:
                     break
             return (time.monotonic() - begun) / steps

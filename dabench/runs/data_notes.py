@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dabench.errors import shortened
 
 if TYPE_CHECKING:
-    from dabench.data.prepared import Prepared
+    from dabench.data.prepared import PreparedDomain
 
 SEPARATOR = " | "
 SHOWN = 3  # phrases on files and rows
@@ -24,7 +24,7 @@ def left_out(name: str, phrases: Sequence[str]) -> str:
     return f"left out of {name}, {len(phrases):,} in all: {named}"
 
 
-def data_notes(domains: Sequence[Prepared]) -> list[str]:
+def data_notes(domains: Sequence[PreparedDomain]) -> list[str]:
     """A phrase for each domain that lacks something, and for each note of its loader."""
     found = []
     for domain in domains:

@@ -6,9 +6,82 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dabench.config.settings import Budget, Settings
-from dabench.data.prepared import Prepared
+from dabench.data.prepared import PreparedDomain
 from dabench.runs.record import Accuracy, Checkpoint, Environment, Metrics, Selection, Status
 from dabench.specs.spec import BackboneSpec, MethodSpec, SelectorSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunTask:
+    """What a run computes; with its data it decides the numbers.
+
+    Attributes:
+        method: to run.
+        backbone: of the method's network.
+        settings: resolved.
+        seed: of the run.
+        track: what the method may see.
+        metric: what the evaluator calls accuracy.
+        selectors: those that pick a checkpoint.
+        selector: the name of the one among them whose pick is reported.
+        reverse_validation: also train the reverse model, for `dabench tune`.
+    """
+
+    method: MethodSpec
+    backbone: BackboneSpec
+    settings: Settings
+    seed: int
+    track: str
+    metric: str
+    selectors: tuple[SelectorSpec, ...]
+    selector: str
+    reverse_validation: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunData:
+    """The domains of a run.
+
+    Attributes:
+        source: with labels.
+        target: to adapt to.
+    """
+
+    source: PreparedDomain
+    target: PreparedDomain
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFiles:
+    """Where a run writes.
+
+    Attributes:
+        log: file that takes everything the run prints.
+        state: file that takes the training state now and then, and is gone when the run is done.
+        features: file with the features of a trained network: of `Job.network`, where this run reads them, else of its
+            own. Whoever trains that network first writes it.
+        outputs: folder that takes the outputs of every checkpoint.
+    """
+
+    log: Path
+    state: Path
+    features: Path
+    outputs: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunLimits:
+    """How long a run may take, and how much it keeps.
+
+    Attributes:
+        timeout_s: after which the run ends as `timeout`; None for never.
+        save_every_s: how often the training state is written.
+        output_rows: at most so many of source_val and of target train; 0 to keep none.
+    """
+
+    timeout_s: float | None = None
+    save_every_s: float = 60.0
+    output_rows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,43 +89,45 @@ class Job:
     """One run, ready to be executed anywhere that sees the same files.
 
     Attributes:
+        run_id: of the record.
         device: as torch names it, such as `cpu` or `cuda:0`.
-        timeout_s: after which the run ends as `timeout`; None for never.
-        log: file that takes everything the run prints.
-        state: file that takes the training state now and then, and is gone when the run is done.
-        features: file with the features of a trained network: of `network`, where this run reads them, else of its
-            own. Whoever trains that network first writes it.
-        keep_features: some run of the plan waits for the features of this one.
+        task: what the run computes.
+        data: the domains.
+        files: where it writes.
+        limits: how long it may take, and how much it keeps.
         network: the job that trains the network whose features this run reads, where nobody has yet; None for a run
             that trains its own, and where examples are their own features.
-        save_every_s: how often the training state is written.
-        outputs: folder that takes the outputs of every checkpoint.
-        output_rows: at most so many of source_val and of target train; 0 to keep none.
-        reverse_validation: also train the reverse model, for `dabench tune`.
+        keep_features: some run of the plan waits for the features of this one.
     """
 
     run_id: str
-    method: MethodSpec
-    backbone: BackboneSpec
-    selectors: tuple[SelectorSpec, ...]
-    selector: str
-    track: str
-    metric: str
-    source: Prepared
-    target: Prepared
-    seed: int
-    settings: Settings
     device: str
-    timeout_s: float | None
-    log: Path
-    state: Path
-    features: Path
-    keep_features: bool = False
+    task: RunTask
+    data: RunData
+    files: RunFiles
+    limits: RunLimits
     network: Job | None = None
-    save_every_s: float = 60.0
-    outputs: Path
-    output_rows: int = 0
-    reverse_validation: bool = False
+    keep_features: bool = False
+
+    @property
+    def method(self) -> MethodSpec:
+        """Of the task."""
+        return self.task.method
+
+    @property
+    def backbone(self) -> BackboneSpec:
+        """Of the task."""
+        return self.task.backbone
+
+    @property
+    def settings(self) -> Settings:
+        """Of the task."""
+        return self.task.settings
+
+    @property
+    def seed(self) -> int:
+        """Of the task."""
+        return self.task.seed
 
     @property
     def budget(self) -> Budget:
@@ -63,10 +138,10 @@ class Job:
     @property
     def examples_per_step(self) -> int:
         """How many pass in a step: a batch of source and of target, one of few_shot's labelled, both again as pairs."""
-        return {"few_shot": 3, "paired": 4}.get(self.track, 2) * self.budget.batch
+        return {"few_shot": 3, "paired": 4}.get(self.task.track, 2) * self.budget.batch
 
     def __str__(self) -> str:
-        return f"{self.source.name}:{self.target.name} {self.method.name} seed {self.seed}"
+        return f"{self.data.source.name}:{self.data.target.name} {self.method.name} seed {self.seed}"
 
 
 @dataclass(frozen=True, kw_only=True)

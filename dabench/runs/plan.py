@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dabench.config.settings import Settings
 from dabench.config.suite import Suite
-from dabench.data.prepared import Prepared
+from dabench.data.prepared import PreparedDomain
 from dabench.runs.record import ChosenBy, PluginInfo, run_stem
 from dabench.specs.spec import BackboneSpec, MethodSpec
 
@@ -102,5 +102,5 @@ class Plan:
     pairs: tuple[str, ...]
     methods: tuple[str, ...]
     runs: tuple[PlannedRun, ...]
-    domains: Mapping[str, Prepared]
+    domains: Mapping[str, PreparedDomain]
     doubles: Mapping[str, str]

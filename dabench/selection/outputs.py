@@ -95,8 +95,8 @@ class Outputs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keeper:
-    """Writes the outputs of a run's checkpoints.
+class OutputWriter:
+    """Writer of the outputs of a run's checkpoints.
 
     Attributes:
         folder: of the run.
@@ -110,7 +110,7 @@ class Keeper:
     checkpoints: int
     seed: int
 
-    def keep(
+    def write(
         self,
         step: int,
         *,
@@ -229,9 +229,9 @@ def _single(array: NDArray[Any]) -> NDArray[Any]:
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
-def keeper_of(job: Job) -> Keeper | None:
-    """Return what keeps the outputs of a job's checkpoints; None if nothing does."""
-    if not job.output_rows:
+def output_writer(job: Job) -> OutputWriter | None:
+    """Return the writer of the outputs of a job's checkpoints; None if none are kept."""
+    if not job.limits.output_rows:
         return None
     checkpoints = job.settings.budget.checkpoints if job.settings.budget else 1
-    return Keeper(folder=job.outputs, rows=job.output_rows, checkpoints=checkpoints, seed=job.seed)
+    return OutputWriter(folder=job.files.outputs, rows=job.limits.output_rows, checkpoints=checkpoints, seed=job.seed)

@@ -16,18 +16,18 @@ from torch import Tensor
 
 from dabench.config.settings import Budget, Input, Named, Sample, Schedule, Settings
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.prepared import Prepared
-from dabench.data.splits.drawn import Drawn
-from dabench.data.splits.simultaneous import Simultaneous
-from dabench.execution import deep_run, feature_run
+from dabench.data.prepared import PreparedDomain
+from dabench.data.splits.drawn import Splits
+from dabench.data.splits.simultaneous import PairedSplits
+from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import draw, open_pair, open_vectors
-from dabench.execution.measurements import Result
+from dabench.execution.feature_run import FeatureRun
 from dabench.execution.training_state import read_state
 from dabench.files import scratch
 from dabench.hashing.canonical import VIEW_VERSIONS
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.methods.scores import PredictionError, predicted_classes
-from dabench.runs.job import Job, Progress
+from dabench.runs.job import Job, Progress, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.record import Checkpoint
 from dabench.seeding import isolated, reproducible
 from dabench.specs.spec import MethodSpec
@@ -112,7 +112,7 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class InMemory(Prepared):
+class InMemory(PreparedDomain):
     """A domain without files."""
 
     arrays: DomainArrays
@@ -163,16 +163,16 @@ def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
         raise CrashError(error, cls, where, watch.found) from error
 
 
-def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> Trained:
+def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions) -> Trained:
     device = torch.device(job.device)
     fresh: dict[str, Tensor] | None = None
     for stop in (*given.interrupted, None):
-        data, result = open_pair(job, device, drawn), Result()
-        method = deep_run.build(job, data, cls)
+        data = open_pair(job, device, drawn)
+        run = DeepRun(job, data, cls)
+        method = run.method
         fresh = fresh or _copy(method)
-        steps = deep_run.train_and_measure(job, data, method, result)
         with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
-            _carry_on(steps, until=stop)
+            _carry_on(run.train(), until=stop)
         if stop is not None:
             _readable(job)
             given.meanwhile()
@@ -192,8 +192,8 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Drawn, given: Conditions) -> T
         state=_copy(method),
         fresh=fresh or {},
         trained=frozenset(name for name, parameter in method.named_parameters() if parameter.requires_grad),
-        checkpoints=result.checkpoints,
-        broken=result.collapsed,
+        checkpoints=run.measurements.checkpoints,
+        broken=run.measurements.collapsed,
         augments=bool(method.views),
     )
 
@@ -208,7 +208,7 @@ def _carry_on(steps: Iterator[Progress], until: int | None) -> None:
 def _readable(job: Job) -> None:
     """Fail unless the state of the interrupted run can be read: without one the harness would begin anew."""
     with unrecorded():
-        if read_state(job.state, torch.device(job.device)) is None:
+        if read_state(job.files.state, torch.device(job.device)) is None:
             raise CheckFailedError(
                 expected="a training state that can be saved and read again",
                 came="one that torch.load(weights_only=True) refuses",
@@ -216,9 +216,9 @@ def _readable(job: Job) -> None:
             )
 
 
-def _features(job: Job, cls: type[FeatureMethod], drawn: Drawn) -> Trained:
+def _features(job: Job, cls: type[FeatureMethod], drawn: Splits) -> Trained:
     data = open_vectors(job, drawn)
-    method = feature_run.build(job, cls, data.problem.classes)
+    method = FeatureRun(job, data, cls).build()
     method.fit(data.problem)
     scores = method.predict(data.test_x)
 
@@ -258,23 +258,28 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
     )
     return Job(
         run_id="toy",
-        method=spec,
-        backbone=toy.backbone,
-        selectors=(),
-        selector="last_step",
-        track=toy.track,
-        metric="accuracy",
-        source=_in_memory("toy_source", pair.source),
-        target=_in_memory("toy_target", pair.target),
-        seed=given.seed,
-        settings=settings,
         device=given.device,
-        timeout_s=None,
-        log=folder / "log",
-        state=folder / "state.pt",
-        features=folder / "features.npz",
-        outputs=folder / "outputs",
-        save_every_s=0.0 if given.interrupted else float("inf"),
+        task=RunTask(
+            method=spec,
+            backbone=toy.backbone,
+            settings=settings,
+            seed=given.seed,
+            track=toy.track,
+            metric="accuracy",
+            selectors=(),
+            selector="last_step",
+        ),
+        data=RunData(
+            source=_in_memory("toy_source", pair.source),
+            target=_in_memory("toy_target", pair.target),
+        ),
+        files=RunFiles(
+            log=folder / "log",
+            state=folder / "state.pt",
+            features=folder / "features.npz",
+            outputs=folder / "outputs",
+        ),
+        limits=RunLimits(save_every_s=0.0 if given.interrupted else float("inf")),
     )
 
 
@@ -282,7 +287,7 @@ def _in_memory(name: str, arrays: DomainArrays) -> InMemory:
     return InMemory(name, Path(name), "", arrays.classes, arrays.train.x.shape[1:], arrays)
 
 
-def _poison(drawn: Drawn) -> None:
+def _poison(drawn: Splits) -> None:
     """Make every target label wrong that no method may see."""
     count = len(drawn.classes)
     wrong = (drawn.target.y + 1) % count
@@ -292,9 +297,9 @@ def _poison(drawn: Drawn) -> None:
     drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % count)
 
 
-def _mismatch(drawn: Drawn) -> None:
+def _mismatch(drawn: Splits) -> None:
     """Give every target example another source example of its class; the source that has no partner stays."""
-    assert isinstance(drawn, Simultaneous), "the check is for methods of the track paired"
+    assert isinstance(drawn, PairedSplits), "the check is for methods of the track paired"
     x, y = drawn.source.x.copy(), drawn.source.y
     for label in np.unique(y[drawn.paired_rows]):
         rows = drawn.paired_rows[y[drawn.paired_rows] == label]
@@ -302,7 +307,7 @@ def _mismatch(drawn: Drawn) -> None:
     drawn.source = Split(x, y, drawn.source.groups)
 
 
-def _accuracy(scores: Any, drawn: Drawn) -> float:
+def _accuracy(scores: Any, drawn: Splits) -> float:
     well_formed = isinstance(scores, np.ndarray) and scores.ndim == 2 and len(scores) == len(drawn.test.y)
     return float(np.mean(predicted_classes(scores) == drawn.test.y)) if well_formed else float("nan")
 

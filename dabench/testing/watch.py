@@ -17,7 +17,7 @@ from scipy.sparse import issparse
 
 from dabench.execution.process_state import ProcessState
 from dabench.methods.base import FeatureMethod
-from dabench.methods.problem import Batch, Problem
+from dabench.methods.problem import Batch, Labelled, LabelledBatch, Paired, Problem
 
 # What the harness calls of a method that trains a network.
 CALLED = ("__init__", "setup", "parameter_groups", "stages", "rates", "enter", "step", "predict", "embed")
@@ -103,12 +103,22 @@ def put_back(salt: int) -> Iterator[None]:
 def _contents(argument: Any) -> dict[str, str]:
     """A hash of every array that a method is given, by what it is."""
     if isinstance(argument, Problem):
-        parts = {f"problem.{item.name}": getattr(argument, item.name) for item in fields(argument)}
+        parts = _parts("problem", argument)
     elif isinstance(argument, Batch):
-        parts = {f"batch.{item.name}": getattr(argument, item.name) for item in fields(argument)}
+        parts = _parts("batch", argument)
     else:
         parts = {"the examples": argument}
     return {name: _digest(part) for name, part in parts.items()}
+
+
+def _parts(name: str, whole: Any) -> dict[str, Any]:
+    """What a problem or a batch consists of, by name; the data of a track piece by piece."""
+    parts: dict[str, Any] = {}
+    for item in fields(whole):
+        part = getattr(whole, item.name)
+        inner = isinstance(part, (Labelled, LabelledBatch, Paired))
+        parts |= _parts(f"{name}.{item.name}", part) if inner else {f"{name}.{item.name}": part}
+    return parts
 
 
 def _digest(part: Any) -> str:

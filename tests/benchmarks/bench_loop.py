@@ -21,7 +21,7 @@ from dabench.config.suite_file import find_suite
 from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import TrainingRecipe, train
 from dabench.methods.base import DeepMethod
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
@@ -54,7 +54,7 @@ def _job(method: str, folder: Path) -> Job:
 
 def _by_harness(job: Job, data: PairData) -> Callable[[], None]:
     budget = job.settings.budget.model_copy(update={"steps": STEPS, "checkpoints": 1})
-    recipe = Recipe(job.settings.optimiser, job.settings.schedule, budget)
+    recipe = TrainingRecipe(job.settings.optimiser, job.settings.schedule, budget)
     method = build(job, data, job.method.load())
 
     def run() -> None:

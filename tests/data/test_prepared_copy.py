@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dabench.data import prepared_copy as ready
-from dabench.data.prepared import Prepared, prepare
+from dabench.data.prepared import PreparedDomain, prepare
 from dabench.data.prepared_copy import BESIDE_THE_BYTES, Meta, code_hash
 from dabench.domains.images import specs as image_specs
 from dabench.domains.vectors import specs as vector_specs
@@ -39,7 +39,7 @@ def number(data: Path, site) -> Path:
     return data / "plain" / "number.txt"
 
 
-def _value(prepared: Prepared) -> float:
+def _value(prepared: PreparedDomain) -> float:
     return float(prepared.open().train.x[0, 0])
 
 

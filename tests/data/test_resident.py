@@ -3,17 +3,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from dabench.data.resident import Normaliser, Order, Rows
+from dabench.data.resident import IndexSampler, Normaliser, Rows
 
 CPU = torch.device("cpu")
 
 
-def _rows(order: Order, steps: range) -> list[int]:
+def _rows(order: IndexSampler, steps: range) -> list[int]:
     return [int(row) for step in steps for row in order.at(step)]
 
 
 def test_every_epoch_visits_every_row_once() -> None:
-    order = Order(3, "order:source", rows=10, batch=4, device=CPU)
+    order = IndexSampler(3, "order:source", rows=10, batch=4, device=CPU)
     rows = _rows(order, range(10))
     for epoch in range(4):
         assert sorted(rows[10 * epoch : 10 * epoch + 10]) == list(range(10))
@@ -21,16 +21,16 @@ def test_every_epoch_visits_every_row_once() -> None:
 
 
 def test_a_batch_depends_on_nothing_but_seed_purpose_and_step() -> None:
-    whole = Order(3, "order:source", 10, 4, CPU)
+    whole = IndexSampler(3, "order:source", 10, 4, CPU)
     batches = [whole.at(step).tolist() for step in range(30)]
     for step in (29, 7, 8, 0):
-        assert Order(3, "order:source", 10, 4, CPU).at(step).tolist() == batches[step]
-    assert Order(4, "order:source", 10, 4, CPU).at(0).tolist() != batches[0]
-    assert Order(3, "order:target", 10, 4, CPU).at(0).tolist() != batches[0]
+        assert IndexSampler(3, "order:source", 10, 4, CPU).at(step).tolist() == batches[step]
+    assert IndexSampler(4, "order:source", 10, 4, CPU).at(0).tolist() != batches[0]
+    assert IndexSampler(3, "order:target", 10, 4, CPU).at(0).tolist() != batches[0]
 
 
 def test_a_split_smaller_than_a_batch_is_repeated() -> None:
-    order = Order(0, "order:target", rows=3, batch=8, device=CPU)
+    order = IndexSampler(0, "order:target", rows=3, batch=8, device=CPU)
     rows = _rows(order, range(3))
     assert len(rows) == 24
     assert all(sorted(rows[at : at + 3]) == [0, 1, 2] for at in range(0, 24, 3))

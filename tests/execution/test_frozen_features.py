@@ -51,8 +51,8 @@ def test_a_frozen_network_is_passed_once(data: Path, registry: Registry, tmp_pat
 def test_features_are_those_of_the_network(data: Path, registry: Registry, monkeypatch) -> None:
     plan = plan_of(suite_of(), registry)
     (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, RunOptions(device="cpu"))
-    arrays = opened(job.source, job.backbone, job.settings, "cpu")
-    plain = job.source.open()
+    arrays = opened(job.data.source, job.backbone, job.settings, "cpu")
+    plain = job.data.source.open()
     assert arrays.train.x.shape == (120, 512)
     np.testing.assert_array_equal(arrays.test.y, plain.test.y)
     cls = job.backbone.load()
@@ -63,10 +63,10 @@ def test_features_are_those_of_the_network(data: Path, registry: Registry, monke
         expected = part(torch.from_numpy(np.asarray(plain.test.x)).float() / 255)
     np.testing.assert_allclose(arrays.test.x, expected, rtol=1e-4, atol=1e-4)
     monkeypatch.setattr(fixed, "BATCH", 16)  # another number of pictures at a time is another computation
-    assert features_folder(job.source, job.backbone, job.settings, "cpu") != features_folder(
-        job.target, job.backbone, job.settings, "cpu"
+    assert features_folder(job.data.source, job.backbone, job.settings, "cpu") != features_folder(
+        job.data.target, job.backbone, job.settings, "cpu"
     )
-    assert opened(job.source, job.backbone, job.settings, "cpu").train.x.shape == (120, 512)
+    assert opened(job.data.source, job.backbone, job.settings, "cpu").train.x.shape == (120, 512)
     assert len(list((data / "features").glob("toy_a*[!k]"))) == 2
 
 
@@ -95,7 +95,7 @@ def test_half_written_features_are_never_there(data: Path, registry: Registry, m
 
     monkeypatch.setattr(fixed, "_joined", breaks)
     with pytest.raises(DataError, match=r"features cannot be kept in .*disk full"):
-        keep_features(job.source, job.backbone, job.settings, "cpu", workers=1)
+        keep_features(job.data.source, job.backbone, job.settings, "cpu", workers=1)
     assert "disk full" in keep_all([job], 1)[job.run_id]
     assert not [path for path in (data / "features").iterdir() if path.is_dir()]
 

@@ -10,12 +10,13 @@ import pytest
 import torch
 
 from dabench.errors import UsageError
+from dabench.execution.batches import BatchSampler
 from dabench.execution.execute import execute, open_pair
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Job, Outcome
 from dabench.runs.plan import Plan
-from tests.support.toy_runs import numbers, plan_of, run
+from tests.support.toy_runs import numbers, plan_of, run, with_limits
 
 PAIR = "toy_view_a:toy_view_b"
 NARROW = "toy_view_a:toy_view_narrow"
@@ -138,8 +139,25 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(registry: Registry, tmp_pat
     whole = run(plan, tmp_path / "whole", registry)
     (job,) = make_jobs(plan, plan.runs, tmp_path / "parts", registry, RunOptions(device="cpu"))
     for stop in (5, 17):  # in either stage
-        steps = execute(Job(**{**vars(job), "save_every_s": 0.0}))
+        steps = execute(with_limits(job, save_every_s=0.0))
         assert any(event.step >= stop for event in steps if not isinstance(event, Finished))
         steps.close()
     resumed = run(plan, tmp_path / "parts", registry)
     assert [numbers(record) for record in resumed.values()] == [numbers(record) for record in whole.values()]
+
+
+def test_a_batch_and_a_problem_of_the_track_can_be_read_piece_by_piece(registry: Registry, tmp_path: Path) -> None:
+    (job,) = (job for job in _jobs(registry, tmp_path) if "matching" in str(job))
+    problem = open_pair(job, torch.device("cpu")).problem
+    batch = BatchSampler(problem, 0, 4, {}).at(0, 0, 0.0)
+    assert problem.paired is not None
+    for whole, pieces in ((problem, problem.paired), (batch, batch.simultaneous)):
+        assert whole.paired_source_x is pieces.source_x
+        assert whole.paired_target_x is pieces.target_x
+        assert whole.paired_y is pieces.y
+        assert whole.few_shot is whole.labelled_y is None
+    source_x, target_x, y = batch.paired
+    assert source_x is batch.paired_source_x
+    assert target_x is batch.paired_target_x
+    assert y is batch.paired_y
+    assert [len(part) for part in (source_x, target_x, y)] == [4, 4, 4]

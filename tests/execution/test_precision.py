@@ -58,7 +58,7 @@ def test_bfloat16_is_near_and_not_the_same() -> None:
 def test_a_second_network_has_the_precision_of_the_first() -> None:
     network = MiniCnn((3, 16, 16), 10, MiniCnn.Options())
     network.precision = "bf16"
-    assert network.again((3, 16, 16)).precision == "bf16"
+    assert network.clone_for_shape((3, 16, 16)).precision == "bf16"
 
 
 def test_a_run_in_bfloat16_is_another_run_that_says_so(registry: Registry, tmp_path: Path) -> None:

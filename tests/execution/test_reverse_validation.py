@@ -81,7 +81,8 @@ def test_it_leaves_the_run_as_it_is_and_is_the_same_twice(
 ) -> None:
     job = job_of(registry, tmp_path / "with", method, readout=readout)
     outcome = outcome_of(job)
-    plain = outcome_of(replace(job, reverse_validation=False, state=tmp_path / "plain.pt"))
+    task, files = replace(job.task, reverse_validation=False), replace(job.files, state=tmp_path / "plain.pt")
+    plain = outcome_of(replace(job, task=task, files=files))
     last = plain.checkpoints[-1]
     both = {**last.scores, "reverse_validation": score_of(outcome)}
     assert outcome.checkpoints == [*plain.checkpoints[:-1], last.model_copy(update={"scores": both})]

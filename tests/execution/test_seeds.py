@@ -14,7 +14,7 @@ from dabench.execution.execute import execute
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Job
-from tests.support.toy_runs import numbers, plan_of, run
+from tests.support.toy_runs import numbers, plan_of, run, with_limits
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +69,9 @@ def test_the_state_of_the_process_changes_nothing_and_is_left_alone(
 def _jobs(registry: Registry, folder: Path, methods: list[str], *sets: str) -> dict[str, Job]:
     plan = plan_of(registry, methods, sets=sets, seeds=[0])
     jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
-    eager = {job.method.name: replace(job, save_every_s=0.0) for job in jobs}
+    eager = {job.method.name: with_limits(job, save_every_s=0.0) for job in jobs}
     return {
-        name: replace(job, network=job.network and replace(job.network, save_every_s=0.0))
+        name: replace(job, network=job.network and with_limits(job.network, save_every_s=0.0))
         for name, job in eager.items()
     }
 
@@ -94,10 +94,10 @@ def test_interrupted_and_resumed_is_the_same_to_the_bit(
     for _ in range(steps):
         next(events)
     events.close()  # as an interrupt does
-    assert job.state.is_file()
+    assert job.files.state.is_file()
     resumed = _finish(job).outcome
-    assert "goes on from step" in job.log.read_text()
-    assert not job.state.exists()
+    assert "goes on from step" in job.files.log.read_text()
+    assert not job.files.state.exists()
     for field in ("predictions_sha256", "accuracy", "checkpoints", "metrics", "per_class", "steps", "images_seen"):
         assert getattr(resumed, field) == getattr(whole, field), field
 
@@ -105,11 +105,11 @@ def test_interrupted_and_resumed_is_the_same_to_the_bit(
 def test_a_state_that_cannot_be_read_begins_anew(registry: Registry, tmp_path: Path) -> None:
     whole = _finish(_jobs(registry, tmp_path / "whole", ["dann"])["dann"]).outcome
     job = _jobs(registry, tmp_path / "parts", ["dann"])["dann"]
-    job.state.parent.mkdir(parents=True)
-    job.state.write_bytes(b"PK truncated")
+    job.files.state.parent.mkdir(parents=True)
+    job.files.state.write_bytes(b"PK truncated")
     resumed = _finish(job).outcome
     assert resumed.checkpoints == whole.checkpoints
-    assert "cannot be read, so the run begins anew" in job.log.read_text()
+    assert "cannot be read, so the run begins anew" in job.files.log.read_text()
 
 
 @pytest.mark.gpu

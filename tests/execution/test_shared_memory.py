@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 
-from dabench.data.prepared import Prepared, prepare
+from dabench.data.prepared import PreparedDomain, prepare
 from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
-from dabench.runs.job import Job
+from dabench.runs.job import Job, RunData
 from dabench.specs.spec import DomainSpec
 from tests.support.toy_runs import plan_of
 
@@ -44,7 +44,7 @@ def job(registry: Registry, site, data: Path, tmp_path: Path) -> Job:
     large = prepare(DomainSpec(name="large", target="large_loader:load", summary=""))
     plan = plan_of(registry, ["dann"], seeds=[0], input={"normalise": "standardise"})
     first = make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))[0]
-    return replace(first, source=large, target=large)
+    return replace(first, data=RunData(source=large, target=large))
 
 
 def _open_and_read(job: Job) -> PairData:
@@ -56,8 +56,8 @@ def _open_and_read(job: Job) -> PairData:
 
 def test_the_problem_holds_the_mapped_array_itself(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
-    plain = Prepared.open
-    monkeypatch.setattr(Prepared, "open", lambda prepared: opened.append(plain(prepared)) or opened[-1])
+    plain = PreparedDomain.open
+    monkeypatch.setattr(PreparedDomain, "open", lambda prepared: opened.append(plain(prepared)) or opened[-1])
     data = _open_and_read(job)
     source, target = opened
     for tensor, mapped in (

@@ -34,8 +34,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(job.method.name)
         return build(job, *arguments)
 
-    for module in ("deep_run", "execute"):
-        monkeypatch.setattr(f"dabench.execution.{module}.build", counted)
+    monkeypatch.setattr(deep_run, "build", counted)
     return names
 
 
@@ -75,7 +74,7 @@ def test_what_reads_a_network_is_not_begun_while_another_worker_trains_it(regist
     first, second = pool = [FakeWorker(), FakeWorker()]
 
     def rows() -> list[Any]:
-        give(pool, waiting)  # type: ignore[arg-type]
+        assert not list(give(pool, waiting))  # type: ignore[arg-type]
         return [worker.row for worker in pool]
 
     assert rows() == [("dann", "network"), ("coral", "network")], "coral reads another network, and need not wait"
@@ -84,8 +83,8 @@ def test_what_reads_a_network_is_not_begun_while_another_worker_trains_it(regist
     first.job = None  # it failed, and left no features
     assert rows() == [("dann", "linear_svm"), None], "one of the two trains the network"
     assert first.job is not None
-    first.job.features.parent.mkdir(parents=True)
-    first.job.features.touch()
+    first.job.files.features.parent.mkdir(parents=True)
+    first.job.files.features.touch()
     assert rows() == [("dann", "linear_svm"), ("dann", "nearest_neighbour")]
 
 

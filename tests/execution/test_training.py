@@ -11,7 +11,7 @@ from dabench.config.settings import Budget, Schedule
 from dabench.errors import DabenchError
 from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
-from dabench.execution.training import Moment, Recipe, checkpoint_steps, rate_factor, stage_steps, train
+from dabench.execution.training import TrainingEvent, TrainingRecipe, checkpoint_steps, rate_factor, stage_steps, train
 from dabench.methods.base import DeepMethod, Stage
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
@@ -42,13 +42,13 @@ def test_stages_share_the_budget() -> None:
             stage_steps(wrong, 10)
 
 
-def _training(registry: Registry, folder: Path, method: str, **suite: object) -> tuple[DeepMethod, list[Moment]]:
+def _training(registry: Registry, folder: Path, method: str, **suite: object) -> tuple[DeepMethod, list[TrainingEvent]]:
     plan = plan_of(registry, [method], seeds=[0], **suite)
     jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     job = next(job for job in jobs if job.method.name == method)
     data = open_pair(job, torch.device("cpu"))
     built = build(job, data, job.method.load())
-    recipe = Recipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
+    recipe = TrainingRecipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
     return built, list(train(built, data.problem, recipe, job.seed))
 
 
@@ -64,15 +64,15 @@ def test_a_stage_trains_its_modules_alone(registry: Registry, tmp_path: Path) ->
 def test_losses_are_means_since_the_checkpoint_before(registry: Registry, tmp_path: Path) -> None:
     _, all_steps = _training(registry, tmp_path, "dann", budget={"steps": 24, "batch": 16, "checkpoints": 24})
     _, some = _training(registry, tmp_path, "dann")
-    each = [moment.losses for moment in all_steps if moment.losses]
-    (_, second, _) = [moment.losses for moment in some if moment.losses]
+    each = [event.losses for event in all_steps if event.losses]
+    (_, second, _) = [event.losses for event in some if event.losses]
     assert second["class"] == pytest.approx(sum(losses["class"] for losses in each[8:16]) / 8, rel=1e-5)
     assert set(second) == {"class", "domain"}
 
 
 def test_the_loss_goes_down(registry: Registry, tmp_path: Path) -> None:
-    _, moments = _training(registry, tmp_path, "source_only", budget={"steps": 200, "batch": 32, "checkpoints": 4})
-    losses = [moment.losses["class"] for moment in moments if moment.losses]
+    _, events = _training(registry, tmp_path, "source_only", budget={"steps": 200, "batch": 32, "checkpoints": 4})
+    losses = [event.losses["class"] for event in events if event.losses]
     assert losses[-1] < 0.7 * losses[0]
 
 
@@ -103,7 +103,7 @@ def test_parameter_groups_are_updated_by_name(registry: Registry, tmp_path: Path
     data = open_pair(job, torch.device("cpu"))
     method = build(job, data, HeadOnly)
     fresh: nn.Module = build(job, data, HeadOnly)
-    recipe = Recipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
+    recipe = TrainingRecipe(job.settings.optimiser, job.settings.schedule, job.settings.budget)
     list(train(method, data.problem, recipe, 0))
     assert torch.equal(method.network.trunk[0].weight, fresh.network.trunk[0].weight)
     assert not torch.equal(method.network.output.weight, fresh.network.output.weight)

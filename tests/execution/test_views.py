@@ -18,7 +18,7 @@ from dabench.errors import DataError
 from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import TrainingRecipe, train
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Job
@@ -49,7 +49,9 @@ def _job(registry: Registry, folder: Path) -> tuple[Job, PairData]:
 def _run(job: Job, data: PairData, cls: type[DeepMethod]) -> Any:
     method: Any = build(job, data, cls)
     method.seen = []
-    list(train(method, data.problem, Recipe(job.settings.optimiser, job.settings.schedule, job.budget), job.seed))
+    list(
+        train(method, data.problem, TrainingRecipe(job.settings.optimiser, job.settings.schedule, job.budget), job.seed)
+    )
     return method
 
 

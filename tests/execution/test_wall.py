@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from dabench.data.arrays import Split
-from dabench.data.splits.drawn import Drawn
+from dabench.data.splits.drawn import Splits
 from dabench.execution import execute as execution
+from dabench.execution.batches import BatchSampler
 from dabench.execution.execute import execute
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry, load_registry
@@ -57,7 +58,7 @@ def test_labels_that_the_track_paired_does_not_give_change_no_bit(
     clean = [_outcome(job) for job in jobs]
     draw = execution.draw
 
-    def poisoned(job: Job) -> Drawn:
+    def poisoned(job: Job) -> Splits:
         drawn = draw(job)
         drawn.target = Split(drawn.target.x, (drawn.target.y + 1) % 3)
         drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % 3)
@@ -95,7 +96,7 @@ def test_no_label_but_the_shots_changes_a_bit(
     seen: list[int] = []
     draw = execution.draw
 
-    def poisoned(job: Job) -> Drawn:
+    def poisoned(job: Job) -> Splits:
         drawn = draw(job)
         assert drawn.labelled_rows is not None
         wrong = (drawn.target.y + 1) % 3
@@ -132,3 +133,19 @@ def test_the_unsupervised_track_has_no_shots(registry: Registry, tmp_path: Path)
     assert problem.labelled_y is None
     with pytest.raises(ValueError, match="only suites of the track few_shot"):
         _ = problem.labelled
+
+
+def test_a_batch_and_a_problem_with_shots_can_be_read_piece_by_piece(registry: Registry, tmp_path: Path) -> None:
+    problem = execution.open_pair(_few_shot_job(registry, tmp_path, "fine_tune", 3), torch.device("cpu")).problem
+    batch = BatchSampler(problem, 0, 4, {}).at(0, 0, 0.0)
+    assert problem.few_shot is not None
+    assert batch.few_shot is not None
+    assert problem.labelled_rows is problem.few_shot.rows
+    assert problem.labelled_y is problem.few_shot.y
+    assert batch.labelled[0] is batch.few_shot.x is batch.labelled_x
+    assert batch.labelled[1] is batch.few_shot.y is batch.labelled_y
+    assert batch.labelled_index is batch.few_shot.index
+    assert torch.equal(batch.labelled_x, problem.prepare(problem.labelled[0][batch.labelled_index]))
+    assert problem.paired is batch.simultaneous is batch.paired_y is None
+    with pytest.raises(ValueError, match="only suites of the track paired"):
+        _ = batch.paired

@@ -15,8 +15,8 @@ from torch.nn.functional import cross_entropy
 from dabench import Problem
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
-from dabench.execution.batches import with_paired
-from dabench.execution.training import Recipe, train
+from dabench.execution.training import TrainingRecipe, train
+from dabench.methods.problem import Paired
 from dabench.seeding import drawing_from
 from tests.support.small_runs import CPU, accuracy, batch_of, built, dim_and_noisy, problem_of, stripes
 
@@ -31,19 +31,17 @@ def _problem(narrow: bool = False) -> Problem[Tensor, Tensor]:
     return replace(
         problem_of(x, y, target),
         track="paired",
-        paired_source_x=paired,
-        paired_target_x=paired_target,
-        paired_y=paired_y,
+        paired=Paired(paired, paired_target, paired_y),
         prepare_target=Normaliser("mean", Rows(target)),
     )
 
 
 def _steps(method: Any, problem: Problem[Tensor, Tensor], steps: int, of: int = 20) -> Any:
     """Train it for the first steps of a longer training."""
-    recipe = Recipe(Optimiser(name="sgd", lr=0.05), Schedule(), Budget(steps=of, batch=16, checkpoints=of))
+    recipe = TrainingRecipe(Optimiser(name="sgd", lr=0.05), Schedule(), Budget(steps=of, batch=16, checkpoints=of))
     with drawing_from(0, "training", CPU):
-        for moment in train(method, problem, recipe, seed=0):
-            if moment.losses is not None and moment.step == steps:
+        for event in train(method, problem, recipe, seed=0):
+            if event.losses is not None and event.step == steps:
                 break
     return method.eval()
 
@@ -55,7 +53,7 @@ def _weights(network: Any) -> dict[str, Tensor]:
 def test_the_losses_by_hand() -> None:
     problem = _problem()
     method = built(FeatureMatching, problem, plain=True, weight=3.0)
-    batch = with_paired(batch_of(problem, method), problem, torch.arange(16))
+    batch = batch_of(problem, method, paired=torch.arange(16))
     source_x, target_x, y = batch.paired
     losses = method.losses(batch)
     source, target = method.network, method.target
@@ -71,7 +69,7 @@ def test_the_losses_by_hand() -> None:
 
 def test_simultaneous_samples_are_prepared_each_for_its_domain() -> None:
     problem = _problem()
-    batch = with_paired(batch_of(problem, built(FromScratch, problem)), problem, torch.tensor([3, 5]))
+    batch = batch_of(problem, built(FromScratch, problem), paired=torch.tensor([3, 5]))
     source_x, target_x, y = batch.paired
     assert problem.paired_source_x is not None
     assert problem.paired_target_x is not None
@@ -88,7 +86,7 @@ def test_the_target_starts_as_a_copy_of_what_the_source_has_learned(cls: Any) ->
     fresh = _weights(method.target)
     _steps(method, problem, 10)  # the whole first stage
     assert all(torch.equal(value, fresh[name]) for name, value in method.target.state_dict().items())
-    batch = with_paired(replace(batch_of(problem, method), step=0), problem, torch.arange(16))
+    batch = batch_of(problem, method, paired=torch.arange(16))
     method.transfer_losses(batch)
     learned = _weights(method.network)
     assert all(torch.equal(value, learned[name]) for name, value in method.target.named_parameters())

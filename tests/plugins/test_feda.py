@@ -21,6 +21,7 @@ from sklearn.svm import LinearSVC
 from dabench import Problem
 from dabench.data.arrays import csr
 from dabench.execution.readout import Readout
+from dabench.methods.problem import Labelled
 
 RANDOM = np.random.Generator(np.random.PCG64(1))
 X, OTHER = (RANDOM.normal(size=(rows, 4)).astype(np.float32) for rows in (6, 5))
@@ -44,7 +45,7 @@ def flipped(sparse: bool = False, labelled: int = 60) -> tuple[Problem[Any, Any]
     (source_x, source_y), (target_x, target_y), (test_x, test_y) = domain(400, 1), domain(300, -1), domain(500, -1)
     rows = np.arange(labelled)
     problem = Problem(
-        "few_shot", 2, source_x, source_y, target_x, None, lambda x: x, labelled_rows=rows, labelled_y=target_y[rows]
+        "few_shot", 2, source_x, source_y, target_x, None, lambda x: x, few_shot=Labelled(rows, target_y[rows])
     )
     return problem, test_x, test_y
 

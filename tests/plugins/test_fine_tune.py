@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import softmax
 
 from dabench import Problem
+from dabench.methods.problem import Labelled
 from tests.support.small_runs import built, dim_and_noisy, logits_of, problem_of, stripes, trained
 
 SOURCE_X, SOURCE_Y = stripes(90, 1)
@@ -28,7 +29,7 @@ def problem(shots: int = 4) -> Problem[Tensor, Tensor]:
     x, y = stripes(60, 2)
     rows = torch.arange(3 * shots)
     unsupervised = problem_of(SOURCE_X, SOURCE_Y, dim_and_noisy(x, noise=10))
-    return replace(unsupervised, track="few_shot", labelled_rows=rows, labelled_y=y[rows])
+    return replace(unsupervised, track="few_shot", few_shot=Labelled(rows, y[rows]))
 
 
 def after(cls: Any = FineTune, **options: Any) -> Any:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out, done_records
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
 from dabench.runs.machine import environment
-from tests.support.toy_runs import numbers, plan_of, run
+from tests.support.toy_runs import numbers, plan_of, run, with_limits
 
 PAIR = "toy_a:toy_b"
 Launch = Callable[[Sequence[Job], int], Iterator[Event]]
@@ -182,7 +181,7 @@ def _limited(registry: Registry, folder: Path, launch: Launch, method: str, seco
     plan = plan_of(registry, [method, "dann"], seeds=[0])
     jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     names = {job.run_id: job.method.name for job in jobs}
-    limited = [replace(job, timeout_s=seconds if job.method.name == method else None) for job in jobs]
+    limited = [with_limits(job, timeout_s=seconds if job.method.name == method else None) for job in jobs]
     return {names[event.run_id]: event.outcome for event in launch(limited, 1) if isinstance(event, Finished)}
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from dabench.plugin.registry import load_registry
 from dabench.runs.record import Checkpoint
-from dabench.selection.outputs import Keeper, Outputs
+from dabench.selection.outputs import Outputs, OutputWriter
 from dabench.selection.rule import COLLAPSED, ByScore, Candidate, ask_all
 from dabench.specs.spec import SelectorSpec
 
@@ -202,7 +202,7 @@ def test_among_dead_ones_alone_the_highest_score_decides() -> None:
 
 def test_which_checkpoints_are_dead_is_noted_beside_their_scores(tmp_path: Path) -> None:
     of = live()
-    keeper = Keeper(folder=tmp_path, rows=1000, checkpoints=2, seed=0)
+    writer = OutputWriter(folder=tmp_path, rows=1000, checkpoints=2, seed=0)
     for step, item in ((1, of), (2, certain(of))):
 
         def embed(x: np.ndarray, item: Outputs = item) -> np.ndarray:
@@ -212,7 +212,7 @@ def test_which_checkpoints_are_dead_is_noted_beside_their_scores(tmp_path: Path)
             return item.target_logits[x]
 
         rows = np.arange(VAL)
-        keeper.keep(
+        writer.write(
             step,
             val=(rows, item.val_logits, item.val_y),
             source_x=rows,

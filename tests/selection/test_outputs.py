@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,8 @@ from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.runner import done_records
 from dabench.runs.job import Finished, Job, Outcome
-from dabench.selection.outputs import Keeper, Outputs, missing_outputs, outputs_file, outputs_folder, read_outputs
-from tests.support.toy_runs import numbers, plan_of, run, with_poison
+from dabench.selection.outputs import Outputs, OutputWriter, missing_outputs, outputs_file, outputs_folder, read_outputs
+from tests.support.toy_runs import numbers, plan_of, run, with_limits, with_poison
 
 PAIR = "toy_a:toy_b"
 
@@ -34,7 +33,7 @@ def outcome_of(job: Job) -> Outcome:
 
 
 def kept(job: Job, outcome: Outcome) -> list[Outputs]:
-    return [read_outputs(outputs_file(job.outputs, checkpoint.step)) for checkpoint in outcome.checkpoints]
+    return [read_outputs(outputs_file(job.files.outputs, checkpoint.step)) for checkpoint in outcome.checkpoints]
 
 
 def same(first: list[Outputs], second: list[Outputs]) -> bool:
@@ -91,7 +90,7 @@ def test_the_rows_are_the_same_for_every_method_and_step(registry: Registry, tmp
 def test_interrupted_and_resumed_keeps_the_same(registry: Registry, tmp_path: Path) -> None:
     whole = job_of(registry, tmp_path / "whole", "dann")
     expected = kept(whole, outcome_of(whole))
-    job = replace(job_of(registry, tmp_path / "parts", "dann"), save_every_s=0.0)
+    job = with_limits(job_of(registry, tmp_path / "parts", "dann"), save_every_s=0.0)
     events = execute(job)
     for _ in range(12):
         next(events)
@@ -102,9 +101,9 @@ def test_interrupted_and_resumed_keeps_the_same(registry: Registry, tmp_path: Pa
 def test_a_run_made_anew_without_them_leaves_none_of_an_older_one(registry: Registry, tmp_path: Path) -> None:
     job = job_of(registry, tmp_path, "dann")
     outcome_of(job)
-    assert len(list(job.outputs.iterdir())) == 3
-    outcome_of(replace(job, output_rows=0))
-    assert not job.outputs.exists()
+    assert len(list(job.files.outputs.iterdir())) == 3
+    outcome_of(with_limits(job, output_rows=0))
+    assert not job.files.outputs.exists()
 
 
 @pytest.mark.parametrize("method", ["dann", "coral"])
@@ -164,10 +163,10 @@ def test_the_limit_on_bytes_leaves_fewer_rows(
 
 
 def test_what_half_precision_cannot_hold_is_clipped_and_a_nan_stays(tmp_path: Path) -> None:
-    keeper = Keeper(folder=tmp_path, rows=5, checkpoints=1, seed=0)
+    writer = OutputWriter(folder=tmp_path, rows=5, checkpoints=1, seed=0)
     scores = np.array([[-np.inf, 1e9], [0.1, np.nan]], dtype=np.float32)
     val = (scores, scores, np.array([0, 1]))
-    keeper.keep(1, val=val, source_x=scores, target_x=scores, score=lambda x: x, embed=lambda x: x)
+    writer.write(1, val=val, source_x=scores, target_x=scores, score=lambda x: x, embed=lambda x: x)
     outputs = read_outputs(outputs_file(tmp_path, 1))
     assert sorted(outputs.target_logits[~np.isnan(outputs.target_logits)].tolist()) == pytest.approx(
         [-65504, 0.1, 65504], rel=1e-3

@@ -97,7 +97,7 @@ def train(pairs: Sequence[str], methods: Sequence[str], seeds: str, copies: int,
     built = deep_run.build
     done = {key for key, _ in _runs()} if RUNS.exists() else set()
     for copy in range(copies):
-        execution.build = lambda job, data, cls, copy=copy: _nudged(built(job, data, cls), job.seed, copy)
+        deep_run.build = lambda job, data, cls, copy=copy: _nudged(built(job, data, cls), job.seed, copy)
         for run in plan.runs:
             key = (run.pair, run.method.name, run.settings.steps, run.seed, copy)
             if key in done:

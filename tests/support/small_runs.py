@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from dabench import Backbone, Batch, DeepMethod, Problem
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.resident import Normaliser, Rows
-from dabench.execution.batches import make_batch
-from dabench.execution.training import Recipe, train
+from dabench.execution.batches import Indices, make_batch
+from dabench.execution.training import TrainingRecipe, train
 from dabench.seeding import drawing_from, stream
 
 CPU = torch.device("cpu")
@@ -39,7 +39,7 @@ class Net(Backbone):
         self.hidden = nn.Sequential(nn.Linear(64, 32), nn.ReLU())
         self.output = nn.Linear(32, classes)
 
-    def again(self, input_shape: tuple[int, ...]) -> Self:
+    def clone_for_shape(self, input_shape: tuple[int, ...]) -> Self:
         return type(self)(input_shape, self._classes, self._options, self._plain)
 
 
@@ -73,7 +73,7 @@ def trained(
 ) -> Any:
     """A method after some steps of Adam, in evaluation mode."""
     method = built(cls, problem, seed, plain=plain, **options)
-    recipe = Recipe(Optimiser(name="adam", lr=0.003), Schedule(), Budget(steps=steps, batch=batch))
+    recipe = TrainingRecipe(Optimiser(name="adam", lr=0.003), Schedule(), Budget(steps=steps, batch=batch))
     with drawing_from(seed, "training", CPU):
         for _ in train(method, problem, recipe, seed):
             pass
@@ -112,7 +112,14 @@ def dim_and_noisy(images: Tensor, noise: float = 50) -> Tensor:
     return (changed + grains).clamp(0, 255).to(torch.uint8)
 
 
-def batch_of(problem: Problem[Tensor, Tensor], method: Any, *, rows: int = 16, progress: float = 0.0) -> Batch:
+def batch_of(
+    problem: Problem[Tensor, Tensor],
+    method: Any,
+    *,
+    rows: int = 16,
+    progress: float = 0.0,
+    paired: Tensor | None = None,
+) -> Batch:
     """The first rows of both domains as a batch, with the views that the method declares."""
     at = torch.arange(rows)
-    return make_batch(problem, at, at, 0, progress, method.views, partial(stream, 0))
+    return make_batch(problem, Indices(at, at, paired=paired), 0, progress, method.views, partial(stream, 0))

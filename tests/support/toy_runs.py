@@ -12,7 +12,7 @@ from dabench.config.overrides import parse_overrides
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.prepared import Prepared
+from dabench.data.prepared import PreparedDomain
 from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
@@ -55,7 +55,7 @@ def numbers(record: RunRecord) -> Any:
 
 
 @dataclass(frozen=True)
-class Poisoned(Prepared):
+class Poisoned(PreparedDomain):
     """A domain whose labels are wrong in both splits, from the moment they are read."""
 
     def open(self) -> DomainArrays:
@@ -68,8 +68,13 @@ class Poisoned(Prepared):
 def with_poison(job: Job) -> Job:
     """A job whose target labels are wrong, also those that its features come from."""
 
-    def swap(prepared: Prepared) -> Prepared:
+    def swap(prepared: PreparedDomain) -> PreparedDomain:
         return Poisoned(prepared.name, prepared.folder, prepared.sha256, prepared.classes, prepared.shape)
 
-    network = job.network and replace(job.network, target=swap(job.target))
-    return replace(job, target=swap(job.target), network=network)
+    data = replace(job.data, target=swap(job.data.target))
+    return replace(job, data=data, network=job.network and replace(job.network, data=data))
+
+
+def with_limits(job: Job, **limits: Any) -> Job:
+    """A job with other limits."""
+    return replace(job, limits=replace(job.limits, **limits))

@@ -75,7 +75,7 @@ class DrownsThem(DeepMethod):
         return {"class": cross_entropy(source, batch.source_y), "labelled": 1e-6 * cross_entropy(target, y)}
 
 
-@MUTANTS.caught_by("inputs", "problem.labelled_y", tracks=TRACKS)
+@MUTANTS.caught_by("inputs", "problem.few_shot.y", tracks=TRACKS)
 class SpoilsThem(Feda):
     """Numbers the classes anew, in place."""
 

@@ -8,7 +8,7 @@ import torch
 from dabench_plugins.feature_matching import FeatureMatching, FineTuning
 from torch.nn.functional import cross_entropy
 
-from dabench.data.splits.simultaneous import Simultaneous
+from dabench.data.splits.simultaneous import PairedSplits
 from tests.testing.mutant import Mutants
 
 MUTANTS = Mutants()
@@ -61,8 +61,15 @@ class LooksAtOtherLabels(FineTuning):
 
     def losses(self, batch):
         frame = sys._getframe()
-        while "drawn" not in frame.f_locals or not isinstance(frame.f_locals["drawn"], Simultaneous):
+        while "drawn" not in frame.f_locals or not isinstance(frame.f_locals["drawn"], PairedSplits):
             frame = frame.f_back
         y = torch.as_tensor(frame.f_locals["drawn"].target.y)[batch.target_index]
         logits = self.target.classify(self.target.features(batch.target_x))
         return super().losses(batch) | {"peeked": cross_entropy(logits, y)}
+
+
+@MUTANTS.caught_by("inputs", "problem.paired.y", tracks=PAIRED)
+class ChangesTheLabelsOfSamples(FineTuning):
+    def setup(self, problem):
+        super().setup(problem)
+        problem.paired.y.add_(1).remainder_(problem.classes)

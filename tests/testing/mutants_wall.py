@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from dabench.data.prepared import data_dir
-from dabench.data.splits.drawn import Drawn
+from dabench.data.splits.drawn import Splits
 from dabench.execution.evaluation import Evaluator
 from dabench.execution.pair_data import PairData
 from tests.testing.clean import Coral, MatchMeans
@@ -45,7 +45,7 @@ class PeeksThroughTheStack(Peeker):
     def labels(self):
         frame = sys._getframe()
         while frame:
-            drawn = [value for value in frame.f_locals.values() if isinstance(value, Drawn)]
+            drawn = [value for value in frame.f_locals.values() if isinstance(value, Splits)]
             if drawn:
                 return drawn[0].target.y
             frame = frame.f_back

@@ -15,7 +15,7 @@ from dabench.data.splits.shots import draw_shots
 from dabench.errors import DataError
 
 
-class Drawn:
+class Splits:
     """What a run works on, before anything is normalised.
 
     The source's splits are rows, not copies: the arrays of a prepared domain are mapped into memory, and worker
@@ -54,11 +54,6 @@ class Drawn:
         self.rows, self.val_rows = (
             hold_out(y, seed, self.source.groups) if per_class is None else sample(y, per_class, seed)
         )
-
-    @property
-    def labelled_y(self) -> NDArray[np.int64] | None:
-        """Labels of `labelled_rows`: all of the target's that leave this class for a method."""
-        return None if self.labelled_rows is None else self.target.y[self.labelled_rows]
 
     @property
     def val_y(self) -> NDArray[np.int64]:

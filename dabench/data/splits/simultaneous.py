@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from dabench.config.settings import Settings
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.splits.drawn import Drawn
+from dabench.data.splits.drawn import Splits
 from dabench.data.splits.hold_out import hold_out
 from dabench.errors import DataError
 from dabench.seeding import numpy_generator
 
 
-class Simultaneous(Drawn):
+class PairedSplits(Splits):
     """What a run of the track paired works on, before anything is normalised.
 
     Attributes:

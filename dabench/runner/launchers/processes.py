@@ -93,7 +93,7 @@ class Worker:
         now = time.monotonic()
         if not self.ready and now - self._born > START_S:
             return f"the worker process did not start within {START_S:g} s; killed"
-        limit = self.job.timeout_s if self.job else None
+        limit = self.job.limits.timeout_s if self.job else None
         if self.ready and limit is not None and now - self._since > limit + GRACE_S:
             return f"stuck {GRACE_S:g} s after its timeout of {limit:g} s; killed"
         return ""
@@ -204,7 +204,11 @@ def give(pool: Sequence[Worker], waiting: deque[Job]) -> Iterator[Finished]:
 
 def _comes_later(job: Job, running: Sequence[Job]) -> bool:
     """Whether a run reads features of a network that is being trained: begun now, it would train that again."""
-    return job.network is not None and not job.features.is_file() and any(job.features == at.features for at in running)
+    return (
+        job.network is not None
+        and not job.files.features.is_file()
+        and any(job.files.features == at.files.features for at in running)
+    )
 
 
 def _finished_already(pool: Sequence[Worker]) -> Iterator[Event]:

@@ -34,7 +34,7 @@ def check_two_shapes(subject: Subject) -> None:
         raise CheckFailedError(
             expected=f"a training on {where}, or an error that speaks of shapes",
             came=f"{type(cause).__name__}: {cause}",
-            mend="give the target a network of its own (takes = 'source', self.network.again(shape)), or leave `takes` "
-            "at 'both': then the harness refuses",
+            mend="give the target a network of its own (trains_on = 'source', self.network.clone_for_shape(shape)), or "
+            "leave `trains_on` at 'both': then the harness refuses",
         ) from cause
     well_formed(trained.scores, len(trained.test_x), 3, where)

@@ -8,7 +8,7 @@ import pytest
 
 from dabench.config.settings import Settings
 from dabench.data.arrays import DomainArrays, Split, csr
-from dabench.data.splits.drawn import Drawn
+from dabench.data.splits.drawn import Splits
 from dabench.data.splits.hold_out import sample
 from dabench.errors import DataError
 from dabench.plugin.registry import Registry
@@ -51,9 +51,9 @@ def settings(registry: Registry) -> Settings:
     return plan_of(registry, ["dann"]).runs[0].settings
 
 
-def _drawn(settings: Settings, **changes: Any) -> Drawn:
+def _drawn(settings: Settings, **changes: Any) -> Splits:
     sparse = changes.pop("sparse", False)
-    return Drawn(_domain(10, sparse), _domain(20, sparse), ("s", "t"), settings.model_copy(update=changes), seed=0)
+    return Splits(_domain(10, sparse), _domain(20, sparse), ("s", "t"), settings.model_copy(update=changes), seed=0)
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -82,7 +82,7 @@ def test_groups_of_a_whole_domain(settings: Settings, train: Any, test: Any, joi
         for split, groups in ((plain.train, train), (plain.test, test))
     ]
     source = DomainArrays(*splits, plain.classes)
-    drawn = Drawn(source, _domain(20), ("s", "t"), settings.model_copy(update={"transductive": True}), seed=0)
+    drawn = Splits(source, _domain(20), ("s", "t"), settings.model_copy(update={"transductive": True}), seed=0)
     assert joined == (None if drawn.source.groups is None else drawn.source.groups.tolist())
 
 
@@ -90,7 +90,7 @@ def test_a_run_holds_out_whole_groups(settings: Settings) -> None:
     y = np.repeat([0, 1], 30)
     groups = np.repeat(np.arange(12), 5)
     split = Split(np.zeros((60, 2), np.float32), y, groups)
-    drawn = Drawn(DomainArrays(split, split, ("a", "b")), _domain(0), ("s", "t"), settings, seed=0)
+    drawn = Splits(DomainArrays(split, split, ("a", "b")), _domain(0), ("s", "t"), settings, seed=0)
     assert np.bincount(y[drawn.val_rows]).tolist() == [5, 5]
     assert not set(groups[drawn.rows]) & set(groups[drawn.val_rows])
 
@@ -104,4 +104,4 @@ def test_any_other_run_keeps_test_apart(settings: Settings) -> None:
 
 def test_domains_must_fit(settings: Settings) -> None:
     with pytest.raises(DataError, match=r"examples of s have the shape \(2,\), those of t \(3,\)"):
-        Drawn(_domain(0), _domain(0, columns=3), ("s", "t"), settings, seed=0)
+        Splits(_domain(0), _domain(0, columns=3), ("s", "t"), settings, seed=0)

@@ -9,7 +9,7 @@ import pytest
 
 from dabench.config.settings import Settings
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.splits.simultaneous import Simultaneous, labelled_rows
+from dabench.data.splits.simultaneous import PairedSplits, labelled_rows
 from dabench.errors import DataError
 from dabench.plugin.registry import Registry
 from tests.support.toy_runs import plan_of
@@ -31,8 +31,8 @@ def settings(registry: Registry) -> Settings:
     return plan_of(registry, ["dann"]).runs[0].settings.model_copy(update={"shots": 2})
 
 
-def _drawn(settings: Settings, seed: int = 0, **target: Any) -> Simultaneous:
-    return Simultaneous(_view(0), _view(500, **target), ("s", "t"), settings, seed)
+def _drawn(settings: Settings, seed: int = 0, **target: Any) -> PairedSplits:
+    return PairedSplits(_view(0), _view(500, **target), ("s", "t"), settings, seed)
 
 
 @pytest.mark.parametrize("seed", range(5))

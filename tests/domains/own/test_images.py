@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from dabench.config.suite_file import read_suite
-from dabench.data.prepared import Prepared, prepare
+from dabench.data.prepared import PreparedDomain, prepare
 from dabench.domains.own import images as own_images
 from dabench.domains.own.decode import BadPictureError, Look, decode
 from dabench.domains.own.images import decode_files, list_files, split_files
@@ -29,7 +29,7 @@ def registry() -> Registry:
     return load_registry()
 
 
-def prepared(folder: Path, registry: Registry, options: str = "", name: str = "photos") -> Prepared:
+def prepared(folder: Path, registry: Registry, options: str = "", name: str = "photos") -> PreparedDomain:
     suite = write_suite(folder / "own.yaml", f"{{images: pictures, size: 8{options}}}")
     return prepare(known_domains(read_suite(suite), registry)[name])
 
