@@ -70,7 +70,12 @@ class MethodEntry(Section):
 
 
 class PairEntry(Section):
-    """A pair of a suite, written `mnist:mnist_m` or `{pair: …, backbone: …, budget: …, options: {dann: {…}}}`."""
+    """A pair of a suite, written `mnist:mnist_m` or `{pair: …, backbone: …, budget: …, options: {dann: {…}}}`.
+
+    Attributes:
+        options: of methods on this pair, method -> option -> value.
+        chosen_by: who chose them; None for who chose the method's options in the suite.
+    """
 
     pair: Annotated[str, BeforeValidator(lambda value: parse_pair(value) if isinstance(value, str) else value)]
     backbone: Annotated[Named | None, BeforeValidator(named)] = None
@@ -78,6 +83,7 @@ class PairEntry(Section):
     schedule: Schedule | None = None
     budget: dict[str, Any] = Field(default_factory=dict)
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    chosen_by: Literal["paper", "label_free", "target_labels"] | None = None
 
 
 def _methods(value: Any) -> Any:

@@ -17,7 +17,7 @@ from dabench.hashing.canonical import sha256, view_versions
 from dabench.hashing.sources import source_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
-from dabench.runs.record import PluginInfo
+from dabench.runs.record import ChosenBy, PluginInfo
 from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
 
 
@@ -86,9 +86,15 @@ def resolve(
             version=registered.origin.version,
             source_sha256=source_sha256(method.target),
         ),
-        chosen_by="user" if difference else entry.chosen_by or suite.chosen_by,
+        chosen_by="user" if difference else _chosen_by(suite, entry, pair),
         is_feature_method=_is_feature_method(method),
     )
+
+
+def _chosen_by(suite: Suite, entry: MethodEntry, pair: PairEntry) -> ChosenBy:
+    """Who chose the options of a cell: the pair says it of those that it sets itself."""
+    of_pair = pair.chosen_by if entry.method in pair.options else None
+    return of_pair or entry.chosen_by or suite.chosen_by
 
 
 def _without(content: Mapping[str, Any], *names: str) -> dict[str, Any]:

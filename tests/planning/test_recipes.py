@@ -108,3 +108,15 @@ def test_of_the_budget_a_pair_and_a_recipe_name_what_differs(registry: Registry)
         "once": (12, 16, 1),
     }
     assert {run.settings.schedule.name for run in plan.runs} == {"constant"}
+
+
+def test_a_pair_says_who_chose_the_options_that_it_sets(registry: Registry) -> None:
+    pairs = [
+        "toy_vectors_a:toy_vectors_b",
+        {"pair": "toy_vectors_b:toy_vectors_a", "options": {"coral": {"ridge": 2}}, "chosen_by": "target_labels"},
+    ]
+    plan = plan_of(registry, **vectors(methods=["coral", "subspace_alignment"], pairs=pairs))
+    said = {(run.pair, run.method.name): run.chosen_by for run in plan.runs}
+    assert said["toy_vectors_b:toy_vectors_a", "coral"] == "target_labels"
+    assert said["toy_vectors_a:toy_vectors_b", "coral"] == "paper"
+    assert said["toy_vectors_b:toy_vectors_a", "subspace_alignment"] == "paper", "the pair sets none of its options"
