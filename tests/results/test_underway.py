@@ -21,7 +21,7 @@ from dabench.results.prune import cached
 from dabench.results.underway import FOLDER, claimed
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
-from tests.support.toy_runs import plan_of, run
+from tests.support.toy_runs import plan_of, run, with_limits
 
 PAIR = "toy_a:toy_b"
 HOLD = """
@@ -107,7 +107,7 @@ def test_a_state_that_cannot_be_written_costs_no_run(
 
     made = jobs.Job
     monkeypatch.setattr(deep_run, "write_state", full)
-    monkeypatch.setattr(jobs, "Job", lambda **fields: made(**fields, save_every_s=0.0))
+    monkeypatch.setattr(jobs, "Job", lambda **fields: with_limits(made(**fields), save_every_s=0.0))
     record = run(plan_of(registry, ["dann"], seeds=[0], bounds=[]), tmp_path, registry)[PAIR, "dann", 0]
     assert record.status == "ok"
     log = next(tmp_path.glob("runs/toy/*/dann/*.log")).read_text()
