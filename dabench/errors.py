@@ -1,4 +1,4 @@
-"""Errors that a user can mend. The command line prints them as one paragraph, without a traceback."""
+"""Errors that a user can fix. The command line prints them as one paragraph, without a traceback."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 
 class DabenchError(Exception):
-    """Something the user can mend: says what, where, and what to do next."""
+    """Something the user can fix: says what, where, and what to do next."""
 
     exit_code = 1
 

@@ -1,4 +1,4 @@
-"""The CI verdict: runs of now against a baseline, cell by cell."""
+"""The CI verdict: current runs against a baseline, cell by cell."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CellVerdict:
         seeds_needed: seeds to tell a true drop of one point from 0 with that probability; None as above.
         seeds: the common ones.
         changes: what differs beside the numbers.
-        wall_s: how long the runs of now took together.
+        wall_s: how long the current runs took together.
     """
 
     cell: CellName

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     "--baseline", "file", type=click.Path(path_type=Path), required=True,
     help="Published .csv file that the runs are compared with.",
 )  # fmt: skip
-@results_option("Results folder, or a .csv file, with the runs of now.")
+@results_option("Results folder, or a .csv file, with the current runs.")
 @click.option(
     "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
     help="A mean drop up to this is no regression.",
@@ -152,11 +152,11 @@ def _other_code(now: pd.DataFrame) -> list[str]:
 
 
 def _published(now: pd.DataFrame, results: Results) -> list[str]:
-    """A note if a folder's runs of now are not all from its records: rows of a published file were not made here."""
+    """A note if a folder's current runs are not all from its records: rows of a published file were not made here."""
     count = int(now["run_id"].isin(results.from_csv).sum())
     if not results.path.is_dir() or not count:
         return []
-    return [f"{count} of {len(now)} runs of now are rows of a published file in {results.path}, not records"]
+    return [f"{count} of {len(now)} current runs are rows of a published file in {results.path}, not records"]
 
 
 def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: str, output: Path | None) -> None:

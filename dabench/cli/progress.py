@@ -78,7 +78,7 @@ class ProgressDisplay:
         self._changes |= {(run.method.name, what) for what in new}
         if new:
             text = f"Warning: {run} changed in its process {'; '.join(new)}. It was put back, and a worker is renewed"
-            self._print(f"{text}, but mend the method.")
+            self._print(f"{text}, but fix the method.")
 
     def _line(self, run: PlannedRun, event: Finished) -> str:
         outcome = event.outcome

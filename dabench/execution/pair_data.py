@@ -173,8 +173,8 @@ def _of_each(function: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
         name = getattr(function, "__name__", "the method")
         raise PredictionError(
             expected=f"{name}(x) gives a row of floats for each of {given} examples",
-            came=kind,
-            mend="return logits from predict and features from embed, not predicted classes",
+            got=kind,
+            fix="return logits from predict and features from embed, not predicted classes",
         )
     return out
 

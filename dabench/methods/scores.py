@@ -15,9 +15,9 @@ Scores = NDArray[np.float32]
 class PredictionError(DabenchError):
     """A method's predictions are not what they must be."""
 
-    def __init__(self, *, expected: str, came: str, mend: str) -> None:
-        super().__init__(f"expected {expected}, got {came}: {mend}")
-        self.expected, self.came, self.mend = expected, came, mend
+    def __init__(self, *, expected: str, got: str, fix: str) -> None:
+        super().__init__(f"expected {expected}, got {got}: {fix}")
+        self.expected, self.got, self.fix = expected, got, fix
 
 
 def checked(scores: Any, rows: int, classes: int, *, finite: bool = True) -> Scores:
@@ -38,16 +38,16 @@ def checked(scores: Any, rows: int, classes: int, *, finite: bool = True) -> Sco
     if not isinstance(scores, np.ndarray) or shape != (rows, classes) or not np.issubdtype(scores.dtype, np.floating):
         raise PredictionError(
             expected=f"predict(x) gives float scores of shape ({rows}, {classes})",
-            came=f"{kind} of shape {shape}",
-            mend="return a score for each example and class (logits, decision_function), not predicted classes; "
+            got=f"{kind} of shape {shape}",
+            fix="return a score for each example and class (logits, decision_function), not predicted classes; "
             "take the number of classes from problem.classes",
         )
     wrong = np.isnan(scores).any(axis=1) | ~np.isfinite(scores).any(axis=1)
     if finite and wrong.any():
         raise PredictionError(
             expected="finite scores",
-            came=f"{np.count_nonzero(wrong):,} of {rows:,} rows with scores that are no numbers",
-            mend="look for a division by zero, a logarithm of 0, or a learning rule that diverges",
+            got=f"{np.count_nonzero(wrong):,} of {rows:,} rows with scores that are no numbers",
+            fix="look for a division by zero, a logarithm of 0, or a learning rule that diverges",
         )
     return scores
 

@@ -188,5 +188,5 @@ def _imported(spec: Spec) -> Any:
     except Exception as error:  # a plugin's module may raise anything on import
         raise PluginError(
             f"{spec.name!r} cannot be imported from {spec.target}: {type(error).__name__}: {error}. "
-            "Mend its plugin, or leave it out with --methods."
+            "Fix its plugin, or leave it out with --methods."
         ) from error

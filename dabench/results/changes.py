@@ -75,7 +75,7 @@ def changes(before: Sequence[Row], now: Sequence[Row], settings: SettingsByHash 
 
     Args:
         before: runs of the baseline; not empty.
-        now: runs of now; not empty.
+        now: current runs; not empty.
         settings: by `settings_sha256`, as far as they are known.
     """
     found = []

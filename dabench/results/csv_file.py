@@ -37,7 +37,7 @@ LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_one
 
 @dataclass(frozen=True)
 class Problem:
-    """Something in a results folder that is not counted: where it is, why, and how to mend it."""
+    """Something in a results folder that is not counted: where it is, why, and how to fix it."""
 
     path: Path
     reason: str
@@ -174,8 +174,8 @@ def flaw(row: Mapping[str, Any]) -> str:
 
 def other_schema(schema: int) -> str:
     """What to say of a record that an older or a newer dabench wrote."""
-    mend = "run it again" if schema < SCHEMA else "update dabench"
-    return f"written with record schema {shown(schema)}, this dabench reads {READABLE[0]} to {SCHEMA}: {mend}"
+    fix = "run it again" if schema < SCHEMA else "update dabench"
+    return f"written with record schema {shown(schema)}, this dabench reads {READABLE[0]} to {SCHEMA}: {fix}"
 
 
 def _missing(value: float | None) -> bool:

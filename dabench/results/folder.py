@@ -283,7 +283,7 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
     if out.exists():
         rows, problems = read_csv(out)
         if problems:
-            raise ResultsError(f"{problems[0]}. Publishing would overwrite it: mend it or move it away first.")
+            raise ResultsError(f"{problems[0]}. Publishing would overwrite it: fix it or move it away first.")
         if set(rows["suite"]) - {suite}:
             raise ResultsError(f"{out} holds runs of other suites. Name another file with -o.")
     return write_atomic(out, csv_text(in_order(frame)))
@@ -311,6 +311,6 @@ def write_atomic(path: Path, content: str | bytes) -> Path:
         with replacing(path) as temporary:
             temporary.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        mend = "Free some space" if error.errno == ENOSPC else "Make its folder writable"
-        raise ResultsError(f"{path} cannot be written ({error.strerror}). {mend}, or name another place.") from error
+        fix = "Free some space" if error.errno == ENOSPC else "Make its folder writable"
+        raise ResultsError(f"{path} cannot be written ({error.strerror}). {fix}, or name another place.") from error
     return path

@@ -53,7 +53,7 @@ class Download:
 
     Attributes:
         name: of the file.
-        urls: where it is to be had, the best first.
+        urls: mirrors, the best first.
         targets: what it holds.
         homepage: where a person gets it.
         stated: digests of an archive that others state.

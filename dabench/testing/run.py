@@ -52,8 +52,8 @@ def _run(subject: Subject, check: Check, crashes: dict[str, str]) -> tuple[State
     except CheckSkippedError as skipped:
         return "skipped", str(skipped)
     except CrashError as crash:  # no reason for a failure is one for this
-        before = crashes.setdefault(crash.came, check.name)
-        return "failed", str(crash) if before == check.name else f"it raises as in {before}: {crash.came}"
+        before = crashes.setdefault(crash.got, check.name)
+        return "failed", str(crash) if before == check.name else f"it raises as in {before}: {crash.got}"
     except CheckFailedError as failure:
         return ("failed", str(failure)) if reason is None else ("xfailed", reason)
     if reason is None:

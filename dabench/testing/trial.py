@@ -158,7 +158,7 @@ def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
     except CheckFailedError:
         raise
     except PredictionError as error:
-        raise CheckFailedError(expected=f"{error.expected} in {where}", came=error.came, mend=error.mend) from error
+        raise CheckFailedError(expected=f"{error.expected} in {where}", got=error.got, fix=error.fix) from error
     except Exception as error:  # a method may raise anything
         raise CrashError(error, cls, where, watch.found) from error
 
@@ -211,8 +211,8 @@ def _readable(job: Job) -> None:
         if read_state(job.files.state, torch.device(job.device)) is None:
             raise CheckFailedError(
                 expected="a training state that can be saved and read again",
-                came="one that torch.load(weights_only=True) refuses",
-                mend="keep tensors and plain values in the state, no other objects in get_extra_state or an optimiser",
+                got="one that torch.load(weights_only=True) refuses",
+                fix="keep tensors and plain values in the state, no other objects in get_extra_state or an optimiser",
             )
 
 

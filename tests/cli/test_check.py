@@ -266,7 +266,7 @@ def test_an_unknown_format_is_answered_with_the_nearest(baseline: Path) -> None:
 def test_published_rows_among_the_runs_of_now_are_named(baseline: Path, tmp_path: Path) -> None:
     publish(tmp_path / "old", "mini", tmp_path / "other" / "mini.csv")
     write_record(tmp_path / "other", make_record(0.7, minute=5))
-    note = "8 of 9 runs of now are rows of a published file"
+    note = "8 of 9 current runs are rows of a published file"
     assert note in check(baseline, "--results", tmp_path / "other").stdout
     assert "published file" not in check(baseline, "--results", rerun(tmp_path / "whole")).stdout
     assert "published file" not in check(baseline, "--results", tmp_path / "other" / "mini.csv").stdout

@@ -42,9 +42,9 @@ def test_a_method_that_does_nothing_fails(dabench_here) -> None:
     done = dabench_here("plugin", "check", "no-op", "-k", "wall,adapts")
     assert (done.returncode, done.stderr) == (1, "")
     assert [line.split()[:2] for line in done.stdout.splitlines()[1:3]] == [["ok", "wall"], ["FAILED", "adapts"]]
-    for line in ("expected  an accuracy of at least 0.", "to mend   look for a wrong sign"):
+    for line in ("expected  an accuracy of at least 0.", "fix       look for a wrong sign"):
         assert line in done.stdout
-    assert re.search(r"source_only has (0\.\d+)\n *came      \1\n", done.stdout)
+    assert re.search(r"source_only has (0\.\d+)\n *got       \1\n", done.stdout)
     assert "1 passed, 1 failed in" in done.stdout
 
 

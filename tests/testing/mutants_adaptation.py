@@ -17,7 +17,7 @@ MUTANTS = Mutants()
 ITSELF = "without the target .options .'weight': 0.. it has"
 
 
-@MUTANTS.caught_by("adapts", r"came      0\.[0-6]")
+@MUTANTS.caught_by("adapts", r"got       0\.[0-6]")
 class SignFlipped(MatchMeans):
     def gap(self, source, target):
         return -super().gap(source, target)
@@ -29,7 +29,7 @@ class NoOp(MatchMeans):
         return super().gap(source.detach(), target.detach())
 
 
-@MUTANTS.caught_by("adapts", r"source_only has 0\.[67]\d+\ncame      0\.[0-6]")
+@MUTANTS.caught_by("adapts", r"source_only has 0\.[67]\d+\ngot       0\.[0-6]")
 class NoReversal(Dann):
     """The features help the domain classifier."""
 

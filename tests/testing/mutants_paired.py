@@ -22,7 +22,7 @@ class PushesApart(FeatureMatching):
         return losses | {"matching": -losses["matching"]}
 
 
-@MUTANTS.caught_by("simultaneous", "came      the same bits", tracks=PAIRED)
+@MUTANTS.caught_by("simultaneous", "got       the same bits", tracks=PAIRED)
 class MatchesMeans(FeatureMatching):
     """Matches with the source examples that have no partner."""
 
@@ -36,7 +36,7 @@ class MatchesMeans(FeatureMatching):
         }
 
 
-@MUTANTS.caught_by("two_shapes", "came      RuntimeError", tracks=PAIRED)
+@MUTANTS.caught_by("two_shapes", "got       RuntimeError", tracks=PAIRED)
 class OneNetworkForBoth(FineTuning):
     """Says that the target has a network of its own, and has none."""
 

@@ -69,7 +69,7 @@ def test_an_error_in_predict_is_a_failure_of_the_check_that_predicts() -> None:
 def test_a_crash_is_told_once() -> None:
     (subject,) = subjects(spec(Crashes), load_registry())
     first, second = verdicts(subject, [check for check in CHECKS if check.name in ("contract", "wall")])
-    assert "to mend" in first.text
+    assert "\nfix " in first.text
     assert second.text == "it raises as in contract: RuntimeError: out of order"
     assert (first.state, second.state) == ("failed", "failed")
 

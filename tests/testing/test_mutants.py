@@ -42,7 +42,7 @@ def test_the_mutant_is_caught(mutant: Mutant) -> None:
     with pytest.raises(CheckFailedError) as caught:
         FUNCTIONS[mutant.check](subject)
     text = str(caught.value)
-    assert re.fullmatch(r"\nexpected  \S.*\ncame      \S.*\nto mend   \S.*", text, flags=re.DOTALL)
+    assert re.fullmatch(r"\nexpected  \S.*\ngot       \S.*\nfix       \S.*", text, flags=re.DOTALL)
     assert re.search(mutant.says, text), text
 
 

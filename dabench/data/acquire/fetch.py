@@ -197,5 +197,5 @@ def _differs(file: Path, wanted: Collection[str]) -> str:
 
 
 def _no_mirror(download: Download, failures: Sequence[str]) -> str:
-    lines = [f"{download.name} is not to be had from any of its links:", *(f"  {failure}" for failure in failures)]
+    lines = [f"{download.name} could not be downloaded, every link failed:", *(f"  {failure}" for failure in failures)]
     return "\n".join([*lines, f"Try again later. {by_hand(download)}"])

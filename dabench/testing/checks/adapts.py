@@ -93,8 +93,8 @@ def _judge(subject: Subject, standard: Standard, accuracies: NDArray[np.float64]
     raise CheckFailedError(
         expected=f"an accuracy of at least {wanted:.3f}, {toy.share:.0%} of the way to the {standard.top:.3f} of "
         f"target_only, on the target of the toy {toy.name}: {standard.name} {standard.base:.3f}",
-        came=f"{got:.3f}{lost}",
-        mend="look for a wrong sign, a loss that reaches no shared weight (detach, no_grad), a weight near 0; "
+        got=f"{got:.3f}{lost}",
+        fix="look for a wrong sign, a loss that reaches no shared weight (detach, no_grad), a weight near 0; "
         f"if the toy is not what the method is made for, give better defaults{others}, options for the toy "
         "(MethodSpec.toy_options), or expected_failures={'adapts': reason}",
     )
@@ -146,7 +146,7 @@ def _without_target(subject: Subject, augments: bool) -> Mapping[str, Any] | Non
         gains = "it changes images (views), which" if augments else "batch norm that sees both domains"
         raise CheckFailedError(
             expected="a spec that says with which options the method learns nothing from the target",
-            came=f"{gains} gains by itself, and without_target is not given",
-            mend="name them in MethodSpec.without_target, as in {'weight': 0}; {} if it never looks at the target",
+            got=f"{gains} gains by itself, and without_target is not given",
+            fix="name them in MethodSpec.without_target, as in {'weight': 0}; {} if it never looks at the target",
         )
     return without

@@ -16,8 +16,8 @@ def check_contract(subject: Subject) -> None:
     if trained.broken or unnamed:
         raise CheckFailedError(
             expected="named losses that are finite numbers",
-            came=trained.broken or "no loss by name",
-            mend="return {name: scalar tensor} from losses(batch); look for log(0), a division by 0 or the gradient of "
+            got=trained.broken or "no loss by name",
+            fix="return {name: scalar tensor} from losses(batch); look for log(0), a division by 0 or the gradient of "
             "a norm at 0",
         )
     well_formed(trained.scores, len(trained.test_x), 3, "plain data")
@@ -28,4 +28,4 @@ def well_formed(scores: Any, rows: int, classes: int, where: str) -> None:
     try:
         checked(scores, rows, classes)
     except PredictionError as error:
-        raise CheckFailedError(expected=f"{error.expected} on {where}", came=error.came, mend=error.mend) from error
+        raise CheckFailedError(expected=f"{error.expected} on {where}", got=error.got, fix=error.fix) from error

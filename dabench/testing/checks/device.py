@@ -26,8 +26,8 @@ def check_gpu(subject: Subject) -> None:
     if changed:
         raise CheckFailedError(
             expected="two trainings on the GPU with the same seed give the same bits",
-            came=changed,
-            mend="use deterministic operations: torch names the ones that are not when it refuses them",
+            got=changed,
+            fix="use deterministic operations: torch names the ones that are not when it refuses them",
         )
     cpu = subject.train(steps=STEPS, network=QUIET).scores
     gpu = subject.train(steps=STEPS, network=QUIET, device="cuda:0", where=where).scores
@@ -35,6 +35,6 @@ def check_gpu(subject: Subject) -> None:
     if worst > SAME * max(1.0, float(np.abs(cpu).max())):
         raise CheckFailedError(
             expected=f"nearly the same scores on CPU and GPU after {STEPS} steps",
-            came=f"scores that differ by up to {worst:.3g}",
-            mend="draw random numbers that must be the same on the CPU and move them; check what depends on x.device",
+            got=f"scores that differ by up to {worst:.3g}",
+            fix="draw random numbers that must be the same on the CPU and move them; check what depends on x.device",
         )

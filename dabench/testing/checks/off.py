@@ -16,7 +16,7 @@ def check_off(subject: Subject) -> None:
     if changed:
         raise CheckFailedError(
             expected=f"with {options} the bits of source_only, on a network without batch norm and dropout",
-            came=changed,
-            mend="multiply everything that adapts by this option, or name in MethodSpec.off the options that switch it "
+            got=changed,
+            fix="multiply everything that adapts by this option, or name in MethodSpec.off the options that switch it "
             "off",
         )

@@ -27,8 +27,8 @@ def check_option_defaults(subject: Subject) -> None:
     except ValidationError as error:
         raise CheckFailedError(
             expected="options with valid defaults",
-            came=str(error).replace("\n", "; "),
-            mend="give every field the default of the paper, within the bounds that the field itself sets",
+            got=str(error).replace("\n", "; "),
+            fix="give every field the default of the paper, within the bounds that the field itself sets",
         ) from error
 
     spec = subject.spec
@@ -40,8 +40,8 @@ def check_option_defaults(subject: Subject) -> None:
         except UsageError as error:
             raise CheckFailedError(
                 expected=f"MethodSpec.{field} with options that the method has, and with values that they take",
-                came=str(error),
-                mend=f"correct {named} in MethodSpec.{field}",
+                got=str(error),
+                fix=f"correct {named} in MethodSpec.{field}",
             ) from error
 
 
@@ -50,8 +50,8 @@ def check_unknown_options(subject: Subject) -> None:
     if _takes(subject.cls.Options, {"no_such_option": 1}):
         raise CheckFailedError(
             expected="an option that does not exist is refused",
-            came="no_such_option=1 is taken without a word",
-            mend="derive Options from DeepMethod.Options or FeatureMethod.Options, and leave its model_config alone",
+            got="no_such_option=1 is taken without a word",
+            fix="derive Options from DeepMethod.Options or FeatureMethod.Options, and leave its model_config alone",
         )
 
 
@@ -65,8 +65,8 @@ def check_wrong_options(subject: Subject) -> None:
             if _takes(subject.cls.Options, {name: value}):
                 raise CheckFailedError(
                     expected=f"a wrong value of the option {name} is refused",
-                    came=f"{name}={'an object' if value is STRANGE else repr(value)} is taken",
-                    mend=f"give {name} a type other than Any, and leave the model_config of Options alone",
+                    got=f"{name}={'an object' if value is STRANGE else repr(value)} is taken",
+                    fix=f"give {name} a type other than Any, and leave the model_config of Options alone",
                 )
 
 
@@ -91,8 +91,8 @@ def check_options_used(subject: Subject) -> None:
         tried = "; ".join(f"{name} = {', '.join(map(str, values[name]))}" for name in idle)
         raise CheckFailedError(
             expected=f"the option {', '.join(idle)} changes the training, alone or beside another option",
-            came=f"the same bits as with the default for {tried}",
-            mend="use self.options, or take what nothing uses out of Options",
+            got=f"the same bits as with the default for {tried}",
+            fix="use self.options, or take what nothing uses out of Options",
         )
 
 

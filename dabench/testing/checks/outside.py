@@ -23,6 +23,6 @@ def _nothing(used: list[str], expected: str) -> None:
         more = f", and {len(used) - 1} more" if len(used) > 1 else ""
         raise CheckFailedError(
             expected=expected,
-            came=f"{used[0]}{more}",
-            mend="keep what is needed in self; what a method must know beforehand is an option, and data is a domain",
+            got=f"{used[0]}{more}",
+            fix="keep what is needed in self; what a method must know beforehand is an option, and data is a domain",
         )

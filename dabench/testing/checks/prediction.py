@@ -29,8 +29,8 @@ def check_batch_mates(subject: Subject) -> None:
         if not worst <= allowed:
             raise CheckFailedError(
                 expected="the same scores for an example, whatever shares its batch",
-                came=f"scores that differ by up to {worst:.3g} when examples are predicted {how}",
-                mend="compute no mean, norm or neighbourhood over the batch in predict(x), and leave the network in "
+                got=f"scores that differ by up to {worst:.3g} when examples are predicted {how}",
+                fix="compute no mean, norm or neighbourhood over the batch in predict(x), and leave the network in "
                 "evaluation mode; what is known of the target is fitted on target train while training",
             )
 
@@ -43,8 +43,8 @@ def check_predict_twice(subject: Subject) -> None:
         if other.shape != first.shape or not np.array_equal(first, other):
             raise CheckFailedError(
                 expected="the same bits whenever the same examples are predicted",
-                came=f"other scores than in {when}",
-                mend="draw no random numbers and change no attribute or buffer in predict(x)",
+                got=f"other scores than in {when}",
+                fix="draw no random numbers and change no attribute or buffer in predict(x)",
             )
 
 

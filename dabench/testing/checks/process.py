@@ -103,7 +103,7 @@ def check_inputs(subject: Subject) -> None:
     )
 
 
-def _unchanged(subject: Subject, kind: str, expected: str, mend: str) -> None:
+def _unchanged(subject: Subject, kind: str, expected: str, fix: str) -> None:
     try:
         found = subject.first.found
     except CrashError as crash:  # perhaps because of the very change that is looked for
@@ -111,4 +111,4 @@ def _unchanged(subject: Subject, kind: str, expected: str, mend: str) -> None:
             raise
         found = crash.found
     if kind in found:
-        raise CheckFailedError(expected=expected, came=found[kind], mend=mend)
+        raise CheckFailedError(expected=expected, got=found[kind], fix=fix)

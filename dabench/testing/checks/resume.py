@@ -22,7 +22,7 @@ def check_resume(subject: Subject) -> None:
     if changed:
         raise CheckFailedError(
             expected="an interrupted and resumed training gives the same bits as one that is not",
-            came=f"{changed}, interrupted after the steps {stops} of {whole.checkpoints[-1].step}",
-            mend="what changes while training must be a parameter, a buffer (self.register_buffer) or a pure function "
+            got=f"{changed}, interrupted after the steps {stops} of {whole.checkpoints[-1].step}",
+            fix="what changes while training must be a parameter, a buffer (self.register_buffer) or a pure function "
             "of batch.step: nothing else is saved",
         )

@@ -15,8 +15,8 @@ def check_same_seed(subject: Subject) -> None:
     if changed:
         raise CheckFailedError(
             expected="two trainings with the same seed give the same bits",
-            came=f"{changed}, with another run in between and other states of the global generators at the start",
-            mend="keep state in self, not in the class or the module; draw from torch within setup and step, which the "
+            got=f"{changed}, with another run in between and other states of the global generators at the start",
+            fix="keep state in self, not in the class or the module; draw from torch within setup and step, which the "
             "harness seeds, and hand no random_state=None to a library",
         )
 
@@ -24,16 +24,16 @@ def check_same_seed(subject: Subject) -> None:
 def check_other_seed(subject: Subject) -> None:
     """Another seed gives another result, also in what the method adds to the network."""
     first, other = subject.first, subject.other_seed
-    mend = "let the harness seed: no fixed seed, no cached result; a method without any randomness says so in "
-    mend += "expected_failures={'other_seed': reason}"
+    fix = "let the harness seed: no fixed seed, no cached result; a method without any randomness says so in "
+    fix += "expected_failures={'other_seed': reason}"
     if not difference(first, other):
-        raise CheckFailedError(expected="another result with another seed", came="the same bits", mend=mend)
+        raise CheckFailedError(expected="another result with another seed", got="the same bits", fix=fix)
     for name in sorted(first.trained):
         start = first.fresh[name]
         varied = start.numel() > 1 and bool((start != start.flatten()[0]).any())
         if varied and start.equal(other.fresh[name]):
             raise CheckFailedError(
                 expected="weights that start from other random numbers with another seed",
-                came=f"{name} starts with the same {start.numel()} numbers for the seeds 0 and 1",
-                mend=mend,
+                got=f"{name} starts with the same {start.numel()} numbers for the seeds 0 and 1",
+                fix=fix,
             )

@@ -16,8 +16,8 @@ def check_simultaneous(subject: Subject) -> None:
     if not difference(subject.first, subject.train(mismatched=True, where=where)):
         raise CheckFailedError(
             expected="another result when every target example comes with another source example of its class",
-            came="the same bits",
-            mend="let batch.paired_source_x and batch.paired_target_x meet in a loss, row by row; a method that learns "
+            got="the same bits",
+            fix="let batch.paired_source_x and batch.paired_target_x meet in a loss, row by row; a method that learns "
             "from the labelled target alone says so in expected_failures={'simultaneous': reason}",
         )
 
@@ -33,8 +33,8 @@ def check_two_shapes(subject: Subject) -> None:
             return
         raise CheckFailedError(
             expected=f"a training on {where}, or an error that speaks of shapes",
-            came=f"{type(cause).__name__}: {cause}",
-            mend="give the target a network of its own (trains_on = 'source', self.network.clone_for_shape(shape)), or "
+            got=f"{type(cause).__name__}: {cause}",
+            fix="give the target a network of its own (trains_on = 'source', self.network.clone_for_shape(shape)), or "
             "leave `trains_on` at 'both': then the harness refuses",
         ) from cause
     well_formed(trained.scores, len(trained.test_x), 3, where)

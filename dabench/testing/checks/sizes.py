@@ -50,8 +50,8 @@ def check_sparse(subject: Subject) -> None:
     if worst > 1e-3 * max(1.0, float(np.abs(dense).max())):
         raise CheckFailedError(
             expected="the same scores for a sparse vector and for the same vector made dense",
-            came=f"scores that differ by up to {worst:.3g}",
-            mend="x may be a scipy.sparse.csr_array: use its methods, or make it dense",
+            got=f"scores that differ by up to {worst:.3g}",
+            fix="x may be a scipy.sparse.csr_array: use its methods, or make it dense",
         )
 
 
@@ -62,8 +62,8 @@ def _refused(error: CrashError) -> None:
     if not plain or not any(word in str(cause).lower() for word in ("sparse", "dense")):
         raise CheckFailedError(
             expected="sparse vectors are taken, or refused with an error that says so",
-            came=f"{type(cause).__name__}: {cause}",
-            mend="x may be a scipy.sparse.csr_array: make it dense (x.toarray()), or raise a ValueError with the word "
+            got=f"{type(cause).__name__}: {cause}",
+            fix="x may be a scipy.sparse.csr_array: make it dense (x.toarray()), or raise a ValueError with the word "
             "sparse",
         ) from cause
 

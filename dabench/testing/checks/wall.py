@@ -15,19 +15,19 @@ def check_wall(subject: Subject) -> None:
     if unsteady:
         raise CheckFailedError(
             expected="the same bits twice with the right labels: else nothing can be said of wrong ones",
-            came=unsteady,
-            mend="mend what same_seed finds; the labels may be innocent",
+            got=unsteady,
+            fix="fix what same_seed finds; the labels may be innocent",
         )
     changed = difference(first, subject.train(poisoned=True))
     if subject.spec.sees_target_labels and not changed:
         raise CheckFailedError(
             expected="another result with wrong target labels: the spec says sees_target_labels",
-            came="the same bits",
-            mend="train on batch.target_y or problem.target_y, or leave sees_target_labels out of the spec",
+            got="the same bits",
+            fix="train on batch.target_y or problem.target_y, or leave sees_target_labels out of the spec",
         )
     if changed and not subject.spec.sees_target_labels:
         raise CheckFailedError(
             expected="the same bits, whatever the labels of the target are",
-            came=f"{changed}, when all target labels were made wrong after the splits were drawn",
-            mend="use nothing but problem and batch; a bound that trains on target labels says sees_target_labels=True",
+            got=f"{changed}, when all target labels were made wrong after the splits were drawn",
+            fix="use nothing but problem and batch; a bound that trains on target labels says sees_target_labels=True",
         )
