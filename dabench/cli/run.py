@@ -128,6 +128,8 @@ def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) ->
 
 
 def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None:
+    from dataclasses import replace
+
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.formats.text import next_commands
     from dabench.results.csv_file import frame_of
@@ -135,16 +137,16 @@ def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None
 
     plan, registry = recorder.plan, recorder.registry
     workers = "" if options.launcher == "inline" else f", {options.workers} worker{'s' if options.workers > 1 else ''}"
-    tables = build_tables(
+    made = build_tables(
         frame_of(flatten(record) for record in recorder.records),
         labels={name: spec.label for name, spec in registry.specs(MethodSpec).items()},
         pairs=plan.pairs,
         methods=plan.methods,
         seeds=plan.suite.seeds,
-        device=f"{plan.device_kind}{workers}",
         origin=str(recorder.results),
         regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
+    tables = [replace(table, device=f"{plan.device_kind}{workers}") for table in made]
     render = registry.get(FormatSpec, "json" if as_json else "console").load()
     show(render(tables), nl=False)
     if not as_json:

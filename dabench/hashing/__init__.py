@@ -1,4 +1,4 @@
-"""Hashes that make up a run's identity: canonical JSON, and the sources of plugins.
+"""The identity of a run, and the hashes that it is made of: canonical JSON, and the syntax of plugins.
 
 May import errors, files, seeding and stats.
 """

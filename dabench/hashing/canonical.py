@@ -1,4 +1,4 @@
-"""What makes a run the same run: hashes of canonical JSON."""
+"""Hashes of canonical JSON, and the versions that enter a run's identity."""
 
 from __future__ import annotations
 

@@ -33,7 +33,6 @@ def build_tables(
     pairs: Sequence[str] = (),
     methods: Sequence[str] = (),
     seeds: Sequence[int] = (),
-    device: str = "",
     origin: str = "",
     regenerated: Collection[str] = (),
     from_csv: Collection[str] = (),
@@ -48,7 +47,6 @@ def build_tables(
         pairs: columns in this order, shown even without a run; others follow as first seen.
         methods: rows in this order; others follow alphabetically.
         seeds: expected in each cell; without it, all that occur in the table.
-        device: for the header, as in "cpu, 2 workers"; without it, the devices of the runs.
         origin: for the header: where the runs come from.
         regenerated: domains that are made here by the recipe of others, which a footnote says.
         from_csv: `run_id` of the runs that come from published files: where others come from records, tables say so.
@@ -71,7 +69,6 @@ def build_tables(
             tables.append(
                 replace(
                     table,
-                    device=device or table.device,
                     origin=origin,
                     left_out=0 if tables else left_out,
                     notes=(*table.notes, *_made_here(table, regenerated)),

@@ -18,19 +18,9 @@ from dabench.leaderboard.machines import are_pairs, partners
 from dabench.leaderboard.table import Cell, Row
 from dabench.runs.record import SCORED
 from dabench.specs.names import BOUNDS, LOWER
+from dabench.stats.gap import Gap, gap_covered
 from dabench.stats.ranks import DIGITS, Ranking, ranking
-from dabench.stats.seeds import (
-    ROUNDING,
-    Gap,
-    Sample,
-    against_best,
-    equal,
-    gap_covered,
-    grain,
-    holm,
-    paired_gain,
-    paired_p,
-)
+from dabench.stats.seeds import ROUNDING, Sample, against_best, equal, grain, holm, paired_gain, paired_p
 
 NO_PAIRS = "no pairs"  # why there is no share
 

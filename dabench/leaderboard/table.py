@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from dabench.config.settings import Shots
 from dabench.runs.record import SCORED, RunRecord
+from dabench.stats.gap import Gap
 from dabench.stats.ranks import Ranking
-from dabench.stats.seeds import ALPHA, Gap, Interval
+from dabench.stats.seeds import ALPHA, Interval
 
 CellStatus = Literal["ok", "failed", "collapsed", "timeout", "missing", "incomplete"]
 

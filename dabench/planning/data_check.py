@@ -109,12 +109,13 @@ def survey(suite: Suite, registry: Registry) -> Survey:
     for name, (spec, prepared, arrays) in opened.items():
         dtype = str(arrays.train.x.dtype)
         counts = class_counts(arrays)
-        warnings = spec.arguments.get("warnings", ()) if spec.target == OWN_TABLES else ()
+        remarks = spec.arguments.get("remarks", spec.arguments)  # a table's are together, a folder's are arguments
+        warnings = remarks.get("warnings", ()) if spec.target == OWN_TABLES else ()
         notes = tuple(note for note in prepared.notes if note not in warnings)
         seen = Seen(name, spec.summary, arrays.classes, counts, prepared.shape, dtype, prepared.left_out, notes)
         found.domains.append(seen)
         # Classes that do not fit are a problem of all domains, and named there.
-        bad = len(prepared.left_out) - len(spec.arguments.get("left_out", ()))
+        bad = len(prepared.left_out) - len(remarks.get("left_out", ()))
         own = suite.domains is not None and suite.domains.on_bad == "error" and bool(spec.root)
         if bad and (spec.strict or own):
             found.problems.append(
@@ -122,7 +123,7 @@ def survey(suite: Suite, registry: Registry) -> Survey:
             )
         found.warnings += [*warnings, *_about_counts(seen)]
         if spec.target == OWN_TABLES:
-            found.columns |= spec.arguments["types"]
+            found.columns |= spec.arguments["columns"]["types"]
     by_name = {seen.name: seen for seen in found.domains}
     for entry in suite.pairs:
         source, target = entry.pair.split(":")

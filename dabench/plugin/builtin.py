@@ -1,4 +1,4 @@
-"""What the harness itself brings: domains, the suite, the backbone, selectors, launchers and formats. No method."""
+"""What the harness itself brings: domains, suites, backbones, selectors, launchers and formats. No method."""
 
 from __future__ import annotations
 

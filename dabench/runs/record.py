@@ -1,7 +1,7 @@
 """The outcome of one run, and where it is kept.
 
 A record is a JSON file, `DIR/runs/<suite>/<source>--<target>/<method>/<seed>-<first 12 of run_id>.json`.
-`flatten` turns one into a row of the committed `results/<suite>.csv`; readers take both (see `results.py`).
+`flatten` turns one into a row of the committed `results/<suite>.csv`; readers take both (see `results.folder`).
 
 Every file carries `content_sha256`, the hash of the rest of it, so that an edit or a fault of a disk does not go
 unnoticed. It is no signature: who edits a record on purpose can hash it anew.

@@ -1,6 +1,6 @@
 """How a selector picks the checkpoint to report, and the selectors that need nothing but the record.
 
-Those that read a checkpoint's outputs are in `selectors/`, a file each. All but the oracle are label-free.
+Those that read a checkpoint's outputs are in `rules/`, a file each. All but the oracle are label-free.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from scipy.stats import ttest_rel
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.formats.footnotes import footnotes
 from dabench.leaderboard.table import Row, Table
-from dabench.stats.seeds import Sample, gap_covered, grain
+from dabench.stats.gap import gap_covered
+from dabench.stats.seeds import Sample, grain
 from tests.support.factories import make_frame, make_record, make_records
 
 FIVE = {

@@ -172,7 +172,7 @@ def test_equal_means_are_both_the_best_and_that_is_said() -> None:
 
 @pytest.mark.parametrize(("low", "high", "shown"), [(0.003, 0.12, "[0.3, 12]"), (-0.12, -0.0004, "[-12, -0.04]")])
 def test_an_end_that_is_not_0_is_not_rounded_to_it(low: float, high: float, shown: str) -> None:
-    from dabench.stats.seeds import Gap
+    from dabench.stats.gap import Gap
 
     assert share(Gap((low + high) / 2, low, high, 5)).endswith(shown)
 

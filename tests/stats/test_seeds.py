@@ -10,17 +10,8 @@ import pytest
 import scipy.stats
 
 from dabench.stats import seeds as stats
-from dabench.stats.seeds import (
-    Sample,
-    against_best,
-    gap_covered,
-    grain,
-    holm,
-    holm_levels,
-    mean_interval,
-    paired_gain,
-    paired_p,
-)
+from dabench.stats.gap import gap_covered
+from dabench.stats.seeds import Sample, against_best, grain, holm, holm_levels, mean_interval, paired_gain, paired_p
 
 
 def by_seed(*values: float, rows: int = 0) -> Sample:

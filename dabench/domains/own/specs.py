@@ -129,12 +129,13 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
                 "domain": name,
                 "places": places,
                 "sources": [source for source in sources if source in own] or list(own),
-                "columns": asdict(columns),
-                "types": decided.types,
+                "columns": {**asdict(columns), "types": decided.types},
                 "classes": list(shared.classes),
-                "left_out": list(shared.left_out[name]),
-                "notes": [*shared.notes[name], *without],
-                "warnings": warnings if name == next(iter(own)) else [],  # they are of all domains: once is enough
+                "remarks": {
+                    "left_out": list(shared.left_out[name]),
+                    "notes": [*shared.notes[name], *without],
+                    "warnings": warnings if name == next(iter(own)) else [],  # they are of all domains: once is enough
+                },
                 "draw": config.model_dump(include={"test_share", "split_seed"}),
             },
             strict=config.on_bad == "error",

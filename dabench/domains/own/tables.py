@@ -221,12 +221,9 @@ def load(
     places: Mapping[str, Place],
     sources: Sequence[str],
     columns: Mapping[str, Any],
-    types: Mapping[str, str],
     classes: Sequence[str],
     draw: Mapping[str, Any],
-    left_out: Sequence[str],
-    notes: Sequence[str],
-    warnings: Sequence[str],
+    remarks: Mapping[str, Sequence[str]],
 ) -> DomainArrays:
     """Read and encode a domain.
 
@@ -235,24 +232,21 @@ def load(
         domain: which one.
         places: file and value of the domain column, for every domain of the suite.
         sources: the domains that are learned from: categories, means and medians are those of their train rows.
-        columns: the fields of `Columns`.
-        types: what the columns hold, see `column_types.Decided`.
+        columns: the fields of `Columns`, and as `types` what the columns hold, see `column_types.Decided`.
         classes: to read, by name.
         draw: `test_share` and `split_seed`, see `config.own_data.OwnTables`.
-        left_out: what is left out of this domain already.
-        notes: what there is to say of it already.
-        warnings: what was seen while the columns were compared.
+        remarks: `left_out`, what is left out of this domain already; `notes`, what there is to say of it already;
+            `warnings`, what was seen while the columns were compared.
 
     Raises:
         DataError: it cannot be read or encoded.
     """
-    which = Columns(**columns)
+    which, categories = _columns_of(columns)
     needed = {name: place for name, place in places.items() if name == domain or name in sources}
-    categories = Decided(types).categories
     tables = {name: as_table(found, categories, which) for name, found in read_rows(root, needed, which).items()}
     rows = {name: split_rows(table, classes, **draw) for name, table in tables.items()}
     own = tables[domain]
-    said = dict.fromkeys([*notes, *own.notes, *warnings])
+    said = dict.fromkeys([*remarks["notes"], *own.notes, *remarks["warnings"]])
     if own.examples is None:
         seen = pd.concat([tables[name].features.iloc[rows[name][TRAIN]] for name in sources], ignore_index=True)
         encoding = Encoding.fit(seen, {name: name in categories for name in seen.columns}, which.missing)
@@ -266,18 +260,24 @@ def load(
             x = own.examples[place]
         y = own.labels.iloc[place].map({name: label for label, name in enumerate(classes)})
         splits.append(Split(x, np.asarray(y, dtype=np.int64)))
-    return DomainArrays(splits[0], splits[1], tuple(classes), (*left_out, *own.left_out), tuple(said))
+    return DomainArrays(splits[0], splits[1], tuple(classes), (*remarks["left_out"], *own.left_out), tuple(said))
 
 
 def row_names(root: Path, arguments: Mapping[str, Any]) -> dict[str, list[str]]:
     """File and line of every row of a domain that is used, by split, from the arguments of `load`."""
-    which, domain = Columns(**arguments["columns"]), arguments["domain"]
+    (which, categories), domain = _columns_of(arguments["columns"]), arguments["domain"]
     rows = read_rows(root, {domain: arguments["places"][domain]}, which)[domain]
-    table = as_table(rows, Decided(arguments["types"]).categories, which)
+    table = as_table(rows, categories, which)
     sides = split_rows(table, arguments["classes"], **arguments["draw"])
     return {
         side: [rows.places.name(int(position)) for position in table.positions[found]] for side, found in sides.items()
     }
+
+
+def _columns_of(given: Mapping[str, Any]) -> tuple[Columns, list[str]]:
+    """Which columns a table has, and which of them hold categories, from an argument of `load`."""
+    fields = {name: value for name, value in given.items() if name != "types"}
+    return Columns(**fields), Decided(given["types"]).categories
 
 
 def split_rows(table: Table, classes: Sequence[str], test_share: float, split_seed: int) -> dict[str, np.ndarray]:

@@ -17,8 +17,8 @@ from dabench.leaderboard.formats.text import (
     pair_titles,
 )
 from dabench.leaderboard.table import PER_PAIR, Cell, Table
+from dabench.stats.gap import UNBOUNDED
 from dabench.stats.ranks import Ranking
-from dabench.stats.seeds import UNBOUNDED
 
 FEW = 3  # seeds
 UNCORRECTED = "but not after Holm's correction over"

@@ -9,7 +9,8 @@ from dabench.config.settings import Shots
 from dabench.leaderboard.rerun import row_name
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.specs.names import BOUNDS
-from dabench.stats.seeds import Gap, Interval
+from dabench.stats.gap import Gap
+from dabench.stats.seeds import Interval
 
 BEST, TIED, NO_GAIN, SEES, TUNED = "*", "=", "~", "†", "‡"
 BELOW_ALONE, GAIN_ALONE = "<", "?"  # by its interval alone, not by the corrected test

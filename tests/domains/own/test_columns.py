@@ -74,7 +74,7 @@ def test_a_word_is_no_empty_cell(known: Any, word: str) -> None:
     name = {"<NA>": "na", "-nan": "nan", "n/a": "n_a"}.get(word, word.lower())
     specs = known(frame, pair=f"s:{name}")
     assert specs["s"].arguments["classes"] == specs[name].arguments["classes"] == sorted(["a", "b", word])
-    assert specs["s"].arguments["types"] == {"f": "numbers", "ward": "categories, 2 levels"}
+    assert specs["s"].arguments["columns"]["types"] == {"f": "numbers", "ward": "categories, 2 levels"}
     assert np.bincount(np.concatenate([opened(specs[name]).train.y, opened(specs[name]).test.y])).tolist() == [10] * 3
 
 
@@ -84,7 +84,7 @@ def test_words_that_the_suite_calls_empty(known: Any) -> None:
     frame["f2"] = 1.5
     frame.loc[2, "f2"] = -999
     specs = known(frame, ", na_values: ['?', -999], missing: mean")
-    assert specs["s"].arguments["types"]["f"] == "numbers"
+    assert specs["s"].arguments["columns"]["types"]["f"] == "numbers"
     assert np.isfinite(features(opened(specs["t"]))).all()
     assert features(opened(specs["t"])).min() > -5
     assert features(opened(specs["s"]))[:, 1].tolist() == [1.5] * 20
@@ -96,7 +96,7 @@ def test_a_row_without_a_domain_is_named(known: Any) -> None:
     frame = base()
     frame.loc[3, "dom"] = ""
     warning = "1 rows of d.csv name no domain and belong to none, the first is line 5"
-    assert all(warning in spec.arguments["notes"] for name, spec in known(frame).items() if name in "st")
+    assert all(warning in spec.arguments["remarks"]["notes"] for name, spec in known(frame).items() if name in "st")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_numbers_as_text_are_refused(known: Any, cells: list[str], text: str) ->
     with pytest.raises(DataError, match=text):
         known(frame)
     specs = known(frame, ", categorical: [g]")
-    assert specs["s"].arguments["types"]["g"].startswith("categories")
+    assert specs["s"].arguments["columns"]["types"]["g"].startswith("categories")
 
 
 def test_all_columns_are_named_once(known: Any) -> None:
@@ -148,7 +148,7 @@ def test_all_columns_are_named_once(known: Any) -> None:
 def test_text_is_of_categories(known: Any, cells: list[str]) -> None:
     frame = base()
     frame["g"] = np.resize(cells, 40)
-    assert known(frame)["s"].arguments["types"] == {"f": "numbers", "g": "categories, 2 levels"}
+    assert known(frame)["s"].arguments["columns"]["types"] == {"f": "numbers", "g": "categories, 2 levels"}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_numbers_here_and_text_there_are_one_type(known: Any) -> None:
     tables = {"s": pd.DataFrame({"f": [1, 2] * 10, "y": ["a", "b"] * 10})}
     tables["t"] = tables["s"].assign(f=["1.5", "2"] * 10)
     specs = known(tables, kind="parquet")
-    assert specs["s"].arguments["types"] == {"f": "numbers"}
+    assert specs["s"].arguments["columns"]["types"] == {"f": "numbers"}
     assert sorted(set(features(opened(specs["t"]))[:, 0].tolist())) == [1.5, 2.0]
     tables["t"] = tables["s"].assign(f=["1.5", "old"] * 10)
     with pytest.raises(
@@ -241,34 +241,34 @@ def test_an_index_that_was_written_along_is_refused(known: Any) -> None:
     text = base().to_csv()
     with pytest.raises(DataError, match=r"the column Unnamed: 0 has no name .*`drop: \['Unnamed: 0'\]`"):
         known(text)
-    assert known(text, ", drop: ['Unnamed: 0']")["s"].arguments["types"] == {"f": "numbers"}
+    assert known(text, ", drop: ['Unnamed: 0']")["s"].arguments["columns"]["types"] == {"f": "numbers"}
     tables = {"s": base().drop(columns="dom").to_csv(), "t": base().drop(columns="dom").to_csv(index=False)}
-    assert known(tables, ", drop: ['Unnamed: 0']")["s"].arguments["types"] == {"f": "numbers"}
+    assert known(tables, ", drop: ['Unnamed: 0']")["s"].arguments["columns"]["types"] == {"f": "numbers"}
 
 
 def test_columns_that_count_rows_or_tell_the_classes(known: Any) -> None:
     frame = base(60).sort_values(["dom", "y"], ignore_index=True)
-    assert known(frame)["s"].arguments["warnings"] == []
+    assert known(frame)["s"].arguments["remarks"]["warnings"] == []
     frame["id"] = np.arange(60)
     frame["shuffled"] = np.random.default_rng(1).permutation(60) % 30 + 100  # each once in neither domain
     frame["copy"] = frame["y"].map({"a": "no", "b": "yes"})
     frame["score"] = np.where(frame["y"] == "a", 0, 10) + frame["f"]
     frame["name"] = [f"row{place}" for place in range(60)]
     frame["coin"] = np.random.default_rng(2).integers(0, 2, 60)
-    warnings = known(frame)["s"].arguments["warnings"]
+    warnings = known(frame)["s"].arguments["remarks"]["warnings"]
     assert [text.split()[2] for text in warnings] == ["id", "copy", "score", "name"]
     assert "the column id counts the rows, and alone tells the classes apart in s, t: it may be an index" in warnings[0]
     assert "the column copy alone tells the classes apart in s, t: is it an index, or the label" in warnings[1]
     assert "the column name counts the rows: it may be an index" in warnings[3]
-    assert known(frame)["t"].arguments["warnings"] == []  # once is enough
+    assert known(frame)["t"].arguments["remarks"]["warnings"] == []  # once is enough
 
 
 def test_codes_that_look_like_numbers_are_named(known: Any) -> None:
     frame = base().assign(zip=["01234", "99999", "1", "2"] * 10, y=["a", "a", "b", "b", "b", "b", "a", "a"] * 5)
     specs = known(frame)
-    assert specs["s"].arguments["types"]["zip"] == "numbers"
-    assert "the column zip has numbers that begin with 0, as codes do" in specs["s"].arguments["warnings"][0]
-    assert not known(frame, ", categorical: [zip]")["s"].arguments["warnings"]
+    assert specs["s"].arguments["columns"]["types"]["zip"] == "numbers"
+    assert "the column zip has numbers that begin with 0, as codes do" in specs["s"].arguments["remarks"]["warnings"][0]
+    assert not known(frame, ", categorical: [zip]")["s"].arguments["remarks"]["warnings"]
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
@@ -294,7 +294,7 @@ def test_names_are_composed_everywhere(known: Any) -> None:
     table = "große,f\u0065\u0301,y\n" + "1,u\u0308,cafe\u0301\n2,v,te\n" * 10
     other = "große,fé,y\n" + "1,ü,café\n2,v,te\n" * 10
     specs = known({"s": table, "t": other}, ", categorical: ['f\u0065\u0301'], classes: ['cafe\u0301', te]")
-    assert specs["s"].arguments["types"] == {"große": "numbers", "fé": "categories, 2 levels"}
+    assert specs["s"].arguments["columns"]["types"] == {"große": "numbers", "fé": "categories, 2 levels"}
     assert specs["s"].arguments["classes"] == ["café", "te"]
 
 

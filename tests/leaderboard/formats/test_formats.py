@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 from unittest.mock import ANY
 
@@ -45,9 +46,8 @@ def two_pairs(**changed: list[float | None]) -> list[RunRecord]:
 
 
 def tables(*records: RunRecord) -> list[Table]:
-    return build_tables(
-        make_frame(*records), labels={"dann": "DANN"}, device="cpu, 2 workers", origin="results/mini.csv"
-    )
+    made = build_tables(make_frame(*records), labels={"dann": "DANN"}, origin="results/mini.csv")
+    return [replace(table, device="cpu, 2 workers") for table in made]
 
 
 def twelve_pairs() -> list[RunRecord]:
