@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -155,24 +154,24 @@ def dabench_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     return run
 
 
-@contextmanager
-def _toys() -> Iterator[Registry]:
-    with pytest.MonkeyPatch.context() as patch:
-        toys = str(Path(__file__).parent / "toys")
-        patch.syspath_prepend(toys)
-        patch.setenv("PYTHONPATH", toys)
-        yield load_registry()
+def _with_toys(patch: pytest.MonkeyPatch) -> Registry:
+    toys = str(Path(__file__).parent / "toys")
+    patch.syspath_prepend(toys)
+    patch.setenv("PYTHONPATH", toys)
+    return load_registry()
 
 
 @pytest.fixture
-def registry() -> Iterator[Registry]:
-    """All plugins of this environment, and the toys of the tests, also in child processes."""
-    with _toys() as toys:
-        yield toys
+def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """All plugins of this environment, and the toys of the tests, also in child processes.
+
+    It shares the test's own `monkeypatch`: two of them would put sys.path back in the wrong order.
+    """
+    return _with_toys(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def module_registry() -> Iterator[Registry]:
     """The same while a module's tests run, for runs that they share."""
-    with _toys() as toys:
-        yield toys
+    with pytest.MonkeyPatch.context() as patch:
+        yield _with_toys(patch)

@@ -53,6 +53,7 @@ def test_the_table_is_what_the_command_prints(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "100")  # as where there is no terminal
     (shown,) = _blocks("text")
     (console,) = _blocks("console")
     _, command = console.splitlines()
