@@ -23,7 +23,7 @@ class SignFlipped(MatchMeans):
         return -super().gap(source, target)
 
 
-@MUTANTS.caught_by("adapts", r"source_only has (0\.\d+)\ncame      \1\n")
+@MUTANTS.caught_by("adapts", r"source_only has (0\.\d+)\ngot       \1\n")
 class NoOp(MatchMeans):
     def gap(self, source, target):
         return super().gap(source.detach(), target.detach())
