@@ -24,8 +24,8 @@ from tests.execution.test_views import Looks, _job
 from tests.support.toy_runs import plan_of
 
 RESULTS = Path(__file__).parents[2] / "results"
-# Published runs with settings of an earlier version: of randaugment, see docs/results/ganin_strong.md, and of CORAL, see
-# docs/results/ganin.md. They leave this table when they are run anew.
+# Published runs with settings of an earlier version: of randaugment, see docs/results/ganin_strong.md, and of CORAL,
+# see docs/results/ganin.md. They leave this table when they are run anew.
 FIRST_VERSION = {"ganin_strong": {"uda", "source_augmented (randaugment)"}, "ganin": {"coral (linear_svm)"}}
 
 
