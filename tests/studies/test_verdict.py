@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from dabench.execution import deep_run
 from dabench.results.cells import rows_of
 from dabench.results.folder import read_results, write_record
 from tests.studies import machines as study_machines
@@ -59,8 +60,10 @@ def test_spreads_of_seeds_and_copies_are_told_apart() -> None:
 def test_copies_are_trained_once_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study_verdict, "RUNS", tmp_path / "runs.csv")
     monkeypatch.setattr(study_verdict, "CHECKS", 500)
+    build = deep_run.build
     for _ in range(2):
         study_verdict.train(["glyphs:digits"], ["source_only"], "0-2", copies=2, steps=3)
+    assert deep_run.build is build, "other runs of this process are no copies"
     rows = dict(study_verdict._runs())
     assert len(rows) == 6
     assert len((tmp_path / "runs.csv").read_text().splitlines()) == 7

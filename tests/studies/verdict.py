@@ -27,6 +27,7 @@ from itertools import permutations
 from math import sqrt
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -97,12 +98,15 @@ def train(pairs: Sequence[str], methods: Sequence[str], seeds: str, copies: int,
     built = deep_run.build
     done = {key for key, _ in _runs()} if RUNS.exists() else set()
     for copy in range(copies):
-        deep_run.build = lambda job, data, cls, copy=copy: _nudged(built(job, data, cls), job.seed, copy)
+
+        def nudged(job, data, cls, copy=copy):  # type: ignore[no-untyped-def]
+            return _nudged(built(job, data, cls), job.seed, copy)
+
         for run in plan.runs:
             key = (run.pair, run.method.name, run.settings.steps, run.seed, copy)
             if key in done:
                 continue
-            with TemporaryDirectory() as folder:
+            with TemporaryDirectory() as folder, patch.object(deep_run, "build", nudged):
                 (job,) = make_jobs(plan, [run], Path(folder), registry, RunOptions(device="cpu"))
                 *_, finished = execution.execute(job)
             outcome = finished.outcome
