@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -32,11 +34,19 @@ UNKNOWN = "unknown"
 Machine = tuple[str, ...]  # values of KIND
 
 
+_VALUES = attrgetter(*KIND)
+
+
 def machine_of(run: Any) -> Machine:
     """The kind of machine of a run, a row of the frame of runs. Of torch the release counts, not its build."""
-    values = [UNKNOWN if pd.isna(value := getattr(run, column)) else str(value) for column in KIND]
+    return _machine(_VALUES(run))
+
+
+@lru_cache(maxsize=1024)  # a large table asks a million times about a few kinds of machine
+def _machine(values: tuple[Any, ...]) -> Machine:
+    named = [UNKNOWN if pd.isna(value) else str(value) for value in values]
     return tuple(
-        value.partition("+")[0] if column == "env_torch" else value for column, value in zip(KIND, values, strict=True)
+        value.partition("+")[0] if column == "env_torch" else value for column, value in zip(KIND, named, strict=True)
     )
 
 
