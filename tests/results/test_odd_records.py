@@ -103,7 +103,7 @@ ODD_VALUES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", list(ODD_VALUES))
 def test_an_odd_value_leaves_out_that_record_alone(folder: Path, name: str) -> None:
     odd_file(folder, **ODD_VALUES[name])
-    only_problem(folder)
+    assert only_problem(folder), "a reason is said"
 
 
 def test_the_table_shows_the_rest(folder: Path) -> None:
@@ -135,7 +135,7 @@ def test_json_that_is_nested_too_deep_is_refused(folder: Path) -> None:
 def test_a_number_of_many_digits_is_refused(folder: Path) -> None:
     path = odd_file(folder)
     path.write_text(path.read_text().replace('"steps": 200', f'"steps": {"9" * 10_000}'))
-    only_problem(folder)
+    assert only_problem(folder), "a reason is said"
 
 
 def _socket(path: Path) -> None:
