@@ -27,7 +27,7 @@ from dabench.runner.reproduce import find_recorded
 from dabench.runs.record import Accuracy, CodeInfo, Environment, Metrics, PluginInfo, RunRecord
 
 ROOT = Path(__file__).parents[2]
-MINI = Path(__file__).with_name("mini_by_bytes.csv")
+MINI = ROOT / "tests/support/mini_by_bytes.csv"
 """`results/mini.csv` as it was published then."""
 
 RENAMED = ["run_id", "plugin_source_sha256"]

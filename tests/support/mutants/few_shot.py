@@ -10,7 +10,7 @@ from dabench_plugins.feda import Feda
 from torch.nn.functional import cross_entropy
 
 from dabench import DeepMethod, FeatureMethod
-from tests.testing.mutant import Mutants
+from tests.support.mutants.mutant import Mutants
 
 MUTANTS = Mutants()
 TRACKS = ("few_shot",)

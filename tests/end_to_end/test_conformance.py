@@ -16,7 +16,7 @@ from dabench.testing.checks import CHECKS, adapts, checks_for, device
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.run import verdicts
 from dabench.testing.subject import subjects
-from tests.testing.clean import CLEAN, FOR_IMAGES, MatchMeans, spec
+from tests.support.sound_methods import CLEAN, FOR_IMAGES, MatchMeans, spec
 
 BUILT_IN = [name for name, found in load_registry().all(MethodSpec).items() if found.origin.distribution == "dabench"]
 

@@ -9,7 +9,7 @@ from dabench_plugins.feature_matching import FeatureMatching, FineTuning
 from torch.nn.functional import cross_entropy
 
 from dabench.data.splits.simultaneous import PairedSplits
-from tests.testing.mutant import Mutants
+from tests.support.mutants.mutant import Mutants
 
 MUTANTS = Mutants()
 PAIRED = ("paired",)

@@ -10,8 +10,8 @@ from torch import cat
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from dabench import DeepMethod
-from tests.testing.clean import Consistency, Coral, Dann, MatchMeans
-from tests.testing.mutant import Mutants
+from tests.support.mutants.mutant import Mutants
+from tests.support.sound_methods import Consistency, Coral, Dann, MatchMeans
 
 MUTANTS = Mutants()
 ITSELF = "without the target .options .'weight': 0.. it has"

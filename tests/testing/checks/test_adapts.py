@@ -13,7 +13,7 @@ from dabench.testing.checks.adapts import Standard, passes
 from dabench.testing.failure import CheckFailedError, CheckSkippedError
 from dabench.testing.subject import Subject, subjects
 from dabench.testing.trial import Trained
-from tests.testing.clean import Cmd, CmdOfTheHiddenLayer, MatchMeans, spec
+from tests.support.sound_methods import Cmd, CmdOfTheHiddenLayer, MatchMeans, spec
 
 BASE = (0.60, 0.64, 0.68)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dabench import MethodSpec
-from tests.testing.clean import spec
+from tests.support.sound_methods import spec
 
 
 @dataclass(frozen=True)

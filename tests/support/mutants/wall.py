@@ -13,8 +13,8 @@ from dabench.data.prepared import data_dir
 from dabench.data.splits.drawn import Splits
 from dabench.execution.evaluation import Evaluator
 from dabench.execution.pair_data import PairData
-from tests.testing.clean import Coral, MatchMeans
-from tests.testing.mutant import Mutants
+from tests.support.mutants.mutant import Mutants
+from tests.support.sound_methods import Coral, MatchMeans
 
 MUTANTS = Mutants()
 

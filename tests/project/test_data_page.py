@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from dabench.cli.data.command import command
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/how-to/data.md").read_text()
-TESTS = [Path(__file__).with_name(name) for name in ("test_fetch.py", "test_fetch_archives.py", "test_killed.py")]
+TESTS = ("data/acquire/test_fetch.py", "data/acquire/test_unpack.py", "end_to_end/test_killed.py")
 PLAIN = {  # tests of what happens without a fault
     "test_a_file_is_fetched_checked_and_decoded",
     "test_an_archive_is_unpacked_and_what_is_not_wanted_is_left",
@@ -24,8 +24,8 @@ def test_every_fault_is_a_test_and_every_test_a_fault() -> None:
     assert len(rows) == len(set(rows)) > 20
     found = {
         node.name
-        for path in TESTS
-        for node in ast.parse(path.read_text()).body
+        for name in TESTS
+        for node in ast.parse((ROOT / "tests" / name).read_text()).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     }
     assert set(rows) == found - PLAIN

@@ -20,8 +20,8 @@ from dabench.plugin.registry import Registry
 from dabench.results.csv_file import read_csv
 from dabench.results.folder import current
 from dabench.runs.plan import PlannedRun
-from tests.execution.test_views import Looks, _job
-from tests.support.toy_runs import plan_of
+from tests.support.sound_methods import MatchMeans
+from tests.support.toy_runs import opened, plan_of
 
 RESULTS = Path(__file__).parents[2] / "results"
 # Published runs with settings of an earlier version: of randaugment, see docs/results/ganin_strong.md, and of CORAL,
@@ -63,17 +63,15 @@ def test_another_version_is_another_run_that_no_cell_mixes(registry: Registry, m
 
 
 def test_a_view_that_the_class_declares_is_found() -> None:
-    assert view_versions([*Looks.views.values(), 3, None]) == VIEW_VERSIONS
+    assert view_versions(["randaugment", "affine", 3, None]) == VIEW_VERSIONS
 
 
 def test_a_view_that_only_setup_names_is_refused(registry: Registry, tmp_path: Path) -> None:
-    class Hidden(Looks):
-        views = {}  # noqa: RUF012
-
+    class Hidden(MatchMeans):
         def setup(self, problem: object) -> None:
             self.views = {"strong": "randaugment"}
 
-    job, data = _job(registry, tmp_path)
+    job, data = opened(registry, tmp_path, "source_only")
     with pytest.raises(PluginError, match=r"'randaugment', which no option .* views = \{\.\.: 'randaugment'\} in the"):
         build(job, data, Hidden)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from tests.testing.clean import Coral, MatchMeans
-from tests.testing.mutant import Mutants
+from tests.support.mutants.mutant import Mutants
+from tests.support.sound_methods import Coral, MatchMeans
 
 MUTANTS = Mutants()
 

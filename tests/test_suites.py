@@ -1,4 +1,4 @@
-"""The suites of vectors and sensors: they plan, and say what the published protocols say."""
+"""The suites that ship: they plan, and say what the published protocols say."""
 
 from __future__ import annotations
 
@@ -11,6 +11,27 @@ from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 
 
+@pytest.mark.parametrize(("name", "pairs"), [("ganin", 4), ("ganin_strong", 1), ("digits", 4)])
+def test_a_suite_of_images_plans_without_its_data(data: Path, registry: Registry, name: str, pairs: int) -> None:
+    plan = make_plan(find_suite(name, registry), registry, device_kind="cpu")
+    assert len(plan.pairs) == pairs
+    assert not plan.domains  # nothing is made that only pairs without data would need
+    rows = {(run.method.name, run.variant): run.settings.options for run in plan.runs}
+    assert len(plan.runs) == pairs * len(plan.suite.seeds) * len(rows)
+    assert {"source_only", "target_only", "dann"} <= {method for method, _ in rows}
+    beside = [
+        (options["view"], options["noise"], options["decay"])
+        for (method, _), options in rows.items()
+        if method == "source_augmented"
+    ]
+    for (method, _), options in rows.items():
+        if method == "mean_teacher":
+            assert (options["view"], options["noise"], options["decay"]) in beside
+        if method == "uda":
+            for view in ("weak", "strong"):
+                assert (options[view], 0.0, options["decay"]) in beside
+
+
 @pytest.mark.parametrize(
     ("name", "pairs", "seeds"),
     [
@@ -21,7 +42,9 @@ from dabench.plugin.registry import Registry
         ("sensors_paired", 2, 5),
     ],
 )
-def test_a_suite_plans_without_its_data(data: Path, registry: Registry, name: str, pairs: int, seeds: int) -> None:
+def test_a_suite_of_vectors_plans_without_its_data(
+    data: Path, registry: Registry, name: str, pairs: int, seeds: int
+) -> None:
     plan = make_plan(find_suite(name, registry), registry, device_kind="cpu")
     assert len(plan.pairs) == len(set(plan.pairs)) == pairs
     assert len(plan.suite.seeds) == seeds

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from torch.nn.functional import one_hot
 
 from dabench import DeepMethod, FeatureMethod
-from tests.testing.clean import Coral, Dann, MatchMeans
-from tests.testing.mutant import Mutants
+from tests.support.mutants.mutant import Mutants
+from tests.support.sound_methods import Coral, Dann, MatchMeans
 
 MUTANTS = Mutants()
 

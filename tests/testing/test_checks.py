@@ -10,28 +10,10 @@ from dabench.plugin.registry import load_registry
 from dabench.testing.checks import CHECKS
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import subjects
-from tests.testing import (
-    mutants_adaptation,
-    mutants_few_shot,
-    mutants_options,
-    mutants_paired,
-    mutants_prediction,
-    mutants_process,
-    mutants_seeds,
-    mutants_wall,
-)
-from tests.testing.mutant import Mutant
+from tests.support.mutants import adaptation, few_shot, options, paired, prediction, process, seeds, wall
+from tests.support.mutants.mutant import Mutant
 
-FILES = (
-    mutants_adaptation,
-    mutants_few_shot,
-    mutants_wall,
-    mutants_seeds,
-    mutants_prediction,
-    mutants_process,
-    mutants_options,
-    mutants_paired,
-)
+FILES = (adaptation, few_shot, wall, seeds, prediction, process, options, paired)
 MUTANTS = [mutant for file in FILES for mutant in file.MUTANTS]
 FUNCTIONS = {check.name: check.function for check in CHECKS}
 
@@ -47,4 +29,4 @@ def test_the_mutant_is_caught(mutant: Mutant) -> None:
 
 
 def test_every_check_catches_a_mutant() -> None:
-    assert {mutant.check for mutant in MUTANTS} == set(FUNCTIONS) - {"gpu"}  # see test_conformance.py
+    assert {mutant.check for mutant in MUTANTS} == set(FUNCTIONS) - {"gpu"}  # see tests/end_to_end/test_conformance.py
