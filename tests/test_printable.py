@@ -125,4 +125,4 @@ def test_specs_have_names_for_the_screen(fields: dict[str, str]) -> None:
 @pytest.mark.parametrize("value", [None, 7, ["x"]])
 def test_specs_of_wrong_types_are_refused(value: object) -> None:
     with pytest.raises(TypeError, match="summary must be text"):
-        MethodSpec(name="x", target="a:b", summary=value)  # type: ignore[arg-type]
+        MethodSpec(name="x", entry_point="a:b", summary=value)  # type: ignore[arg-type]

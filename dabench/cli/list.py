@@ -13,6 +13,8 @@ from dabench.cli.say import echo
 from dabench.errors import unknown
 from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
+from dabench.specs.download import Download
+from dabench.specs.renamed import with_old_names
 from dabench.specs.spec import Registered, Spec, SuiteSpec
 
 Row = dict[str, Any]
@@ -73,7 +75,10 @@ def _pair_rows(registry: Registry) -> list[Row]:
 
 
 def _spec_row(registered: Registered[Spec]) -> Row:
-    return dataclasses.asdict(registered.spec) | {"origin": dataclasses.asdict(registered.origin)}
+    row = with_old_names(type(registered.spec), dataclasses.asdict(registered.spec))
+    if "downloads" in row:
+        row["downloads"] = [with_old_names(Download, download) for download in row["downloads"]]
+    return row | {"origin": dataclasses.asdict(registered.origin)}
 
 
 def _plugin_row(plugin: Plugin) -> Row:

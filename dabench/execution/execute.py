@@ -165,7 +165,7 @@ def _steps(job: Job, data: PairData | VectorData, measurements: Measurements) ->
         if job.keep_features and not measurements.collapsed:
             run.keep_features(job.files.features)
     else:
-        raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")
+        raise UsageError(f"{job.method.entry_point} is neither a DeepMethod nor a FeatureMethod")
 
 
 def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) -> Outcome:

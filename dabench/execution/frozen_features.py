@@ -42,7 +42,7 @@ SHARE = 4  # batches of one task
 
 @dataclass(frozen=True)
 class Part:
-    """Some examples of a domain, for one process; `backbone` is a target, and `options` are JSON."""
+    """Some examples of a domain, for one process; `backbone` is an entry point, and `options` are JSON."""
 
     prepared: PreparedDomain
     split: str
@@ -75,10 +75,10 @@ def features_folder(prepared: PreparedDomain, backbone: BackboneSpec, settings: 
     if not backbone.trains:
         return None
     cls: Any = backbone.load()
-    key = cls.fixed_key(validated(cls, settings.backbone.options, backbone.name))
+    key = cls.frozen_key(validated(cls, settings.backbone.options, backbone.name))
     if key is None:
         return None
-    code = source_sha256(backbone.target)
+    code = source_sha256(backbone.entry_point)
     parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH]
     return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
 
@@ -132,7 +132,7 @@ def _write(
         for name, split in (("train", arrays.train), ("test", arrays.test)):
             options = json.dumps(settings.backbone.options, sort_keys=True)
             starts = range(0, len(split.y), BATCH * SHARE)
-            parts = [Part(prepared, name, first, backbone.target, options, device) for first in starts]
+            parts = [Part(prepared, name, first, backbone.entry_point, options, device) for first in starts]
             many = device == "cpu" and len(parts) > 1
             title = f"{backbone.name} on {prepared.name}, {name}"
             np.save(temporary / f"{name}.npy", _joined(parts, title, workers if many else 1), allow_pickle=False)
@@ -158,5 +158,5 @@ def _features(part: Part) -> NDArray[np.float32]:
 @lru_cache(maxsize=1)  # a process gets many parts, and building the network takes as long as some of them
 def _network(backbone: str, options: str, shape: tuple[int, ...], device: str) -> nn.Module:
     cls: Any = resolve_name(backbone)
-    part: nn.Module = cls.fixed_part(shape, validated(cls, json.loads(options), cls.__name__))
+    part: nn.Module = cls.frozen_part(shape, validated(cls, json.loads(options), cls.__name__))
     return part.to(device).to(memory_format=torch.channels_last)

@@ -68,7 +68,7 @@ def test_groups_are_kept_and_hashed(folder: Path, spec: Callable[[str], DomainSp
         "    return replace(plain, train=replace(plain.train, groups=np.arange(120) // 7))\n"
     )
     plain = prepare(spec("toy_a"))
-    grouped = prepare(DomainSpec(name="grouped", target="grouped_loader:load", summary=""))
+    grouped = prepare(DomainSpec(name="grouped", entry_point="grouped_loader:load", summary=""))
     arrays = grouped.open()
     assert arrays.train.groups.tolist() == [number // 7 for number in range(120)]
     assert arrays.test.groups is None
@@ -84,11 +84,11 @@ def test_what_a_loader_says_gets_through(folder: Path, spec: Callable[[str], Dom
 
 
 def test_a_loader_that_returns_something_else(folder: Path, registry: Registry) -> None:
-    wrong = DomainSpec(name="wrong", target="dabench_toys.data:_split", summary="")
+    wrong = DomainSpec(name="wrong", entry_point="dabench_toys.data:_split", summary="")
     with pytest.raises(DataError, match="domain 'wrong' cannot be decoded: TypeError"):
         prepare(wrong)
     with pytest.raises(DataError, match="returned str, not DomainArrays"):
-        prepare(DomainSpec(name="wrong", target="platform:node", summary=""))
+        prepare(DomainSpec(name="wrong", entry_point="platform:node", summary=""))
     assert not list((folder / "ready").glob("wrong*/*"))
 
 

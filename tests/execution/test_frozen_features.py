@@ -56,7 +56,7 @@ def test_features_are_those_of_the_network(data: Path, registry: Registry, monke
     assert arrays.train.x.shape == (120, 512)
     np.testing.assert_array_equal(arrays.test.y, plain.test.y)
     cls = job.backbone.load()
-    part = cls.fixed_part(plain.train.x.shape[1:], cls.Options(weights="none", frozen=True))
+    part = cls.frozen_part(plain.train.x.shape[1:], cls.Options(weights="none", frozen=True))
     import torch
 
     with torch.inference_mode():

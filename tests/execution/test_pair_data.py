@@ -41,7 +41,7 @@ MOST = 3 * BYTES // 4
 def job(registry: Registry, site, data: Path, tmp_path: Path) -> Job:
     """A run on a large domain."""
     (site.path / "large_loader.py").write_text(LOADER)
-    large = prepare(DomainSpec(name="large", target="large_loader:load", summary=""))
+    large = prepare(DomainSpec(name="large", entry_point="large_loader:load", summary=""))
     plan = plan_of(registry, ["dann"], seeds=[0], input={"normalise": "standardise"})
     first = make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))[0]
     return replace(first, data=RunData(source=large, target=large))

@@ -76,3 +76,23 @@ def test_an_old_backbone_that_overrides_again_is_asked_by_either_name() -> None:
             network = getattr(_net(Old), name)((5,))
         assert network.width == 5
         assert network.old == 1
+
+
+def test_fixed_stands_for_frozen() -> None:
+    with pytest.warns(DeprecationWarning, match="fixed_.* is now frozen_") as caught:
+
+        class Old(_Net):
+            @classmethod
+            def fixed_key(cls, options: Any) -> str:
+                return "the weights"
+
+            @classmethod
+            def fixed_part(cls, input_shape: tuple[int, ...], options: Any) -> nn.Module:
+                return nn.Flatten()
+
+    assert [str(warning.message).partition(":")[0] for warning in caught] == [
+        "Backbone.fixed_key is now frozen_key",
+        "Backbone.fixed_part is now frozen_part",
+    ]
+    assert Old.frozen_key(Backbone.Options()) == "the weights"
+    assert isinstance(Old.frozen_part((3,), Backbone.Options()), nn.Flatten)

@@ -163,7 +163,7 @@ class TargetNorm(MatchMeans):
 def spec(cls: type, **fields: object) -> MethodSpec:
     """The spec of a class, without a plugin."""
     return MethodSpec(
-        name=cls.__name__.lower(), target=f"{cls.__module__}:{cls.__name__}", summary="for tests", **fields
+        name=cls.__name__.lower(), entry_point=f"{cls.__module__}:{cls.__name__}", summary="for tests", **fields
     )
 
 

@@ -32,9 +32,9 @@ def publish(site, cats: Path) -> Callable[..., None]:
 
     def install(*urls: str, name: str = "cats.txt", known: bool = True) -> None:
         digests = (f"sha256:{SHA256}",) if known else ()
-        targets = f"Target(path='pets/cats.txt', measured={digests!r}),"
+        data_files = f"DataFile(path='pets/cats.txt', measured={digests!r}),"
         site.install(
-            "cats", {"cats": "cats_hooks"}, cats_hooks=HOOKS.format(targets=targets, name=name, urls=urls),
+            "cats", {"cats": "cats_hooks"}, cats_hooks=HOOKS.format(data_files=data_files, name=name, urls=urls),
             cats_data=DATA,
         )  # fmt: skip
 

@@ -46,31 +46,31 @@ class Unreadable:
 @hookimpl
 def dabench_methods():
     for name, attribute in UNRULY.items():
-        yield MethodSpec(name=name, target=f"dabench_toys.unruly:{attribute}", summary="for tests")
+        yield MethodSpec(name=name, entry_point=f"dabench_toys.unruly:{attribute}", summary="for tests")
     for name, value in {"toy_unsendable": lambda: 0, "toy_unreadable": Unreadable()}.items():
-        yield MethodSpec(name=name, target="dabench_toys.methods:Plain", summary="for tests", off={"x": value})
+        yield MethodSpec(name=name, entry_point="dabench_toys.methods:Plain", summary="for tests", off={"x": value})
     for name, attribute in METHODS.items():
-        yield MethodSpec(name=name, target=f"dabench_toys.methods:{attribute}", summary="for tests")
+        yield MethodSpec(name=name, entry_point=f"dabench_toys.methods:{attribute}", summary="for tests")
     yield MethodSpec(
-        name="toy_paired_mean", target="dabench_toys.methods:MeanShift", summary="for tests", tracks=("paired",)
+        name="toy_paired_mean", entry_point="dabench_toys.methods:MeanShift", summary="for tests", tracks=("paired",)
     )
-    yield MethodSpec(name="toy_absent", target="dabench_toys.no_such_module:Method", summary="for tests")
+    yield MethodSpec(name="toy_absent", entry_point="dabench_toys.no_such_module:Method", summary="for tests")
 
 
 @hookimpl
 def dabench_domains():
     vectors = ("toy_vectors_a", "toy_vectors_b", "toy_sparse_a", "toy_sparse_b")
     for name in ("toy_a", "toy_b", "toy_missing", "toy_wide", "toy_other_classes", *vectors):
-        yield DomainSpec(name=name, target=f"dabench_toys.data:{name}", summary="for tests")
+        yield DomainSpec(name=name, entry_point=f"dabench_toys.data:{name}", summary="for tests")
     for name in ("toy_view_a", "toy_view_b", "toy_view_narrow", "toy_view_liar"):
-        yield DomainSpec(name=name, target=f"dabench_toys.data:{name}", summary="for tests", recording="toys")
+        yield DomainSpec(name=name, entry_point=f"dabench_toys.data:{name}", summary="for tests", recording="toys")
 
 
 @hookimpl
 def dabench_backbones():
-    yield BackboneSpec(name="toy_net", target="dabench_toys.methods:ToyNet", summary="with dropout")
+    yield BackboneSpec(name="toy_net", entry_point="dabench_toys.methods:ToyNet", summary="with dropout")
 
 
 @hookimpl
 def dabench_suites():
-    yield SuiteSpec(name="toy", target="dabench_toys:toy.yaml", summary="for tests")
+    yield SuiteSpec(name="toy", entry_point="dabench_toys:toy.yaml", summary="for tests")
