@@ -17,7 +17,7 @@ from dabench.specs.download import Download
 from dabench.specs.renamed import with_old_names
 from dabench.specs.spec import Registered, Spec, SuiteSpec
 
-Row = dict[str, Any]
+Listed = dict[str, Any]
 
 CHOICES = ("methods", "domains", "pairs", *(kind for kind in KINDS if kind not in ("methods", "domains")), "plugins")
 
@@ -56,7 +56,7 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
             echo(f"Warning: {conflict}", err=True)
 
 
-def _rows(registry: Registry, kind: str) -> list[Row]:
+def _rows(registry: Registry, kind: str) -> list[Listed]:
     """One row for each thing of a kind, with every field."""
     if kind == "plugins":
         return [_plugin_row(plugin) for plugin in registry.plugins]
@@ -65,7 +65,7 @@ def _rows(registry: Registry, kind: str) -> list[Row]:
     return [_spec_row(registered) for registered in registry.all(KINDS[kind]).values()]
 
 
-def _pair_rows(registry: Registry) -> list[Row]:
+def _pair_rows(registry: Registry) -> list[Listed]:
     from dabench.config.pairs import suites_by_pair
 
     found, errors = suites_by_pair(registry.all(SuiteSpec))
@@ -74,14 +74,14 @@ def _pair_rows(registry: Registry) -> list[Row]:
     return [{"name": pair, "suites": suites} for pair, suites in found.items()]
 
 
-def _spec_row(registered: Registered[Spec]) -> Row:
+def _spec_row(registered: Registered[Spec]) -> Listed:
     row = with_old_names(type(registered.spec), dataclasses.asdict(registered.spec))
     if "downloads" in row:
         row["downloads"] = [with_old_names(Download, download) for download in row["downloads"]]
     return row | {"origin": dataclasses.asdict(registered.origin)}
 
 
-def _plugin_row(plugin: Plugin) -> Row:
+def _plugin_row(plugin: Plugin) -> Listed:
     state = "broken" if plugin.error else "disabled" if plugin.disabled else "ok"
     return {
         "name": str(plugin.origin),
@@ -92,13 +92,13 @@ def _plugin_row(plugin: Plugin) -> Row:
     }
 
 
-def _summary(registry: Registry) -> list[Row]:
+def _summary(registry: Registry) -> list[Listed]:
     """One row for each kind."""
     names = {kind: [row["name"] for row in _rows(registry, kind)] for kind in CHOICES}
     return [{"kind": kind, "count": len(found), "names": found} for kind, found in names.items()]
 
 
-def _columns(row: Row) -> list[str]:
+def _columns(row: Listed) -> list[str]:
     """What a person sees of a row; the rest is for `--json`."""
     if "kind" in row:
         return [row["kind"], str(row["count"]), ", ".join(row["names"])]

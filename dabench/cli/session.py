@@ -100,8 +100,8 @@ class RunSession:
         from dabench.runner.runner import done_records
 
         directory = self._choices.directory
-        found, problems = done_records(plan, directory, with_outputs=options.output_rows > 0)
-        warn(problems, directory)
+        found, flaws = done_records(plan, directory, with_outputs=options.output_rows > 0)
+        warn(flaws, directory)
         return Recorder(plan, directory, self.registry, [] if fresh else list(found.values()))
 
     def run_plan(

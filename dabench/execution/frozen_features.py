@@ -52,17 +52,17 @@ class Part:
     device: str
 
 
-def opened(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
+def open_for_run(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
     """A domain as a run sees it: where the backbone has a frozen part, as the features that come out of that.
 
     Raises:
         DataError: the examples do not fit the frozen part.
     """
     arrays = prepared.open()
-    folder = features_folder(prepared, backbone, settings, device)
+    folder = frozen_features_folder(prepared, backbone, settings, device)
     if folder is None:
         return arrays
-    keep_features(prepared, backbone, settings, device, workers=1)
+    keep_frozen_features(prepared, backbone, settings, device, workers=1)
     splits = []
     for name, split in (("train", arrays.train), ("test", arrays.test)):
         features: NDArray[np.float32] = np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)
@@ -70,7 +70,9 @@ def opened(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings,
     return DomainArrays(splits[0], splits[1], arrays.classes)
 
 
-def features_folder(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> Path | None:
+def frozen_features_folder(
+    prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str
+) -> Path | None:
     """Where the features of a domain lie or would lie; None where nothing of the backbone is frozen."""
     if not backbone.trains:
         return None
@@ -83,7 +85,7 @@ def features_folder(prepared: PreparedDomain, backbone: BackboneSpec, settings: 
     return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
 
 
-def keep_features(
+def keep_frozen_features(
     prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
 ) -> None:
     """Compute the features of a domain where nobody has; other processes wait for the one that does.
@@ -92,7 +94,7 @@ def keep_features(
         DataError: the examples do not fit the frozen part.
         DataFolderError: the data folder cannot be written.
     """
-    folder = features_folder(prepared, backbone, settings, device)
+    folder = frozen_features_folder(prepared, backbone, settings, device)
     if folder is None or folder.is_dir():
         return
     try:
@@ -107,7 +109,7 @@ def keep_features(
         ) from error
 
 
-def keep_all(jobs: Sequence[Job], workers: int) -> dict[str, str]:
+def keep_all_frozen_features(jobs: Sequence[Job], workers: int) -> dict[str, str]:
     """Compute what the runs of a plan need, on all cores, before they begin.
 
     Returns:
@@ -117,7 +119,7 @@ def keep_all(jobs: Sequence[Job], workers: int) -> dict[str, str]:
     for job in jobs:
         try:
             for prepared in (job.data.source, job.data.target):
-                keep_features(prepared, job.backbone, job.settings, job.device, workers=workers)
+                keep_frozen_features(prepared, job.backbone, job.settings, job.device, workers=workers)
         except DabenchError as error:
             problems[job.run_id] = str(error)
     return problems

@@ -6,10 +6,10 @@ from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from dabench.execution.frozen_features import keep_all
+from dabench.execution.frozen_features import keep_all_frozen_features
 from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
-from dabench.results.folder import Problem, find_records, write_atomic
+from dabench.results.folder import Flaw, find_records, write_atomic
 from dabench.results.underway import claimed
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Job, Outcome
@@ -19,15 +19,13 @@ from dabench.selection.outputs import missing_outputs
 from dabench.specs.spec import LauncherSpec
 
 
-def done_records(
-    plan: Plan, results: Path, *, with_outputs: bool = False
-) -> tuple[dict[str, RunRecord], list[Problem]]:
+def done_records(plan: Plan, results: Path, *, with_outputs: bool = False) -> tuple[dict[str, RunRecord], list[Flaw]]:
     """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
 
     What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused;
     nor is, `with_outputs`, one whose outputs are not all there.
     """
-    records, problems = find_records(results, plan.suite.name)
+    records, flaws = find_records(results, plan.suite.name)
     wanted = {run.run_id for run in plan.runs}
     meaning = plan.suite.selector, plan.suite.metric
     found = {
@@ -38,7 +36,7 @@ def done_records(
         and (record.selector, record.metric) == meaning
         and not (with_outputs and missing_outputs(record, results))
     }
-    return found, problems
+    return found, flaws
 
 
 def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None] = lambda event: None) -> bool:
@@ -69,7 +67,7 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
     problems = {run.run_id: run.data_error for run in recorder.todo if run.data_error}
     ready = [run for run in recorder.todo if not run.data_error]
     jobs = make_jobs(recorder.plan, ready, recorder.results.absolute(), recorder.registry, options)
-    problems |= keep_all(jobs, options.workers)
+    problems |= keep_all_frozen_features(jobs, options.workers)
     for run in recorder.todo:
         if run.run_id in problems:
             recorder.keep(run, Outcome(status="failed", error=problems[run.run_id]))

@@ -50,9 +50,9 @@ def only_problem(folder: Path) -> str:
     """What is said of the odd one; the good one counts."""
     results = read_results(folder)
     assert results.frame["run_id"].tolist() == [make_record().run_id]
-    (problem,) = results.problems
-    assert verify(folder)[1] == [problem]
-    return problem.reason
+    (flaw,) = results.flaws
+    assert verify(folder)[1] == [flaw]
+    return flaw.reason
 
 
 PATHS = ["/tmp/elsewhere", "../../elsewhere", "..", ".", "a/../../b", "a\\b", "A", "", "a" * 101, "a\x00b", "é", "a\n"]
@@ -179,7 +179,7 @@ def test_merge_writes_nothing_outside_of_its_folder(folder: Path, tmp_path: Path
             path = odd_file(folder, f"{number}-{len(form)}.json", **{field: form})
             path.with_suffix(".log").write_text("log")
     done = merge(tmp_path / "into", [folder])
-    assert (done.copied, len(done.problems)) == (1, 10)
+    assert (done.copied, len(done.flaws)) == (1, 10)
     assert list(outside.iterdir()) == []
     written = [path for path in (tmp_path / "into").rglob("*") if path.is_file()]
     assert [path.suffix for path in written] == [".json"]
@@ -203,7 +203,7 @@ def test_links_to_folders_are_not_followed(folder: Path, tmp_path: Path, suite: 
     (folder / "runs" / "mini").symlink_to(real)
     results = read_results(folder, suite)
     assert results.frame.empty
-    assert [problem.reason for problem in results.problems] == [
+    assert [flaw.reason for flaw in results.flaws] == [
         "a link to a folder, which is not followed: copy the folder itself"
     ]
     assert superseded(folder, suite) == []
@@ -217,7 +217,7 @@ def test_merge_copies_records_and_logs_alone_and_follows_no_link(folder: Path, t
     record.with_suffix(".sh").write_text("echo")
     (folder / "more.csv").symlink_to(secret)
     done = merge(tmp_path / "into", [folder])
-    assert [problem.path.name for problem in done.problems] == ["more.csv"]
+    assert [flaw.path.name for flaw in done.flaws] == ["more.csv"]
     assert [path.suffix for path in (tmp_path / "into").rglob("*") if path.is_file()] == [".json"]
     record.with_suffix(".log").unlink()
     record.with_suffix(".log").write_text("log")
@@ -235,11 +235,9 @@ def test_rows_are_held_to_the_same(tmp_path: Path) -> None:
         frame.loc[row, name] = value
     path = tmp_path / "mini.csv"
     path.write_text(csv_text(frame))
-    good, problems = read_csv(path)
+    good, flaws = read_csv(path)
     assert good["seed"].tolist() == [5]
-    assert [problem.reason.partition(" cannot be ")[0].split()[-1] for problem in problems] == [
-        name for name, _ in changes
-    ]
+    assert [flaw.reason.partition(" cannot be ")[0].split()[-1] for flaw in flaws] == [name for name, _ in changes]
 
 
 def test_a_line_that_is_too_long_or_no_csv_costs_no_other_line(tmp_path: Path) -> None:
@@ -248,10 +246,10 @@ def test_a_line_that_is_too_long_or_no_csv_costs_no_other_line(tmp_path: Path) -
     wide = first.replace(",dann,", f",{'d' * (csv.field_size_limit() + 1)},", 1)
     for odd in (wide, 'x,"y"z,' + first):
         path.write_text(f"{header}\n{odd}\n{second}\n")
-        good, problems = read_csv(path)
+        good, flaws = read_csv(path)
         assert good["seed"].tolist() == [1]
-        assert [problem.reason.startswith("row 2 is not counted: ") for problem in problems] == [True]
-        assert len(problems[0].reason) < 500
+        assert [flaw.reason.startswith("row 2 is not counted: ") for flaw in flaws] == [True]
+        assert len(flaws[0].reason) < 500
 
 
 def test_prune_takes_files_by_their_exact_names(tmp_path: Path) -> None:
@@ -272,9 +270,9 @@ def test_a_clock_that_was_ahead_is_said_and_offers_nothing_to_prune(tmp_path: Pa
     write_record(tmp_path, make_record(0.7, plugin="old", method="coral"))
     write_record(tmp_path, make_record(0.7, plugin="new", method="coral", minute=1))
     assert [path.parent.name for path in superseded(tmp_path)] == ["coral"]
-    (problem,) = ahead(tmp_path)
-    assert problem.path == wrong
-    assert verify(tmp_path)[1] == [problem]
+    (flaw,) = ahead(tmp_path)
+    assert flaw.path == wrong
+    assert verify(tmp_path)[1] == [flaw]
     done = CliRunner().invoke(cli, ["results", "prune", "mini", "--results", str(tmp_path)], obj=Context())
     assert "the clock was ahead" in done.stderr
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from dabench.data.arrays import Split
-from dabench.data.splits.drawn import Splits
+from dabench.data.splits.splits import Splits
 from dabench.execution import execute as execution
 from dabench.execution.batches import BatchSampler
 from dabench.execution.execute import execute
@@ -56,7 +56,7 @@ def test_labels_that_the_track_paired_does_not_give_change_no_bit(
     plan = plan_of(registry, **suite)
     jobs = make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))
     clean = [_outcome(job) for job in jobs]
-    draw = execution.draw
+    draw = execution.draw_splits
 
     def poisoned(job: Job) -> Splits:
         drawn = draw(job)
@@ -64,7 +64,7 @@ def test_labels_that_the_track_paired_does_not_give_change_no_bit(
         drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % 3)
         return drawn
 
-    monkeypatch.setattr(execution, "draw", poisoned)
+    monkeypatch.setattr(execution, "draw_splits", poisoned)
     for job, before in zip(jobs, clean, strict=True):
         after = _outcome(job)
         assert before.status == "ok", before.error
@@ -94,7 +94,7 @@ def test_no_label_but_the_shots_changes_a_bit(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     seen: list[int] = []
-    draw = execution.draw
+    draw = execution.draw_splits
 
     def poisoned(job: Job) -> Splits:
         drawn = draw(job)
@@ -107,7 +107,7 @@ def test_no_label_but_the_shots_changes_a_bit(
 
     clean = _outcome(_few_shot_job(registry, tmp_path / "clean", method, 2))
     more = _outcome(_few_shot_job(registry, tmp_path / "more", method, 20))
-    monkeypatch.setattr(execution, "draw", poisoned)
+    monkeypatch.setattr(execution, "draw_splits", poisoned)
     outcome = _outcome(_few_shot_job(registry, tmp_path / "poisoned", method, 2))
     assert clean.status in ("ok", "collapsed"), clean.error
     assert seen == [90 - 3 * 2]  # all labels of toy_b's target train but two of each class
@@ -118,7 +118,7 @@ def test_no_label_but_the_shots_changes_a_bit(
 
 def test_a_problem_holds_the_shots_and_no_other_label(registry: Registry, tmp_path: Path) -> None:
     job = _few_shot_job(registry, tmp_path, "fine_tune", 3)
-    drawn = execution.draw(job)
+    drawn = execution.draw_splits(job)
     problem = execution.open_pair(job, torch.device("cpu"), drawn).problem
     x, y = problem.labelled
     assert problem.target_y is None

@@ -8,7 +8,7 @@ import torch
 from dabench_plugins.feature_matching import FeatureMatching, FineTuning
 from torch.nn.functional import cross_entropy
 
-from dabench.data.splits.simultaneous import PairedSplits
+from dabench.data.splits.paired_splits import PairedSplits
 from tests.support.mutants.mutant import Mutants
 
 MUTANTS = Mutants()

@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from dabench.data.prepared import data_dir
-from dabench.data.splits.drawn import Splits
+from dabench.data.splits.splits import Splits
 from dabench.execution.evaluation import Evaluator
 from dabench.execution.pair_data import PairData
 from tests.support.mutants.mutant import Mutants

@@ -9,7 +9,7 @@ import pytest
 
 from dabench.config.settings import Settings
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.splits.simultaneous import PairedSplits, labelled_rows
+from dabench.data.splits.paired_splits import PairedSplits, labelled_rows
 from dabench.errors import DataError
 from dabench.plugin.registry import Registry
 from tests.support.toy_runs import plan_of

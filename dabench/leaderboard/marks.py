@@ -43,7 +43,7 @@ Alike = tuple[str, str]  # equal for cells that may be compared
 Name = tuple[str, str]  # method and variant: a row
 
 
-def compare(cells: Mapping[Key, Cell], by_cell: Runs, groups: Mapping[Name, int]) -> dict[Key, Cell]:
+def mark_cells(cells: Mapping[Key, Cell], by_cell: Runs, groups: Mapping[Name, int]) -> dict[Key, Cell]:
     """Set gap, gain, the two tests and their marks on every cell that has an accuracy.
 
     Args:

@@ -8,8 +8,8 @@ import pytest
 
 from dabench.config.settings import Settings
 from dabench.data.arrays import DomainArrays, Split, csr
-from dabench.data.splits.drawn import Splits
 from dabench.data.splits.hold_out import sample
+from dabench.data.splits.splits import Splits
 from dabench.errors import DataError
 from dabench.plugin.registry import Registry
 from tests.support.toy_runs import plan_of

@@ -7,7 +7,7 @@ import pytest
 from dabench.errors import ResultsError
 from dabench.plugin.registry import load_registry
 from dabench.runs.record import Accuracy, Checkpoint, RunRecord, Selection
-from dabench.selection.compare import Comparison, Quality, compare
+from dabench.selection.comparison import Comparison, Quality, compare_selectors
 from dabench.specs.spec import SelectorSpec
 from tests.support.factories import make_record
 
@@ -30,7 +30,7 @@ def record(accuracies: list[float], entropy: list[float], picked: int, **overrid
 
 
 def compared(*records: RunRecord) -> tuple[Comparison, dict[str, Quality]]:
-    comparison = compare("mini", records, SPECS)
+    comparison = compare_selectors("mini", records, SPECS)
     return comparison, {quality.selector: quality for quality in comparison.qualities}
 
 
@@ -93,6 +93,6 @@ def test_constant_scores_and_missing_ones_rank_nothing() -> None:
 
 def test_nothing_to_compare_is_an_error() -> None:
     with pytest.raises(ResultsError, match=r"no records of finished runs of 'mini'.*--outputs 5000"):
-        compare("mini", [], SPECS)
+        compare_selectors("mini", [], SPECS)
     with pytest.raises(ResultsError, match=r"several checkpoints.*dabench rescore mini"):
-        compare("mini", [record([0.7], [5], 0)], SPECS)
+        compare_selectors("mini", [record([0.7], [5], 0)], SPECS)

@@ -70,7 +70,7 @@ class Comparison:
     qualities: Sequence[Quality]
 
 
-def compare(suite: str, found: Sequence[RunRecord], specs: Mapping[str, SelectorSpec]) -> Comparison:
+def compare_selectors(suite: str, found: Sequence[RunRecord], specs: Mapping[str, SelectorSpec]) -> Comparison:
     """Compare the selectors that records of a suite hold selections of. Runs that see target labels do not count.
 
     Args:

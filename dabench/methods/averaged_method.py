@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from dabench.methods.averaging import Averaged
+from dabench.methods.averaged_network import Averaged
 from dabench.methods.base import DeepMethod
 from dabench.methods.problem import Batch
 

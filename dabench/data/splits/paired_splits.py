@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from dabench.config.settings import Settings
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.splits.drawn import Splits
 from dabench.data.splits.hold_out import hold_out
+from dabench.data.splits.splits import Splits
 from dabench.errors import DataError
 from dabench.seeding import numpy_generator
 
