@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench_plugins import few_shot
+from dabench_plugins import few_shot, skada_specs
 from dabench_plugins.references import (
     FERNANDO_2013,
     FRENCH_2018,
@@ -225,6 +225,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         loss=r"L = \mathrm{CE}(g(f(\tilde x_s)), y_s)",
     )
     yield from few_shot.specs()
+    yield from skada_specs.specs()
     yield from _paired()
 
 

@@ -1,0 +1,277 @@
+"""Shallow methods of skada (Gnassounou et al., https://scikit-adaptation.github.io) with the suite's classifier.
+
+`pip install dabench[skada]` brings them. Importing skada changes settings of scikit-learn for the whole process. It is
+therefore imported, and used, where those settings are put back afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from dabench import FeatureMethod, Problem
+
+Floats = NDArray[np.float64]
+Metric = Literal["sqeuclidean", "cosine", "cityblock"]
+
+SOURCE, TARGET, UNLABELLED = 1, -2, -1  # skada's marks of rows
+
+
+@contextmanager
+def library() -> Iterator[Any]:
+    """Yield the module skada; scikit-learn's settings are the same before and after.
+
+    Raises:
+        ImportError: skada is not installed.
+    """
+    import sklearn
+
+    with sklearn.config_context(enable_metadata_routing=True):
+        try:
+            import skada
+        except ImportError as error:
+            raise ImportError("the methods skada_* need skada: pip install 'dabench[skada]'") from error
+        yield skada
+
+
+class Adapted(FeatureMethod):
+    """An adapter of skada, then the suite's classifier on the adapted source.
+
+    Adapters change the rows of both domains, or weight those of the source.
+    """
+
+    class Options(FeatureMethod.Options):
+        """Options.
+
+        Attributes:
+            max_rows: at most so many rows of each domain are adapted, spread evenly over each class of the source, and
+                over the target: memory grows with their square.
+        """
+
+        max_rows: int = Field(1000, ge=2)
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """The adapter, for so many rows of both domains and so many columns."""
+        raise NotImplementedError(f"{type(self).__name__} must define adapter(skada, rows, columns)")
+
+    def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
+        """Adapt both domains, and train the classifier on the source."""
+        by_class = np.argsort(problem.source_y, kind="stable")
+        rows = np.sort(by_class[self._spread(len(by_class))])
+        source, y = _dense(problem.source_x[rows]), problem.source_y[rows]
+        target = _dense(problem.target_x[self._spread(problem.target_x.shape[0])])
+        domain = np.r_[np.full(len(source), SOURCE), np.full(len(target), TARGET)]
+        with library() as skada:
+            self._adapter = self.adapter(skada, len(domain), source.shape[1])
+            labels = np.r_[y, np.full(len(target), UNLABELLED)]
+            adapted = self._adapter.fit_transform(np.vstack([source, target]), labels, sample_domain=domain)
+        adapted, extra = adapted if isinstance(adapted, tuple) else (adapted, {})
+        weight = extra.get("sample_weight")
+        self._classifier = self.classifier()
+        self._classifier.fit(adapted[domain == SOURCE], y, None if weight is None else weight[domain == SOURCE])
+
+    def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Classify adapted target features."""
+        rows = _dense(x)
+        with library():
+            adapted = self._adapter.transform(rows, sample_domain=np.full(len(rows), TARGET))
+        scores: NDArray[np.float32] = self._classifier.decision_function(
+            adapted[0] if isinstance(adapted, tuple) else adapted
+        )
+        return scores
+
+    def _spread(self, rows: int) -> NDArray[np.int64]:
+        return np.linspace(0, rows - 1, min(rows, self.options.max_rows)).astype(np.int64)
+
+
+class OtMapping(Adapted):
+    """Map source rows by optimal transport (Courty et al. 2017)."""
+
+    class Options(Adapted.Options):
+        """Options.
+
+        Attributes:
+            metric: the cost of moving a row; costs are divided by their median.
+        """
+
+        metric: Metric = "sqeuclidean"
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Exact transport."""
+        return skada.OTMappingAdapter(metric=self.options.metric, norm="median")
+
+
+class EntropicOtMapping(Adapted):
+    """Map source rows by transport with an entropy term (Courty et al. 2017)."""
+
+    class Options(OtMapping.Options):
+        """Options.
+
+        Attributes:
+            entropy: weight of the entropy term, in units of the median cost.
+        """
+
+        entropy: float = Field(0.1, gt=0)
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Sinkhorn's transport."""
+        return skada.EntropicOTMappingAdapter(
+            reg_e=self.options.entropy, metric=self.options.metric, norm="median", tol=1e-6
+        )
+
+
+class ClassOtMapping(Adapted):
+    """Map source rows by transport that keeps rows of a class together (Courty et al. 2017)."""
+
+    class Options(Adapted.Options):
+        """Options.
+
+        Attributes:
+            entropy: weight of the entropy term, in units of squared distances.
+            by_class: weight of the term that lets a target row receive from one class only.
+        """
+
+        entropy: float = Field(1.0, gt=0)
+        by_class: float = Field(0.1, gt=0)
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Transport with a class term."""
+        return skada.ClassRegularizerOTMappingAdapter(reg_e=self.options.entropy, reg_cl=self.options.by_class)
+
+
+class LinearOtMapping(Adapted):
+    """Map source rows by the linear transport between two normal distributions (Flamary et al. 2019)."""
+
+    class Options(Adapted.Options):
+        """Options.
+
+        Attributes:
+            ridge: added to the diagonal of both covariances.
+        """
+
+        ridge: float = Field(0.1, gt=0)
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Linear transport."""
+        return skada.LinearOTMappingAdapter(reg=self.options.ridge)
+
+
+class TransferComponents(Adapted):
+    """Project both domains on components of a kernel in which their means agree (Pan et al. 2011)."""
+
+    class Options(Adapted.Options):
+        """Options.
+
+        Attributes:
+            components: how many, at most one less than there are rows; with a linear kernel at most D.
+            kernel: `linear`, or `rbf` of width 1 / D.
+            mu: weight of the size of the projection.
+        """
+
+        components: int = Field(100, ge=1)
+        kernel: Literal["linear", "rbf"] = "linear"
+        mu: float = Field(0.1, gt=0)
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Transfer component analysis."""
+        options = self.options
+        return skada.TransferComponentAnalysisAdapter(
+            kernel=options.kernel,
+            n_components=min(options.components, rows - 1, *([columns] if options.kernel == "linear" else [])),
+            mu=options.mu,
+        )
+
+
+class TransferJointMatching(Adapted):
+    """Project as transfer components do, and down-weight source rows unlike the target (Long et al. 2014)."""
+
+    class Options(Adapted.Options):
+        """Options.
+
+        Attributes:
+            components: how many, at most one less than there are rows. The kernel is rbf, of width 1 / D.
+            tradeoff: weight of the size of the projection.
+        """
+
+        components: int = Field(20, ge=1)
+        tradeoff: float = Field(0.01, gt=0)
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Transfer joint matching."""
+        count = min(self.options.components, rows - 1)
+        return skada.TransferJointMatchingAdapter(n_components=count, tradeoff=self.options.tradeoff)
+
+
+class KernelMeanMatching(Adapted):
+    """Weight source rows so that the means of both domains in a kernel's space agree (Huang et al. 2007)."""
+
+    class Options(Adapted.Options):
+        """Options.
+
+        Attributes:
+            largest: no row weighs more.
+        """
+
+        largest: float = Field(1000.0, gt=0)
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Kernel mean matching."""
+        return skada.KMMReweightAdapter(B=self.options.largest)
+
+
+class Kliep(Adapted):
+    """Weight source rows by density ratios that minimise the Kullback-Leibler divergence (Sugiyama et al. 2007)."""
+
+    class Options(Adapted.Options):
+        """Options.
+
+        Attributes:
+            centers: kernels of the model of the ratio; the kernel's width is 1 / D.
+        """
+
+        centers: int = Field(100, ge=1)
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Density ratios."""
+        return skada.KLIEPReweightAdapter(gamma=1 / columns, n_centers=self.options.centers, random_state=0)
+
+
+class DiscriminatorWeights(Adapted):
+    """Weight source rows by a classifier that tells the domains apart (Shimodaira 2000)."""
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Weights from a logistic regression."""
+        return skada.DiscriminatorReweightAdapter()
+
+
+class GaussianWeights(Adapted):
+    """Weight source rows by the ratio of two normal densities (Shimodaira 2000)."""
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Weights from normal densities."""
+        return skada.GaussianReweightAdapter()
+
+
+class DensityWeights(Adapted):
+    """Weight source rows by the ratio of two kernel density estimates."""
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Weights from densities."""
+        return skada.DensityReweightAdapter()
+
+
+class NearestNeighbourWeights(Adapted):
+    """Weight source rows by how many target rows are nearest to them (Loog 2012)."""
+
+    def adapter(self, skada: Any, rows: int, columns: int) -> Any:
+        """Weights from neighbours."""
+        return skada.NearestNeighborReweightAdapter()
+
+
+def _dense(x: Any) -> Floats:
+    return np.asarray(x.toarray() if hasattr(x, "toarray") else x, dtype=np.float64)

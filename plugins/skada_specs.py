@@ -1,0 +1,182 @@
+"""The shallow methods of skada, as specs; importing this imports no skada."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+from dabench import MethodSpec, Range
+
+_COURTY = "Courty, Flamary, Tuia & Rakotomamonjy 2017, Optimal Transport for Domain Adaptation, TPAMI, arXiv:1507.00504"
+_SHIMODAIRA = "Shimodaira 2000, Improving predictive inference under covariate shift by weighting the log-likelihood function, Journal of Statistical Planning and Inference"
+_COURTY_2017 = """@article{courty2017optimal,
+  author = {Courty, Nicolas and Flamary, R{\\'e}mi and Tuia, Devis and Rakotomamonjy, Alain},
+  title = {Optimal Transport for Domain Adaptation},
+  journal = {IEEE Transactions on Pattern Analysis and Machine Intelligence}, volume = {39}, number = {9},
+  pages = {1853--1865}, year = {2017}
+}"""
+_FLAMARY_2019 = """@misc{flamary2019concentration,
+  author = {Flamary, R{\\'e}mi and Lounici, Karim and Ferrari, Andr{\\'e}},
+  title = {Concentration bounds for linear {M}onge mapping estimation and optimal transport domain adaptation},
+  eprint = {1905.10155}, archiveprefix = {arXiv}, year = {2019}
+}"""
+_PAN_2011 = """@article{pan2011domain,
+  author = {Pan, Sinno Jialin and Tsang, Ivor W. and Kwok, James T. and Yang, Qiang},
+  title = {Domain Adaptation via Transfer Component Analysis},
+  journal = {IEEE Transactions on Neural Networks}, volume = {22}, number = {2}, pages = {199--210}, year = {2011}
+}"""
+_LONG_2014 = """@inproceedings{long2014transfer,
+  author = {Long, Mingsheng and Wang, Jianmin and Ding, Guiguang and Sun, Jiaguang and Yu, Philip S.},
+  title = {Transfer Joint Matching for Unsupervised Domain Adaptation},
+  booktitle = {IEEE Conference on Computer Vision and Pattern Recognition}, pages = {1410--1417}, year = {2014}
+}"""
+_HUANG_2007 = """@inproceedings{huang2006correcting,
+  author = {Huang, Jiayuan and Gretton, Arthur and Borgwardt, Karsten and Sch{\\"o}lkopf, Bernhard and
+            Smola, Alex J.},
+  title = {Correcting Sample Selection Bias by Unlabeled Data},
+  booktitle = {Advances in Neural Information Processing Systems}, volume = {19}, year = {2007}
+}"""
+_SUGIYAMA_2007 = """@inproceedings{sugiyama2007direct,
+  author = {Sugiyama, Masashi and Nakajima, Shinichi and Kashima, Hisashi and von B{\\"u}nau, Paul and
+            Kawanabe, Motoaki},
+  title = {Direct Importance Estimation with Model Selection and Its Application to Covariate Shift Adaptation},
+  booktitle = {Advances in Neural Information Processing Systems}, volume = {20}, year = {2007}
+}"""
+_SHIMODAIRA_2000 = """@article{shimodaira2000improving,
+  author = {Shimodaira, Hidetoshi},
+  title = {Improving predictive inference under covariate shift by weighting the log-likelihood function},
+  journal = {Journal of Statistical Planning and Inference}, volume = {90}, number = {2}, pages = {227--244},
+  year = {2000}
+}"""
+_LOOG_2012 = """@inproceedings{loog2012nearest,
+  author = {Loog, Marco},
+  title = {Nearest neighbor-based importance weighting},
+  booktitle = {IEEE International Workshop on Machine Learning for Signal Processing}, year = {2012}
+}"""
+
+_SUITES_CLASSIFIER = "The suite's classifier is trained on what the adapter returns."
+_ROWS = "At most 1,000 rows of each domain are adapted; see the option max_rows."
+
+
+def specs() -> Iterator[MethodSpec]:
+    """The methods, if skada is installed; else none."""
+    if find_spec("skada") is None:
+        return
+    entropy = {"entropy": Range(0.01, 1, log=True)}
+    yield _spec(
+        "skada_ot",
+        "OtMapping",
+        "OT mapping",
+        "move source rows to the target by optimal transport",
+        _COURTY,
+        _COURTY_2017,
+    )
+    yield _spec(
+        "skada_entropic_ot",
+        "EntropicOtMapping",
+        "entropic OT",
+        "the same with an entropy term",
+        _COURTY,
+        _COURTY_2017,
+        entropy,
+    )
+    yield _spec(
+        "skada_class_ot",
+        "ClassOtMapping",
+        "class OT",
+        "the same, with rows of a class kept together",
+        _COURTY,
+        _COURTY_2017,
+        {"entropy": Range(0.1, 10, log=True), "by_class": Range(0.01, 1, log=True)},
+    )
+    yield _spec(
+        "skada_linear_ot",
+        "LinearOtMapping",
+        "linear OT",
+        "the linear transport between two normal distributions",
+        "Flamary, Lounici & Ferrari 2019, Concentration bounds for linear Monge mapping estimation and optimal transport domain adaptation, arXiv:1905.10155",
+        _FLAMARY_2019,
+        {"ridge": (1e-8, 1e-6, 0.1, 1, 10)},
+    )
+    yield _spec(
+        "skada_tca",
+        "TransferComponents",
+        "TCA",
+        "components of a kernel in which both means agree",
+        "Pan, Tsang, Kwok & Yang 2011, Domain Adaptation via Transfer Component Analysis, IEEE Transactions on Neural Networks",
+        _PAN_2011,
+        {"components": (10, 20, 50, 100)},
+    )
+    yield _spec(
+        "skada_tjm",
+        "TransferJointMatching",
+        "TJM",
+        "such components, with source rows unlike the target weighted down",
+        "Long, Wang, Ding, Sun & Yu 2014, Transfer Joint Matching for Unsupervised Domain Adaptation, CVPR",
+        _LONG_2014,
+        {"components": (10, 20, 50, 100)},
+    )
+    yield _spec(
+        "skada_kmm",
+        "KernelMeanMatching",
+        "KMM",
+        "weights by which both means agree in a kernel's space",
+        "Huang, Gretton, Borgwardt, Schölkopf & Smola 2007, Correcting Sample Selection Bias by Unlabeled Data, NIPS",
+        _HUANG_2007,
+    )
+    yield _spec(
+        "skada_kliep",
+        "Kliep",
+        "KLIEP",
+        "weights by density ratios of least divergence",
+        "Sugiyama, Nakajima, Kashima, von Bünau & Kawanabe 2007, Direct Importance Estimation with Model Selection and Its Application to Covariate Shift Adaptation, NIPS",
+        _SUGIYAMA_2007,
+    )
+    yield _spec(
+        "skada_discriminator",
+        "DiscriminatorWeights",
+        "discriminator weights",
+        "weights from a classifier of the domains",
+        _SHIMODAIRA,
+        _SHIMODAIRA_2000,
+    )
+    yield _spec(
+        "skada_gaussian",
+        "GaussianWeights",
+        "Gaussian weights",
+        "weights by the ratio of two normal densities",
+        _SHIMODAIRA,
+        _SHIMODAIRA_2000,
+    )
+    yield _spec(
+        "skada_density",
+        "DensityWeights",
+        "density weights",
+        "weights by the ratio of two kernel density estimates",
+        _SHIMODAIRA,
+        _SHIMODAIRA_2000,
+    )
+    yield _spec(
+        "skada_neighbours",
+        "NearestNeighbourWeights",
+        "neighbour weights",
+        "weights by how many target rows are nearest",
+        "Loog 2012, Nearest neighbor-based importance weighting, MLSP",
+        _LOOG_2012,
+    )
+
+
+def _spec(
+    name: str, attribute: str, title: str, summary: str, reference: str, citation: str, search: Any = None
+) -> MethodSpec:
+    return MethodSpec(
+        name=name,
+        target=f"dabench_plugins.skada_methods:{attribute}",
+        title=title,
+        summary=f"skada: {summary}",
+        reference=reference,
+        citation=citation,
+        search=search or {},
+        deviations=(_SUITES_CLASSIFIER, _ROWS),
+    )
