@@ -53,7 +53,7 @@ class Adapted(FeatureMethod):
                 over the target: memory grows with their square.
         """
 
-        max_rows: int = Field(1000, ge=2)
+        max_rows: int = Field(2000, ge=2)
 
     def adapter(self, skada: Any, rows: int, columns: int) -> Any:
         """The adapter, for so many rows of both domains and so many columns."""

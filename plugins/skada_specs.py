@@ -56,7 +56,7 @@ _LOOG_2012 = """@inproceedings{loog2012nearest,
 }"""
 
 _SUITES_CLASSIFIER = "The suite's classifier is trained on what the adapter returns."
-_ROWS = "At most 1,000 rows of each domain are adapted; see the option max_rows."
+_ROWS = "At most 2,000 rows of each domain are adapted; see the option max_rows."
 
 
 def specs() -> Iterator[MethodSpec]:
@@ -172,7 +172,7 @@ def _spec(
 ) -> MethodSpec:
     return MethodSpec(
         name=name,
-        target=f"dabench_plugins.skada_methods:{attribute}",
+        entry_point=f"dabench_plugins.skada_methods:{attribute}",
         title=title,
         summary=f"skada: {summary}",
         reference=reference,

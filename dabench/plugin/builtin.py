@@ -50,6 +50,8 @@ def dabench_suites() -> Iterator[SuiteSpec]:
     yield SuiteSpec(name="digits", entry_point="dabench.suites:digits.yaml", summary="MNIST and USPS, in two framings")
     for name, summary in (
         ("office_caltech", "ten classes of objects, SURF histograms, the published protocol"),
+        ("office_caltech_nn", "the same with all of the source and the nearest neighbour; shallow methods"),
+        ("office_caltech_svm", "the same with all of the source and a linear SVM; shallow methods"),
         ("amazon", "sentiment of product reviews, 5,000 terms"),
         ("amazon_text", "sentiment of product reviews, from raw text"),
         ("mini_few_shot", "small digits and a few labelled targets, no download"),
