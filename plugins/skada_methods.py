@@ -121,7 +121,7 @@ class EntropicOtMapping(Adapted):
     def adapter(self, skada: Any, rows: int, columns: int) -> Any:
         """Sinkhorn's transport."""
         return skada.EntropicOTMappingAdapter(
-            reg_e=self.options.entropy, metric=self.options.metric, norm="median", tol=1e-6
+            reg_e=self.options.entropy, metric=self.options.metric, norm="median", tol=1e-5, max_iter=10_000
         )
 
 
@@ -141,7 +141,9 @@ class ClassOtMapping(Adapted):
 
     def adapter(self, skada: Any, rows: int, columns: int) -> Any:
         """Transport with a class term."""
-        return skada.ClassRegularizerOTMappingAdapter(reg_e=self.options.entropy, reg_cl=self.options.by_class)
+        return skada.ClassRegularizerOTMappingAdapter(
+            reg_e=self.options.entropy, reg_cl=self.options.by_class, tol=1e-5, max_inner_iter=5_000
+        )
 
 
 class LinearOtMapping(Adapted):

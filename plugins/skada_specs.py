@@ -9,7 +9,18 @@ from typing import Any
 from dabench import MethodSpec, Range
 
 _COURTY = "Courty, Flamary, Tuia & Rakotomamonjy 2017, Optimal Transport for Domain Adaptation, TPAMI, arXiv:1507.00504"
-_SHIMODAIRA = "Shimodaira 2000, Improving predictive inference under covariate shift by weighting the log-likelihood function, Journal of Statistical Planning and Inference"
+_SHIMODAIRA = (
+    "Shimodaira 2000, Improving predictive inference under covariate shift by weighting the log-likelihood function, "
+    "Journal of Statistical Planning and Inference"
+)
+_SUGIYAMA = (
+    "Sugiyama, Nakajima, Kashima, von Bünau & Kawanabe 2007, Direct Importance Estimation with Model Selection and Its "
+    "Application to Covariate Shift Adaptation, NIPS"
+)
+_FLAMARY = (
+    "Flamary, Lounici & Ferrari 2019, Concentration bounds for linear Monge mapping estimation and optimal transport "
+    "domain adaptation, arXiv:1905.10155"
+)
 _COURTY_2017 = """@article{courty2017optimal,
   author = {Courty, Nicolas and Flamary, R{\\'e}mi and Tuia, Devis and Rakotomamonjy, Alain},
   title = {Optimal Transport for Domain Adaptation},
@@ -95,7 +106,7 @@ def specs() -> Iterator[MethodSpec]:
         "LinearOtMapping",
         "linear OT",
         "the linear transport between two normal distributions",
-        "Flamary, Lounici & Ferrari 2019, Concentration bounds for linear Monge mapping estimation and optimal transport domain adaptation, arXiv:1905.10155",
+        _FLAMARY,
         _FLAMARY_2019,
         {"ridge": (1e-8, 1e-6, 0.1, 1, 10)},
     )
@@ -104,7 +115,7 @@ def specs() -> Iterator[MethodSpec]:
         "TransferComponents",
         "TCA",
         "components of a kernel in which both means agree",
-        "Pan, Tsang, Kwok & Yang 2011, Domain Adaptation via Transfer Component Analysis, IEEE Transactions on Neural Networks",
+        "Pan, Tsang, Kwok & Yang 2011, Domain Adaptation via Transfer Component Analysis, IEEE TNN",
         _PAN_2011,
         {"components": (10, 20, 50, 100)},
     )
@@ -130,7 +141,7 @@ def specs() -> Iterator[MethodSpec]:
         "Kliep",
         "KLIEP",
         "weights by density ratios of least divergence",
-        "Sugiyama, Nakajima, Kashima, von Bünau & Kawanabe 2007, Direct Importance Estimation with Model Selection and Its Application to Covariate Shift Adaptation, NIPS",
+        _SUGIYAMA,
         _SUGIYAMA_2007,
     )
     yield _spec(

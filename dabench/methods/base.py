@@ -205,6 +205,31 @@ class FeatureMethod:
         self.options = options
         self.classifier = classifier
 
+    @staticmethod
+    def from_estimator(
+        make: Callable[[Any], Any],
+        *,
+        fit: Literal["sample_domain", "source_target"] = "sample_domain",
+        options: type[MethodOptions] = MethodOptions,
+    ) -> type[FeatureMethod]:
+        """A method from an estimator with `fit`, and with `decision_function`, `predict_proba` or `predict`.
+
+        Args:
+            make: makes the unfitted estimator from the method's options.
+            fit: how the estimator is fitted. `sample_domain`, as in skada: `fit(x, y, sample_domain=domain)`, on the
+                rows of both domains, of which those of the source are marked 1, and those of the target -2 and labelled
+                -1. `source_target`: `fit(source_x, source_y, target_x)`.
+            options: the method's options, with defaults.
+
+        Sparse vectors are made dense. The estimator brings its own classifier: the suite's readout is not used.
+        """
+        from dabench.methods.estimator import EstimatorMethod
+
+        if fit not in ("sample_domain", "source_target"):
+            raise ValueError(f"from_estimator: fit is 'sample_domain' or 'source_target', not {fit!r}")
+        body = {"make": staticmethod(make), "fit_call": fit, "Options": options, "__module__": make.__module__}
+        return type("EstimatorMethod", (EstimatorMethod,), body)
+
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
         """Learn from labelled source features, unlabelled target features and what else the track allows."""
         raise NotImplementedError(f"{type(self).__name__} must define fit(problem)")

@@ -24,7 +24,7 @@ class EstimatorMethod(FeatureMethod):
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
         """Fit the estimator to labelled source rows and unlabelled target rows."""
         source, target = dense(problem.source_x), dense(problem.target_x)
-        self._classes = len(problem.classes)
+        self._classes = problem.classes
         self._estimator = type(self).make(self.options)
         if self.fit_call == "source_target":
             self._estimator.fit(source, problem.source_y, target)
@@ -41,8 +41,9 @@ def stacked(source: Any, y: Any, target: Any) -> tuple[NDArray[Any], NDArray[np.
     """Both domains as one set of rows: features, labels (-1 in the target), and 1 for source and -2 for target rows.
 
     Args:
-        source, target: features (N, D) and (M, D).
+        source: features (N, D).
         y: labels of the source (N,).
+        target: features (M, D).
     """
     domain = np.r_[np.ones(len(source), dtype=np.int64), np.full(len(target), -2)]
     return np.vstack([source, target]), np.r_[y, np.full(len(target), UNLABELLED)], domain
