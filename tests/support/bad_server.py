@@ -70,6 +70,11 @@ class _Handler(BaseHTTPRequestHandler):
         content, way = self.server.files.get(self.path, b""), self.server.next_way(self.path)
         if way in ("missing", "busy"):
             self.send_error(404 if way == "missing" else 500)
+        elif way == "later":
+            self.send_response(503)
+            self.send_header("Retry-After", "7200")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         elif way == "loop":
             self.send_response(302)
             self.send_header("Location", self.path)

@@ -7,7 +7,6 @@ has come so far, and the next one continues it.
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import shutil
 from collections.abc import Collection, Iterator, Sequence
@@ -159,21 +158,22 @@ def _from_mirror(download: Download, url: str, folder: Path, show: Show, patienc
         DataError: the mirror does not give it, or gives something else.
         OSError: it cannot be written.
     """
-    import pooch
-
-    pooch.get_logger().setLevel(logging.WARNING)
+    file = folder / download.name
     for _ in range(2):
+        folder.mkdir(exist_ok=True)
         resuming = Resuming(folder / f"{download.name}.part", show, patience)
-        file = Path(pooch.retrieve(url, known_hash=None, fname=download.name, path=folder, downloader=resuming))
+        left = file.exists()  # by a process that was killed
+        if not left:
+            resuming.get(url, file)
         if download.archive:
             show.say(f"{download.name}: unpacking")
         try:
             placed = verify(download, file, folder / "unpacked")
         except DataError as error:
             shutil.rmtree(folder)  # nothing of this is to be continued
-            if not resuming.resumed:
+            if not (left or resuming.resumed):
                 raise MirrorError(str(error)) from error
-            show.say(f"{url}: {error}; it was put together from parts, so once more from the start")
+            show.say(f"{url}: {error}; it was begun by an earlier transfer, so once more from the start")
             continue
         for data_file, path in placed.items():
             before = put(data_file, path)

@@ -53,5 +53,5 @@ def try_links(
 def _download(download: Download, url: str, show: Show, patience: Patience) -> None:
     with scratch() as folder:
         file = folder / download.name
-        Resuming(folder / f"{download.name}.part", show, patience)(url, str(file), None)
+        Resuming(folder / f"{download.name}.part", show, patience).get(url, file)
         verify(download, file, folder / "unpacked")

@@ -19,7 +19,7 @@ def constant(values, per_class=2):
 def test_a_row_for_each_class_train_beside_test():
     picture = sheet("greys", constant([10, 20, 30]), per_class=2)[14:]  # below the title
     for row, grey in enumerate((10, 20, 30)):
-        line = picture[row * 6]
+        line = picture[2 + row * 6]  # below the margin
         assert (line[:, 0] == grey).sum() == 4 * 4  # two images of 4 pixels in train, two in test
 
 
