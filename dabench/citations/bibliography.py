@@ -60,6 +60,20 @@ class Bibliography:
             else:
                 self._thing(kind, name)
 
+    def add_all(self, distribution: str) -> None:
+        """Add all suites, domains, methods and backbones of a distribution.
+
+        Raises:
+            PluginError: a citation that is not BibTeX.
+        """
+        for name, found in self._registry.all(SuiteSpec).items():
+            if found.origin.distribution == distribution:
+                self._suite(name)
+        for kind, spec in CITED.items():
+            for name, thing in self._registry.all(spec).items():
+                if thing.origin.distribution == distribution:
+                    self._thing(kind, name)
+
     def text(self) -> str:
         """The entries, each below comments that say what it is for."""
         blocks = []
