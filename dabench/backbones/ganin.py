@@ -22,11 +22,11 @@ class GaninMnist(Backbone):
         super().__init__(input_shape, classes, options)
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 32, 5),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(32, 48, 5),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
         )
         self.feature_size = flat_size(self.trunk, input_shape)
         self.hidden = nn.Sequential(nn.Linear(self.feature_size, 100), nn.ReLU(), nn.Linear(100, 100), nn.ReLU())
@@ -49,11 +49,11 @@ class GaninSvhn(Backbone):
         super().__init__(input_shape, classes, options)
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 64, 5, padding=2),
-            nn.ReLU(),
             nn.MaxPool2d(3, stride=2, padding=1),
+            nn.ReLU(),
             nn.Conv2d(64, 64, 5, padding=2),
-            nn.ReLU(),
             nn.MaxPool2d(3, stride=2, padding=1),
+            nn.ReLU(),
             nn.Conv2d(64, 128, 5, padding=2),
             nn.ReLU(),
         )
@@ -80,14 +80,14 @@ class GaninGtsrb(Backbone):
         super().__init__(input_shape, classes, options)
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 96, 5),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(96, 144, 3),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(144, 256, 5),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
         )
         self.feature_size = flat_size(self.trunk, input_shape)
         self.hidden = nn.Sequential(nn.Linear(self.feature_size, 512), nn.ReLU())
@@ -118,13 +118,13 @@ class DigitsBn(Backbone):
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 32, 5),
             nn.BatchNorm2d(32),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(32, 48, 5),
             nn.BatchNorm2d(48),
+            nn.MaxPool2d(2),
             nn.Dropout2d(options.dropout),
             nn.ReLU(),
-            nn.MaxPool2d(2),
         )
         self.feature_size = flat_size(self.trunk, input_shape)
         self.hidden = nn.Sequential(nn.Linear(self.feature_size, 100), nn.ReLU(), nn.Linear(100, 100), nn.ReLU())

@@ -18,6 +18,7 @@ from torch import Tensor
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.errors import DabenchError
 from dabench.execution.batches import BatchSampler
+from dabench.execution.optimisers import optimiser
 from dabench.methods.base import DeepMethod, Stage
 from dabench.methods.problem import Problem
 from dabench.seeding import seed_torch, stream
@@ -180,33 +181,18 @@ def stage_steps(stages: Iterable[Stage], steps: int) -> list[tuple[Stage, int, i
 
 def _optimisers(method: DeepMethod, settings: Optimiser, states: Mapping[str, Any]) -> dict[str, torch.optim.Optimizer]:
     """An optimiser for each parameter group, with its state if there is one."""
-    made = {name: _optimiser(settings, parameters) for name, parameters in method.parameter_groups().items()}
+    made = {name: optimiser(settings, parameters) for name, parameters in method.parameter_groups().items()}
     for name, state in states.items():
         made[name].load_state_dict(state)
     return made
-
-
-def _optimiser(settings: Optimiser, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-    trained = [parameter for parameter in parameters if parameter.requires_grad]
-    if not trained:
-        raise DabenchError("this stage has nothing to train: the backbone has no parameters of its own")
-    rate, decay = settings.lr, settings.weight_decay
-    match settings.name:
-        case "sgd":
-            momentum, nesterov = settings.momentum, settings.nesterov
-            return torch.optim.SGD(trained, rate, momentum, weight_decay=decay, nesterov=nesterov, fused=True)
-        case "adam":
-            return torch.optim.Adam(trained, rate, settings.betas, weight_decay=decay, fused=True)
-        case "adamw":
-            return torch.optim.AdamW(trained, rate, settings.betas, weight_decay=decay, fused=True)
 
 
 def _set_rate(
     optimisers: Mapping[str, torch.optim.Optimizer], rates: Mapping[str, float], recipe: TrainingRecipe, progress: float
 ) -> None:
     rate = recipe.optimiser.lr * rate_factor(recipe.schedule, progress)
-    for name, optimiser in optimisers.items():
-        for group in optimiser.param_groups:
+    for name, chosen in optimisers.items():
+        for group in chosen.param_groups:
             group["lr"] = rate * rates[name] if name in rates else rate
 
 

@@ -63,6 +63,7 @@ def test_the_state_of_the_process_changes_nothing_and_is_left_alone(
     assert random.getstate() == before[2]
     assert (torch.get_num_threads(), torch.is_grad_enabled()) == (threads, grad)
     assert not torch.are_deterministic_algorithms_enabled()
+    assert torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]  # set by torch's class
     assert torch.get_default_dtype() == torch.float32
 
 

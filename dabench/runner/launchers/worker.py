@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from dabench.parallel.child import end_with_parent
+from dabench.parallel.memory import keep_freed_memory
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def serve(pipe: Connection, number: int) -> None:
     # Before torch is imported, in this process only: every library that reads these gets one thread.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
+    keep_freed_memory()
     try:
         from dabench.execution.execute import execute, failure
         from dabench.runs.job import Finished, Started
