@@ -64,6 +64,8 @@ def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Ove
         seen.add(".".join(path))
         try:
             value = yamlsafe.load(text)
+        except yamlsafe.UnclearNumberError as error:
+            raise UsageError(f"--set {assignment!r}: {str(error).partition(': ')[2]}") from error
         except (yaml.YAMLError, ValueError) as error:
             raise UsageError(f"--set {assignment!r}: the value is not valid YAML") from error
         if path[0] in SECTIONS or scalar:
