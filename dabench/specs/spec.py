@@ -102,6 +102,8 @@ class MethodSpec(Spec):
         expected_failures: checks of the conformance kit that the method fails, each with the reason.
         toy: which toy of `dabench.testing.toys` a method that trains a network is judged on: `vectors`, or `images`
             for one that augments or needs batch norm.
+        smallest_batch: examples of each domain that a step needs: 2 for a covariance, say. It is no part of a run's
+            identity.
     """
 
     title: str = ""
@@ -118,6 +120,7 @@ class MethodSpec(Spec):
     toy_options: Mapping[str, Any] = field(default_factory=dict)
     expected_failures: Mapping[str, str] = field(default_factory=dict)
     toy: str = "vectors"
+    smallest_batch: int = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
