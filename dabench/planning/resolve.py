@@ -18,6 +18,7 @@ from dabench.hashing.sources import source_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
 from dabench.runs.record import ChosenBy, PluginInfo
+from dabench.specs.broken import why
 from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
 
 
@@ -198,6 +199,6 @@ def _imported(spec: Spec) -> Any:
         return spec.load()
     except Exception as error:  # a plugin's module may raise anything on import
         raise PluginError(
-            f"{spec.name!r} cannot be imported from {spec.target}: {type(error).__name__}: {error}. "
-            "Fix its plugin, or leave it out with --methods."
+            f"{spec.name!r} cannot be imported from {spec.target}: {why(error)}. Fix its plugin, or leave it out with "
+            "--methods."
         ) from error

@@ -17,17 +17,13 @@ from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Finished, Job, Outcome, Progress, Started
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import RunRecord
-from dabench.selection.outputs import missing_outputs
 from dabench.specs.spec import LauncherSpec, Registered
 
 
-def done_records(
-    plan: Plan, results: Path, *, with_outputs: bool = False
-) -> tuple[dict[str, RunRecord], list[Problem]]:
+def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[Problem]]:
     """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
 
-    What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused;
-    nor is, `with_outputs`, one whose outputs are not all there.
+    What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused.
     """
     records, problems = find_records(results, plan.suite.name)
     wanted = {run.run_id for run in plan.runs}
@@ -35,10 +31,7 @@ def done_records(
     found = {
         record.run_id: record
         for _, record in records
-        if record.done
-        and record.run_id in wanted
-        and (record.selector, record.metric) == meaning
-        and not (with_outputs and missing_outputs(record, results))
+        if record.done and record.run_id in wanted and (record.selector, record.metric) == meaning
     }
     return found, problems
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from dabench.errors import PluginError
+from dabench.specs.broken import why
 from dabench.specs.download import Download
 from dabench.specs.names import NAME, PATH_NAME, is_name
 
@@ -282,8 +283,8 @@ class Registered(Generic[S_co]):
         """
         try:
             return self.spec.load()
-        except (ImportError, AttributeError) as error:
+        except Exception as error:  # a plugin's module may raise anything
             raise PluginError(
                 f"{type(self.spec).__name__} {self.spec.name!r} of the plugin {self.origin}: cannot load "
-                f"{self.spec.target!r}: {type(error).__name__}: {error}."
+                f"{self.spec.target!r}: {why(error)}."
             ) from error

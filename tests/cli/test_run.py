@@ -323,3 +323,15 @@ def test_records_that_are_none_are_reported_and_kept(run: Run, tmp_path: Path) -
         assert path.name in err
     assert err.count("not counted") == 3
     assert "3 runs" in out
+
+
+def test_runs_that_are_repeated_for_their_outputs_say_so(run: Run) -> None:
+    choice = ("toy", "--methods", "dann", "--seeds", "0")
+    assert run(*choice)[0] == 0
+    code, _, err = run(*choice, "--outputs", "20")
+    assert code == 0
+    assert "3 of 3 runs were made without keeping outputs, or theirs are gone: they are repeated" in err
+    assert "3 runs, 0 of them done before" in err
+    code, _, err = run(*choice, "--outputs", "20")
+    assert "keeping outputs" not in err
+    assert "3 runs, 3 of them done before" in err
