@@ -42,12 +42,13 @@ class ResultsError(DabenchError):
     """A results folder that cannot be read or written."""
 
 
-def unknown(kind: str, name: str, known: Iterable[str], *, listing: str) -> UsageError:
-    """An error for a name nobody registered: the nearest names and the command that lists them all."""
+def unknown(kind: str, name: str, known: Iterable[str], *, listing: str = "") -> UsageError:
+    """An error for a name nobody registered: the nearest names, and the command that lists them all, or all of them."""
     known = sorted(set(known))
     near = get_close_matches(name.lower(), known, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(repr(item) for item in near)}?" if near else ""
-    return UsageError(f"unknown {kind} {name!r}.{hint} `{listing}` lists the choices.")
+    choices = f"`{listing}` lists the choices." if listing else f"There are {listed(known)}."
+    return UsageError(f"unknown {kind} {name!r}.{hint} {choices}")
 
 
 def shortened(items: Sequence[str], most: int = 5) -> str:

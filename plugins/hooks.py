@@ -88,6 +88,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         reference="Sun & Saenko 2016, Deep CORAL, ECCV workshops, arXiv:1607.01719",
         search={"weight": Range(0.1, 100, log=True, points=7)},
         citation=SUN_2016_DEEP,
+        smallest_batch=2,
         off={"weight": 0},
         deviations=(
             "The weight is 1; the paper sets it so that both losses end up about equal.",
@@ -121,6 +122,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         "arXiv:1502.02791",
         citation=LONG_2015,
         search={"weight": Range(0.1, 10, log=True), "estimator": ("linear", "quadratic")},
+        smallest_batch=2,
         off={"weight": 0},
         deviations=(
             "Of the hidden layers the last alone is compared, and the logits; in the paper all fully connected ones.",

@@ -15,6 +15,8 @@ from dabench.runs.job import Progress as RunProgress
 from dabench.runs.plan import PlannedRun
 from dabench.runs.reasons import reason
 
+AGAIN = 60  # characters of a reason that was shown before
+
 
 class ProgressDisplay:
     """Shows events as they come."""
@@ -85,7 +87,7 @@ class ProgressDisplay:
         result = f"{outcome.accuracy.selected:.3f}" if outcome.accuracy else ""
         why = reason(outcome.error)
         if why in self._reasons:  # a missing data set fails hundreds of runs
-            why = "as before"
+            why = why if len(why) <= AGAIN else f"{why[: AGAIN - 1]}…"
         elif why:
             self._reasons.add(why)
         status = "" if outcome.status == "ok" else outcome.status

@@ -98,10 +98,20 @@ class RunSession:
         from dabench.cli.table import warn
         from dabench.runner.recorder import Recorder
         from dabench.runner.runner import done_records
+        from dabench.selection.outputs import missing_outputs
 
         directory = self._choices.directory
-        found, flaws = done_records(plan, directory, with_outputs=options.output_rows > 0)
+        found, flaws = done_records(plan, directory)
         warn(flaws, directory)
+        if options.output_rows and not fresh:
+            lacking = [run_id for run_id, record in found.items() if missing_outputs(record, directory)]
+            found = {run_id: record for run_id, record in found.items() if run_id not in lacking}
+            if lacking:
+                echo(
+                    f"{len(lacking)} of {len(plan.runs)} runs were made without keeping outputs, or theirs are gone: "
+                    "they are repeated, which gives the same numbers on the same kind of machine.",
+                    err=True,
+                )
         return Recorder(plan, directory, self.registry, [] if fresh else list(found.values()))
 
     def run_plan(

@@ -14,6 +14,11 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _one_or_more(value: Any) -> Any:
+    """A list of names; one alone is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 def _texts(value: Any) -> Any:
     """A list of cells: numbers count as they are written in YAML, and one alone is a list of one."""
     items = value if isinstance(value, list | tuple) else [value]
@@ -33,6 +38,7 @@ def _encoding(name: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_composed)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_one_or_more)]
 Mark = Annotated[str, Field(min_length=1, max_length=1)]
 
 
@@ -98,8 +104,8 @@ class OwnTables(_Own):
     tables: str
     label: Name
     domain: Name | None = None
-    drop: tuple[Name, ...] = ()
-    categorical: tuple[Name, ...] = ()
+    drop: Names = ()
+    categorical: Names = ()
     missing: Literal["refuse", "mean", "median", "drop"] = "refuse"
     separator: Mark = ","
     decimal: Literal[".", ","] = "."

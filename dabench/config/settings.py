@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -127,6 +128,17 @@ class Budget(Section):
     steps: int = Field(ge=1)
     batch: int = Field(ge=1)
     checkpoints: int = Field(1, ge=1)
+
+
+SECTIONS: Mapping[str, type[Section]] = {
+    "backbone": Named,
+    "budget": Budget,
+    "input": Input,
+    "optimiser": Optimiser,
+    "sample": SourceSample,
+    "schedule": Schedule,
+}
+"""The sections of a suite that `--set` changes, by name."""
 
 
 class Settings(Section):

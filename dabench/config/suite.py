@@ -28,7 +28,7 @@ from dabench.config.settings import (
     SourceSample,
     named,
 )
-from dabench.specs.names import BOUNDS, NAME, Bound, canonical
+from dabench.specs.names import BOUNDS, NAME, Bound, canonical, items
 
 
 class EntryRecipe(Section):
@@ -86,11 +86,20 @@ class PairEntry(Section):
     chosen_by: Literal["paper", "label_free", "target_labels"] | None = None
 
 
+def _listed(value: Any) -> Any:
+    """A list as it is; one thing alone, or several in a text with commas, as a list."""
+    if isinstance(value, str):
+        return items(value)
+    return [value] if isinstance(value, dict) else value
+
+
 def _methods(value: Any) -> Any:
+    value = _listed(value)
     return [{"method": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
 
 
 def _pairs(value: Any) -> Any:
+    value = _listed(value)
     return [{"pair": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
 
 
@@ -146,7 +155,7 @@ class Suite(Section):
     budget: Budget | None = None
     precision: Precision = "fp32"
     readout: ReadoutKind = "network"
-    bounds: tuple[Bound, ...] = BOUNDS
+    bounds: Annotated[tuple[Bound, ...], BeforeValidator(_listed)] = BOUNDS
     selector: str = "last_step"
     outputs: int = Field(0, ge=0, le=MOST_OUTPUTS)
     transductive: bool = False

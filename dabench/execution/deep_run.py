@@ -19,7 +19,7 @@ from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
-from dabench.execution.training import TrainingRecipe, train
+from dabench.execution.training import TrainingEvent, TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
 from dabench.files import replacing
 from dabench.hashing.canonical import view_versions
@@ -77,6 +77,16 @@ def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, 
     return shapes["target" if cls.trains_on == "target" else "source"]
 
 
+def _with_norm_explained(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
+    """The same events, with a DataError for batches too small for batch norm, which torch refuses in other words."""
+    try:
+        yield from events
+    except ValueError as error:
+        if "Expected more than 1 value per channel" not in str(error):
+            raise
+        raise DataError("batch norm needs batches of two or more while training (budget.batch)") from error
+
+
 class DeepRun:
     """A method with the data that it learns from and what was measured of it.
 
@@ -123,7 +133,7 @@ class DeepRun:
         events = train(
             self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.limits.save_every_s
         )
-        for event in events:
+        for event in _with_norm_explained(events):
             measurements.train_s += time.monotonic() - clock
             measurements.steps = event.step
             values = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from dabench.config.overrides import SCALARS, SECTIONS
+from dabench.config.overrides import SCALARS
 from dabench.config.row_choice import RowChoice, row_of
+from dabench.config.settings import SECTIONS
 from dabench.leaderboard.table import Row, Table
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import permutations
 
 from dabench.config.suite import Suite
-from dabench.errors import UsageError, unknown
+from dabench.errors import UsageError, listed, unknown
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import DomainSpec
 
@@ -42,8 +42,10 @@ def known_domains(suite: Suite, registry: Registry) -> dict[str, DomainSpec]:
     both = sorted(set(own) & set(specs))
     if both:
         raise UsageError(
-            f"{', '.join(both)} is a domain of a plugin, and lies in {own[both[0]].root} as well: rename the folder, "
-            "file or value. `dabench list domains` shows the others."
+            f"{listed(both)} {'are domains of plugins' if len(both) > 1 else 'is a domain of a plugin'}, and "
+            f"{'lie' if len(both) > 1 else 'lies'} in {own[both[0]].root} as well: rename the "
+            f"{'folders, files or values' if len(both) > 1 else 'folder, file or value'}. "
+            "`dabench list domains` shows the others."
         )
     return specs | own
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import chain, product
 
-from dabench.config.overrides import Overrides
+from dabench.config.overrides import UNSET, Overrides
 from dabench.config.row_choice import RowChoice
 from dabench.config.settings import Shots
 from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
@@ -59,6 +59,7 @@ def make_plan(
     if seeds is not None:
         suite = suite.model_copy(update={"seeds": seeds})
     overrides = overrides or Overrides()
+    suite = suite.model_copy(update=_of_suite(overrides))
     entries = _entries(suite, registry, methods)
     chosen = _pairs(suite, pairs)
     overrides.check([entry.method for entry in entries])
@@ -79,6 +80,12 @@ def make_plan(
         domains=domains,
         doubles=doubles,
     )
+
+
+def _of_suite(overrides: Overrides) -> dict[str, str]:
+    """What the command line changes beside the settings of runs; `UNSET` is the default of a suite."""
+    defaults = {key: Suite.model_fields[key].default for key in overrides.suite}
+    return {key: defaults[key] if value is UNSET else canonical(str(value)) for key, value in overrides.suite.items()}
 
 
 def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> list[MethodEntry]:
@@ -120,7 +127,7 @@ def _pairs(suite: Suite, names: Sequence[str] | None) -> list[PairEntry]:
     wanted = [canonical(item) for item in names]
     for name in wanted:
         if name not in known:
-            raise unknown(f"pair of the suite {suite.name}", name, known, listing="dabench list pairs")
+            raise unknown(f"pair of the suite {suite.name}", name, known)
     if not wanted:
         raise UsageError(f"no pair is named. The suite {suite.name} has {', '.join(known)}.")
     return [entry for name, entry in known.items() if name in wanted]

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from dabench.config.options import option_errors, validated
-from dabench.config.overrides import Overrides, differences, merge
+from dabench.config.overrides import SCALARS, Overrides, differences, merge
 from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Settings, Shots
 from dabench.config.suite import MethodEntry, PairEntry, Suite
 from dabench.errors import PluginError, UsageError
@@ -18,6 +18,7 @@ from dabench.hashing.sources import source_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
 from dabench.runs.record import ChosenBy, PluginInfo
+from dabench.specs.broken import why
 from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
 
 
@@ -64,7 +65,8 @@ def resolve(
     }
     options = merge(entry.options, pair.options.get(method.name, {}))
     own, _, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)
-    changed = merge({"method": method.name, "options": options, **shared}, overrides.shared)
+    defaults = {name: Suite.model_fields[name].default for name in SCALARS}  # of those that the command unsets
+    changed = defaults | merge({"method": method.name, "options": options, **shared}, overrides.shared)
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
     settings, backbone, method = _validated(changed, method, registry)
     if suite.track == "paired":
@@ -115,9 +117,10 @@ def _validated(
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
-        raise UsageError(f"wrong settings: {option_errors(error, 'suite')}") from error
+        raise UsageError(f"wrong settings: {option_errors(error, 'suite', Settings)}") from error
     backbone = registry.get(BackboneSpec, settings.backbone.name).spec
     _fitting(settings, backbone)
+    _check_batch(settings, method)
     method = _form_for(method, backbone)
     cls = _imported(method)
     options = validated(cls, settings.options, method.name).model_dump(mode="json")
@@ -138,6 +141,15 @@ def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
         raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
     if backbone.scales and kind != "unit":
         raise UsageError(f"the backbone {backbone.name} scales images itself: leave out input.normalise, {kind!r} here")
+
+
+def _check_batch(settings: Settings, method: MethodSpec) -> None:
+    """Refuse batches that are too small for the method."""
+    if settings.budget and settings.budget.batch < method.smallest_batch:
+        raise UsageError(
+            f"{method.name} compares the examples of a batch with each other: it needs batches of "
+            f"{method.smallest_batch} or more, and budget.batch is {settings.budget.batch}"
+        )
 
 
 def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:
@@ -187,6 +199,6 @@ def _imported(spec: Spec) -> Any:
         return spec.load()
     except Exception as error:  # a plugin's module may raise anything on import
         raise PluginError(
-            f"{spec.name!r} cannot be imported from {spec.entry_point}: {type(error).__name__}: {error}. "
-            "Fix its plugin, or leave it out with --methods."
+            f"{spec.name!r} cannot be imported from {spec.entry_point}: {why(error)}. Fix its plugin, or leave "
+            "it out with --methods."
         ) from error

@@ -19,6 +19,7 @@ import pluggy
 
 from dabench.errors import PluginError, unknown
 from dabench.plugin import hookspecs
+from dabench.specs.broken import why
 from dabench.specs.names import canonical, items
 from dabench.specs.spec import (
     BackboneSpec,
@@ -100,7 +101,7 @@ class Registry:
         except (Exception, SystemExit) as error:  # whatever foreign code raises, the others go on
             if self._manager.has_plugin(key):
                 self._manager.unregister(name=key)
-            return f"{type(error).__name__}: {error}"
+            return why(error)
         self._origins[key] = origin
         for kind, specs in yielded.items():
             for spec in specs:

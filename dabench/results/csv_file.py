@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
-from dabench.plain_files import read_plain
+from dabench.plain_files import read_text
 from dabench.printable import printable, shown
 from dabench.results.csv_cells import as_text, from_text
 from dabench.results.lineage import frame_of_today
@@ -185,11 +185,14 @@ def _missing(value: float | None) -> bool:
 def read_csv(path: Path) -> tuple[pd.DataFrame, list[Flaw]]:
     """Read a published file. Rows that cannot be used are reported one by one; the others count."""
     try:
-        text = read_plain(path).decode("utf-8")
+        text = read_text(path)
         header = next(csv.reader(StringIO(text, newline=""), strict=True), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, csv.Error) as error:
         return frame_of([]), [_unreadable(path, error)]
     missing = [name for name in columns() if name not in {*header, *LATER}]
+    if missing and len(header) == 1 and (mark := next((mark for mark in ";\t|" if mark in header[0]), "")):
+        reason = f"its columns are separated by {mark!r}, as a spreadsheet writes them, and not by commas"
+        return frame_of([]), [Flaw(path, f"{reason}: publish it again, or restore it from git")]
     if missing:
         some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         reason = f"not a file of `dabench results publish`, or one of another version (no column {some})"

@@ -184,7 +184,7 @@ def _parse(text: bytes) -> RunRecord:
     """
     repeat = "delete it, and the next `dabench run` repeats the run"
     try:
-        data = json.loads(text.decode())
+        data = json.loads(text)  # with or without a byte-order mark
     except ValueError as error:
         raise ValueError(f"not valid JSON, perhaps cut off ({error}): {repeat}") from error
     except RecursionError as error:

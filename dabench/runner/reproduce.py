@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from dabench.config.options import option_errors
+from dabench.config.settings import Settings
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.errors import UsageError
@@ -188,7 +189,8 @@ def _suite_of(row: RunRow, settings: Mapping[str, Any], own: Suite | None) -> Su
         )
     except ValidationError as error:
         raise UsageError(
-            f"this version of dabench does not know the settings of the record: {option_errors(error, 'settings')}"
+            "this version of dabench does not know the settings of the record: "
+            f"{option_errors(error, 'settings', Settings)}"
         ) from error
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dabench.errors import PluginError
+from dabench.specs.broken import why
 from dabench.specs.download import Download
 from dabench.specs.names import NAME, PATH_NAME, is_name
 from dabench.specs.renamed import OldName, TakesOldNames
@@ -106,6 +107,8 @@ class MethodSpec(Spec):
         expected_failures: checks of the conformance kit that the method fails, each with the reason.
         toy: which toy of `dabench.testing.toys` a method that trains a network is judged on: `vectors`, or `images`
             for one that augments or needs batch norm.
+        smallest_batch: examples of each domain that a step needs: 2 for a covariance, say. It is no part of a run's
+            identity.
     """
 
     title: str = ""
@@ -122,6 +125,7 @@ class MethodSpec(Spec):
     toy_options: Mapping[str, Any] = field(default_factory=dict)
     expected_failures: Mapping[str, str] = field(default_factory=dict)
     toy: str = "vectors"
+    smallest_batch: int = 1
     feature_target: ClassVar[OldName] = OldName("feature_entry_point")
 
     def __post_init__(self) -> None:
@@ -286,8 +290,8 @@ class Registered(Generic[S_co]):
         """
         try:
             return self.spec.load()
-        except (ImportError, AttributeError) as error:
+        except Exception as error:  # a plugin's module may raise anything
             raise PluginError(
                 f"{type(self.spec).__name__} {self.spec.name!r} of the plugin {self.origin}: cannot load "
-                f"{self.spec.entry_point!r}: {type(error).__name__}: {error}."
+                f"{self.spec.entry_point!r}: {why(error)}."
             ) from error

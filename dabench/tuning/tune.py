@@ -100,7 +100,7 @@ def find_score(name: str, suite: Suite, registry: Registry) -> Score:
         why = "uses target labels" if registry.get(SelectorSpec, name).spec.uses_target_labels else "gives no score"
         known = ", ".join(sorted([*rules, reverse_validation.NAME]))
         raise UsageError(f"the selector {name} {why}: options cannot be chosen by it. There are {known}.")
-    raise unknown("score", name, [*rules, reverse_validation.NAME], listing="dabench list selectors")
+    raise unknown("score", name, [*rules, reverse_validation.NAME])
 
 
 def find_space(method: MethodSpec, suite: Suite, given: Space, registry: Registry) -> Space:

@@ -170,7 +170,7 @@ def test_the_space_of_the_method_is_a_grid(tune: Cli) -> None:
         (["dan"], ["unknown method 'dan'", "'dann'"]),
         (["source_only"], ["source_only declares no search space", "dann", "--space option=value,value"]),
         (["target_only"], ["sees target labels"]),
-        (["dann", "--score", "snt"], ["unknown score 'snt'", "'snd'"]),
+        (["dann", "--score", "snt"], ["unknown score 'snt'", "'snd'", "There are ", "reverse_validation"]),
         (["dann", "--score", "oracle"], ["the selector oracle uses target labels", "reverse_validation"]),
         (["dann", "--score", "last_step"], ["the selector last_step gives no score", "iwcv"]),
         (["dann", "--trials", "0"], ["--trials"]),

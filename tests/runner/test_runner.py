@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from dabench.errors import UsageError
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.launchers import inline, processes
@@ -144,6 +145,23 @@ def test_a_loss_that_is_no_number_is_collapsed(registry: Registry, tmp_path: Pat
     assert record.error == "the loss extra became non-finite by step 16"
     assert record.steps == 16
     assert record.accuracy is not None
+
+
+@pytest.mark.parametrize("method", ["deep_coral", "mmd"])
+def test_batches_too_small_for_a_method_are_refused(registry: Registry, method: str) -> None:
+    words = f"{method} compares the examples of a batch .* needs batches of 2 or more, and budget.batch is 1"
+    with pytest.raises(UsageError, match=words):
+        plan_of(registry, [method], sets=("budget.batch=1",))
+    assert plan_of(registry, [method], sets=("budget.batch=2",)).runs
+    assert plan_of(registry, ["dann"], sets=("budget.batch=1",)).runs
+
+
+def test_batches_too_small_for_batch_norm_are_named(registry: Registry, tmp_path: Path) -> None:
+    backbone = {"name": "resnet18", "options": {"weights": "none"}}
+    plan = plan_of(registry, ["source_only"], seeds=[0], backbone=backbone, budget={"steps": 2, "batch": 1})
+    records = run(plan, tmp_path, registry)
+    error = records[PAIR, "source_only", 0].error
+    assert error == "batch norm needs batches of two or more while training (budget.batch)"
 
 
 def test_one_class_predictions_are_collapsed(registry: Registry, tmp_path: Path) -> None:

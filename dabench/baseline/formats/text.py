@@ -26,6 +26,13 @@ def fields(cell: CellVerdict) -> tuple[str, ...]:
     )
 
 
+def message(cell: CellVerdict) -> str:
+    """Why a cell has its verdict, in one phrase."""
+    if cell.verdict == "missing" and not cell.why:
+        return f"no run of it is there; the baseline has {fraction(cell.before) or 'no accuracy'}"
+    return cell.why or f"a drop of {drop(cell)} points"
+
+
 def title(cell: CellVerdict) -> str:
     """Which cell."""
     return f"{pair_title(cell.cell.pair)} {cell.cell.label}"
@@ -106,6 +113,8 @@ def footnotes(report: Report) -> Iterator[str]:
             "a regression; needs: seeds to tell a drop of one point from 0 as surely; both from the baseline's spread "
             "where the numbers are the same"
         )
+    if report.count("tolerated"):
+        yield f"tolerated: a drop beyond noise, and not above the {tolerated} points of --max-drop"
     if report.false_alarm:
         yield (
             f"if only rounding had changed, at most {100 * report.false_alarm:.0f} % of checks like this one "
