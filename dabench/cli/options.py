@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dabench.cli.completion import complete_pairs
+from dabench.cli.completion import complete_pairs, complete_suites
 from dabench.errors import UsageError
 from dabench.specs.names import items
 
@@ -45,6 +45,11 @@ def results_option(meaning: str = "Results folder, or a published .csv file.") -
         "--results", "directory", type=click.Path(path_type=Path), default="results", show_default=True,
         envvar="DABENCH_RESULTS", help=meaning,
     )  # fmt: skip
+
+
+def suite_argument(**options: Any) -> Decorator:
+    """`SUITE`: a name or a file, which `config.suite_file` finds. Without a default it must be given."""
+    return click.argument("suite", shell_complete=complete_suites, **options)
 
 
 METHODS = click.option(

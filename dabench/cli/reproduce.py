@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_suites
 from dabench.cli.options import RunChoices, run_options
 from dabench.cli.say import echo
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 @click.argument("run", metavar="RECORD.json|RUN_ID")
 @run_options("Where to look for a RUN_ID: a results folder, or a published .csv file.", device=None)
 @click.option(
-    "--suite", metavar="SUITE.yaml", help="The suite of the run, where its data are your own: it says where they lie."
+    "--suite",
+    shell_complete=complete_suites,
+    help="The file of the run's suite, where its data are your own and it is not in this folder.",
 )
 @click.pass_obj
 def command(context: Context, run: str, choices: RunChoices, suite: str | None) -> int:

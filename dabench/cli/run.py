@@ -94,7 +94,7 @@ def command(
         _print_plan(recorder, options, session)
         return 0
     whole = session.run_plan(recorder, options)
-    _print_table(recorder, options, as_json)
+    _print_table(recorder, options, suite, as_json)
     if not whole:
         echo("Stopped at the first failed run (--fail-fast). The same command goes on from here.", err=True)
     return _report_failures(recorder)
@@ -127,7 +127,7 @@ def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) ->
         echo(line)
 
 
-def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None:
+def _print_table(recorder: Recorder, options: RunOptions, word: str, as_json: bool) -> None:
     from dataclasses import replace
 
     from dabench.leaderboard.build import build_tables
@@ -150,7 +150,7 @@ def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None
     render = registry.get(FormatSpec, "json" if as_json else "console").load()
     show(render(tables), nl=False)
     if not as_json:
-        echo(next_commands(tables), err=True)
+        echo(next_commands(tables, word), err=True)
 
 
 def _report_failures(recorder: Recorder) -> int:

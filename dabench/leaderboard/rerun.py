@@ -17,9 +17,9 @@ def row_name(table: Table, row: Row) -> str:
     return str(RowChoice(row.method, None if alone and not named else named))
 
 
-def run_command(table: Table, row: Row, pair: str, seeds: Sequence[str]) -> str:
-    """The command that makes runs of a cell again."""
-    parts = ["dabench", "run", table.suite, "--pairs", pair, "--methods", row_name(table, row)]
+def run_command(table: Table, row: Row, pair: str, seeds: Sequence[str], word: str = "") -> str:
+    """The command that makes runs of a cell again; `word` is the suite's file, if it is not named by its name."""
+    parts = ["dabench", "run", word or table.suite, "--pairs", pair, "--methods", row_name(table, row)]
     parts += ["--seeds", ",".join(seeds)]
     for assignment in row.variant.split(","):
         if "=" in assignment:  # the rest is the name that the suite gives the variant

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from dabench.config.options import option_errors
 from dabench.config.suite import Suite
-from dabench.config.suite_file import find_suite
+from dabench.config.suite_file import find_suite, is_own_suite
 from dabench.errors import UsageError
 from dabench.files import scratch
 from dabench.planning.jobs import RunOptions
@@ -124,7 +124,8 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
         recorded: the run.
         registry: of plugins.
         device_kind: `cpu` or `cuda`.
-        own: the run's suite, which says where its own data lie; not needed for domains of plugins.
+        own: the run's suite, which says where its own data lie; not needed for domains of plugins, nor where a file
+            of this folder is that suite.
 
     Raises:
         UsageError: this version cannot make that run any more, or its data are of one's own and `own` is None.
@@ -135,6 +136,8 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
             f"{recorded} is of the suite {row['suite']}, not of {own.name}: name its own file with --suite."
         )
     foreign = [name for name in (row["source"], row["target"]) if name not in registry.all(DomainSpec)]
+    if foreign and own is None and is_own_suite(row["suite"]):
+        own = find_suite(row["suite"], registry)
     if foreign and own is None:
         raise UsageError(
             f"{recorded}: no plugin has {' and '.join(foreign)}. Data of your own are found by the file of their "
