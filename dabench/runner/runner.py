@@ -53,7 +53,8 @@ def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event
     Raises:
         ResultsError: the results folder cannot be written, found out before the first run; or another command is making
             some of the runs there.
-        KeyboardInterrupt: after the workers have ended; what they finished before is recorded.
+        KeyboardInterrupt: on Ctrl-C, or as its `StopError`; after the workers have ended, and what they finished before
+            is recorded.
     """
     write_atomic(recorder.results / "runs" / ".writable", "").unlink(missing_ok=True)  # another command has the same
     sweep(recorder.results / "runs" / recorder.plan.suite.name, deep=True)
