@@ -60,8 +60,9 @@ SHOTS = click.option("--shots", callback=as_items, help="Only the tables of thes
 
 # Of the commands that make runs.
 PAIRS_TO_RUN = click.option(
-    "--pairs", envvar="DABENCH_PAIRS", callback=as_items, shell_complete=complete_pairs, help="Only these: s:t,s:t."
-)
+    "--pairs", envvar="DABENCH_PAIRS", callback=as_items, shell_complete=complete_pairs,
+    help="Only these, also others than the suite's: s:t,s:t.",
+)  # fmt: skip
 STEPS = click.option(
     "--steps", envvar="DABENCH_STEPS", type=int, help="Training steps per run, instead of the suite's."
 )

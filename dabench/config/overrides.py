@@ -23,13 +23,15 @@ class Overrides:
     Attributes:
         shared: settings of all methods, nested as in a suite file.
         options: options by method.
+        backbone: instead of the suite's and its pairs', with its own defaults; empty for theirs.
     """
 
     shared: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    backbone: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.shared or self.options)
+        return bool(self.shared or self.options or self.backbone)
 
     def check(self, methods: Sequence[str]) -> None:
         """Refuse options of methods that do not run.
@@ -42,7 +44,7 @@ class Overrides:
                 raise unknown("setting", name, [*methods, *SECTIONS, *SCALARS], listing="dabench run SUITE --dry-run")
 
 
-def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Overrides:
+def parse_overrides(assignments: Sequence[str], steps: int | None = None, backbone: str | None = None) -> Overrides:
     """Overrides from `key=value` texts; values are YAML scalars or lists.
 
     Raises:
@@ -70,7 +72,7 @@ def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Ove
             _put(shared, path, value)
         else:
             _put(options.setdefault(path[0], {}), path[1:], value)
-    return Overrides(shared, options)
+    return Overrides(shared, options, canonical(backbone or ""))
 
 
 def merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

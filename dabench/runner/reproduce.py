@@ -16,6 +16,7 @@ from dabench.errors import UsageError
 from dabench.files import scratch
 from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
+from dabench.plugin.method_file import VERSION as FILE
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, RunRow, accuracies, rows_of
 from dabench.results.changes import Change, changes
@@ -27,7 +28,7 @@ from dabench.runner.runner import carry_out
 from dabench.runs.job import Event
 from dabench.runs.plan import Plan
 from dabench.runs.record import RunRecord, flatten
-from dabench.specs.spec import DomainSpec
+from dabench.specs.spec import DomainSpec, MethodSpec
 from dabench.stats.regression import Drop, measure_drop
 
 SHORTEST_ID = 6
@@ -143,6 +144,8 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
             f"{recorded}: no plugin has {' and '.join(foreign)}. Data of your own are found by the file of their "
             "suite: dabench reproduce RECORD.json --suite SUITE.yaml. For a plugin's, install it."
         )
+    if row["method"] not in registry.all(MethodSpec):
+        raise _no_method(recorded)
     if recorded.settings is None:
         suite = own or find_suite(row["suite"], registry)
     else:
@@ -165,6 +168,17 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
             f"row does not hold them. Name the .json file of its record{commit}."
         )
     return replace(plan, runs=(runs[0],))
+
+
+def _no_method(recorded: RecordedRun) -> UsageError:
+    """For a run whose method nobody registers."""
+    name, origin, version = (recorded.row[key] for key in ("method", "plugin_distribution", "plugin_version"))
+    if version != FILE:
+        return UsageError(f"{recorded}: no plugin has the method {name!r}. It was of {origin} {version}: install that.")
+    return UsageError(
+        f"{recorded}: its method is the class of a file, {origin}, which is not installed. Name the file where it lies "
+        f"now: dabench reproduce RECORD.json --method PATH/{origin}"
+    )
 
 
 def _suite_of(row: RunRow, settings: Mapping[str, Any], own: Suite | None) -> Suite:
