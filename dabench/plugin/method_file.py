@@ -7,7 +7,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -102,9 +102,11 @@ def _registered(word: str) -> Registered[FileMethodSpec]:
     where: dict[str, Any] = {"file": str(path), "sha256": sha256, "entry_point": f"{path.stem}:{attribute}"}
     spec = _hooked(file, module, attribute)
     if spec is not None:
-        has_form = hasattr(module, spec.feature_target.partition(":")[2] or ":")
-        content = {name: getattr(spec, name) for name in spec.__dataclass_fields__}
-        made = FileMethodSpec(**{**content, **where, "feature_target": spec.feature_target if has_form else ""})
+        content = {item.name: getattr(spec, item.name) for item in fields(spec)}
+        form = spec.feature_entry_point
+        if not hasattr(module, form.partition(":")[2] or ":"):  # its other form is not in this file
+            form = ""
+        made = FileMethodSpec(**{**content, **where, "feature_entry_point": form})
     else:
         summary = (cls.__doc__ or "").strip().partition("\n")[0]
         name = _snake(attribute)

@@ -48,7 +48,7 @@ from dabench import MethodSpec, hookimpl
 
 @hookimpl
 def dabench_methods():
-    yield MethodSpec(name="mine", entry_point="elsewhere:MyMethod", summary="so it is", tracks=("few_shot",), title="Mine!")
+    yield MethodSpec(name="mine", entry_point="x:MyMethod", summary="so it is", tracks=("few_shot",), title="Mine!")
 """
 
 
