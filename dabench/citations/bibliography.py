@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dabench.citations.bibtex import entries
 from dabench.errors import PluginError, unknown
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, is_suite_file
 from dabench.specs.spec import BackboneSpec, DomainSpec, MethodSpec, SuiteSpec
 
 if TYPE_CHECKING:
@@ -42,12 +42,14 @@ class Bibliography:
             UsageError: nothing is called so, or a suite names what there is not.
             PluginError: a citation that is not BibTeX.
         """
-        if name.endswith((".yaml", ".yml")):
-            self._suite(name)
-            return
+        from dabench.config.suite_file import is_own_suite
+
         known: dict[str, Collection[str]] = {"suites": self._registry.all(SuiteSpec)}
         known |= {kind: self._registry.all(spec) for kind, spec in CITED.items()}
         kinds = [kind for kind in known if canonical(name) in known[kind]]
+        if is_suite_file(name) or (not kinds and is_own_suite(name)):
+            self._suite(name)
+            return
         if not kinds:
             names = {item for of_kind in known.values() for item in of_kind}
             raise unknown("suite, domain, method or backbone", name, names, listing="dabench list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 
 from dabench.cli.completion import complete_check_formats
 from dabench.cli.context import Context, pass_context
-from dabench.cli.options import as_items, parsed, results_option
+from dabench.cli.options import as_items, parsed, results_option, suite_argument
 from dabench.cli.say import echo, show
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import CheckFormatSpec
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@click.argument("suite", required=False)
+@suite_argument(required=False)
 @click.option(
     "--baseline", "file", type=click.Path(path_type=Path), required=True,
     help="Published .csv file that the runs are compared with.",
@@ -95,12 +96,14 @@ def command(
 
 
 def _read_baseline(file: Path, suite: str | None) -> Results:
+    from dabench.config.suite_file import suite_name
     from dabench.results.folder import read_results
 
+    name = suite and suite_name(suite)
     if not file.exists():
-        name = suite or "mini"
-        raise ResultsError(f"there is no baseline {file}. `dabench results publish {name} -o {file}` makes one.")
-    baseline = read_results(file, suite)
+        words = shlex.join(["dabench", "results", "publish", suite or "mini", "-o", str(file)])
+        raise ResultsError(f"there is no baseline {file}. `{words}` makes one.")
+    baseline = read_results(file, name, word=suite or "")
     if baseline.flaws:  # a gate that leaves out what it cannot read would let everything pass
         more = f" There are {len(baseline.flaws) - 1} more." if len(baseline.flaws) > 1 else ""
         raise ResultsError(f"the baseline is damaged: {baseline.flaws[0]}.{more}")

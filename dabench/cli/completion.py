@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from click.shell_completion import CompletionItem
 
 from dabench.specs.names import canonical, items
-from dabench.specs.spec import BackboneSpec, CheckFormatSpec, DomainSpec, FormatSpec, MethodSpec, Spec, SuiteSpec
+from dabench.specs.spec import (
+    BackboneSpec,
+    CheckFormatSpec,
+    DomainSpec,
+    FormatSpec,
+    MethodSpec,
+    SelectorSpec,
+    Spec,
+    SuiteSpec,
+)
 
 if TYPE_CHECKING:
     import click
@@ -29,6 +38,16 @@ def complete_suites(ctx: click.Context, param: click.Parameter, incomplete: str)
 def complete_domains(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of domains."""
     return _beginning(incomplete, DomainSpec)
+
+
+def complete_backbones(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of backbones."""
+    return _beginning(incomplete, BackboneSpec)
+
+
+def complete_selectors(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of selectors."""
+    return _beginning(incomplete, SelectorSpec)
 
 
 def complete_formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -49,7 +68,8 @@ def complete_citable(ctx: click.Context, param: click.Parameter, incomplete: str
 def complete_pairs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The last of a comma-separated list of pairs, from the suite that the command names or from all."""
     # Behind an option without its value click does not assign the words before it: they are in `args`.
-    words = {str(ctx.params.get("suite")), *ctx.args}
+    named = ctx.params.get("suites") or (ctx.params.get("suite"),)
+    words = {*map(str, named), *ctx.args}
     return _last_item(incomplete, _known(lambda registry: _pairs(registry, words)))
 
 

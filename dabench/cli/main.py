@@ -15,6 +15,7 @@ import click
 from dabench.cli.context import Context
 from dabench.cli.say import echo
 from dabench.errors import DabenchError
+from dabench.parallel.signals import exit_code, stopping, what_happened
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -156,22 +157,30 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     A command returns None, or its exit code.
     """
+    with stopping():
+        code = _code(arguments)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _code(arguments: Sequence[str] | None) -> object:
+    """Run a command, say what ended it, and return what it returned, or its exit code."""
     context = Context()
     try:
-        code = cli.main(arguments, prog_name="dabench", standalone_mode=False, obj=context)
+        code: object = cli.main(arguments, prog_name="dabench", standalone_mode=False, obj=context)
         sys.stdout.flush()  # here, where a closed pipe can be told from an error
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        echo("Interrupted.", err=True)
-        code = 130
+    except (click.Abort, KeyboardInterrupt) as error:
+        cause = error.__cause__ if isinstance(error, click.Abort) and error.__cause__ else error  # click wraps it
+        echo(f"{what_happened(cause)}.", err=True)
+        code = exit_code(cause)
     except BrokenPipeError:  # `dabench list | head`: the reader has what it wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
         code = 1
     except Exception as error:  # the last stop: nothing is swallowed, everything gets an exit code
         code = _report(error, context.debug)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code
 
 
 def _report(error: Exception, debug: bool) -> int:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dabench.cli.completion import complete_pairs
+from dabench.cli.completion import complete_pairs, complete_suites
 from dabench.errors import UsageError
 from dabench.specs.names import items
 
@@ -47,6 +47,11 @@ def results_option(meaning: str = "Results folder, or a published .csv file.") -
     )  # fmt: skip
 
 
+def suite_argument(**options: Any) -> Decorator:
+    """`SUITE`: a name or a file, which `config.suite_file` finds. Without a default it must be given."""
+    return click.argument("suite", shell_complete=complete_suites, **options)
+
+
 METHODS = click.option(
     "--methods", callback=as_items, help="Only these, in this order: dann,coral; dann:long for one row. Bounds stay."
 )
@@ -55,8 +60,9 @@ SHOTS = click.option("--shots", callback=as_items, help="Only the tables of thes
 
 # Of the commands that make runs.
 PAIRS_TO_RUN = click.option(
-    "--pairs", envvar="DABENCH_PAIRS", callback=as_items, shell_complete=complete_pairs, help="Only these: s:t,s:t."
-)
+    "--pairs", envvar="DABENCH_PAIRS", callback=as_items, shell_complete=complete_pairs,
+    help="Only these, also others than the suite's: s:t,s:t.",
+)  # fmt: skip
 STEPS = click.option(
     "--steps", envvar="DABENCH_STEPS", type=int, help="Training steps per run, instead of the suite's."
 )

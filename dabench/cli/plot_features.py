@@ -27,7 +27,7 @@ TITLE = "features"  # of the pictures beside records
 @click.command("features")
 @click.argument("pair", metavar="SOURCE:TARGET", shell_complete=complete_pairs)
 @click.option(
-    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="One that has the pair."
+    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="Whose settings the runs have."
 )
 @click.option(
     "--methods", default="source_only,dann", show_default=True, envvar="DABENCH_METHODS", callback=as_items,
@@ -75,7 +75,7 @@ def features_command(
 
     session = RunSession(context.registry, choices, methods)
     chosen = find_suite(suite, session.registry)
-    wanted = {RowChoice.parse(name).method for name in methods}
+    wanted = {RowChoice.parse(name).method for name in session.methods}
     overrides = parse_overrides(assignments, steps)
     with session.busy():
         from dabench.planning.jobs import output_rows
@@ -85,7 +85,7 @@ def features_command(
             chosen.model_copy(update={"bounds": tuple(bound for bound in chosen.bounds if bound in wanted)}),
             session.registry,
             device_kind=session.device_kind,
-            methods=methods,
+            methods=session.methods,
             pairs=[pair],
             seeds=(seed,),
             overrides=overrides,

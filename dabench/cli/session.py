@@ -12,6 +12,8 @@ from rich.console import Console
 
 from dabench.cli.say import echo
 from dabench.config.row_choice import RowChoice
+from dabench.parallel.signals import exit_code, what_happened
+from dabench.plugin.method_file import with_files
 from dabench.specs.spec import LauncherSpec, MethodSpec
 
 if TYPE_CHECKING:
@@ -23,14 +25,13 @@ if TYPE_CHECKING:
     from dabench.runs.job import Event
     from dabench.runs.plan import Plan, PlannedRun
 
-INTERRUPTED = 130  # exit code
-
 
 class RunSession:
     """One command that makes runs: how it makes them, and what it shows meanwhile, on stderr.
 
     Attributes:
-        registry: of plugins.
+        registry: of plugins, with the methods of files that the command names.
+        methods: names of methods and rows that the command names.
         console: for the terminal.
     """
 
@@ -40,15 +41,16 @@ class RunSession:
         Args:
             registry: of plugins.
             choices: the options of the command.
-            methods: items of `--methods`.
+            methods: items of `--methods`: names, rows, and files as in `./my_method.py:MyMethod`.
 
         Raises:
-            UsageError: there is no such launcher or method.
+            UsageError: there is no such launcher, method or file.
+            PluginError: a file cannot be run.
         """
         registry.get(LauncherSpec, choices.launcher)
-        for name in methods:
-            registry.get(MethodSpec, RowChoice.parse(name).method)
-        self.registry = registry
+        self.registry, self.methods = with_files(registry, list(methods))
+        for name in self.methods:
+            self.registry.get(MethodSpec, RowChoice.parse(name).method)
         self.console = Console(stderr=True)
         self._choices = choices
 
@@ -120,6 +122,7 @@ class RunSession:
         options: RunOptions,
         *,
         title: str = "",
+        later: Sequence[Recorder] = (),
         shown: Callable[[Event], Event] = lambda event: event,
     ) -> bool:
         """Make the runs of a plan that have no record yet.
@@ -128,6 +131,7 @@ class RunSession:
             recorder: with the plan and the records that are there.
             options: how to run.
             title: what the line above the progress begins with.
+            later: of the plans that the command carries out after this one.
             shown: an event as the user may see it.
 
         Returns:
@@ -142,22 +146,24 @@ class RunSession:
         folder = recorder.results / "runs" / recorder.plan.suite.name
         count, before = len(recorder.plan.runs), len(recorder.records)
         echo(f"{title}{count} runs, {before} of them done before, in {folder}", err=True)
-        with self.resumable(recorder), self.progress(recorder.todo) as display:
+        with self.resumable(recorder, *later), self.progress(recorder.todo) as display:
             return carry_out(recorder, options, lambda event: display.show(shown(event)))
 
     @contextmanager
-    def resumable(self, recorder: Recorder) -> Iterator[None]:
-        """Say on an interrupt how many runs are left.
+    def resumable(self, *recorders: Recorder) -> Iterator[None]:
+        """Say on an interrupt, or another signal that ends the command, how many runs are left.
 
         Raises:
             click.exceptions.Exit: the user interrupted the block.
         """
         try:
             yield
-        except KeyboardInterrupt:
-            left, count = len(recorder.todo), len(recorder.plan.runs)
-            echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
-            raise click.exceptions.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as error:
+            left = sum(len(recorder.todo) for recorder in recorders)
+            count = sum(len(recorder.plan.runs) for recorder in recorders)
+            text = f"{left} of {count} runs are left. The same command goes on from here."
+            echo(f"{what_happened(error)}: {text}", err=True)
+            raise click.exceptions.Exit(exit_code(error)) from None
 
     def progress(self, runs: Sequence[PlannedRun]) -> ProgressDisplay:
         """The display of the progress of some runs."""

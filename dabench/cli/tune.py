@@ -70,9 +70,9 @@ def command(
     from dabench.config.suite_file import find_suite
     from dabench.tuning.search import parse_space
 
-    session = RunSession(context.registry, choices)
+    session = RunSession(context.registry, choices, [method])
     registry, results = session.registry, choices.directory / "tune"
-    spec = registry.get(MethodSpec, method).spec
+    spec = registry.get(MethodSpec, session.methods[0]).spec
     chosen = find_suite(suite, registry)
     numbers = parsed("--seeds", parse_seeds, seeds)
     given = parse_space(space)

@@ -36,14 +36,16 @@ class Overrides:
         shared: settings of all methods, nested as in a suite file.
         options: options by method.
         suite: what is no part of a run's settings, such as the selector, by its key in a suite file.
+        backbone: instead of the suite's and its pairs', with its own defaults; empty for theirs.
     """
 
     shared: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     suite: Mapping[str, Any] = field(default_factory=dict)
+    backbone: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.shared or self.options or self.suite)
+        return bool(self.shared or self.options or self.suite or self.backbone)
 
     def check(self, methods: Sequence[str]) -> None:
         """Refuse options of methods that do not run.
@@ -56,7 +58,7 @@ class Overrides:
                 raise unknown("setting", name, [*methods, *SECTIONS, *SCALARS, *OF_SUITE])
 
 
-def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Overrides:
+def parse_overrides(assignments: Sequence[str], steps: int | None = None, backbone: str | None = None) -> Overrides:
     """Overrides from `key=value` texts; values are YAML scalars or lists, and an empty one restores the default.
 
     Raises:
@@ -79,7 +81,7 @@ def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Ove
             _put(shared, path, value)
         else:
             _put(options.setdefault(path[0], {}), path[1:], value)
-    return Overrides(shared, options, of_suite)
+    return Overrides(shared, options, of_suite, canonical(backbone or ""))
 
 
 def _parsed(assignment: str) -> tuple[list[str], Any]:

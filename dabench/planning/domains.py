@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from itertools import permutations
 
 from dabench.config.suite import Suite
-from dabench.errors import UsageError, listed, unknown
+from dabench.data.prepared import PreparedDomain
+from dabench.errors import UsageError, listed, shortened, unknown
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import DomainSpec
 
@@ -77,6 +78,27 @@ def _not_there(names: Sequence[str], suite: Suite, known: Iterable[str]) -> Usag
     return UsageError(
         f"unknown domain{'s' if len(names) > 1 else ''} {called}.{hint} {explain(suite.domains, names, own)}{also}"
     )
+
+
+def misfit(source: PreparedDomain, target: PreparedDomain, track: str) -> str:
+    """Why two domains cannot be a pair, as a clause; empty if they can."""
+    if source.classes != target.classes:
+        alone = [
+            f"{one.name} alone has {shortened(missing, 4)}"
+            for one, other in ((source, target), (target, source))
+            if (missing := [name for name in one.classes if name not in other.classes])
+        ]
+        return f"their classes differ: {', and '.join(alone) or 'they stand in another order'}"
+    if source.shape != target.shape and track != "paired":
+        shapes = [f"{_kind(domain.shape)} of {domain.name}" for domain in (source, target)]
+        return f"their examples differ: {' and '.join(shapes)}"
+    return ""
+
+
+def _kind(shape: tuple[int, ...]) -> str:
+    """What an example is: `vectors of 800 values`."""
+    size = "x".join(map(str, shape))
+    return f"vectors of {size} values" if len(shape) == 1 else f"images or signals {size}"
 
 
 def no_recording(pair: str, domains: Mapping[str, DomainSpec]) -> str:

@@ -14,7 +14,7 @@ from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Settings, Shots
 from dabench.config.suite import MethodEntry, PairEntry, Suite
 from dabench.errors import PluginError, UsageError
 from dabench.hashing.canonical import sha256, view_versions
-from dabench.hashing.sources import source_sha256
+from dabench.plugin.method_file import method_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
 from dabench.runs.record import ChosenBy, PluginInfo
@@ -66,7 +66,8 @@ def resolve(
     options = merge(entry.options, pair.options.get(method.name, {}))
     own, _, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)
     defaults = {name: Suite.model_fields[name].default for name in SCALARS}  # of those that the command unsets
-    changed = defaults | merge({"method": method.name, "options": options, **shared}, overrides.shared)
+    shared |= _backbone(overrides, registry)
+    changed = defaults | merge({"method": method.name, **shared}, overrides.shared)
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
     settings, backbone, method = _validated(changed, method, registry)
     if suite.track == "paired":
@@ -86,11 +87,20 @@ def resolve(
         plugin=PluginInfo(
             distribution=registered.origin.distribution,
             version=registered.origin.version,
-            source_sha256=source_sha256(method.entry_point),
+            source_sha256=method_sha256(method),
         ),
         chosen_by="user" if difference else _chosen_by(suite, entry, pair),
         is_feature_method=_is_feature_method(method),
     )
+
+
+def _backbone(overrides: Overrides, registry: Registry) -> dict[str, Any]:
+    """The sections that `--backbone` changes: without a network to train, the budget of one has no meaning."""
+    if not overrides.backbone:
+        return {}
+    spec = registry.get(BackboneSpec, overrides.backbone).spec
+    named = {"backbone": {"name": spec.name, "options": {}}}
+    return named if spec.trains else {**named, "budget": None}
 
 
 def _chosen_by(suite: Suite, entry: MethodEntry, pair: PairEntry) -> ChosenBy:
@@ -138,9 +148,15 @@ def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
         raise UsageError(f"the backbone {backbone.name} is trained: the suite needs a budget of steps and batch")
     if kind in (VECTOR_KINDS if backbone.trains else IMAGE_KINDS):
         what = "vectors" if backbone.trains else "images"
-        raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
+        fix = "input.normalise: unit, or --set input.normalise=unit"
+        raise UsageError(
+            f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}: {fix}"
+        )
     if backbone.scales and kind != "unit":
-        raise UsageError(f"the backbone {backbone.name} scales images itself: leave out input.normalise, {kind!r} here")
+        raise UsageError(
+            f"the backbone {backbone.name} scales images itself: leave out input.normalise, {kind!r} here, or "
+            "--set input.normalise=unit"
+        )
 
 
 def _check_batch(settings: Settings, method: MethodSpec) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
 from typing import Any, TypeVar
@@ -132,6 +133,14 @@ class Registry:
                 f"two plugins claim the {_noun(kind)} {new.spec.name!r}: {old.origin} and {new.origin}. "
                 f"Uninstall one, or leave one out with {DISABLE}={foreign.origin}."
             )
+
+    def with_methods(self, methods: Iterable[Registered[MethodSpec]]) -> Registry:
+        """The same registry with some methods besides, whose names are free."""
+        wider = copy(self)
+        wider._found = self._found | {
+            MethodSpec: self._found[MethodSpec] | {method.spec.name: method for method in methods}
+        }
+        return wider
 
     @property
     def broken(self) -> list[Plugin]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 from pydantic import ValidationError
 
+from dabench.parallel.signals import uninterrupted
 from dabench.plugin.registry import Registry
 from dabench.printable import kept
 from dabench.results.environment import code_info
@@ -50,7 +46,7 @@ class Recorder:
         return [run for run in self.plan.runs if run.run_id not in there]
 
     def keep(self, run: PlannedRun, outcome: Outcome) -> None:
-        """Write the record of a run; Ctrl-C waits for it."""
+        """Write the record of a run; what ends the command waits for it."""
         with uninterrupted():
             worker = self._environments.get(run.run_id)
             try:
@@ -115,24 +111,3 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environme
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         **measured,
     )
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C take effect at the end of the block, so that a record that came in is written."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is interrupted
-        return
-    pressed = False
-
-    def note(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt

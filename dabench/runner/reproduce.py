@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from dabench.config.options import option_errors
 from dabench.config.settings import Settings
 from dabench.config.suite import Suite
-from dabench.config.suite_file import find_suite
+from dabench.config.suite_file import find_suite, is_own_suite
 from dabench.errors import UsageError
 from dabench.files import scratch
 from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
+from dabench.plugin.method_file import VERSION as FILE
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, RunRow, accuracies, rows_of
 from dabench.results.changes import Change, changes
@@ -28,7 +29,7 @@ from dabench.runner.runner import carry_out
 from dabench.runs.job import Event
 from dabench.runs.plan import Plan
 from dabench.runs.record import RunRecord, flatten
-from dabench.specs.spec import DomainSpec
+from dabench.specs.spec import DomainSpec, MethodSpec
 from dabench.stats.regression import Drop, measure_drop
 
 SHORTEST_ID = 6
@@ -125,7 +126,8 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
         recorded: the run.
         registry: of plugins.
         device_kind: `cpu` or `cuda`.
-        own: the run's suite, which says where its own data lie; not needed for domains of plugins.
+        own: the run's suite, which says where its own data lie; not needed for domains of plugins, nor where a file
+            of this folder is that suite.
 
     Raises:
         UsageError: this version cannot make that run any more, or its data are of one's own and `own` is None.
@@ -136,11 +138,15 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
             f"{recorded} is of the suite {row['suite']}, not of {own.name}: name its own file with --suite."
         )
     foreign = [name for name in (row["source"], row["target"]) if name not in registry.all(DomainSpec)]
+    if foreign and own is None and is_own_suite(row["suite"]):
+        own = find_suite(row["suite"], registry)
     if foreign and own is None:
         raise UsageError(
             f"{recorded}: no plugin has {' and '.join(foreign)}. Data of your own are found by the file of their "
             "suite: dabench reproduce RECORD.json --suite SUITE.yaml. For a plugin's, install it."
         )
+    if row["method"] not in registry.all(MethodSpec):
+        raise _no_method(recorded)
     if recorded.settings is None:
         suite = own or find_suite(row["suite"], registry)
     else:
@@ -163,6 +169,17 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
             f"row does not hold them. Name the .json file of its record{commit}."
         )
     return replace(plan, runs=(runs[0],))
+
+
+def _no_method(recorded: RecordedRun) -> UsageError:
+    """For a run whose method nobody registers."""
+    name, origin, version = (recorded.row[key] for key in ("method", "plugin_distribution", "plugin_version"))
+    if version != FILE:
+        return UsageError(f"{recorded}: no plugin has the method {name!r}. It was of {origin} {version}: install that.")
+    return UsageError(
+        f"{recorded}: its method is the class of a file, {origin}, which is not installed. Name the file where it lies "
+        f"now: dabench reproduce RECORD.json --method PATH/{origin}"
+    )
 
 
 def _suite_of(row: RunRow, settings: Mapping[str, Any], own: Suite | None) -> Suite:

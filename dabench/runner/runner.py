@@ -50,7 +50,8 @@ def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event
     Raises:
         ResultsError: the results folder cannot be written, found out before the first run; or another command is making
             some of the runs there.
-        KeyboardInterrupt: after the workers have ended; what they finished before is recorded.
+        KeyboardInterrupt: on Ctrl-C, or as its `StopError`; after the workers have ended, and what they finished before
+            is recorded.
     """
     write_atomic(recorder.results / "runs" / ".writable", "").unlink(missing_ok=True)  # another command has the same
     sweep(recorder.results / "runs" / recorder.plan.suite.name, deep=True)
@@ -130,4 +131,4 @@ def _launched(launcher: Registered[LauncherSpec], jobs: list[Job], workers: int)
 
 
 def _named(launcher: Registered[LauncherSpec]) -> str:
-    return f"the launcher {launcher.spec.name} of {launcher.origin} ({launcher.spec.target})"
+    return f"the launcher {launcher.spec.name} of {launcher.origin} ({launcher.spec.entry_point})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,25 +71,30 @@ class Comparison:
     qualities: Sequence[Quality]
 
 
-def compare_selectors(suite: str, found: Sequence[RunRecord], specs: Mapping[str, SelectorSpec]) -> Comparison:
+def compare_selectors(
+    suite: str, found: Sequence[RunRecord], specs: Mapping[str, SelectorSpec], *, word: str = ""
+) -> Comparison:
     """Compare the selectors that records of a suite hold selections of. Runs that see target labels do not count.
 
     Args:
         suite: its name.
         found: its records; older ones of a cell are left out by `results.folder.current`.
         specs: the selectors that there are, by name.
+        word: how a command names the suite, if not by its name: the path of its file.
 
     Raises:
         ResultsError: there is nothing to compare.
     """
-    records = _current(suite, found)
+    command_word = shlex.quote(word or suite)
+    records = _current(suite, found, command_word)
     names = [name for name in specs if any(name in record.selections for record in records)]
     complete = [record for record in records if all(name in record.selections for name in names)]
     several = [record for record in complete if len(record.checkpoints) > 1]
     if not several:
         raise ResultsError(
             f"no run of {suite!r} has several checkpoints and all of {', '.join(names)}: nothing to "
-            f"compare. `dabench rescore {suite}` fills in selections; a suite's budget.checkpoints makes checkpoints."
+            f"compare. `dabench rescore {command_word}` fills in selections; a suite's budget.checkpoints makes "
+            "checkpoints."
         )
     qualities = [_quality(specs[name], several, complete) for name in names]
     return Comparison(
@@ -100,12 +106,12 @@ def compare_selectors(suite: str, found: Sequence[RunRecord], specs: Mapping[str
     )
 
 
-def _current(suite: str, found: Sequence[RunRecord]) -> list[RunRecord]:
+def _current(suite: str, found: Sequence[RunRecord], word: str) -> list[RunRecord]:
     finished = [record for record in found if record.done and not record.sees_target_labels]
     if not finished:
         raise ResultsError(
             f"there are no records of finished runs of {suite!r}, and published rows hold no checkpoints. "
-            f"`dabench run {suite} --outputs 5000` makes some."
+            f"`dabench run {word} --outputs 5000` makes some."
         )
     kept = set(current(frame_of(flatten(record) for record in finished))[0]["run_id"])
     return [record for record in finished if record.run_id in kept]

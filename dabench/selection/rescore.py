@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,7 @@ def rescore(
     specs: Sequence[SelectorSpec],
     *,
     fresh: bool = False,
+    word: str = "",
 ) -> Iterator[Rescored]:
     """Ask selectors about every finished run of a suite, and write what they picked into its record.
 
@@ -69,6 +71,7 @@ def rescore(
         records: those of the suite, as `find_records` gives them.
         specs: whom to ask.
         fresh: also ask those that have answered.
+        word: how a command names the suite, if not by its name: the path of its file.
 
     Yields:
         Each record, as soon as it is done with.
@@ -79,8 +82,8 @@ def rescore(
     found = [(path, record) for path, record in records if record.done]
     if not found:
         raise ResultsError(
-            f"there are no records of finished runs of {suite!r} in {results}. `dabench run {suite} --outputs 5000` "
-            "makes some, and keeps what selectors read."
+            f"there are no records of finished runs of {suite!r} in {results}. "
+            f"`dabench run {shlex.quote(word or suite)} --outputs 5000` makes some, and keeps what selectors read."
         )
     for path, record in found:
         yield ask(path, record, [spec for spec in specs if fresh or not answered(record, spec)], results)

@@ -10,6 +10,8 @@ Bound = Literal["source_only", "target_only"]
 BOUNDS: tuple[Bound, Bound] = get_args(Bound)  # the lower and the upper one
 LOWER, UPPER = BOUNDS
 
+SUITE_SUFFIXES = (".yaml", ".yml")
+
 # A part of a name has at most 100 characters: two names and a suffix make a file name, which may have 255.
 NAME = r"[a-z][a-z0-9_]{0,99}"
 PATH_NAME = r"(?=.{1,100}$)[a-z][a-z0-9_]*(/[a-z0-9][a-z0-9_]*)*"
@@ -19,6 +21,11 @@ _NAME, _PATH_NAME = re.compile(NAME), re.compile(PATH_NAME)
 def canonical(name: str) -> str:
     """`feature-matching` and `feature_matching` mean the same."""
     return name.strip().replace("-", "_")
+
+
+def is_suite_file(word: str) -> bool:
+    """Whether a word that stands for a suite is a file, not a name."""
+    return word.lower().endswith(SUITE_SUFFIXES)
 
 
 def items(text: str) -> list[str]:

@@ -154,7 +154,7 @@ def test_pairs_stand_in_the_order_of_the_suite_and_those_not_run_only_if_asked_f
     text = invoke(table.command, "--results", folder, "--all-pairs").stdout
     assert "not run" in text
     write_record(folder, make_record(suite="mine"))
-    with pytest.raises(UsageError, match="no plugin has the suite 'mine'"):
+    with pytest.raises(UsageError, match=r"unknown suite 'mine'.* is named by its file"):
         invoke(table.command, "mine", "--results", folder, "--all-pairs")
 
 

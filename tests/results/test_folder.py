@@ -354,7 +354,7 @@ def test_a_published_file_that_an_editor_saved_reads_the_same(tmp_path: Path, en
     file = tmp_path / "mini.csv"
     file.write_bytes(csv_text(frame).replace("\n", line_end).encode(encoding))
     read = read_results(file)
-    assert read.problems == []
+    assert read.flaws == []
     pd.testing.assert_frame_equal(read.frame, frame)
 
 
@@ -377,5 +377,5 @@ def test_a_record_that_an_editor_saved_reads_the_same(tmp_path: Path, encoding: 
 def test_a_published_file_that_was_saved_otherwise_says_how(tmp_path: Path, change: Any, words: str) -> None:
     file = tmp_path / "mini.csv"
     file.write_bytes(change(csv_text(make_frame(make_record(0.5)))))
-    (problem,) = read_results(file).problems
-    assert words in str(problem)
+    (flaw,) = read_results(file).flaws
+    assert words in str(flaw)

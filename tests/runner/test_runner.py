@@ -283,8 +283,22 @@ def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path
         assert record.accuracy.oracle == max(c.target_accuracy for c in record.checkpoints)
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
-def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_path: Path, launcher: str) -> None:
+def everyone(pid: int) -> list[int]:
+    """A process and its children, as a batch system finds them."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+@pytest.mark.parametrize(
+    ("launcher", "number"),
+    [
+        ("inline", signal.SIGHUP),
+        ("processes", signal.SIGINT),
+        pytest.param("processes", signal.SIGTERM, marks=pytest.mark.skipif(sys.platform != "linux", reason="/proc")),
+    ],
+)
+def test_a_signal_ends_it_at_once_and_the_next_call_goes_on(
+    registry: Registry, tmp_path: Path, launcher: str, number: signal.Signals
+) -> None:
     command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_waits", "--seeds", "0-2"]
     command += ["--results", str(tmp_path / "results"), "--device", "cpu", "--workers", "1", "--launcher", launcher]
     gate = tmp_path / "gate"
@@ -299,10 +313,16 @@ def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_p
         while not Path(f"{gate}.reached").exists():
             assert process.poll() is None
             time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+        if number == signal.SIGTERM:  # `scancel` sends it to all processes; workers lead groups of their own
+            for pid in reversed(everyone(process.pid)):
+                os.kill(pid, number)
+        else:
+            os.killpg(process.pid, number)  # as a terminal does
         _, stderr = process.communicate(timeout=60)  # the run itself would wait for ever
-    assert process.returncode == 130, stderr
-    assert "The same command goes on from here" in stderr
+    assert process.returncode == 128 + number, stderr
+    said = "Interrupted" if number == signal.SIGINT else f"Stopped by {number.name}"
+    assert f"{said}: 3 of 9 runs are left. The same command goes on from here." in stderr
+    assert "killed" not in stderr
     assert "Traceback" not in stderr
     assert len(list(tmp_path.rglob("*.json"))) == 6
     assert not list(tmp_path.rglob("*.tmp"))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_suites
 from dabench.cli.context import Context, pass_context
+from dabench.cli.options import suite_argument
 from dabench.cli.say import echo
 from dabench.leaderboard.formats.columns import aligned
 
@@ -25,7 +25,7 @@ MOST_CLASSES = 50
 
 
 @click.command("check")
-@click.argument("suite", shell_complete=complete_suites)
+@suite_argument()
 @click.option("--all", "everything", is_flag=True, help="Name everything that is left out, however long the list.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @pass_context

@@ -173,8 +173,13 @@ def ranked(table: Table) -> bool:
     return len(table.pairs) >= RANKED_FROM and sum(row.rank is not None for row in table.rows) > 1
 
 
-def next_commands(tables: Sequence[Table]) -> str:
-    """The commands that a reader of a table may want; an empty string where there is no method to explain."""
+def next_commands(tables: Sequence[Table], word: str = "") -> str:
+    """The commands that a reader of a table may want; an empty string where there is no method to explain.
+
+    Args:
+        tables: of one suite.
+        word: how commands name it, if not by its name: the path of its file.
+    """
     for table in tables:
         rows = [row for row in table.rows if not row.bound] or list(table.rows)
         cells = [(place, pair, cell.mean) for place, row in enumerate(rows) for pair, cell in row.cells.items()]
@@ -186,8 +191,9 @@ def next_commands(tables: Sequence[Table]) -> str:
             where = "" if table.origin in usual else f" --results {shlex.quote(table.origin)}"
             shots = "" if table.shots is None else f" --shots {table.shots}"
             variant = f" --variant {shlex.quote(row.variant)}" if "=" in row.variant else ""
+            suite = word or table.suite
             return (
-                f"next: dabench explain {shlex.join([table.suite, pair, row_name(table, row)])}{variant}{shots}{where}"
-                f" · dabench table {shlex.quote(table.suite)}{where} --format html -o {shlex.quote(table.suite)}.html"
+                f"next: dabench explain {shlex.join([suite, pair, row_name(table, row)])}{variant}{shots}{where}"
+                f" · dabench table {shlex.quote(suite)}{where} --format html -o {shlex.quote(table.suite)}.html"
             )
     return ""

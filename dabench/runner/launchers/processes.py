@@ -12,6 +12,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
 from dabench.errors import DabenchError
+from dabench.parallel.signals import STOPPING
 from dabench.runner.launchers.worker import Fault, serve
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
 from dabench.runs.record import Status
@@ -20,6 +21,8 @@ from dabench.runs.record import Status
 GRACE_S = 10.0
 # A worker imports torch before it is ready: seconds, or a minute where the disk is slow.
 START_S = 600.0
+# A signal to all processes of a command reaches them one after the other, within this time.
+STOP_S = 1.0
 MOST_FAILED_STARTS = 3  # in a row, after which none will succeed
 # A new process is used for every worker: forking a process that has used torch's threads or CUDA is not safe.
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -137,6 +140,8 @@ class Worker:
         """How a worker that is gone has ended."""
         self.process.join(2)
         code = self.process.exitcode
+        if code is not None and -code in STOPPING:
+            time.sleep(STOP_S)  # who stops all processes of a command stops this one, too: that ends the wait
         if self._fault:
             return f"the worker process {self._fault}"
         if code is None:
