@@ -18,6 +18,7 @@ from tests.testing import (
     mutants_prediction,
     mutants_process,
     mutants_seeds,
+    mutants_stages,
     mutants_wall,
 )
 from tests.testing.mutant import Mutant
@@ -27,6 +28,7 @@ FILES = (
     mutants_few_shot,
     mutants_wall,
     mutants_seeds,
+    mutants_stages,
     mutants_prediction,
     mutants_process,
     mutants_options,
