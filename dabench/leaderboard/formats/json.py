@@ -31,6 +31,7 @@ def _row(table: Table, row: Row) -> dict[str, Any]:
         "rank": row.rank,
         "group": row.group or None,
         "suite": table.suite,
+        "source_free": row.source_free,
     }
 
 
