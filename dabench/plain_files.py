@@ -10,14 +10,14 @@ MOST_BYTES = 2**31
 
 
 class OddFileError(OSError):
-    """What stands where a file should be, or a file that is too large; `strerror` says which."""
+    """Something other than a plain file, or a file that is too large; `strerror` names it."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(0, reason, str(path))
 
 
 def oddity(path: Path, *, links: bool = True) -> str:
-    """What a path is if it is no plain file, as a phrase; empty for a plain file.
+    """The kind of a path that is no plain file, as a phrase; empty for a plain file.
 
     Args:
         path: is not opened.

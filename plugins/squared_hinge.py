@@ -76,7 +76,7 @@ def _columns(x: Any) -> NDArray[np.int64]:
 def _objective(
     weights: Floats, x: Any, sign: Floats, start: Floats, c: float, fence: Any, fence_weight: float
 ) -> tuple[float, Floats]:
-    """What is minimised, the sum over all machines, and its gradient."""
+    """The sum over all machines that is minimised, and its gradient."""
     machines = weights.reshape(-1, sign.shape[1])
     short = np.maximum(0, 1 - sign * (start + x @ machines))
     value = 0.5 * weights @ weights + c * np.sum(short**2)

@@ -80,7 +80,7 @@ class Vada(AveragedMethod):
 
     @contextmanager
     def _statistics_kept(self) -> Iterator[None]:
-        """What passes the network leaves the running statistics of batch norm alone."""
+        """Keep the running statistics of batch norm while something passes the network."""
         norms = [module for module in self.network.modules() if isinstance(module, _BatchNorm)]
         momenta = [norm.momentum for norm in norms]
         for norm in norms:

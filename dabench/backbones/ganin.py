@@ -143,7 +143,7 @@ def wide_domain_head(feature_size: int) -> nn.Module:
 
 
 def flat_size(trunk: nn.Module, input_shape: tuple[int, ...]) -> int:
-    """How many features a trunk makes of one example.
+    """The number of features that a trunk makes of one example.
 
     Raises:
         DataError: the images are too small for it.

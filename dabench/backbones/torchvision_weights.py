@@ -72,7 +72,7 @@ def read_weights(path: Path) -> dict[str, Any]:
 
 
 def _places(name: str) -> list[Path]:
-    """Where a file of weights is looked for by its name."""
+    """The paths where a file of weights is looked for."""
     return [data_dir() / "weights" / name, Path(torch.hub.get_dir()) / "checkpoints" / name]
 
 

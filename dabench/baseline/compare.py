@@ -21,7 +21,7 @@ COMPARED: tuple[Verdict, ...] = ("same", "within noise", "better", "regressed")
 
 @dataclass(frozen=True, kw_only=True)
 class CellVerdict:
-    """What became of one cell of the baseline. Accuracies and drops are fractions.
+    """The verdict on one cell of the baseline. Accuracies and drops are fractions.
 
     Attributes:
         why: in words; empty where the verdict says it all.
@@ -67,7 +67,7 @@ class Report:
     notes: tuple[str, ...] = ()
 
     def count(self, verdict: Verdict) -> int:
-        """How many cells have this verdict."""
+        """The number of cells that have this verdict."""
         return sum(cell.verdict == verdict for cell in self.cells)
 
     @property
@@ -175,7 +175,7 @@ def _judge(
 
 
 def _absent(seeds: Sequence[int], now: Sequence[RunRow]) -> str:
-    """Which seeds of the baseline have no accuracy now, and why."""
+    """Seeds of the baseline that have no accuracy now, with the reason."""
     if not seeds:
         return ""
     there = {row["seed"]: row for row in now}

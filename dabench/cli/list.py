@@ -99,7 +99,7 @@ def _summary(registry: Registry) -> list[Listed]:
 
 
 def _columns(row: Listed) -> list[str]:
-    """What a person sees of a row; the rest is for `--json`."""
+    """The columns of a row for people; the rest is for `--json`."""
     if "kind" in row:
         return [row["kind"], str(row["count"]), ", ".join(row["names"])]
     if "suites" in row:

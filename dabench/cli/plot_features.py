@@ -179,7 +179,7 @@ def _shared_variant(runs: Sequence[PlannedRun]) -> str:
 
 
 def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: int) -> str:
-    """What the picture shows, and with what settings it was made."""
+    """The caption of the picture: its runs, and the settings that it was made with."""
     from importlib.metadata import version
 
     from dabench.leaderboard.formats.text import pair_title

@@ -101,7 +101,7 @@ def command(
 
 
 def _print_remarks(plan: Plan) -> None:
-    """What was left out of the suite and of the domains, and what else their loaders had to say."""
+    """Print remarks on the suite and its domains: parts that were left out, and notes of their loaders."""
     from dabench.runs.data_notes import left_out
 
     for row, other in plan.doubles.items():

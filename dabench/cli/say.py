@@ -1,4 +1,4 @@
-"""How commands print: foreign names and messages cannot act on a terminal or on the log of a CI job."""
+"""Printing of commands: foreign names and messages cannot act on a terminal or on the log of a CI job."""
 
 from __future__ import annotations
 

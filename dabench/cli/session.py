@@ -1,4 +1,4 @@
-"""What the commands that make runs share: names checked first, planning, the runs with their progress, an interrupt."""
+"""The run session of all commands that make runs: checked names, planning, runs with their progress, an interrupt."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class RunSession:
         return self.console.status(text)
 
     def options(self, *, fail_fast: bool = False, output_rows: int = 0, reverse_validation: bool = False) -> RunOptions:
-        """How to run: what the options of the command say, and what the command adds."""
+        """The options of the runs: those of the command line, and those that the command adds."""
         from dabench.device import default_workers
         from dabench.planning.jobs import RunOptions
 

@@ -116,7 +116,7 @@ def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bo
 
 
 def _entries(planned: Trials, judged: Sequence[Trial], per_pair: bool) -> dict[str, list[dict[str, Any]]]:
-    """What was chosen, as parts of a suite: the method, and `per_pair` what its pairs change in it."""
+    """The choice as parts of a suite: the method, and `per_pair` with the changes of its pairs."""
     from dabench.tuning.tune import suite_entry, suite_pairs
 
     if not per_pair:

@@ -36,7 +36,7 @@ def option_errors(error: ValidationError, prefix: str) -> str:
 
 
 def message(item: Any) -> str:
-    """What is wrong, in one phrase, from an entry of `ValidationError.errors()`."""
+    """A mistake in one phrase, from an entry of `ValidationError.errors()`."""
     if item["type"] == "extra_forbidden":
         return "there is no such key"
     text: str = item["msg"].removeprefix("Value error, ")

@@ -17,7 +17,7 @@ class YamlLimitError(yaml.YAMLError):
 
 
 def load(text: str) -> Any:
-    """What a YAML text stands for, as plain values.
+    """The plain values of a YAML text.
 
     Raises:
         yaml.YAMLError: it is not valid, or over a limit.

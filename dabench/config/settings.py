@@ -40,7 +40,7 @@ class Section(BaseModel):
 
 
 class Input(Section):
-    """How examples become floats, on the device.
+    """The way from examples to floats, on the device.
 
     Attributes:
         normalise: `unit` scales uint8 to [0, 1]; `mean` also subtracts the mean of each channel over source train;
@@ -64,7 +64,7 @@ VECTOR_KINDS = ("l1_zscore_per_domain", "tfidf")
 
 
 class SourceSample(Section):
-    """What a run draws from the source.
+    """The draw from the source.
 
     Attributes:
         source_per_class: train on so many source examples of each class, all of a class that has fewer; None for all
@@ -116,7 +116,7 @@ class Schedule(Section):
 
 
 class Budget(Section):
-    """How long a run trains.
+    """The length of a training.
 
     Attributes:
         steps: of all stages together.

@@ -115,7 +115,7 @@ def class_counts(arrays: DomainArrays) -> dict[str, tuple[int, ...]]:
 
 
 def _decoded(spec: DomainSpec) -> DomainArrays:
-    """What the loader of a domain returns; whatever it raises becomes a DataError."""
+    """The arrays of a domain's loader; whatever it raises becomes a DataError."""
     try:
         arrays = spec.load()()
     except DabenchError as error:

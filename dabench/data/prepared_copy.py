@@ -1,4 +1,4 @@
-"""Where the prepared copy of a domain lies, and what is written beside it. Imports nothing heavy.
+"""The place of a domain's prepared copy, and the notes beside it. Imports nothing heavy.
 
 A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`, and both hashes stand for what decides its bytes:
 
@@ -46,7 +46,7 @@ BESIDE_THE_BYTES = (
 
 @dataclass(frozen=True)
 class Meta:
-    """What is written beside a prepared copy.
+    """The notes beside a prepared copy.
 
     Attributes:
         sha256: of the decoded content, as the domain's loader returned it.
@@ -105,7 +105,7 @@ def code_hash(spec: DomainSpec) -> str:
 
 
 def copy_folder(spec: DomainSpec, files: Mapping[str, Sequence[Path]], code: str) -> Path:
-    """Where the prepared copy of a domain lies or would lie.
+    """The folder of a domain's prepared copy, whether it exists or not.
 
     Args:
         spec: of the domain.

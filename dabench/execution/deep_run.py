@@ -108,7 +108,7 @@ class DeepRun:
 
     @property
     def recipe(self) -> TrainingRecipe:
-        """How the suite trains it."""
+        """The suite's recipe of its training."""
         return TrainingRecipe(self.job.settings.optimiser, self.job.settings.schedule, self.job.budget)
 
     def train(self) -> Iterator[Progress]:

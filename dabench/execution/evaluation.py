@@ -19,7 +19,7 @@ COLLAPSED_LABELS = 0.80
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How good predictions are on one labelled split.
+    """The quality of predictions on one labelled split.
 
     Attributes:
         accuracy: the suite's metric, as a fraction.

@@ -1,4 +1,4 @@
-"""What a run has measured so far: all of it that must survive an interruption."""
+"""Measurements of a run so far: all of it that must survive an interruption."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ class ProcessState:
         self._functions = {owner: dict(vars(owner)) for owner in _owners()} if functions else {}
 
     def changes(self) -> list[tuple[str, str]]:
-        """What is otherwise than it was, as kinds (see `SETTINGS`) and phrases."""
+        """The changes since then, as kinds (see `SETTINGS`) and phrases."""
         found = []
         for setting, before in zip(SETTINGS, self._values, strict=True):
             now = setting.get()

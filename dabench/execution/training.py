@@ -27,7 +27,7 @@ TICK_S = 0.25
 
 @dataclass(frozen=True)
 class TrainingRecipe:
-    """What the suite decides about training."""
+    """The suite's decisions about training."""
 
     optimiser: Optimiser
     schedule: Schedule

@@ -9,7 +9,7 @@ from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 
 @dataclass(frozen=True, kw_only=True)
 class RunIdentity:
-    """What decides a run's numbers.
+    """The parts that decide a run's numbers.
 
     Attributes:
         pair: `source:target`.

@@ -78,7 +78,7 @@ def build_tables(
 
 
 def shots_of(value: Any) -> Shots | None:
-    """What a frame of runs holds as text."""
+    """The number of shots that a frame of runs holds as text."""
     return None if pd.isna(value) else "all" if value == "all" else int(value)
 
 
@@ -185,7 +185,7 @@ def _table(
 
 
 def _place(name: tuple[str, str], methods: Sequence[str]) -> tuple[int, int, str, str]:
-    """Where a row stands: bounds outside, methods as asked for, then alphabetically."""
+    """The order of a row: bounds outside, methods as asked for, then alphabetically."""
     method, variant = name
     return bound_rank(method), methods.index(method) if method in methods else len(methods), method, variant
 
@@ -256,7 +256,7 @@ def _test_errors(cells: Mapping[Key, Cell]) -> dict[str, float]:
 
 
 def _notes(runs: list[Any]) -> Iterable[str]:
-    """What differs between runs that have numbers."""
+    """Notes on differences between runs that have numbers."""
     for column, what in (("env_torch", "torch"), ("env_device", "device"), ("env_dabench", "dabench")):
         values = sorted({getattr(run, column) for run in runs})
         if len(values) > 1:

@@ -148,7 +148,7 @@ def _number(value: float, form: str) -> str:
 
 
 def _details(records: list[RunRecord]) -> Iterator[str]:
-    """What only full records have."""
+    """Details that only full records have."""
     if not records:
         return
     newest = max(records, key=lambda record: pd.Timestamp(record.finished))

@@ -1,4 +1,4 @@
-"""What the seeds of a table could show, and how many it takes for more."""
+"""Differences that the seeds of a table could show, and the number of seeds for smaller ones."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ GAP = "  "
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What a method has more than another on one pair.
+    """The lead of one method over another on one pair.
 
     Attributes:
         interval: of the difference of accuracies, as fractions, with the level at which it was tested.
@@ -41,7 +41,7 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What the test says."""
+        """The verdict of the test."""
         if self.p is None:
             return "no test"
         if self.p >= ALPHA:

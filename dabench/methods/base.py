@@ -128,7 +128,7 @@ class DeepMethod(nn.Module):
         optimiser.step()
 
     def parameter_groups(self) -> Mapping[str, Iterable[nn.Parameter]]:
-        """Which parameters `update` trains under which name; all under `main` by default."""
+        """Groups of parameters that `update` trains, by name; all under `main` by default."""
         return {"main": self.parameters()}
 
     def rates(self) -> Mapping[str, float]:

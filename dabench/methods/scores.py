@@ -1,4 +1,4 @@
-"""What a model says of examples: a number for every class."""
+"""Scores of examples: a number for every class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a suite's data are, and what of them would break a run or spoil its numbers: for `dabench data check`."""
+"""A check of a suite's data: their facts, and whatever would break a run or spoil its numbers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Seen:
 
     @property
     def imbalance(self) -> float:
-        """How many times the smallest class the largest is."""
+        """The ratio of the largest class to the smallest."""
         return max(self.per_class.values()) / max(1, min(self.per_class.values()))
 
 

@@ -78,7 +78,7 @@ def _not_there(names: Sequence[str], suite: Suite, known: Iterable[str]) -> Usag
 
 
 def no_recording(pair: str, domains: Mapping[str, DomainSpec]) -> str:
-    """Why a pair cannot be of the track paired; empty if it can.
+    """The reason why a pair cannot be of the track paired; empty if it can.
 
     Args:
         pair: `source:target`.

@@ -175,7 +175,7 @@ def _without_doubles(
 def _wrong_names(
     suite: Suite, pairs: Sequence[PairEntry], registry: Registry, specs: Mapping[str, DomainSpec]
 ) -> Iterator[UsageError | PluginError]:
-    """What is wrong with the suite's selector and domains; methods and backbones are seen to with their settings."""
+    """Errors of the suite's selector and domains; methods and backbones are checked with their settings."""
     try:
         if registry.get(SelectorSpec, suite.selector).spec.uses_target_labels:
             yield UsageError(f"the selector {suite.selector} uses target labels: it may stand beside results only")

@@ -92,7 +92,7 @@ def resolve(
 
 
 def _chosen_by(suite: Suite, entry: MethodEntry, pair: PairEntry) -> ChosenBy:
-    """Who chose the options of a cell: the pair says it of those that it sets itself."""
+    """The one who chose the options of a cell: the pair says it of those that it sets itself."""
     of_pair = pair.chosen_by if entry.method in pair.options else None
     return of_pair or entry.chosen_by or suite.chosen_by
 

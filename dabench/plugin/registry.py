@@ -108,7 +108,7 @@ class Registry:
         return ""
 
     def _collect(self, kind: type[Spec], key: str) -> list[Spec]:
-        """What one plugin yields of one kind."""
+        """The specs of one kind that one plugin yields."""
         hook = f"dabench_{_NAMES[kind]}"
         specs: list[Spec] = []
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
@@ -190,7 +190,7 @@ class Registry:
 
 
 def _noun(kind: type[Spec]) -> str:
-    """How messages call one of a kind: `method`, `check format`."""
+    """The noun of a kind in messages: `method`, `check format`."""
     return _NAMES[kind].removesuffix("s").replace("_", " ")
 
 

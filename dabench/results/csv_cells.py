@@ -11,5 +11,5 @@ def as_text(cell: str) -> str:
 
 
 def from_text(cell: str) -> str:
-    """What `as_text` was given."""
+    """The inverse of `as_text`."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

@@ -48,7 +48,7 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds: text, a whole number, a number, a truth value; and whether a field may be empty.
+    """The type of a column: text, a whole number, a number, a truth value; and whether a field may be empty.
 
     Attributes:
         meaning: the type of the record's field, with what it demands of a value.
@@ -140,7 +140,7 @@ def columns() -> dict[str, Column]:
 
 
 def _column(field: FieldInfo) -> Column:
-    """What a field of a record is as a column. A choice of words is text, also one with numbers."""
+    """The column of a record's field. A choice of words is text, also one with numbers."""
     meaning: Any = field.annotation
     optional = False
     if field.metadata:
@@ -162,7 +162,7 @@ def frame_of(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def flaw_of(row: Mapping[str, Any]) -> str:
-    """Why a row that has all its columns is still not to be counted, or an empty string."""
+    """The reason why a row that has all its columns is still not counted, or an empty string."""
     if row["schema"] not in READABLE:
         return other_schema(row["schema"])
     if row["status"] not in get_args(Status):
@@ -173,7 +173,7 @@ def flaw_of(row: Mapping[str, Any]) -> str:
 
 
 def other_schema(schema: int) -> str:
-    """What to say of a record that an older or a newer dabench wrote."""
+    """A message on a record that an older or a newer dabench wrote."""
     fix = "run it again" if schema < SCHEMA else "update dabench"
     return f"written with record schema {shown(schema)}, this dabench reads {READABLE[0]} to {SCHEMA}: {fix}"
 

@@ -38,7 +38,7 @@ LINEAGE = ["suite_version", "settings_sha256", "data_sha256", "plugin_source_sha
 
 @dataclass(frozen=True)
 class Results:
-    """What a folder (or a single file) holds.
+    """The contents of a folder, or of a single file.
 
     Attributes:
         path: where it was read from.
@@ -297,7 +297,7 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def shots_rank(shots: object) -> float:
-    """Where a number of shots, as a frame holds it, stands among others: none first, all last."""
+    """The rank of a number of shots, as a frame holds it, among others: none first, all last."""
     return inf if shots == "all" else float(shots) if isinstance(shots, str) else 0.0
 
 

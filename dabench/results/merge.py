@@ -23,7 +23,7 @@ TIMES = {"train_s", "wall_s", "examples_per_s", "peak_memory_bytes", "finished",
 
 @dataclass
 class Merged:
-    """What a merge did.
+    """The result of a merge.
 
     Attributes:
         copied: records that were new, with their logs.

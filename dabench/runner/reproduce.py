@@ -59,7 +59,7 @@ class RecordedRun:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What came of it.
+    """The result of a reproduction.
 
     Attributes:
         verdict: `identical` to the bit; `other data` where the data are not those of the record; `within noise` of the

@@ -76,7 +76,7 @@ class PlannedRun(Resolved):
 
     @property
     def stem(self) -> Path:
-        """Where its files live below `DIR/runs`, without suffix."""
+        """The path of its files below `DIR/runs`, without suffix."""
         return run_stem(self.suite, self.source, self.target, self.method.name, self.seed, self.run_id)
 
     def __str__(self) -> str:

@@ -49,14 +49,14 @@ class Accuracy(_Part):
 
 
 class Selection(_Part):
-    """What one selector picked."""
+    """The pick of one selector."""
 
     step: Count
     accuracy: Share
 
 
 class Checkpoint(_Part):
-    """What was measured at one checkpoint.
+    """The measurements at one checkpoint.
 
     Attributes:
         step: steps done, all stages counted.
@@ -84,7 +84,7 @@ class Metrics(_Part):
 
 
 class PluginInfo(_Part):
-    """Which plugin the method came from."""
+    """The plugin that the method came from."""
 
     distribution: Text
     version: Text
@@ -105,7 +105,7 @@ class CodeInfo(_Part):
 
 
 class Environment(_Part):
-    """What the numbers were computed with: recorded, not part of the identity (but for the device's kind).
+    """The environment of the numbers: recorded, not part of the identity (but for the device's kind).
 
     Attributes:
         torch: its version with its build, as in `2.9.0+cu128`.
@@ -202,7 +202,7 @@ class RunRecord(_Part):
 
 
 def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_id: str) -> Path:
-    """Where a run's files live below `DIR/runs`, without the suffix (`.json` the record, `.log` the log).
+    """The path of a run's files below `DIR/runs`, without the suffix (`.json` the record, `.log` the log).
 
     A `/` in a domain's name becomes `.`.
     """

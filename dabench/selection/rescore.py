@@ -19,7 +19,7 @@ from dabench.specs.spec import SelectorSpec
 
 @dataclass(frozen=True)
 class Rescored:
-    """What became of one record.
+    """The result of one record.
 
     Attributes:
         why: why it has no new selection; empty if it has, or had them all.

@@ -1,4 +1,4 @@
-"""How a selector picks the checkpoint to report, and the selectors that need nothing but the record.
+"""Rules that pick the checkpoint to report, and the selectors that need nothing but the record.
 
 Those that read a checkpoint's outputs are in `rules/`, a file each. All but the oracle are label-free.
 """
@@ -37,7 +37,7 @@ class Candidate:
 
     @cached_property
     def outputs(self) -> Outputs:
-        """What was kept of the checkpoint.
+        """The outputs that were kept of the checkpoint.
 
         Raises:
             ResultsError: nothing was kept, or the selector's spec does not declare `needs_outputs`.
@@ -102,7 +102,7 @@ def highest(scores: Sequence[float]) -> int:
 
 @dataclass(frozen=True)
 class Pick:
-    """What a selector says of a run.
+    """The pick of a selector in a run.
 
     Attributes:
         index: of the picked checkpoint.

@@ -32,7 +32,7 @@ MOST_SEEDS = 9999
 
 @dataclass(frozen=True)
 class Noise:
-    """How far a drop may be off by chance.
+    """The noise of a drop.
 
     Attributes:
         error: standard error of the drop.
@@ -47,7 +47,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class Drop:
-    """How far a cell fell: positive is worse.
+    """The fall of a cell: positive is worse.
 
     Attributes:
         mean: of baseline - now over the common seeds.
@@ -133,7 +133,7 @@ def detectable(noise: Noise, max_drop: float) -> float | None:
 
 
 def seeds_to_see(spread: float, drop: float = 0.01) -> int | None:
-    """How many seeds the paired test needs to tell a true drop from 0 with probability `POWER`.
+    """The number of seeds that the paired test needs to tell a true drop from 0 with probability `POWER`.
 
     `--max-drop` is not part of it: of true drops as large as that, half are tolerated however many seeds there are.
 

@@ -1,4 +1,4 @@
-"""How a check ends when it does not pass."""
+"""Failures of checks."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class InMemory(PreparedDomain):
     arrays: DomainArrays
 
     def open(self) -> DomainArrays:
-        """What it was made from."""
+        """The arrays that it was made from."""
         return self.arrays
 
 

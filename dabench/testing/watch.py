@@ -24,7 +24,7 @@ CALLED = ("__init__", "setup", "parameter_groups", "stages", "rates", "enter", "
 
 
 class Watch:
-    """What a method changed that is not its own.
+    """Changes of a method to what is not its own.
 
     Attributes:
         found: kind -> what happened first, as a sentence. Kinds are those of `execution.process_state.SETTINGS`,
@@ -112,7 +112,7 @@ def _contents(argument: Any) -> dict[str, str]:
 
 
 def _parts(name: str, whole: Any) -> dict[str, Any]:
-    """What a problem or a batch consists of, by name; the data of a track piece by piece."""
+    """The parts of a problem or a batch, by name; the data of a track piece by piece."""
     parts: dict[str, Any] = {}
     for item in fields(whole):
         part = getattr(whole, item.name)

@@ -84,7 +84,7 @@ def _row(seen: Seen) -> tuple[str, ...]:
 
 
 def _columns(types: Mapping[str, str]) -> Iterator[str]:
-    """What the columns of the suite's own tables hold: those of numbers together, each of the others on a line."""
+    """Contents of the columns of the suite's own tables: those of numbers together, each of the others on a line."""
     if types:
         yield "\ncolumns"
     plain = [name for name, kind in types.items() if kind == "numbers"]

@@ -1,4 +1,4 @@
-"""What a user sees of downloads, on stderr: a bar in a terminal, else a line now and then."""
+"""Progress of downloads on stderr: a bar in a terminal, else a line now and then."""
 
 from __future__ import annotations
 

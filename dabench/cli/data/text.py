@@ -1,4 +1,4 @@
-"""What `dabench data` prints: a table of 80 columns with notes below, and rows for programs."""
+"""Output of `dabench data`: a table of 80 columns with notes below, and rows for programs."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
 
 
 def _keys(citation: str) -> str:
-    """What its entries are called; the text itself where it is no BibTeX, which `dabench cite` then reports."""
+    """The keys of the entries; the text itself where it is no BibTeX, which `dabench cite` then reports."""
     try:
         return ", ".join(entries(citation))
     except ValueError:

@@ -28,7 +28,7 @@ MAX_BYTES = 1 << 30
 
 @dataclass
 class Adopted:
-    """What became of the files of a folder.
+    """The result of looking through a folder, by file.
 
     Attributes:
         taken: the data file, where it was found, and whether its content is what was published.

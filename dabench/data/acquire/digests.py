@@ -34,7 +34,7 @@ def opened(path: Path, packing: str, mode: str = "rb") -> IO[bytes]:
 
 
 def chunks(path: Path, packing: str) -> Iterator[bytes]:
-    """What a file holds, unpacked.
+    """The content of a file, unpacked.
 
     Raises:
         DataError: it is cut off or damaged, or far more comes out of it than its size promises.

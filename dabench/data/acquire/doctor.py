@@ -12,7 +12,7 @@ from dabench.specs.spec import DomainSpec
 
 
 def examine(spec: DomainSpec) -> Status:
-    """What there is of a domain, its content read from the first byte to the last.
+    """The state of a domain, its content read from the first byte to the last.
 
     Raises:
         DataFolderError: the data folder cannot be written.

@@ -59,7 +59,7 @@ def fetch(download: Download, show: Show, patience: Patience | None = None, *, f
 
 
 def by_hand(download: Download) -> str:
-    """How a person gets what a download holds without this program."""
+    """Instructions for a person to get the files of a download without this program."""
     wanted = ", ".join(data_file.pattern for data_file in download.data_files)
     return (
         f"By hand: get {download.name} from {download.homepage or download.urls[0]} and run "

@@ -61,7 +61,7 @@ class Show(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long to wait for what.
+    """Limits of waiting.
 
     Attributes:
         timeout_s: without a byte, when connecting and at any time later.
@@ -76,7 +76,7 @@ class Patience:
 
 @dataclass(frozen=True)
 class _Partial:
-    """What a part file is a part of.
+    """The file of which a part file holds a part.
 
     Attributes:
         url: where it comes from.
@@ -163,7 +163,7 @@ class Resuming:
             raise _CutError(f"the connection ended after {_size(self._part):,} of {now.total:,} bytes")
 
     def _continued(self, url: str) -> _Partial | None:
-        """What is there of this file of this server, if it can be continued."""
+        """The part of this file of this server that is there, if it can be continued."""
         try:
             found = _Partial(**json.loads(_note(self._part).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):  # nothing was begun, or nobody knows what
@@ -267,7 +267,7 @@ def _state(code: int, reason: str | None) -> str:
 
 
 def _fault(error: BaseException | None) -> str:
-    """What went wrong between here and the server, by the first cause that the system names."""
+    """The fault between here and the server, by the first cause that the system names."""
     plain = type(error).__name__
     while error is not None:
         if isinstance(error, TimeoutError):
@@ -293,7 +293,7 @@ def _described(url: str, response: Response) -> _Partial:
 
 
 def _first_byte(response: Response) -> int | None:
-    """Where the part that the server sends begins."""
+    """The place in the file where the part that the server sends begins."""
     first = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
     return int(first) if first.isdecimal() else None
 

@@ -1,4 +1,4 @@
-"""Which examples a run trains on, drawn by the split stream: the same for every method."""
+"""Training and held-out examples of the source, drawn by the split stream: the same for every method."""
 
 from __future__ import annotations
 

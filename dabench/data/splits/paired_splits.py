@@ -1,4 +1,4 @@
-"""What the track paired draws: simultaneous samples of both domains with their labels, and everything else apart.
+"""Splits of the track paired: simultaneous samples of both domains with their labels, and everything else apart.
 
 The domains of a pair are views of one recording (`DomainSpec.recording`): row i of one was recorded with row i of the
 other. A run draws some groups (people, say) from train by the split stream. Their rows are the simultaneous samples;
@@ -22,7 +22,7 @@ from dabench.seeding import numpy_generator
 
 
 class PairedSplits(Splits):
-    """What a run of the track paired works on, before anything is normalised.
+    """The examples of a run of the track paired, before anything is normalised.
 
     Attributes:
         paired_rows: the source's rows of the simultaneous samples, sorted, int64 (P,); none of them is in `rows` or

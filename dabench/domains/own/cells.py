@@ -25,7 +25,7 @@ _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T]\d.*)?|\d{1,2}:\d{2}(:\d
 
 @dataclass(frozen=True)
 class Notation:
-    """How cells are written; see `config.own_data.OwnTables`."""
+    """The notation of cells; see `config.own_data.OwnTables`."""
 
     decimal: str = "."
     thousands: str | None = None

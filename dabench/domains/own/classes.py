@@ -1,4 +1,4 @@
-"""Which classes the domains of a suite share, and what is left out for it."""
+"""Classes that all domains of a suite share, and the rows of other classes, which are left out."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def share(
 
 
 def _lacking(name: str, found: Mapping[str, Mapping[str, int]]) -> str:
-    """Who does not have a class, and which class there may be the same."""
+    """The domains that lack a class, and the classes there that may be the same."""
     texts = [domain + _resembling(name, classes) for domain, classes in found.items() if name not in classes]
     return f"not in {', '.join(texts)}"
 

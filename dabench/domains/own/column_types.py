@@ -1,4 +1,4 @@
-"""What the columns of tables hold: decided once, over all rows of all domains.
+"""Types of the columns of tables: decided once, over all rows of all domains.
 
 A column is one of numbers if every cell is a number, and one of categories if none is. Anything between the two, and
 numbers in another notation, is refused, because no guess is right for all data: `categorical`, `na_values`, `decimal`
@@ -25,7 +25,7 @@ _ENOUGH = 1000  # different values of a column that are looked at for other nota
 
 @dataclass(frozen=True)
 class Decided:
-    """What all columns hold.
+    """The types of all columns.
 
     Attributes:
         types: `numbers`, or `categories, 3 levels`, by column.
@@ -204,7 +204,7 @@ def _column(name: str, frames: Mapping[str, pd.DataFrame], places: Mapping[str, 
 
 
 def _problem(column: _Column, notation: Notation) -> str | None:
-    """Why a column that holds some text is no column of categories; None if it is one."""
+    """The reason why a column that holds some text is no column of categories; None if it is one."""
     good = [value for value in column.texts if number(value, notation) is not None]
     odd = [value for value in column.texts if number(value, notation) is None]
     some = odd[:_ENOUGH]

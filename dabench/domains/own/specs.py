@@ -174,7 +174,7 @@ def _columns(config: OwnTables) -> Columns:
 
 
 def _decided(rows: Mapping[str, Rows], columns: Columns) -> Decided:
-    """What the columns hold; images and windows of signals have none."""
+    """The types of the columns; images and windows of signals have none."""
     from dabench.domains.own.column_types import Decided, decide
 
     arrays = [name for name, found in rows.items() if found.examples is not None]

@@ -1,4 +1,4 @@
-"""What a worker process is told when images are drawn. Quick to import, because worker processes do."""
+"""Tasks of worker processes that draw images. Quick to import, because worker processes do."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _exposed(scene: Pixels, rng: Random) -> Pixels:
 
 
 def _seen(scene: Pixels, frame: float, rng: Random) -> Pixels:
-    """What the camera makes of a scene in a frame of some pixels, scaled to 32x32."""
+    """The photograph of a scene in a frame of some pixels, scaled to 32x32."""
     pixel = _DRAWN / frame  # of the camera, in pixels of the drawing
     if rng.random() < 0.7:
         scene = gaussian(scene, pixel * rng.uniform(0, 0.8) + rng.uniform(0, 1.0))

@@ -89,7 +89,7 @@ class Worker:
 
     @property
     def overdue(self) -> str:
-        """Why its job, or its start, will not end by itself; empty if it may."""
+        """The reason why its job, or its start, will not end by itself; empty if it may."""
         now = time.monotonic()
         if not self.ready and now - self._born > START_S:
             return f"the worker process did not start within {START_S:g} s; killed"
@@ -134,7 +134,7 @@ class Worker:
         self.pipe.close()
 
     def died(self) -> str:
-        """How a worker that is gone has ended."""
+        """The way in which a worker that is gone has ended."""
         self.process.join(2)
         code = self.process.exitcode
         if self._fault:

@@ -13,7 +13,7 @@ from dabench.parallel.child import end_with_parent
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a worker ends.
+    """The reason why a worker ends.
 
     Attributes:
         starting: it could not even start, so that another one will not either.

@@ -59,7 +59,7 @@ class Check:
 
     @property
     def name(self) -> str:
-        """What `-k` and `MethodSpec.expected_failures` take."""
+        """The name for `-k` and `MethodSpec.expected_failures`."""
         return self.function.__name__.removeprefix("check_")
 
     @property

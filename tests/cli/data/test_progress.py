@@ -1,4 +1,4 @@
-"""What is seen of a download, in a terminal and in a file."""
+"""Progress of a download, in a terminal and in a file."""
 
 from __future__ import annotations
 
