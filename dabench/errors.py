@@ -69,4 +69,4 @@ def warn_renamed(old: str, new: str) -> None:
     """
     caller = sys._getframe(2).f_globals.get("__name__", "")
     if not caller.startswith("dabench_plugins."):
-        warnings.warn(f"{old} is now {new}: the old name goes with the next release", DeprecationWarning, stacklevel=3)
+        warnings.warn(f"{old} is now {new}: the next release removes the old name", DeprecationWarning, stacklevel=3)

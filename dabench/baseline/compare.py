@@ -135,7 +135,7 @@ def _judge(
     settings: SettingsByHash,
 ) -> CellVerdict:
     if not now:
-        return CellVerdict(cell=name, verdict="missing", why="no run of it is there")
+        return CellVerdict(cell=name, verdict="missing", why="it has no current run")
     known = CellVerdict(
         cell=name,
         verdict="not comparable",

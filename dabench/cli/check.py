@@ -72,7 +72,7 @@ def command(
     if update and seeds is not None:
         raise UsageError("--update with --seeds would leave cells with some seeds of old code and some of new")
     if update and file.suffix != ".csv":
-        raise UsageError(f"--update rewrites a .csv file, and {file} is none")
+        raise UsageError(f"--update rewrites a .csv file, but {file} is not one")
     baseline = _read_baseline(file, suite)
     results = read_results(directory, without=file)
     warn(results.flaws, directory)

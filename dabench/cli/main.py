@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # name -> (module with a click command called `command`, its line in `dabench --help`)
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("dabench.cli.run", "Run a suite and print its leaderboard."),
-    "table": ("dabench.cli.table", "Print the leaderboard of runs that are there."),
+    "table": ("dabench.cli.table", "Print the leaderboard of existing runs."),
     "check": ("dabench.cli.check", "Compare runs with a baseline: for CI."),
     "versus": ("dabench.cli.versus", "Say where a method wins and loses against the others."),
     "power": ("dabench.cli.power", "Say how many seeds it takes to see a difference."),

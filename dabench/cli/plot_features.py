@@ -27,7 +27,7 @@ TITLE = "features"  # of the pictures beside records
 @click.command("features")
 @click.argument("pair", metavar="SOURCE:TARGET", shell_complete=complete_pairs)
 @click.option(
-    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="One that has the pair."
+    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="A suite that has the pair."
 )
 @click.option(
     "--methods", default="source_only,dann", show_default=True, envvar="DABENCH_METHODS", callback=as_items,
@@ -37,7 +37,7 @@ TITLE = "features"  # of the pictures beside records
 @STEPS
 @SET
 @click.option(
-    "--points", type=click.IntRange(2, 5000), default=1000, show_default=True, help="At most so many of each domain."
+    "--points", type=click.IntRange(2, 5000), default=1000, show_default=True, help="The most examples of each domain."
 )
 @run_options("Folder of records: runs whose embeddings were kept are not made again.")
 @click.option(

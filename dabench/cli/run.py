@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     help="Keep scores and embeddings of ROWS examples at each checkpoint, for `dabench rescore`; at most 5000.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
-@click.option("--fresh", is_flag=True, help="Repeat runs that are there.")
+@click.option("--fresh", is_flag=True, help="Repeat runs that exist already.")
 @click.option("--dry-run", is_flag=True, help="Show what would run, and what it would cost.")
 @click.option("--json", "as_json", is_flag=True, help="The leaderboard as JSON.")
 @click.pass_obj

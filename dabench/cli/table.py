@@ -59,7 +59,7 @@ def command(
     shots: list[str] | None,
     selector: str | None,
 ) -> None:
-    """Print the leaderboard of runs that are there."""
+    """Print the leaderboard of existing runs."""
     from dabench.leaderboard.beside import beside
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.formats.text import next_commands

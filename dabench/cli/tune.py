@@ -27,13 +27,15 @@ GRID, RANDOM = "grid", "random"
 
 @click.command("tune")
 @click.argument("method", shell_complete=complete_methods)
-@click.option("--suite", default="mini", show_default=True, shell_complete=complete_suites, help="Where to try it.")
+@click.option(
+    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="The suite to try it on."
+)
 @PAIRS_TO_RUN
 @click.option("--seeds", default="100", show_default=True, help="Of every trial: 100-104. Not those that you report.")
 @click.option(
-    "--score", default="iwcv", show_default=True, help="What to maximise: a selector's, or reverse_validation."
+    "--score", default="iwcv", show_default=True, help="The score to maximise: a selector's, or reverse_validation."
 )
-@click.option("--trials", type=click.IntRange(1), help="How many to draw; a grid has all its points.")
+@click.option("--trials", type=click.IntRange(1), help="Points to draw; a grid has all its points.")
 @click.option("--search", type=click.Choice([GRID, RANDOM]), help="[default: random with --trials, else grid]")
 @click.option("--space", multiple=True, help="Instead of the method's own: weight=0.1,1,10 (repeatable).")
 @click.option("--search-seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")

@@ -75,7 +75,7 @@ def _explain(error: ValidationError, tree: yaml.Node | None) -> list[str]:
 
 
 def _keys_named_twice(node: yaml.Node | None) -> Iterator[str]:
-    """YAML takes the last of two equal keys without a word; here that is a mistake."""
+    """YAML silently takes the last of two equal keys; here that is a mistake."""
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:

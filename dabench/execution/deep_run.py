@@ -195,7 +195,9 @@ class DeepRun:
         try:
             write_state(path, state)
         except (OSError, RuntimeError) as error:  # torch has errors of its own for a full disk
-            log.warning("%s cannot be written, so that an interrupted run would begin anew: %s", path, error)
+            log.warning(
+                "%s cannot be written, so that an interrupted run would start again from the beginning: %s", path, error
+            )
 
     def _well_formed(self, predict: Callable[[Any], Scores], finite: bool) -> Callable[[Any], Scores]:
         """The same, with a PredictionError for scores of a wrong shape or kind, or that are no numbers.

@@ -125,7 +125,7 @@ class LossMeans:
         self.steps += 1
 
     def take(self) -> dict[str, float]:
-        """Return the means and begin anew."""
+        """Return the means and start again."""
         means = {name: value.item() / self.steps for name, value in self.sums.items()}
         self.sums, self.steps = {}, 0
         return means

@@ -31,7 +31,7 @@ def explain(
     method: str,
     variant: str | None = None,
     shots: str | None = None,
-    heed: Callable[[Sequence[Flaw]], None] = lambda flaws: None,
+    tell: Callable[[Sequence[Flaw]], None] = lambda flaws: None,
 ) -> str:
     """All that is known about one cell: settings, seeds, accuracies, gap, checkpoints, versions, times, files, errors.
 
@@ -42,14 +42,14 @@ def explain(
         method: its name, or that of a row, as in `dann:long`; `-` and `_` mean the same.
         variant: which one; not needed where there is only one, or a plain one.
         shots: labelled examples per class, as text; not needed where runs with one number of them are there.
-        heed: is told what in the folder is not counted.
+        tell: gets the files and rows of the folder that are not counted.
 
     Raises:
         UsageError: there is no such cell; the message lists those there are.
         ResultsError: there are no results to read.
     """
     results = read_results(directory, suite)
-    heed(results.flaws)
+    tell(results.flaws)
     frame = results.frame
     choice = RowChoice.parse(method)
     method = choice.method

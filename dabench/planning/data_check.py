@@ -151,11 +151,11 @@ def _specs(suite: Suite, registry: Registry, found: Survey) -> dict[str, DomainS
 def _about_counts(seen: Seen) -> Iterator[str]:
     if seen.imbalance >= UNBALANCED:
         times = f"{seen.imbalance:.0f} times"
-        yield f"{seen.name}: its largest class is {times} its smallest; there is `metric: balanced_accuracy`"
+        yield f"{seen.name}: its largest class is {times} its smallest; consider `metric: balanced_accuracy`"
     pairs = zip(seen.classes, seen.counts["train"], strict=True)
     few = [f"{name} ({count})" for name, count in pairs if count < FEW]
     if few:
-        yield f"{seen.name}: few examples to train on of {shortened(few)}"
+        yield f"{seen.name}: few training examples of {shortened(few)}"
 
 
 def _mismatches(source: Seen, target: Seen) -> Iterator[str]:

@@ -178,7 +178,7 @@ def _wrong_names(
     """Errors of the suite's selector and domains; methods and backbones are checked with their settings."""
     try:
         if registry.get(SelectorSpec, suite.selector).spec.uses_target_labels:
-            yield UsageError(f"the selector {suite.selector} uses target labels: it may stand beside results only")
+            yield UsageError(f"the selector {suite.selector} uses target labels: it may only be shown beside results")
     except UsageError as error:
         yield error
     wrong = set()

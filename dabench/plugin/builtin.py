@@ -133,7 +133,7 @@ def dabench_selectors() -> Iterator[SelectorSpec]:
     for name, summary in (
         ("iwcv", "the best on held-out source data, weighted by their likeness to the target"),
         ("dev", "the same with a control variate: deep embedded validation"),
-        ("entropy", "the surest of the target; highest, by its formula, where all is surely one class"),
+        ("entropy", "the lowest entropy of target predictions, which is lowest where all are one class"),
         ("infomax", "sure of every target example, but not of one class: information maximisation"),
         ("snd", "soft neighbourhood density of target predictions; highest, by its formula, where all are alike"),
         ("bnm", "the largest nuclear norm of the target's predictions"),

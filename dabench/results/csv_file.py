@@ -299,7 +299,7 @@ def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str
         raise ValueError(reason)
     place = header.index(HASH) if HASH in header else None
     if place is not None and fields[place] != _row_hash([*fields[:place], *fields[place + 1 :]]):
-        raise ValueError(f"edited since it was published, its {HASH} says")
+        raise ValueError(f"edited since it was published, as its {HASH} shows")
 
 
 def _row_hash(fields: Sequence[str]) -> str:

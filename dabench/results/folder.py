@@ -205,7 +205,7 @@ def _parse(text: bytes) -> RunRecord:
     if reason:
         raise ValueError(reason)
     if written != sha256(data) and (written or record.schema_ > 1):
-        raise ValueError(f"edited since it was written, its {HASH} says: restore it, or {repeat}")
+        raise ValueError(f"edited since it was written, as its {HASH} shows: restore it, or {repeat}")
     return record_of_today(record)
 
 
@@ -290,7 +290,7 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
-    """The order of a published file, the same whatever order the runs came in."""
+    """The order of a published file, the same in whatever order the runs ended."""
     frame = frame.assign(_place=frame["method"].map(bound_rank), _shots=frame["shots"].map(shots_rank))
     order = ["source", "target", "_place", "method", "variant", "_shots", "seed", "suite", "run_id"]
     return frame.sort_values(order, kind="stable").drop(columns=["_place", "_shots"])

@@ -76,7 +76,7 @@ def _merge_records(into: Path, source: Path, done: Merged) -> None:
         target = place_of(into, record)
         there, twin = have.get(record.run_id, (target, None))
         if twin is None and target.exists():
-            done.conflicts.append(f"{target} is in the way of {path}, and is no record that can be read")
+            done.conflicts.append(f"{target} is in the way of {path}, and is not a readable record")
         elif twin is None:
             _copy(path, target)
             done.copied += 1

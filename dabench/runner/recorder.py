@@ -1,4 +1,4 @@
-"""From what was planned and what came of it to a record: the only writer of records."""
+"""From a planned run and its outcome to a record: the only writer of records."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Recorder:
 
     @property
     def failed(self) -> list[RunRecord]:
-        """Records of runs that came to nothing."""
+        """Records of failed runs."""
         return [record for record in self.records if not record.done]
 
     @property
@@ -73,12 +73,12 @@ class Recorder:
 
 
 def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environment | None = None) -> RunRecord:
-    """Put together what was planned and what came of it.
+    """Put together a planned run and its outcome.
 
     Args:
         plan: with the run.
         run: as planned.
-        outcome: what came of it. Without an environment it was not executed to its end.
+        outcome: of the run. Without an environment it was not executed to its end.
         worker: the environment of the worker that took such a run; None if none did, which leaves that of this process.
     """
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
@@ -119,7 +119,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environme
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C take effect at the end of the block, so that a record that came in is written."""
+    """Let Ctrl-C take effect at the end of the block, so that a record that has arrived is written."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread is interrupted
         return

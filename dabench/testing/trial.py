@@ -203,7 +203,7 @@ def _carry_on(steps: Iterator[Progress], until: int | None) -> None:
 
 
 def _readable(job: Job) -> None:
-    """Fail unless the state of the interrupted run can be read: without one the harness would begin anew."""
+    """Fail unless the state of the interrupted run can be read: without it the harness would start again."""
     with unrecorded():
         if read_state(job.files.state, torch.device(job.device)) is None:
             raise CheckFailedError(

@@ -142,7 +142,7 @@ class Resuming:
             now = _described(url, response)
             if response.status_code == HTTPStatus.PARTIAL_CONTENT:
                 if now != before or _first_byte(response) != done:
-                    raise _StaleError("the server continues another file than the one that was begun")
+                    raise _StaleError("the file on the server has changed since the download began")
                 self.resumed = True
             else:
                 done = 0
@@ -271,7 +271,7 @@ def _fault(error: BaseException | None) -> str:
     plain = type(error).__name__
     while error is not None:
         if isinstance(error, TimeoutError):
-            return "no byte for too long"
+            return "no data within the timeout"
         if isinstance(error, OSError) and error.strerror:
             plain = error.strerror
         error = error.__cause__ or error.__context__

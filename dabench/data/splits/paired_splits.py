@@ -3,7 +3,7 @@
 The domains of a pair are views of one recording (`DomainSpec.recording`): row i of one was recorded with row i of the
 other. A run draws some groups (people, say) from train by the split stream. Their rows are the simultaneous samples;
 they leave the source, from whose other groups source_val is taken. The target without labels is all of target train in
-another order, so that no row number betrays which of its examples belongs to which label of the source.
+another order, so that no row number tells the label of an example.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class PairedSplits(Splits):
         """
         _check_views(source, target, names)
         if not isinstance(settings.shots, int):
-            raise DataError("the track paired needs `shots`: of how many groups the simultaneous samples are")
+            raise DataError("the track paired needs `shots`: the number of groups that the simultaneous samples are of")
         self.classes = source.classes
         self.source, self.test = source.train, target.test
         y, groups = self.source.y, self.source.groups

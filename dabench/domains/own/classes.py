@@ -85,9 +85,9 @@ def _resembling(name: str, classes: Collection[str]) -> str:
     """A class that reads as this one does, and is written otherwise."""
     for other in classes:
         if other.casefold() == name.casefold():
-            return f" (but {other!r}, in other letters)"
+            return f" (but {other!r}, in other capitals)"
     same = [other for other in classes if alike(other) == alike(name)]
-    return f" (but {same[0]!r}, written otherwise than {name!r})" if same else ""
+    return f" (but {same[0]!r}, written differently from {name!r})" if same else ""
 
 
 def _why(unusable: Mapping[str, Mapping[str, str]], domain: str, name: str) -> str:

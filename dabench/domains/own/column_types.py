@@ -119,7 +119,7 @@ def converted(frame: pd.DataFrame, categories: Collection[str], notation: Notati
             full = values.notna()
             parsed = numbers(values[full].tolist(), notation)
             if parsed is None:
-                raise DataError(f"the column {name} holds something else than numbers")
+                raise DataError(f"the column {name} holds something other than numbers")
             parsed[np.isin(parsed, notation.na_numbers)] = np.nan
             columns[name] = pd.Series(np.nan, frame.index, dtype=np.float64)
             columns[name][full] = parsed
@@ -174,8 +174,8 @@ def _same_columns(frames: Mapping[str, pd.DataFrame]) -> list[str]:
     unnamed = [name for name in columns if name.startswith("Unnamed: ")]
     if unnamed:
         raise DataError(
-            f"the column {unnamed[0]} has no name in the file: it is often an index that was written along. Leave it "
-            f"out with `drop: ['{unnamed[0]}']`, or give it a name in the file if it is a feature."
+            f"the column {unnamed[0]} has no name in the file: it is often an index that was saved with the data. "
+            f"Leave it out with `drop: ['{unnamed[0]}']`, or give it a name in the file if it is a feature."
         )
     return columns
 

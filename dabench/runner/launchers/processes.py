@@ -69,7 +69,7 @@ class Worker:
         except (EOFError, OSError):
             return None
         except Exception as error:  # something else than the worker has written to the pipe
-            self._fault = f"sent what cannot be read ({type(error).__name__})"
+            self._fault = f"sent an unreadable message ({type(error).__name__})"
             return None
         match event:
             case Fault():

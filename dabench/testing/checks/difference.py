@@ -1,4 +1,4 @@
-"""Whether two trainings came to the same."""
+"""The comparison of two trainings."""
 
 from __future__ import annotations
 
