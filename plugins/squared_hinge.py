@@ -69,7 +69,7 @@ class SquaredHinge:
 
 
 def _columns(x: Any) -> NDArray[np.int64]:
-    """Those that are not 0 everywhere."""
+    """The columns that are not 0 everywhere."""
     return np.unique(x.indices) if issparse(x) else np.flatnonzero(np.any(x != 0, axis=0))
 
 

@@ -72,12 +72,12 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Something regressed or is missing, or nothing could be compared."""
+        """Whether something regressed or is missing, or nothing could be compared."""
         return any(self.count(verdict) for verdict in FAILING) or self.nothing_comparable
 
     @property
     def nothing_comparable(self) -> bool:
-        """No cell could be compared, though runs are there."""
+        """Whether no cell could be compared, though there are runs."""
         return not any(map(self.count, (*COMPARED, "missing")))
 
     @property

@@ -1,4 +1,4 @@
-"""The command line: the group of commands, each imported when it is used, and what an exception becomes."""
+"""The command line: the group of commands, each imported when it is used, and the reports of exceptions."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest names for one that does not exist."""
+        """Find a command as click does, with the nearest names for one that does not exist."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             near = get_close_matches(name, COMMANDS)

@@ -119,7 +119,7 @@ def _file(output: Path | None, pair: str, beside_records: bool) -> tuple[Path | 
 
 
 def _refuse(plan: Plan) -> None:
-    """Refuse what has no embedding of its own.
+    """Refuse methods that have no embedding of their own.
 
     Raises:
         UsageError: a method that trains no network.

@@ -27,7 +27,7 @@ INTERRUPTED = 130  # exit code
 
 
 class RunSession:
-    """One command that makes runs: how it makes them, and what it shows meanwhile, on stderr.
+    """The runs of one command: their options, and the messages on stderr meanwhile.
 
     Attributes:
         registry: of plugins.
@@ -69,7 +69,7 @@ class RunSession:
         return self.device.partition(":")[0]
 
     def busy(self, text: str = "preparing data and planning") -> AbstractContextManager[object]:
-        """Say what takes the time of the block."""
+        """Show a message while the block takes its time."""
         return self.console.status(text)
 
     def options(self, *, fail_fast: bool = False, output_rows: int = 0, reverse_validation: bool = False) -> RunOptions:
@@ -88,7 +88,8 @@ class RunSession:
         )
 
     def recorder(self, plan: Plan, options: RunOptions, *, fresh: bool = False) -> Recorder:
-        """The recorder of a plan with the records that are there; what is in their place and none is a warning.
+        """The recorder of a plan with the records that exist; a file in the place of a record that is none is a
+        warning.
 
         Args:
             plan: what to run.

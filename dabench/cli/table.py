@@ -153,7 +153,7 @@ def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bo
 
 
 def warn(flaws: Sequence[Flaw], directory: Path) -> None:
-    """Print what was not counted on stderr, the first few in full."""
+    """Print the flaws of results on stderr, the first few in full."""
     for flaw in flaws[:SHOWN]:
         echo(f"Warning: {flaw} (not counted)", err=True)
     if len(flaws) > SHOWN:

@@ -108,7 +108,7 @@ def command(
 
 
 def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bool, as_json: bool) -> None:
-    """The trials, and what was chosen as a part of a suite."""
+    """Print the trials, and the choice as a part of a suite."""
     entries = _entries(planned, judged, per_pair)
     if as_json:
         _print_json(planned, score, judged, entries)

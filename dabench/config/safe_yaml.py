@@ -1,4 +1,4 @@
-"""YAML text with limits: what takes a line to write must not take hours or gigabytes to read."""
+"""YAML text with limits: a line that is quick to write must not take hours or gigabytes to read."""
 
 from __future__ import annotations
 

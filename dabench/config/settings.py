@@ -130,7 +130,7 @@ class Budget(Section):
 
 
 class Settings(Section):
-    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind.
+    """The resolved settings of one run: the parts that decide its numbers, besides data, seed, code and device kind.
 
     As plain values they also hold `readout_version` where the readout, or a kind that an option names, has one.
 
@@ -165,5 +165,5 @@ class Settings(Section):
 
     @property
     def steps(self) -> int:
-        """Of the training; 0 where nothing is trained."""
+        """Steps of the training; 0 where nothing is trained."""
         return self.budget.steps if self.budget else 0

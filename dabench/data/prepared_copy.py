@@ -66,7 +66,7 @@ class Meta:
 
     @classmethod
     def read(cls, folder: Path) -> Meta:
-        """That of a copy.
+        """Read the notes beside a copy.
 
         Raises:
             OSError: it cannot be read.
@@ -99,7 +99,7 @@ def files_of(spec: DomainSpec) -> dict[str, list[Path]]:
 
 
 def code_hash(spec: DomainSpec) -> str:
-    """The hash of the code that decides what a domain decodes to; the same for all domains of one module."""
+    """The hash of the code that decides the decoded content of a domain; the same for all domains of one module."""
     sources = source_sha256(spec.entry_point, without=BESIDE_THE_BYTES)
     return hashlib.sha256(f"{LAYOUT} {sources}".encode()).hexdigest()[:8]
 

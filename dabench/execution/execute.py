@@ -169,7 +169,7 @@ def _steps(job: Job, data: PairData | VectorData, measurements: Measurements) ->
 
 
 def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) -> Outcome:
-    """Let the selectors pick, and judge what the suite's selector picked."""
+    """Let the selectors pick, and judge the pick of the suite's selector."""
     checkpoints, selections = ask_all(job.task.selectors, measurements.checkpoints, job.files.outputs)
     steps = [checkpoint.step for checkpoint in checkpoints]
     chosen = measurements.evaluations[steps.index(selections[job.task.selector].step)]

@@ -88,7 +88,7 @@ def frozen_features_folder(
 def keep_frozen_features(
     prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
 ) -> None:
-    """Compute the features of a domain where nobody has; other processes wait for the one that does.
+    """Compute the features of a domain unless they exist; other processes wait for the one that does.
 
     Raises:
         DataError: the examples do not fit the frozen part.
@@ -110,7 +110,7 @@ def keep_frozen_features(
 
 
 def keep_all_frozen_features(jobs: Sequence[Job], workers: int) -> dict[str, str]:
-    """Compute what the runs of a plan need, on all cores, before they begin.
+    """Compute the features that the runs of a plan need, on all cores, before they begin.
 
     Returns:
         Runs whose features cannot be computed, by run_id, with the reason.

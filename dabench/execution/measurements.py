@@ -48,7 +48,7 @@ class Measurements:
         }
 
     def restore(self, content: dict[str, Any]) -> None:
-        """Take back what `dump` gave."""
+        """Restore a state that `dump` returned."""
         self.train_s = content["train_s"]
         self.checkpoints = [Checkpoint.model_validate(item) for item in content["checkpoints"]]
         self.evaluations = [Evaluation(**item) for item in content["evaluations"]]

@@ -1,4 +1,4 @@
-"""The data of one run: what the method may see, what it is measured on, target labels with the evaluator alone."""
+"""The data of one run: those that the method may see, those it is measured on, target labels in the evaluator alone."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class PairData(Measured):
         return self.problem.source_x.shape[1:] == self.problem.target_x.shape[1:]
 
     def reversed(self, labels: Tensor) -> PairData:
-        """The same data in the other direction: target train, with these labels (M,), is what is learned from.
+        """The same data in the other direction: the method learns from target train with these labels (M,).
 
         The source is what is adapted to, without source_val, and copied for it. Examples are normalised as before;
         what the run is measured on stays.

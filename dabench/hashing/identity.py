@@ -1,4 +1,4 @@
-"""The identity of a run: what must be equal for a run to be the same run."""
+"""The identity of a run: two runs of one identity are the same run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From runs to tables. One pass over the runs; nothing is averaged or compared over different settings."""
+"""Tables from runs. One pass over the runs; nothing is averaged or compared over different settings."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any], group
 
 
 def _cell(runs: list[Any], expected: int, from_csv: frozenset[str]) -> Cell:
-    """A cell by itself; `compare` adds what others say about it."""
+    """A cell by itself; `mark_cells` adds the comparisons with others."""
     states = Counter(run.status for run in runs)
     scored = [run for run in runs if has_number(run)]
     status: CellStatus = "ok"

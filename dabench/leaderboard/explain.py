@@ -1,4 +1,4 @@
-"""Everything behind one cell of a table, as plain text: from records, and from published rows where there are none."""
+"""The facts behind one cell of a table, as text: from records, and from published rows where there are no records."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def has_number(run: Any) -> bool:
 
 
 def partners(runs: Iterable[Any], others: Iterable[Any]) -> list[Any]:
-    """Those of `others` that make a pair with one of `runs`: the same seed on the same kind of machine."""
+    """The runs of `others` that make a pair with one of `runs`: the same seed on the same kind of machine."""
     there = {(run.seed, machine_of(run)) for run in runs if has_number(run)}
     return [run for run in others if (run.seed, machine_of(run)) in there]
 

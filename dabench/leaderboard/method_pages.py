@@ -100,7 +100,7 @@ def _facts(spec: MethodSpec, cls: type[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _views(cls: type[Any]) -> Iterator[str]:
-    """Those that the class declares, and the options that decide on others."""
+    """The views that the class declares, and the options that decide on others."""
     yield from (f"{name} ({view})" for name, view in getattr(cls, "views", {}).items())
     for name, field in cls.Options.model_fields.items():
         if get_args(field.annotation) == get_args(View):
@@ -139,7 +139,7 @@ def _meaning(described: str, field: FieldInfo) -> str:
 
 
 def _words(annotation: Any) -> Iterator[str]:
-    """Those of a Literal, of a union of such and of a tuple of such; none if it may be something else, too."""
+    """The words of a Literal, of a union of such and of a tuple of such; none if it may be something else, too."""
     if get_origin(annotation) is Literal:
         yield from get_args(annotation)
     elif get_origin(annotation) in (tuple, Union, UnionType):

@@ -109,7 +109,7 @@ def _block(table: Table, row: Row, width: int) -> Iterator[str]:
 
 
 def _counts(differences: Mapping[str, Difference]) -> str:
-    """On how many pairs the method is better, even and worse."""
+    """The numbers of pairs on which the method is better, even and worse."""
     count = Counter(difference.verdict for difference in differences.values())
     verdicts: tuple[Verdict, ...] = ("better", "even", "worse")
     return "/".join(str(count[verdict]) for verdict in verdicts)

@@ -12,7 +12,7 @@ from dabench.backbones.base import Backbone
 
 
 class Averaged(nn.Module):
-    """The average of a network over the training's steps: a teacher, or what predicts in the end.
+    """The average of a network over the training's steps: a teacher, or the network that predicts in the end.
 
     Gradient descent leaves it alone; `update` moves it. It is saved and resumed with the method that it belongs to.
 

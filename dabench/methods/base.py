@@ -132,7 +132,7 @@ class DeepMethod(nn.Module):
         return {"main": self.parameters()}
 
     def rates(self) -> Mapping[str, float]:
-        """By what the suite's learning rate is multiplied in the stage that begins, by parameter group; else 1."""
+        """Factors of the suite's learning rate in the stage that begins, by parameter group; 1 where there is none."""
         return {}
 
     def stages(self) -> Sequence[Stage]:
@@ -206,7 +206,7 @@ class FeatureMethod:
         self.classifier = classifier
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
-        """Learn from labelled source features, unlabelled target features and what else the track allows."""
+        """Learn from labelled source features, unlabelled target features and whatever else the track allows."""
         raise NotImplementedError(f"{type(self).__name__} must define fit(problem)")
 
     def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -67,7 +67,7 @@ class Seen:
 
 @dataclass
 class Survey:
-    """All that was seen.
+    """The result of a survey.
 
     Attributes:
         problems: what would make runs fail.
@@ -134,7 +134,7 @@ def survey(suite: Suite, registry: Registry) -> Survey:
 
 
 def _specs(suite: Suite, registry: Registry, found: Survey) -> dict[str, DomainSpec]:
-    """The domains; where its own do not fit each other, those that are left when what does not fit is left out."""
+    """The domains; where the suite's own do not fit each other, those that are left without the misfits."""
     try:
         return known_domains(suite, registry)
     except DataError as error:
@@ -169,7 +169,7 @@ def _mismatches(source: Seen, target: Seen) -> Iterator[str]:
 
 
 class _Contents:
-    """The examples of a domain by a hash of what they decode to."""
+    """The examples of a domain by the hash of their decoded content."""
 
     def __init__(self, spec: DomainSpec, prepared: PreparedDomain, arrays: DomainArrays) -> None:
         self.classes = arrays.classes

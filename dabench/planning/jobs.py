@@ -1,4 +1,4 @@
-"""From planned runs to jobs that a launcher can execute."""
+"""Jobs, made from planned runs, that a launcher can execute."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def _cells(
 def _without_doubles(
     suite: str, cells: Sequence[tuple[PairEntry, Resolved]]
 ) -> tuple[list[tuple[PairEntry, Resolved]], dict[str, str]]:
-    """Of cells that the command's settings make the same run, one: that of the suite's own settings, or the first.
+    """Drop cells that are the same run as another: that of the suite's own settings stays, or the first.
 
     Raises:
         UsageError: the suite itself has a run twice.

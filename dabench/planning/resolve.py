@@ -141,7 +141,7 @@ def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
 
 
 def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:
-    """Refuse what has no meaning in the track paired.
+    """Refuse settings that have no meaning in the track paired.
 
     Raises:
         UsageError: naming the setting.

@@ -64,7 +64,7 @@ class Plugin:
 
 
 class Registry:
-    """All plugins of this environment, and what they yield."""
+    """All plugins of this environment, and their specs."""
 
     def __init__(self, entry_points: Iterable[tuple[Origin, EntryPoint]], disabled: str = "") -> None:
         """Load every entry point. Broken ones are kept in `plugins` with their error, and nothing of theirs is used.
@@ -86,7 +86,7 @@ class Registry:
             self.plugins.append(Plugin(origin, entry_point.value, error, is_off))
 
     def _load(self, origin: Origin, entry_point: EntryPoint) -> str:
-        """Take in one entry point, whole or not at all; return what is wrong with it, or an empty string."""
+        """Take in one entry point, whole or not at all; return its error, or an empty string."""
         key = str(origin)
         if key in self._origins:
             return f"the distribution {origin.distribution} names the entry point {origin.entry_point!r} twice"

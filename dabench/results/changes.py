@@ -91,7 +91,7 @@ def changes(before: Sequence[RunRow], now: Sequence[RunRow], settings: SettingsB
 
 
 def _values(rows: Sequence[RunRow], column: str) -> str:
-    """All values of a column. The environment is that of runs with numbers: what failed elsewhere changes none."""
+    """All values of a column. The environment is that of runs with numbers: failures elsewhere change none."""
     if column.startswith("env_"):
         rows = [row for row in rows if row["status"] in SCORED] or rows
     return ", ".join(sorted({_text(row, column) for row in rows}))

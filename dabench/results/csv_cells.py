@@ -6,7 +6,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_text(cell: str) -> str:
-    """A cell that a spreadsheet takes for text: with `'` before what begins like a formula."""
+    """A cell that a spreadsheet takes for text: with `'` before a beginning like that of a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 

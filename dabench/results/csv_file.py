@@ -37,7 +37,7 @@ LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_one
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something in a results folder that is not counted: where it is, why, and how to fix it."""
+    """A file or a row of a results folder that is not counted: where it is, why, and how to fix it."""
 
     path: Path
     reason: str
@@ -87,7 +87,7 @@ class Column:
         return value
 
     def check(self, values: Iterable[Any]) -> None:
-        """Hold values against what the record's field demands.
+        """Check values against the type of the record's field.
 
         Raises:
             ValueError: one is not as it should be.
@@ -258,7 +258,7 @@ def _frame(text: str) -> pd.DataFrame:
 def _sorted_out(
     path: Path, header: list[str], lines: Sequence[list[str] | str], whole: bool
 ) -> tuple[list[list[str]], list[Flaw]]:
-    """The rows that can be used, and what is wrong with the others."""
+    """The rows that can be used, and the flaws of the others."""
     places = [(header.index(name), name, column) for name, column in columns().items() if name in header]
     place = header.index("run_id")
     good: list[list[str]] = []

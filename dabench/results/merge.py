@@ -97,7 +97,7 @@ def _why(record: RunRecord, twin: RunRecord) -> str:
 
 
 def _numbers(record: RunRecord) -> str:
-    """All that a repetition of a run must give again."""
+    """The values that a repetition of a run must give again."""
     return record.model_dump_json(exclude=TIMES)
 
 

@@ -1,4 +1,4 @@
-"""From a planned run and its outcome to a record: the only writer of records."""
+"""Records, made from planned runs and their outcomes: the only writer of records."""
 
 from __future__ import annotations
 

@@ -111,27 +111,27 @@ class Job:
 
     @property
     def method(self) -> MethodSpec:
-        """Of the task."""
+        """The method of the task."""
         return self.task.method
 
     @property
     def backbone(self) -> BackboneSpec:
-        """Of the task."""
+        """The backbone of the task."""
         return self.task.backbone
 
     @property
     def settings(self) -> Settings:
-        """Of the task."""
+        """The settings of the task."""
         return self.task.settings
 
     @property
     def seed(self) -> int:
-        """Of the task."""
+        """The seed of the task."""
         return self.task.seed
 
     @property
     def budget(self) -> Budget:
-        """Of a run that trains a network."""
+        """The budget of a run that trains a network."""
         assert self.settings.budget is not None, "the plan refuses a network without a budget"
         return self.settings.budget
 

@@ -127,7 +127,7 @@ class Environment(_Part):
 
 
 class RunRecord(_Part):
-    """Everything about one run. Fields are the contract of the design, section 10; times in seconds, shares in [0, 1].
+    """The record of one run. Fields are the contract of the design, section 10; times in seconds, shares in [0, 1].
 
     Attributes:
         settings: resolved settings; `settings_sha256` is the hash of their canonical JSON.

@@ -215,13 +215,13 @@ def read_outputs(path: Path) -> Outputs:
 
 
 def forget_outputs(folder: Path) -> None:
-    """Delete what is kept of a run, if anything is."""
+    """Delete the kept outputs of a run, if there are any."""
     if folder.is_dir():
         shutil.rmtree(folder)
 
 
 def _half(values: Any) -> NDArray[np.float16]:
-    """Half precision. What does not fit, also the -inf of a class that a readout does not know, becomes the limit."""
+    """Values in half precision. Larger ones, also the -inf of a class that a readout lacks, become the limit."""
     return np.asarray(np.clip(values, -HALF_MAX, HALF_MAX), dtype=np.float16)
 
 

@@ -176,7 +176,9 @@ def pick(spec: SelectorSpec, checkpoints: Sequence[Checkpoint], read: Callable[[
 
 
 def answered(record: RunRecord, spec: SelectorSpec) -> bool:
-    """Whether a record has what a selector says of it today: older versions passed over no collapsed checkpoint."""
+    """Whether a record has the pick that a selector would make today: older versions passed over no collapsed
+    checkpoint.
+    """
     if spec.name not in record.selections:
         return False
     return not isinstance(spec.load(), ByOutputs) or all(COLLAPSED in point.scores for point in record.checkpoints)

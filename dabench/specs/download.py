@@ -47,7 +47,7 @@ class DataFile:
 
     @property
     def digests(self) -> frozenset[str]:
-        """All that are accepted; where there is none, any content is."""
+        """All accepted digests; without any, every content is accepted."""
         return frozenset(self.measured + self.stated)
 
 

@@ -1,4 +1,4 @@
-"""Names: how users type them, and what they may be made of, and those that dabench itself knows."""
+"""Names: the forms that users type, their rules, and those that dabench itself knows."""
 
 from __future__ import annotations
 

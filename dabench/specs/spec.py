@@ -53,7 +53,7 @@ class Spec(metaclass=TakesOldNames):
             )
 
     def load(self) -> Any:
-        """Import the module and return what the spec names."""
+        """Import the module and return the object at the entry point."""
         module, _, attribute = self.entry_point.partition(":")
         return getattr(import_module(module), attribute)
 

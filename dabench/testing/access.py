@@ -39,7 +39,7 @@ class Access:
 
 @contextmanager
 def recording(access: Access) -> Iterator[None]:
-    """Add to `access` what is used within the block, by whatever thread."""
+    """Add the files and the network that any thread uses within the block to `access`."""
     listeners = _listeners()
     save = torch.save
 

@@ -1,4 +1,4 @@
-"""Trains a method on a toy, by the harness's own parts, and keeps what the checks look at."""
+"""Training of a method on a toy, by the harness's own parts, with the facts that the checks look at."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ QUIET = {"batch_norm": False, "dropout": 0.0}
 
 @dataclass(frozen=True, kw_only=True)
 class Conditions:
-    """Under what a method is trained; the default is quick and asks for nothing special.
+    """The conditions of a training; the default is quick and asks for nothing special.
 
     Attributes:
         where: what is special about it, for the message of a crash.
@@ -149,7 +149,7 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
 
 @contextmanager
 def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
-    """Say of what a method raises that it is the method's."""
+    """Report whatever a method raises as an error of the method."""
     try:
         yield
     except CheckFailedError:

@@ -44,7 +44,7 @@ class Score:
 
     @property
     def needs_outputs(self) -> bool:
-        """Whether it is computed from what is kept of the checkpoints."""
+        """Whether it is computed from the kept outputs of the checkpoints."""
         return self.selector is not None and self.selector.needs_outputs
 
     def output_rows(self, suite: Suite, registry: Registry) -> int:
@@ -268,7 +268,7 @@ def suite_entry(trials: Trials, best: Trial) -> dict[str, Any]:
 
 
 def suite_pairs(trials: Trials, judged: Sequence[Trial]) -> list[dict[str, Any]]:
-    """The best options of each pair as entries of a suite's `pairs`: what they change in the method's own.
+    """The best options of each pair as entries of a suite's `pairs`: the changes to the method's own.
 
     Raises:
         ResultsError: no trial has a score on some pair.

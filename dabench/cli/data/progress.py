@@ -53,7 +53,7 @@ class DownloadDisplay:
         self._line(f"{name}{size}{begun}")
 
     def advance(self, count: int) -> None:
-        """So many more bytes were downloaded."""
+        """Count some more bytes."""
         self._done += count
         if self._task is not None:
             self._bars.advance(self._task, count)

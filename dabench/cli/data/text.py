@@ -146,7 +146,7 @@ def _filled(text: str) -> str:
 
 
 def _short(statuses: Sequence[Status], known: Collection[str]) -> str:
-    """Their names; `family/*` where all of a family are among them."""
+    """Names of domains; `family/*` where all of a family are among them."""
     names = [status.spec.name for status in statuses]
     shown = []
     for name in names:

@@ -1,4 +1,4 @@
-"""Look at the content of a domain itself: decode it where nobody has, hash it, count its classes."""
+"""Checks of the content of a domain: decode it if needed, hash it, count its classes."""
 
 from __future__ import annotations
 

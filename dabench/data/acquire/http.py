@@ -1,4 +1,4 @@
-"""One file from one mirror: resumed after a cut, tried again after a passing fault, never taken for whole too early.
+"""Download of one file from one mirror, resumed after a cut, retried after a passing fault, and complete or refused.
 
 `requests` asks, and urllib3's `Retry` asks again where the server is busy or cannot be reached. Downloaded bytes lie in
 `<name>.part`, and beside it, in `<name>.part.json`, which file of which server they are of: they are only continued if
@@ -53,10 +53,10 @@ class Show(Protocol):
         """A transfer begins, with so many bytes of it there already; `total` is None if the server does not say."""
 
     def advance(self, count: int) -> None:
-        """So many more bytes were downloaded."""
+        """Count some more bytes."""
 
     def say(self, text: str) -> None:
-        """Something happened that a person may want to know."""
+        """Show a message."""
 
 
 @dataclass(frozen=True, kw_only=True)

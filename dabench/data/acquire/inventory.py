@@ -106,7 +106,7 @@ def anew(spec: DomainSpec) -> str:
 
 
 def damaged_copy(spec: DomainSpec, files: Mapping[str, tuple[int, int]], folder: Path, why: str) -> Status:
-    """The status of a domain whose prepared copy is not what was written."""
+    """The status of a domain whose prepared copy is damaged."""
     note, todo = f"Its prepared copy is damaged: {why}", f"delete {folder}, then: dabench data doctor {spec.name}"
     return Status(spec=spec, state=CORRUPT, files=files, copy=folder, note=note, next=todo)
 

@@ -1,4 +1,4 @@
-"""Whether the links of downloads still give what they should."""
+"""Tests of the links of downloads."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Notation:
 
     @property
     def na_numbers(self) -> list[float]:
-        """Those of `na_values` that are numbers: -999 stands for -999.0 as well."""
+        """The numbers among `na_values`: -999 stands for -999.0 as well."""
         found = (number(text, self) for text in self.na_values)
         return [value for value in found if value is not None]
 

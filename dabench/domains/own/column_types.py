@@ -61,7 +61,7 @@ def decide(
     categorical: Collection[str],
     notation: Notation,
 ) -> Decided:
-    """Decide what the columns hold.
+    """Decide the types of the columns.
 
     Args:
         frames: features by domain; their index is a position in `places`.

@@ -77,7 +77,7 @@ class Depth:
 
     @classmethod
     def of_all(cls, parts: Sequence[Depth]) -> Depth:
-        """That of several parts of a domain."""
+        """The depth of several parts of a domain together."""
         return cls(
             sum(part.grey for part in parts),
             max((part.peak for part in parts), default=0),
@@ -125,7 +125,7 @@ def decode_all(task: Task) -> Done:
 
 
 def decode(path: Path, look: Look) -> NDArray[np.uint8]:
-    """One picture as uint8 (3, S, S) in RGB, upright, what is transparent on white.
+    """Decode one picture to uint8 (3, S, S) in RGB, upright, transparent pixels on white.
 
     Raises:
         BadPictureError: it is none, such as a pipe or a device, is damaged, or is larger than is allowed.

@@ -1,4 +1,4 @@
-"""Folders of pictures: what lies in them, links that lead in circles, and layouts that are not those that are read."""
+"""Folders of pictures: their contents, links that lead in circles, and layouts that are not read."""
 
 from __future__ import annotations
 

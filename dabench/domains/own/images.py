@@ -74,7 +74,7 @@ class Listing:
 
     @property
     def names(self) -> list[str]:
-        """Of all classes, sorted."""
+        """The names of all classes, sorted."""
         return sorted({*self.train, *(self.test or {})})
 
     @property

@@ -29,7 +29,7 @@ UNLIKE = (
 
 
 def footnotes(table: Table) -> list[str]:
-    """Only what the table needs. The marks of best and tied are the format's own: see `marks`."""
+    """The footnotes that the table needs. The marks of best and tied are the format's own: see `marks`."""
     cells = [cell for row in table.rows for cell in row.cells.values()]
     spread = any(cell.std is not None for cell in cells)
     networks = (

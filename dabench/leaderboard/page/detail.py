@@ -23,7 +23,7 @@ VERSIONS = (
 
 
 def detail(table: Table, row: Row, pair: str, cell: Cell) -> dict[str, Any]:
-    """Everything behind a cell."""
+    """The details of a cell."""
     recorded = [table.records[run.run_id] for run in cell.runs if run.run_id in table.records]
     records = [found.record for found in recorded]
     return {

@@ -63,7 +63,7 @@ class Worker:
         self.job, self._since = job, time.monotonic()
 
     def take(self) -> Event | None:
-        """The next event, or None if the worker has died, or has sent what is no event."""
+        """The next event, or None if the worker has died, or has sent something else."""
         try:
             event: Event | Fault = self.pipe.recv()
         except (EOFError, OSError):
@@ -122,7 +122,7 @@ class Worker:
         return _finished(job, status, why)
 
     def end(self) -> None:
-        """Stop the process, whatever it does, and what it has started."""
+        """Stop the process, whatever it does, and the processes that it has started."""
         self.process.terminate()
         self.process.join(2)
         if self.process.is_alive():
@@ -188,7 +188,7 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
 
 
 def give(pool: Sequence[Worker], waiting: deque[Job]) -> Iterator[Finished]:
-    """Hand out what is next to those who have nothing to do; jobs that cannot be handed over are failed runs."""
+    """Hand out the next jobs to idle workers; jobs that cannot be handed over are failed runs."""
     for worker in [worker for worker in pool if not worker.job]:
         while not worker.job:
             running = [other.job for other in pool if other.job]
@@ -221,7 +221,7 @@ def _finished_already(pool: Sequence[Worker]) -> Iterator[Event]:
 
 
 def _cannot_start(event: Event) -> DabenchError:
-    """For a plan of which no run can be made; `event` is the end of the last one that was tried."""
+    """An error for a plan of which no run can be made; `event` is the end of the last one that was tried."""
     why = event.outcome.error if isinstance(event, Finished) else ""
     return DabenchError(
         f"{MOST_FAILED_STARTS} worker processes in a row could not start, so the other runs are not tried: {why}. "

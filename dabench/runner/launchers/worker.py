@@ -67,7 +67,9 @@ def serve(pipe: Connection, number: int) -> None:
 
 
 def _send(pipe: Connection, event: object) -> None:
-    """Send an event. Where that fails nobody is left to tell, or this is a copy of the worker that a method forked."""
+    """Send an event. A failure means that the parent is gone, or that this is a copy of the worker that a method
+    forked.
+    """
     try:
         pipe.send(event)
     except OSError:

@@ -109,7 +109,7 @@ def _matters(subject: Subject, name: str, values: list[Any], beside: dict[str, A
 
 
 def _others(default: Any, annotation: Any) -> Iterator[Any]:
-    """Other values than the default that a field may take; none where nobody can guess."""
+    """Other values than the default that a field may take; none where they cannot be guessed."""
     if get_origin(annotation) is Literal:
         yield from (value for value in get_args(annotation) if value != default)
     elif isinstance(default, bool):
