@@ -15,14 +15,14 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 
 
 class OddFileError(OSError):
-    """What stands where a file should be, or a file that is too large; `strerror` says which."""
+    """Something other than a plain file, or a file that is too large; `strerror` names it."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(0, reason, str(path))
 
 
 def oddity(path: Path, *, links: bool = True) -> str:
-    """What a path is if it is no plain file, as a phrase; empty for a plain file.
+    """The kind of a path that is no plain file, as a phrase; empty for a plain file.
 
     Args:
         path: is not opened.

@@ -262,7 +262,7 @@ def _paired() -> Iterator[MethodSpec]:
         loss=r"L = \mathrm{CE}(g(f(x_s)), y_s), \quad \text{then} \quad L = \mathrm{CE}(g(f(x_t')), y')",
         expected_failures={
             "simultaneous": "it never sees the source's half of a sample",
-            "adapts": "on the toy the source's network misleads it, and simultaneous samples are to mend that",
+            "adapts": "on the toy the source's network misleads it, and simultaneous samples are meant to correct that",
         },
     )
     yield MethodSpec(

@@ -1,4 +1,4 @@
-"""How to cite the built-in methods, as BibTeX entries; an entry that domains have too is the same there."""
+"""Citations of the built-in methods, as BibTeX entries; an entry that domains have too is the same there."""
 
 from __future__ import annotations
 

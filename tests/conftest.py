@@ -1,4 +1,4 @@
-"""What all tests share: one torch thread, no DABENCH_* of the person who runs them, and plugins made on the spot."""
+"""Fixtures of all tests: one torch thread, no DABENCH_* of the person who runs them, and plugins made on the spot."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from dabench.errors import DataError
 
 
 class GaninMnist(Backbone):
-    """For pairs whose source is MNIST. Its domain classifier is the default one: 100 units, then one."""
+    """The network for pairs whose source is MNIST. Its domain classifier is the default one: 100 units, then one."""
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, options: Backbone.Options) -> None:
         super().__init__(input_shape, classes, options)
@@ -34,7 +34,9 @@ class GaninMnist(Backbone):
 
 
 class GaninSvhn(Backbone):
-    """For pairs of SVHN. The paper also bounds the norms of the weights and does not say how: left out."""
+    """The network for pairs of SVHN. The paper also bounds the norms of the weights, and does not say how: left out
+    here.
+    """
 
     class Options(Backbone.Options):
         """Options.
@@ -74,7 +76,7 @@ class GaninSvhn(Backbone):
 
 
 class GaninGtsrb(Backbone):
-    """For traffic signs. Takes images of 32x32 pixels or more."""
+    """The network for traffic signs. Takes images of 32x32 pixels or more."""
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, options: Backbone.Options) -> None:
         super().__init__(input_shape, classes, options)
@@ -143,7 +145,7 @@ def wide_domain_head(feature_size: int) -> nn.Module:
 
 
 def flat_size(trunk: nn.Module, input_shape: tuple[int, ...]) -> int:
-    """How many features a trunk makes of one example.
+    """The number of features that a trunk makes of one example.
 
     Raises:
         DataError: the images are too small for it.

@@ -52,7 +52,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _places(name: str) -> list[Path]:
-    """Where a file of weights is looked for by its name."""
+    """The paths where a file of weights is looked for."""
     return [data_dir() / "weights" / name, Path(torch.hub.get_dir()) / "checkpoints" / name]
 
 

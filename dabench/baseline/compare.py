@@ -25,7 +25,7 @@ COMPARED: tuple[Verdict, ...] = ("same", *TESTED)
 
 @dataclass(frozen=True, kw_only=True)
 class CellVerdict:
-    """What became of one cell of the baseline. Accuracies and drops are fractions.
+    """The verdict on one cell of the baseline. Accuracies and drops are fractions.
 
     Attributes:
         why: in words; empty where the verdict says it all.
@@ -71,17 +71,17 @@ class Report:
     notes: tuple[str, ...] = ()
 
     def count(self, verdict: Verdict) -> int:
-        """How many cells have this verdict."""
+        """The number of cells that have this verdict."""
         return sum(cell.verdict == verdict for cell in self.cells)
 
     @property
     def failed(self) -> bool:
-        """Something regressed or is missing, or nothing could be compared."""
+        """Whether something regressed or is missing, or nothing could be compared."""
         return any(self.count(verdict) for verdict in FAILING) or self.nothing_comparable
 
     @property
     def nothing_comparable(self) -> bool:
-        """No cell could be compared, though runs are there."""
+        """Whether no cell could be compared, though there are runs."""
         return not any(map(self.count, (*COMPARED, "missing")))
 
     @property
@@ -196,7 +196,7 @@ def _judge(
 
 
 def _absent(seeds: Sequence[int], now: Sequence[RunRow]) -> str:
-    """Which seeds of the baseline have no accuracy now, and why."""
+    """Seeds of the baseline that have no accuracy now, with the reason."""
     if not seeds:
         return ""
     there = {row["seed"]: row for row in now}

@@ -1,4 +1,4 @@
-"""What to cite for suites, domains, methods and backbones: each BibTeX entry once, with what it is for."""
+"""Citations of suites, domains, methods and backbones: each BibTeX entry once, with the names that it is for."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def command(
     if update and seeds is not None:
         raise UsageError("--update with --seeds would leave cells with some seeds of old code and some of new")
     if update and file.suffix != ".csv":
-        raise UsageError(f"--update rewrites a .csv file, and {file} is none")
+        raise UsageError(f"--update rewrites a .csv file, but {file} is not one")
     baseline = _read_baseline(file, suite)
     results = read_results(directory, without=file)
     warn(results.flaws, directory)
@@ -143,7 +143,7 @@ def _settings(before: pd.DataFrame, now: pd.DataFrame, directory: Path) -> dict[
 
 
 def _other_code(now: pd.DataFrame) -> list[str]:
-    """A note if the runs were made by other code than what is here: then they say nothing about it."""
+    """A note if the runs were made by other code than the present one, so that they say nothing about it."""
     from dabench.results.environment import code_info
 
     here = code_info()
@@ -183,7 +183,7 @@ def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: 
 
 
 def _update(file: Path, before: pd.DataFrame, now: pd.DataFrame, report: Report) -> int:
-    """Rewrite the baseline; rows outside what was checked stay."""
+    """Rewrite the baseline; rows outside the checked cells stay."""
     import pandas as pd
 
     from dabench.baseline.update import updated

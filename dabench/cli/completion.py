@@ -79,7 +79,7 @@ def complete_methods(ctx: click.Context, param: click.Parameter, incomplete: str
 
 
 def _beginning(incomplete: str, *kinds: type[Spec]) -> list[CompletionItem]:
-    """Names of some kinds that begin with what is typed, each once."""
+    """Names of some kinds that begin with the typed text, each once."""
     names = _known(lambda registry: [name for kind in kinds for name in registry.all(kind)])
     return [CompletionItem(name) for name in dict.fromkeys(names) if name.startswith(incomplete)]
 

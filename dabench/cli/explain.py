@@ -14,7 +14,7 @@ from dabench.cli.say import echo
 @suite_argument()
 @click.argument("pair", metavar="SOURCE:TARGET")
 @click.argument("method")
-@click.option("--variant", help="Which one, where the method was run with several settings.")
+@click.option("--variant", help="The variant, where the method was run with several settings.")
 @click.option("--shots", help="Labelled target examples per class: 10, or all.")
 @results_option()
 def command(suite: str, pair: str, method: str, variant: str | None, shots: str | None, directory: Path) -> None:

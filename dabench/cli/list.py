@@ -1,4 +1,4 @@
-"""`dabench list`: what the plugins of this environment offer."""
+"""`dabench list`: the things that the plugins of this environment offer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def complete_kinds(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects, with every field.")
 @pass_context
 def command(context: Context, kind: str | None, as_json: bool) -> None:
-    """List what there is of one KIND; without it, how much there is of each.
+    """List the things of one KIND; without it, the number of each.
 
     KIND is methods, domains, pairs, suites, backbones, selectors, launchers, formats (of `dabench table`),
     check_formats or plugins.
@@ -99,7 +99,7 @@ def _summary(registry: Registry) -> list[Listed]:
 
 
 def _columns(row: Listed) -> list[str]:
-    """What a person sees of a row; the rest is for `--json`."""
+    """The columns of a row for people; the rest is for `--json`."""
     if "kind" in row:
         return [row["kind"], str(row["count"]), ", ".join(row["names"])]
     if "suites" in row:

@@ -1,4 +1,4 @@
-"""The command line: the group of commands, each imported when it is used, and what an exception becomes."""
+"""The command line: the group of commands, each imported when it is used, and the reports of exceptions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # name -> (module with a click command called `command`, its line in `dabench --help`)
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("dabench.cli.run", "Run a suite and print its leaderboard."),
-    "table": ("dabench.cli.table", "Print the leaderboard of runs that are there."),
+    "table": ("dabench.cli.table", "Print the leaderboard of existing runs."),
     "check": ("dabench.cli.check", "Compare runs with a baseline: for CI."),
     "versus": ("dabench.cli.versus", "Say where a method wins and loses against the others."),
     "power": ("dabench.cli.power", "Say how many seeds it takes to see a difference."),
@@ -102,7 +102,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest names for one that does not exist."""
+        """Find a command as click does, with the nearest names for one that does not exist."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             near = get_close_matches(name, COMMANDS)

@@ -71,7 +71,7 @@ SET = click.option("--set", "assignments", multiple=True, help="A setting, as in
 
 @dataclass(frozen=True, kw_only=True)
 class RunChoices:
-    """What the options of `run_options` say; None is the command's own choice.
+    """Values of the options of `run_options`; None is the command's own choice.
 
     Attributes:
         device: `auto`, `cpu` or `cuda`.

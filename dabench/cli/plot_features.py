@@ -37,7 +37,7 @@ TITLE = "features"  # of the pictures beside records
 @STEPS
 @SET
 @click.option(
-    "--points", type=click.IntRange(2, 5000), default=1000, show_default=True, help="At most so many of each domain."
+    "--points", type=click.IntRange(2, 5000), default=1000, show_default=True, help="The most examples of each domain."
 )
 @run_options("Folder of records: runs whose embeddings were kept are not made again.")
 @click.option(
@@ -119,7 +119,7 @@ def _file(output: Path | None, pair: str, beside_records: bool) -> tuple[Path | 
 
 
 def _refuse(plan: Plan) -> None:
-    """Refuse what has no embedding of its own.
+    """Refuse methods that have no embedding of their own.
 
     Raises:
         UsageError: a method that trains no network.
@@ -179,7 +179,7 @@ def _shared_variant(runs: Sequence[PlannedRun]) -> str:
 
 
 def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: int) -> str:
-    """What the picture shows, and with what settings it was made."""
+    """The caption of the picture: its runs, and the settings that it was made with."""
     from importlib.metadata import version
 
     from dabench.leaderboard.formats.text import pair_title

@@ -1,4 +1,4 @@
-"""What a user sees while runs are made, on stderr: a line per worker in a terminal, else a line per finished run."""
+"""Progress of runs on stderr: a line per worker in a terminal, else a line per finished run."""
 
 from __future__ import annotations
 

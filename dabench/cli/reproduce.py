@@ -69,7 +69,7 @@ def _lines(recorded: RecordedRun, result: Reproduction) -> list[str]:
     ]
     if result.verdict != "identical" and now["error"]:
         lines.append(f"error now: {now['error']}")
-    title = "although it differs in" if result.verdict == "identical" else "likely reasons, first things first"
+    title = "although it differs in" if result.verdict == "identical" else "likely reasons, the likeliest first"
     if result.changes:
         lines += [f"{title}:", *(f"  {change}" for change in result.changes)]
     elif result.verdict != "identical":
@@ -85,7 +85,7 @@ def _why(result: Reproduction) -> str:
     if result.drop is None:
         return "one of the two has no accuracy"
     if result.drop.noise is None:
-        return "no other seed of the cell is there to tell how large the noise is"
+        return "no other seed of the cell tells the size of the noise"
     from dabench.stats.regression import FALSE_ALARMS
 
     where = "in" if result.verdict == "within noise" else "outside"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--selector", "selectors", callback=as_items, help="These, comma-separated.  [default: all label-free ones]"
 )
-@click.option("--fresh", is_flag=True, help="Ask again those that a record has an answer of.")
+@click.option("--fresh", is_flag=True, help="Ask again where a record already has the pick.")
 @results_option("Folder of records.")
 @click.pass_obj
 def command(context: Context, suite: str, selectors: list[str] | None, fresh: bool, directory: Path) -> int:

@@ -1,4 +1,4 @@
-"""`dabench results`: publish, verify, merge, export and prune what runs have left."""
+"""`dabench results`: publish, verify, merge, export and prune results."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def publish_command(suite: str, directory: Path, output: Path | None) -> None:
 @click.argument("directory", type=click.Path(path_type=Path), default="results", envvar="DABENCH_RESULTS")
 @click.pass_context
 def verify_command(context: click.Context, directory: Path) -> None:
-    """Name what was edited, cut off or doubled, or does not count for another reason; nothing is changed.
+    """Name rows and records that were edited, cut off or doubled, or that do not count for another reason.
 
     Exit code 1 if there is anything.
     """

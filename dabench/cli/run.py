@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     help="Keep scores and embeddings of ROWS examples at each checkpoint, for `dabench rescore`; at most 5000.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
-@click.option("--fresh", is_flag=True, help="Repeat runs that are there.")
+@click.option("--fresh", is_flag=True, help="Repeat runs that exist already.")
 @click.option("--dry-run", is_flag=True, help="Show what would run, and what it would cost.")
 @click.option("--json", "as_json", is_flag=True, help="The leaderboard as JSON.")
 @click.pass_obj
@@ -159,7 +159,7 @@ def _chosen(words: tuple[str, ...], selector: str | None, session: RunSession) -
 
 
 def _print_remarks(plan: Plan) -> None:
-    """What was left out of the suite and of the domains, and what else their loaders had to say."""
+    """Print remarks on the suite and its domains: parts that were left out, and notes of their loaders."""
     from dabench.runs.data_notes import left_out
 
     for row, other in plan.doubles.items():

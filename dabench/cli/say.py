@@ -1,4 +1,4 @@
-"""How commands print: foreign names and messages cannot act on a terminal or on the log of a CI job."""
+"""Printing of commands: foreign names and messages cannot act on a terminal or on the log of a CI job."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def echo(message: object, *, nl: bool = True, err: bool = False) -> None:
 
 
 def show(text: str, *, nl: bool = True, err: bool = False) -> None:
-    """Print what was made for the screen, with its colours."""
+    """Print text that was made for the screen, with its colours."""
     click.echo(no_commands(text), nl=nl, err=err)
 
 

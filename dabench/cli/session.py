@@ -1,4 +1,4 @@
-"""What the commands that make runs share: names checked first, planning, the runs with their progress, an interrupt."""
+"""The run session of all commands that make runs: checked names, planning, runs with their progress, an interrupt."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class RunSession:
-    """One command that makes runs: how it makes them, and what it shows meanwhile, on stderr.
+    """The runs of one command: their options, and the messages on stderr meanwhile.
 
     Attributes:
         registry: of plugins, with the methods of files that the command names.
@@ -71,11 +71,11 @@ class RunSession:
         return self.device.partition(":")[0]
 
     def busy(self, text: str = "preparing data and planning") -> AbstractContextManager[object]:
-        """Say what takes the time of the block."""
+        """Show a message while the block takes its time."""
         return self.console.status(text)
 
     def options(self, *, fail_fast: bool = False, output_rows: int = 0, reverse_validation: bool = False) -> RunOptions:
-        """How to run: what the options of the command say, and what the command adds."""
+        """The options of the runs: those of the command line, and those that the command adds."""
         from dabench.device import default_workers
         from dabench.planning.jobs import RunOptions
 
@@ -90,7 +90,8 @@ class RunSession:
         )
 
     def recorder(self, plan: Plan, options: RunOptions, *, fresh: bool = False) -> Recorder:
-        """The recorder of a plan with the records that are there; what is in their place and none is a warning.
+        """The recorder of a plan with the records that exist; a file in the place of a record that is none is a
+        warning.
 
         Args:
             plan: what to run.

@@ -60,7 +60,7 @@ def command(
     shots: list[str] | None,
     selector: str | None,
 ) -> None:
-    """Print the leaderboard of runs that are there."""
+    """Print the leaderboard of existing runs."""
     from dabench.config.suite_file import suite_name
     from dabench.leaderboard.beside import beside
     from dabench.leaderboard.build import build_tables
@@ -155,7 +155,7 @@ def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bo
 
 
 def warn(flaws: Sequence[Flaw], directory: Path) -> None:
-    """Print what was not counted on stderr, the first few in full."""
+    """Print the flaws of results on stderr, the first few in full."""
     for flaw in flaws[:SHOWN]:
         echo(f"Warning: {flaw} (not counted)", err=True)
     if len(flaws) > SHOWN:

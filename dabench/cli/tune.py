@@ -27,13 +27,15 @@ GRID, RANDOM = "grid", "random"
 
 @click.command("tune")
 @click.argument("method", shell_complete=complete_methods)
-@click.option("--suite", default="mini", show_default=True, shell_complete=complete_suites, help="Where to try it.")
+@click.option(
+    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="The suite to try it on."
+)
 @PAIRS_TO_RUN
 @click.option("--seeds", default="100", show_default=True, help="Of every trial: 100-104. Not those that you report.")
 @click.option(
-    "--score", default="iwcv", show_default=True, help="What to maximise: a selector's, or reverse_validation."
+    "--score", default="iwcv", show_default=True, help="The score to maximise: a selector's, or reverse_validation."
 )
-@click.option("--trials", type=click.IntRange(1), help="How many to draw; a grid has all its points.")
+@click.option("--trials", type=click.IntRange(1), help="Points to draw; a grid has all its points.")
 @click.option("--search", type=click.Choice([GRID, RANDOM]), help="[default: random with --trials, else grid]")
 @click.option("--space", multiple=True, help="Instead of the method's own: weight=0.1,1,10 (repeatable).")
 @click.option("--search-seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
@@ -106,7 +108,7 @@ def command(
 
 
 def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bool, as_json: bool) -> None:
-    """The trials, and what was chosen as a part of a suite."""
+    """Print the trials, and the choice as a part of a suite."""
     entries = _entries(planned, judged, per_pair)
     if as_json:
         _print_json(planned, score, judged, entries)
@@ -116,7 +118,7 @@ def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bo
 
 
 def _entries(planned: Trials, judged: Sequence[Trial], per_pair: bool) -> dict[str, list[dict[str, Any]]]:
-    """What was chosen, as parts of a suite: the method, and `per_pair` what its pairs change in it."""
+    """The choice as parts of a suite: the method, and `per_pair` with the changes of its pairs."""
     from dabench.tuning.tune import suite_entry, suite_pairs
 
     if not per_pair:

@@ -30,7 +30,7 @@ UNSET = Unset()
 
 @dataclass(frozen=True)
 class Overrides:
-    """What the command line changes in the suite's settings. `UNSET` stands for the default of a key.
+    """Changes of the command line to the suite's settings. `UNSET` stands for the default of a key.
 
     Attributes:
         shared: settings of all methods, nested as in a suite file.
@@ -126,7 +126,7 @@ def merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """How settings differ, as `budget.steps=20,weight=0.5`: the name of a variant."""
+    """The differences of settings, as `budget.steps=20,weight=0.5`: the name of a variant."""
     before, after = dict(flat(old)), dict(flat(new))
     return ",".join(
         f"{key.removeprefix('options.')}={after.get(key)}"

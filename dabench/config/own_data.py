@@ -1,4 +1,4 @@
-"""What a suite may say of data of one's own: `domains: {images: …}` or `domains: {tables: …}`."""
+"""Data of one's own in a suite: `domains: {images: …}` or `domains: {tables: …}`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Mark = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 class _Own(BaseModel):
-    """What both kinds share.
+    """Keys of both kinds.
 
     Attributes:
         classes: only these, by name; if None those of all the suite's own domains, which must be the same.

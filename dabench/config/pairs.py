@@ -34,7 +34,7 @@ def pairs_of(suite: Registered[SuiteSpec]) -> list[str]:
 
 
 def suites_by_pair(suites: Mapping[str, Registered[SuiteSpec]]) -> tuple[dict[str, list[str]], list[SuiteError]]:
-    """Every pair that one of these suites names, with the names of the suites that do; and what could not be read."""
+    """Every pair of these suites, with the names of the suites; and the errors of suites that cannot be read."""
     found: dict[str, list[str]] = {}
     errors: list[SuiteError] = []
     for name, suite in suites.items():

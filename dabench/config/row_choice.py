@@ -1,4 +1,4 @@
-"""What an item of `--methods` chooses: rows of a suite's table."""
+"""Items of `--methods`: each chooses rows of a suite's table."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""YAML text with limits: what takes a line to write must not take hours or gigabytes to read.
+"""YAML text with limits: a line that is quick to write must not take hours or gigabytes to read.
 
-Numbers that YAML 1.1 takes for others than people do are refused: `0100` is 64 there, and `1:30` is 90.
+Numbers that YAML 1.1 reads as other ones than people do are refused: `0100` is 64 there, and `1:30` is 90.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class UnclearNumberError(yaml.YAMLError):
 
 
 def load(text: str) -> Any:
-    """What a YAML text stands for, as plain values.
+    """The plain values of a YAML text.
 
     Raises:
         yaml.YAMLError: it is not valid, or over a limit.

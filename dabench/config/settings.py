@@ -41,7 +41,7 @@ class Section(BaseModel):
 
 
 class Input(Section):
-    """How examples become floats, on the device.
+    """The way from examples to floats, on the device.
 
     Attributes:
         normalise: `unit` scales uint8 to [0, 1]; `mean` also subtracts the mean of each channel over source train;
@@ -65,7 +65,7 @@ VECTOR_KINDS = ("l1_zscore_per_domain", "tfidf")
 
 
 class SourceSample(Section):
-    """What a run draws from the source.
+    """The draw from the source.
 
     Attributes:
         source_per_class: train on so many source examples of each class, all of a class that has fewer; None for all
@@ -117,7 +117,7 @@ class Schedule(Section):
 
 
 class Budget(Section):
-    """How long a run trains.
+    """The length of a training.
 
     Attributes:
         steps: of all stages together.
@@ -142,7 +142,7 @@ SECTIONS: Mapping[str, type[Section]] = {
 
 
 class Settings(Section):
-    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind.
+    """The resolved settings of one run: the parts that decide its numbers, besides data, seed, code and device kind.
 
     As plain values they also hold `readout_version` where the readout, or a kind that an option names, has one.
 
@@ -177,5 +177,5 @@ class Settings(Section):
 
     @property
     def steps(self) -> int:
-        """Of the training; 0 where nothing is trained."""
+        """Steps of the training; 0 where nothing is trained."""
         return self.budget.steps if self.budget else 0

@@ -1,4 +1,4 @@
-"""What a suite may say, and the resolved settings of a run."""
+"""Contents of a suite, and the resolved settings of a run."""
 
 from __future__ import annotations
 

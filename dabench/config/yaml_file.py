@@ -74,7 +74,7 @@ def _explain(error: ValidationError, model: type[BaseModel], tree: yaml.Node | N
 
 
 def _keys_named_twice(node: yaml.Node | None) -> Iterator[str]:
-    """YAML takes the last of two equal keys without a word; here that is a mistake."""
+    """YAML silently takes the last of two equal keys; here that is a mistake."""
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Indices(NamedTuple):
-    """Which examples a batch holds, int64 (B,) each.
+    """The examples of a batch, int64 (B,) each.
 
     Attributes:
         source: rows of `Problem.source_x`; None in a stage that uses no source.

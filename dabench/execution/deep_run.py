@@ -37,7 +37,7 @@ NONE = np.zeros(0, dtype=np.int64)
 
 
 def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
-    """Build a method: backbone and classifier first, from the stream `init`, then what the method adds.
+    """Build a method: backbone and classifier first, from the stream `init`, then the method's own modules.
 
     Both are initialised on the CPU, so that a run starts from the same weights on every device.
 
@@ -65,7 +65,7 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
 
 
 def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, ...]:
-    """Of what the method's network takes."""
+    """The shape of the network's input."""
     shapes = {"source": tuple(data.problem.source_x.shape[1:]), "target": tuple(data.problem.target_x.shape[1:])}
     if cls.trains_on == "both" and not data.one_shape:
         names = job.data.source.name, job.data.target.name
@@ -88,7 +88,7 @@ def _with_norm_explained(events: Iterator[TrainingEvent]) -> Iterator[TrainingEv
 
 
 class DeepRun:
-    """A method with the data that it learns from and what was measured of it.
+    """The run of a method that trains a network: its data and its measurements.
 
     Attributes:
         job: what to run.
@@ -119,7 +119,7 @@ class DeepRun:
 
     @property
     def recipe(self) -> TrainingRecipe:
-        """How the suite trains it."""
+        """The suite's recipe of its training."""
         return TrainingRecipe(self.job.settings.optimiser, self.job.settings.schedule, self.job.budget)
 
     def train(self) -> Iterator[Progress]:
@@ -150,7 +150,7 @@ class DeepRun:
             clock = time.monotonic()
 
     def measure(self, losses: dict[str, float]) -> None:
-        """Add a checkpoint to the measurements: losses, label-free scores, and what the evaluator says."""
+        """Add a checkpoint to the measurements: losses, label-free scores, and the evaluation."""
         job, data, method = self.job, self.data, self.method
         method.eval()
         finite = all(map(math.isfinite, losses.values()))
@@ -179,7 +179,7 @@ class DeepRun:
             )
 
     def classifier(self) -> Callable[[Tensor], Scores]:
-        """Return the suite's classifier: the network's own, or one fitted to the embedding of what it learned from.
+        """Return the suite's classifier: the network's own, or one fitted to the embedding of the training examples.
 
         Returns:
             Examples of the target -> scores; those of the source, too, where both are normalised alike.
@@ -206,7 +206,9 @@ class DeepRun:
         try:
             write_state(path, state)
         except (OSError, RuntimeError) as error:  # torch has errors of its own for a full disk
-            log.warning("%s cannot be written, so that an interrupted run would begin anew: %s", path, error)
+            log.warning(
+                "%s cannot be written, so that an interrupted run would start again from the beginning: %s", path, error
+            )
 
     def _well_formed(self, predict: Callable[[Any], Scores], finite: bool) -> Callable[[Any], Scores]:
         """The same, with a PredictionError for scores of a wrong shape or kind, or that are no numbers.

@@ -1,4 +1,4 @@
-"""What a run has measured so far: all of it that must survive an interruption."""
+"""Measurements of a run so far: all of it that must survive an interruption."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Measurements:
         }
 
     def restore(self, content: dict[str, Any]) -> None:
-        """Take back what `dump` gave."""
+        """Restore a state that `dump` returned."""
         self.train_s = content["train_s"]
         self.checkpoints = [Checkpoint.model_validate(item) for item in content["checkpoints"]]
         self.evaluations = [Evaluation(**item) for item in content["evaluations"]]

@@ -28,7 +28,7 @@ TICK_S = 0.25
 
 @dataclass(frozen=True)
 class TrainingRecipe:
-    """What the suite decides about training."""
+    """The suite's decisions about training."""
 
     optimiser: Optimiser
     schedule: Schedule
@@ -127,7 +127,7 @@ class LossMeans:
         self.steps += 1
 
     def take(self) -> dict[str, float]:
-        """Return the means and begin anew."""
+        """Return the means and start again."""
         means = {name: value.item() / self.steps for name, value in self.sums.items()}
         self.sums, self.steps = {}, 0
         return means

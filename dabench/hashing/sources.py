@@ -81,7 +81,7 @@ def _source(name: str) -> Path | None:
 
 
 def _imports(tree: ast.Module, parent: str, package: str) -> list[str]:
-    """What a module in `parent` imports from its own package: modules, and names that may be modules."""
+    """The imports of a module in `parent` from its own package: modules, and names that may be modules."""
     found: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""Everything behind one cell of a table, as plain text: from records, and from published rows where there are none."""
+"""The facts behind one cell of a table, as text: from records, and from published rows where there are no records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def explain(
     method: str,
     variant: str | None = None,
     shots: str | None = None,
-    heed: Callable[[Sequence[Flaw]], None] = lambda flaws: None,
+    tell: Callable[[Sequence[Flaw]], None] = lambda flaws: None,
     word: str = "",
 ) -> str:
     """All that is known about one cell: settings, seeds, accuracies, gap, checkpoints, versions, times, files, errors.
@@ -43,7 +43,7 @@ def explain(
         method: its name, or that of a row, as in `dann:long`; `-` and `_` mean the same.
         variant: which one; not needed where there is only one, or a plain one.
         shots: labelled examples per class, as text; not needed where runs with one number of them are there.
-        heed: is told what in the folder is not counted.
+        tell: gets the files and rows of the folder that are not counted.
         word: how a command names the suite, if not by its name: the path of its file.
 
     Raises:
@@ -51,7 +51,7 @@ def explain(
         ResultsError: there are no results to read.
     """
     results = read_results(directory, suite, word=word)
-    heed(results.flaws)
+    tell(results.flaws)
     frame = results.frame
     choice = RowChoice.parse(method)
     method = choice.method
@@ -150,7 +150,7 @@ def _number(value: float, form: str) -> str:
 
 
 def _details(records: list[RunRecord]) -> Iterator[str]:
-    """What only full records have."""
+    """Details that only full records have."""
     if not records:
         return
     newest = max(records, key=lambda record: pd.Timestamp(record.finished))

@@ -1,4 +1,4 @@
-"""How commands name a row of a table, and make its runs again."""
+"""Commands that name a row of a table, and make its runs again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every format of a leaderboard renders: tables of rows of cells. Built from runs by `build.build_tables`."""
+"""Tables, as every format of a leaderboard renders them: rows of cells. Built from runs by `build.build_tables`."""
 
 from __future__ import annotations
 

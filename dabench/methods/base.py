@@ -157,11 +157,11 @@ class DeepMethod(nn.Module):
                 norm.track_running_stats = was
 
     def parameter_groups(self) -> Mapping[str, Iterable[nn.Parameter]]:
-        """Which parameters `update` trains under which name; all under `main` by default."""
+        """Groups of parameters that `update` trains, by name; all under `main` by default."""
         return {"main": self.parameters()}
 
     def rates(self) -> Mapping[str, float]:
-        """By what the suite's learning rate is multiplied in the stage that begins, by parameter group; else 1."""
+        """Factors of the suite's learning rate in the stage that begins, by parameter group; 1 where there is none."""
         return {}
 
     def stages(self) -> Sequence[Stage]:
@@ -235,7 +235,7 @@ class FeatureMethod:
         self.classifier = classifier
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
-        """Learn from labelled source features, unlabelled target features and what else the track allows."""
+        """Learn from labelled source features, unlabelled target features and whatever else the track allows."""
         raise NotImplementedError(f"{type(self).__name__} must define fit(problem)")
 
     def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""What a method may see. Target labels are not here: they stay in `evaluation.py`."""
+"""Data that a method may see. Target labels are not here: they stay in `evaluation.py`."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def known_domains(suite: Suite, registry: Registry) -> dict[str, DomainSpec]:
 
 
 def domain_of(name: str, known: Mapping[str, DomainSpec], suite: Suite) -> DomainSpec:
-    """One of them.
+    """A domain by its name.
 
     Raises:
         UsageError: there is none of that name; the message names the nearest and where to look.
@@ -65,7 +65,7 @@ def domain_of(name: str, known: Mapping[str, DomainSpec], suite: Suite) -> Domai
 
 
 def _not_there(names: Sequence[str], suite: Suite, known: Iterable[str]) -> UsageError:
-    """An error for domains that neither a plugin nor the suite's own folder has: what lies there, and what is near."""
+    """An error for domains that neither a plugin nor the suite's own folder has: its contents, and similar names."""
     from dabench.domains.own.layout import explain
     from dabench.domains.own.specs import own_names
 
@@ -102,7 +102,7 @@ def _kind(shape: tuple[int, ...]) -> str:
 
 
 def no_recording(pair: str, domains: Mapping[str, DomainSpec]) -> str:
-    """Why a pair cannot be of the track paired; empty if it can.
+    """The reason why a pair cannot be of the track paired; empty if it can.
 
     Args:
         pair: `source:target`.

@@ -1,4 +1,4 @@
-"""From planned runs to jobs that a launcher can execute."""
+"""Jobs, made from planned runs, that a launcher can execute."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dabench.specs.spec import MethodSpec, SelectorSpec
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """How to run.
+    """Options of a command's runs.
 
     Attributes:
         device: as torch names it.
@@ -43,7 +43,7 @@ class RunOptions:
 
 
 def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> int:
-    """How many rows of outputs a run keeps: as wanted, else as the suite says, else what its selector needs.
+    """The rows of outputs that a run keeps: as wanted, else as the suite says, else as its selector needs.
 
     Raises:
         UsageError: none, where the selector reads them.

@@ -198,7 +198,7 @@ def _cells(
 def _without_doubles(
     suite: str, cells: Sequence[tuple[PairEntry, Resolved]]
 ) -> tuple[list[tuple[PairEntry, Resolved]], dict[str, str]]:
-    """Of cells that the command's settings make the same run, one: that of the suite's own settings, or the first.
+    """Drop cells that are the same run as another: that of the suite's own settings stays, or the first.
 
     Raises:
         UsageError: the suite itself has a run twice.
@@ -221,10 +221,10 @@ def _without_doubles(
 def _wrong_names(
     suite: Suite, pairs: Sequence[PairEntry], registry: Registry, specs: Mapping[str, DomainSpec]
 ) -> Iterator[UsageError | PluginError]:
-    """What is wrong with the suite's selector and domains; methods and backbones are seen to with their settings."""
+    """Errors of the suite's selector and domains; methods and backbones are checked with their settings."""
     try:
         if registry.get(SelectorSpec, suite.selector).spec.uses_target_labels:
-            yield UsageError(f"the selector {suite.selector} uses target labels: it may stand beside results only")
+            yield UsageError(f"the selector {suite.selector} uses target labels: it may only be shown beside results")
     except UsageError as error:
         yield error
     wrong = set()

@@ -104,7 +104,7 @@ def _backbone(overrides: Overrides, registry: Registry) -> dict[str, Any]:
 
 
 def _chosen_by(suite: Suite, entry: MethodEntry, pair: PairEntry) -> ChosenBy:
-    """Who chose the options of a cell: the pair says it of those that it sets itself."""
+    """The one who chose the options of a cell: the pair says it of those that it sets itself."""
     of_pair = pair.chosen_by if entry.method in pair.options else None
     return of_pair or entry.chosen_by or suite.chosen_by
 
@@ -169,7 +169,7 @@ def _check_batch(settings: Settings, method: MethodSpec) -> None:
 
 
 def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:
-    """Refuse what has no meaning in the track paired.
+    """Refuse settings that have no meaning in the track paired.
 
     Raises:
         UsageError: naming the setting.

@@ -66,7 +66,7 @@ class Plugin:
 
 
 class Registry:
-    """All plugins of this environment, and what they yield."""
+    """All plugins of this environment, and their specs."""
 
     def __init__(self, entry_points: Iterable[tuple[Origin, EntryPoint]], disabled: str = "") -> None:
         """Load every entry point. Broken ones are kept in `plugins` with their error, and nothing of theirs is used.
@@ -88,7 +88,7 @@ class Registry:
             self.plugins.append(Plugin(origin, entry_point.value, error, is_off))
 
     def _load(self, origin: Origin, entry_point: EntryPoint) -> str:
-        """Take in one entry point, whole or not at all; return what is wrong with it, or an empty string."""
+        """Take in one entry point, whole or not at all; return its error, or an empty string."""
         key = str(origin)
         if key in self._origins:
             return f"the distribution {origin.distribution} names the entry point {origin.entry_point!r} twice"
@@ -110,7 +110,7 @@ class Registry:
         return ""
 
     def _collect(self, kind: type[Spec], key: str) -> list[Spec]:
-        """What one plugin yields of one kind."""
+        """The specs of one kind that one plugin yields."""
         hook = f"dabench_{_NAMES[kind]}"
         specs: list[Spec] = []
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
@@ -200,7 +200,7 @@ class Registry:
 
 
 def _noun(kind: type[Spec]) -> str:
-    """How messages call one of a kind: `method`, `check format`."""
+    """The noun of a kind in messages: `method`, `check format`."""
     return _NAMES[kind].removesuffix("s").replace("_", " ")
 
 

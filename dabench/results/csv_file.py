@@ -39,7 +39,7 @@ LATER = frozenset({
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something in a results folder that is not counted: where it is, why, and how to fix it."""
+    """A file or a row of a results folder that is not counted: where it is, why, and how to fix it."""
 
     path: Path
     reason: str
@@ -50,7 +50,7 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds: text, a whole number, a number, a truth value; and whether a field may be empty.
+    """The type of a column: text, a whole number, a number, a truth value; and whether a field may be empty.
 
     Attributes:
         meaning: the type of the record's field, with what it demands of a value.
@@ -89,7 +89,7 @@ class Column:
         return value
 
     def check(self, values: Iterable[Any]) -> None:
-        """Hold values against what the record's field demands.
+        """Check values against the type of the record's field.
 
         Raises:
             ValueError: one is not as it should be.
@@ -142,7 +142,7 @@ def columns() -> dict[str, Column]:
 
 
 def _column(field: FieldInfo) -> Column:
-    """What a field of a record is as a column. A choice of words is text, also one with numbers."""
+    """The column of a record's field. A choice of words is text, also one with numbers."""
     meaning: Any = field.annotation
     optional = False
     if field.metadata:
@@ -164,7 +164,7 @@ def frame_of(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def flaw_of(row: Mapping[str, Any]) -> str:
-    """Why a row that has all its columns is still not to be counted, or an empty string."""
+    """The reason why a row that has all its columns is still not counted, or an empty string."""
     if row["schema"] not in READABLE:
         return other_schema(row["schema"])
     if row["status"] not in get_args(Status):
@@ -175,7 +175,7 @@ def flaw_of(row: Mapping[str, Any]) -> str:
 
 
 def other_schema(schema: int) -> str:
-    """What to say of a record that an older or a newer dabench wrote."""
+    """A message on a record that an older or a newer dabench wrote."""
     fix = "run it again" if schema < SCHEMA else "update dabench"
     return f"written with record schema {shown(schema)}, this dabench reads {READABLE[0]} to {SCHEMA}: {fix}"
 
@@ -263,7 +263,7 @@ def _frame(text: str) -> pd.DataFrame:
 def _sorted_out(
     path: Path, header: list[str], lines: Sequence[list[str] | str], whole: bool
 ) -> tuple[list[list[str]], list[Flaw]]:
-    """The rows that can be used, and what is wrong with the others."""
+    """The rows that can be used, and the flaws of the others."""
     places = [(header.index(name), name, column) for name, column in columns().items() if name in header]
     place = header.index("run_id")
     good: list[list[str]] = []
@@ -304,7 +304,7 @@ def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str
         raise ValueError(reason)
     place = header.index(HASH) if HASH in header else None
     if place is not None and fields[place] != _row_hash([*fields[:place], *fields[place + 1 :]]):
-        raise ValueError(f"edited since it was published, its {HASH} says")
+        raise ValueError(f"edited since it was published, as its {HASH} shows")
 
 
 def _row_hash(fields: Sequence[str]) -> str:

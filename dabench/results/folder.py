@@ -38,7 +38,7 @@ LINEAGE = ["suite_version", "settings_sha256", "data_sha256", "plugin_source_sha
 
 @dataclass(frozen=True)
 class Results:
-    """What a folder (or a single file) holds.
+    """The contents of a folder, or of a single file.
 
     Attributes:
         path: where it was read from.
@@ -212,7 +212,7 @@ def _parse(text: bytes) -> RunRecord:
     if reason:
         raise ValueError(reason)
     if written != sha256(data) and (written or record.schema_ > 1):
-        raise ValueError(f"edited since it was written, its {HASH} says: restore it, or {repeat}")
+        raise ValueError(f"edited since it was written, as its {HASH} shows: restore it, or {repeat}")
     return record_of_today(record)
 
 
@@ -304,14 +304,14 @@ def publish(directory: Path, suite: str, out: Path, *, word: str = "") -> Path:
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
-    """The order of a published file, the same whatever order the runs came in."""
+    """The order of a published file, the same in whatever order the runs ended."""
     frame = frame.assign(_place=frame["method"].map(bound_rank), _shots=frame["shots"].map(shots_rank))
     order = ["source", "target", "_place", "method", "variant", "_shots", "seed", "suite", "run_id"]
     return frame.sort_values(order, kind="stable").drop(columns=["_place", "_shots"])
 
 
 def shots_rank(shots: object) -> float:
-    """Where a number of shots, as a frame holds it, stands among others: none first, all last."""
+    """The rank of a number of shots, as a frame holds it, among others: none first, all last."""
     return inf if shots == "all" else float(shots) if isinstance(shots, str) else 0.0
 
 

@@ -28,7 +28,7 @@ NUMERICS_THEN = 1
 
 
 def record_of_today(record: RunRecord) -> RunRecord:
-    """The record with the plugin hash and the `run_id` of today."""
+    """The record with the current plugin hash and `run_id`."""
     found = _of_today(flatten(record)) if record.plugin.source_sha256 in syntax_by_former() else None
     if found is None:
         return record
@@ -39,7 +39,7 @@ def record_of_today(record: RunRecord) -> RunRecord:
 
 
 def frame_of_today(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the plugin hashes and `run_id`s of today. Of rows that are one run now, the newest stays."""
+    """The rows with the current plugin hashes and `run_id`s. Of rows that are one run now, the newest stays."""
     old = frame["plugin_source_sha256"].isin(syntax_by_former().keys())
     if not old.any():
         return frame
@@ -67,7 +67,7 @@ def syntax_by_former() -> Mapping[str, str]:
 
 
 def _of_today(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The `run_id` and plugin hash of today, for a row whose own id follows from its plugin's former hash."""
+    """The current `run_id` and plugin hash, for a row whose own id follows from its plugin's former hash."""
     if row["run_id"] != _run_id(row, row["plugin_source_sha256"]):
         return None
     source = syntax_by_former()[row["plugin_source_sha256"]]

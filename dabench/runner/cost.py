@@ -1,4 +1,4 @@
-"""What a plan would cost, measured: a few steps of every method, on the machine that would run it."""
+"""The cost of a plan, measured: a few steps of every method, on the machine that would run it."""
 
 from __future__ import annotations
 

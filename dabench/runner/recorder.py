@@ -1,4 +1,4 @@
-"""From what was planned and what came of it to a record: the only writer of records."""
+"""Records, made from planned runs and their outcomes: the only writer of records."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Recorder:
 
     @property
     def failed(self) -> list[RunRecord]:
-        """Records of runs that came to nothing."""
+        """Records of failed runs."""
         return [record for record in self.records if not record.done]
 
     @property
@@ -69,12 +69,12 @@ class Recorder:
 
 
 def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environment | None = None) -> RunRecord:
-    """Put together what was planned and what came of it.
+    """Put together a planned run and its outcome.
 
     Args:
         plan: with the run.
         run: as planned.
-        outcome: what came of it. Without an environment it was not executed to its end.
+        outcome: of the run. Without an environment it was not executed to its end.
         worker: the environment of the worker that took such a run; None if none did, which leaves that of this process.
     """
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}

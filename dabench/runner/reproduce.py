@@ -61,7 +61,7 @@ class RecordedRun:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What came of it.
+    """The result of a reproduction.
 
     Attributes:
         verdict: `identical` to the bit; `other data` where the data are not those of the record; `within noise` of the
@@ -79,7 +79,7 @@ class Reproduction:
 
 
 def find_recorded(
-    what: str, directory: Path, heed: Callable[[Sequence[Flaw]], None] = lambda flaws: None
+    what: str, directory: Path, tell: Callable[[Sequence[Flaw]], None] = lambda flaws: None
 ) -> RecordedRun:
     """A run from the file of its record, or by the beginning of its `run_id` in a results folder or file.
 
@@ -88,7 +88,7 @@ def find_recorded(
     Args:
         what: the path of a record, which ends in `.json`, or the beginning of a `run_id`.
         directory: where to look for the latter.
-        heed: is told what there is not counted.
+        tell: gets the files and rows that are not counted.
 
     Raises:
         UsageError: there is no such run, or more than one.
@@ -103,7 +103,7 @@ def find_recorded(
     if len(what) < SHORTEST_ID:
         raise UsageError(f"{what!r} is neither the .json file of a record nor {SHORTEST_ID} characters of a run_id.")
     results = read_results(directory)
-    heed(results.flaws)
+    tell(results.flaws)
     rows = rows_of(results.frame)
     found = [row for row in rows if row["run_id"].startswith(what)]
     found = found or [row for row in rows if any(former.startswith(what) for former in former_ids(row))]

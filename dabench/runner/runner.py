@@ -1,4 +1,4 @@
-"""Carries out a plan: skips what is done, launches the rest."""
+"""The execution of a plan: runs that are done are skipped, the rest is launched."""
 
 from __future__ import annotations
 

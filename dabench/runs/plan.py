@@ -55,7 +55,7 @@ class Resolved:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedRun(Resolved):
-    """One run to be.
+    """One planned run.
 
     Attributes:
         data_error: why its data could not be prepared, if so: then it fails without being launched.
@@ -76,7 +76,7 @@ class PlannedRun(Resolved):
 
     @property
     def stem(self) -> Path:
-        """Where its files live below `DIR/runs`, without suffix."""
+        """The path of its files below `DIR/runs`, without suffix."""
         return run_stem(self.suite, self.source, self.target, self.method.name, self.seed, self.run_id)
 
     def __str__(self) -> str:
@@ -86,7 +86,7 @@ class PlannedRun(Resolved):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All runs of one command, in the order of execution: bounds first, what reads features of others last.
+    """All runs of one command, in the order of execution: bounds first, readers of others' features last.
 
     Attributes:
         suite: with the seeds and shots of the command.

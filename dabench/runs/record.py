@@ -50,14 +50,14 @@ class Accuracy(_Part):
 
 
 class Selection(_Part):
-    """What one selector picked."""
+    """The pick of one selector."""
 
     step: Count
     accuracy: Share
 
 
 class Checkpoint(_Part):
-    """What was measured at one checkpoint.
+    """The measurements at one checkpoint.
 
     Attributes:
         step: steps done, all stages counted.
@@ -85,7 +85,7 @@ class Metrics(_Part):
 
 
 class PluginInfo(_Part):
-    """Which plugin the method came from."""
+    """The plugin that the method came from."""
 
     distribution: Text
     version: Text
@@ -106,7 +106,7 @@ class CodeInfo(_Part):
 
 
 class Environment(_Part):
-    """What the numbers were computed with: recorded, not part of the identity (but for the device's kind).
+    """The environment of the numbers: recorded, not part of the identity (but for the device's kind).
 
     Attributes:
         torch: its version with its build, as in `2.9.0+cu128`.
@@ -128,7 +128,7 @@ class Environment(_Part):
 
 
 class RunRecord(_Part):
-    """Everything about one run. Fields are the contract of the design, section 10; times in seconds, shares in [0, 1].
+    """The record of one run. Fields are the contract of the design, section 10; times in seconds, shares in [0, 1].
 
     Attributes:
         settings: resolved settings; `settings_sha256` is the hash of their canonical JSON.
@@ -206,7 +206,7 @@ class RunRecord(_Part):
 
 
 def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_id: str) -> Path:
-    """Where a run's files live below `DIR/runs`, without the suffix (`.json` the record, `.log` the log).
+    """The path of a run's files below `DIR/runs`, without the suffix (`.json` the record, `.log` the log).
 
     A `/` in a domain's name becomes `.`.
     """

@@ -1,4 +1,4 @@
-"""How well selectors pick: what they lose against the oracle, and whether their scores rank as the accuracy does."""
+"""The quality of selectors: their loss against the oracle, and whether their scores rank as the accuracy does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEAST_RANKED = 3  # checkpoints
 
 @dataclass(frozen=True, kw_only=True)
 class Rank:
-    """How a score and the target accuracy agree in rank, from -1 to 1; None where nothing can be ranked."""
+    """The agreement in rank of a score and the target accuracy, from -1 to 1; None where nothing can be ranked."""
 
     spearman: float | None = None
     kendall: float | None = None
@@ -32,7 +32,7 @@ class Rank:
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
-    """What is known of one selector. Accuracies and losses are fractions.
+    """The quality of one selector. Accuracies and losses are fractions.
 
     Attributes:
         mean_loss: of the oracle's accuracy minus that of the picked checkpoint, over runs of several checkpoints.
@@ -145,7 +145,7 @@ def _loss(record: RunRecord, selector: str) -> float:
 
 
 def _scores(spec: SelectorSpec) -> Callable[[RunRecord], list[float]] | None:
-    """How to get a selector's scores of a record's checkpoints; None for one that has no scores."""
+    """A function that gives a selector's scores of a record's checkpoints; None for a selector that has no scores."""
     if spec.needs_outputs:
         return lambda record: [point.scores.get(spec.name, math.nan) for point in record.checkpoints]
     rule = spec.load()

@@ -1,4 +1,4 @@
-"""Select again from what was kept of the checkpoints, without training."""
+"""Selection from kept outputs of checkpoints, without training."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dabench.specs.spec import SelectorSpec
 
 @dataclass(frozen=True)
 class Rescored:
-    """What became of one record.
+    """The result of one record.
 
     Attributes:
         why: why it has no new selection; empty if it has, or had them all.
@@ -60,7 +60,7 @@ def rescore(
     fresh: bool = False,
     word: str = "",
 ) -> Iterator[Rescored]:
-    """Ask selectors about every finished run of a suite, and write what they picked into its record.
+    """Ask selectors about every finished run of a suite, and write their picks into its record.
 
     A record keeps its identity, its own selector and the accuracy that this one reports: `selections` and the
     checkpoints' `scores` get new entries.
@@ -90,7 +90,7 @@ def rescore(
 
 
 def ask(path: Path, record: RunRecord, specs: Sequence[SelectorSpec], results: Path) -> Rescored:
-    """Ask selectors about the record in a file, and write what they picked into it."""
+    """Ask selectors about the record in a file, and write their picks into it."""
     missing = missing_outputs(record, results)
     answerable = [spec for spec in specs if not (spec.needs_outputs and missing)]
     left_out = [spec.name for spec in specs if spec not in answerable]

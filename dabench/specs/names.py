@@ -1,4 +1,4 @@
-"""Names: how users type them, and what they may be made of, and those that dabench itself knows."""
+"""Names: the forms that users type, their rules, and those that dabench itself knows."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def is_name(text: str, *, grouped: bool = False) -> bool:
 
 
 def pair_name(text: str) -> str:
-    """What a folder, a file or a value is called in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
+    """The name of a folder, a file or a value in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
     name = re.sub(r"[^a-z0-9]+", "_", normalize("NFC", text).lower()).strip("_")
     return (f"d{name}" if name[:1].isdigit() else name)[:100]

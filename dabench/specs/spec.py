@@ -23,7 +23,7 @@ TRACKS = ("unsupervised", "few_shot", "paired")
 
 @dataclass(frozen=True, kw_only=True)
 class Spec(metaclass=TakesOldNames):
-    """What every descriptor has.
+    """The base of all descriptors.
 
     Attributes:
         name: `[a-z][a-z0-9_]*`; domains may group with `/`, as in `amazon/books`.
@@ -54,7 +54,7 @@ class Spec(metaclass=TakesOldNames):
             )
 
     def load(self) -> Any:
-        """Import the module and return what the spec names."""
+        """Import the module and return the object at the entry point."""
         module, _, attribute = self.entry_point.partition(":")
         return getattr(import_module(module), attribute)
 
@@ -241,12 +241,12 @@ class SelectorSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class LauncherSpec(Spec):
-    """Where runs are executed. `entry_point` is a function `(jobs, workers) -> iterator of events`."""
+    """A launcher, which carries out runs. `entry_point` is a function `(jobs, workers) -> iterator of events`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """How tables of `dabench table` are written. `entry_point` is a function `(tables) -> str`.
+    """A format of the tables of `dabench table`. `entry_point` is a function `(tables) -> str`.
 
     Attributes:
         wants_records: fill `Table.records`, which takes time, where the full records are at hand.
@@ -257,12 +257,12 @@ class FormatSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckFormatSpec(Spec):
-    """How the verdicts of `dabench check` are written. `entry_point` is a function `(report) -> str`."""
+    """A format of the verdicts of `dabench check`. `entry_point` is a function `(report) -> str`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Which plugin yielded a spec: the distribution, its version and its entry point."""
+    """The plugin that yielded a spec: the distribution, its version and its entry point."""
 
     distribution: str
     version: str
@@ -283,7 +283,7 @@ class Registered(Generic[S_co]):
     origin: Origin
 
     def load(self) -> Any:
-        """What the spec names, imported.
+        """The object at the spec's entry point, imported.
 
         Raises:
             PluginError: its module cannot be imported or lacks the attribute; the message names the plugin.

@@ -1,4 +1,4 @@
-"""How many seeds it takes to see a difference: the power of the two-sided paired t-test."""
+"""The number of seeds that it takes to see a difference: the power of the two-sided paired t-test."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Sample:
 
     @property
     def mean(self) -> float:
-        """Of all seeds."""
+        """The mean over all seeds."""
         return mean_of(list(self.by_seed.values()))
 
 

@@ -1,4 +1,4 @@
-"""Trains a method on a toy, by the harness's own parts, and keeps what the checks look at."""
+"""Training of a method on a toy, by the harness's own parts, with the facts that the checks look at."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ QUIET = {"batch_norm": False, "dropout": 0.0}
 
 @dataclass(frozen=True, kw_only=True)
 class Conditions:
-    """Under what a method is trained; the default is quick and asks for nothing special.
+    """The conditions of a training; the default is quick and asks for nothing special.
 
     Attributes:
         where: what is special about it, for the message of a crash.
@@ -120,7 +120,7 @@ class InMemory(PreparedDomain):
     arrays: DomainArrays
 
     def open(self) -> DomainArrays:
-        """What it was made from."""
+        """The arrays that it was made from."""
         return self.arrays
 
 
@@ -154,7 +154,7 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
 
 @contextmanager
 def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
-    """Say of what a method raises that it is the method's."""
+    """Report whatever a method raises as an error of the method."""
     try:
         yield
     except CheckFailedError:
@@ -229,7 +229,7 @@ def _carry_on(steps: Iterator[Progress], until: int | None) -> None:
 
 
 def _readable(job: Job) -> None:
-    """Fail unless the state of the interrupted run can be read: without one the harness would begin anew."""
+    """Fail unless the state of the interrupted run can be read: without it the harness would start again."""
     with unrecorded():
         if read_state(job.files.state, torch.device(job.device)) is None:
             raise CheckFailedError(

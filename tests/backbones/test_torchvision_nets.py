@@ -107,7 +107,7 @@ def test_a_damaged_file_of_torchvision_is_refused(data: Path, hub: Path) -> None
 
 
 class Evil:
-    """What a pickle may do."""
+    """A pickle that does harm."""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return (print, ("unpickled",))

@@ -37,7 +37,7 @@ def pets(site) -> None:
 
 
 def complete(*words: str) -> list[str]:
-    """What is offered for the last word."""
+    """The offers for the last word."""
     completion = click.shell_completion.ShellComplete(command, {}, "probe", "_PROBE_COMPLETE")
     return [
         item.value if item.type == "plain" else f"<{item.type}>"

@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def only_problem(folder: Path) -> str:
-    """What is said of the odd one; the good one counts."""
+    """The reason of the odd record; the good one counts."""
     results = read_results(folder)
     assert results.frame["run_id"].tolist() == [make_record().run_id]
     (flaw,) = results.flaws

@@ -24,7 +24,7 @@ def _network(precision: str) -> Net:
 
 
 def _inside(network: Net) -> dict[str, torch.dtype]:
-    """What the layers hand on, by name, in one pass."""
+    """Outputs of the layers, by name, in one pass."""
     seen: dict[str, torch.dtype] = {}
     for name in ("trunk", "hidden", "output"):
         part: nn.Module = getattr(network, name)

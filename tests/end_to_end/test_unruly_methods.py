@@ -1,4 +1,4 @@
-"""What unruly methods do stays with them: later runs have the same numbers, and the command ends with a word."""
+"""Unruly methods harm nobody else: later runs have the same numbers, and the command ends with a word."""
 
 from __future__ import annotations
 

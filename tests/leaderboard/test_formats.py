@@ -1,4 +1,4 @@
-"""What the renderers print."""
+"""Output of the renderers."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def test_the_dimension_is_chosen_on_the_source_alone() -> None:
 
 
 def _share(problem: Any, dimension: int, half: int) -> float:
-    """How many of one half of the aligned source a classifier of the other half gets right, by hand."""
+    """The share of one half of the aligned source that a classifier of the other half gets right, by hand."""
     _, (aligned,) = _fitted(problem, dimension=dimension)
     y = problem.source_y
     half_of = np.arange(len(y)) // 3 % 2  # labels go round, so every second example of a class

@@ -1,4 +1,4 @@
-"""What must be quick imports nothing heavy."""
+"""Modules that must be quick import nothing heavy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the project's files promise: pins, packages, entry points, and a wheel that holds everything."""
+"""Promises of the project's files: pins, packages, entry points, and a wheel that holds everything."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def test_the_command_says_what_came_out(registry: Registry, made: dict[str, RunR
     forged = Accuracy(selected=0.01, last=0.01, oracle=0.01)
     result = invoke(made["coral"].model_copy(update={"accuracy": forged}))
     assert result.return_value == 1
-    assert "different: no other seed of the cell is there" in result.stdout
+    assert "different: no other seed of the cell tells" in result.stdout
     assert "nothing that is recorded differs" in result.stdout
 
 

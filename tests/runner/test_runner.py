@@ -1,4 +1,4 @@
-"""What becomes of runs: skipped when done, recorded when failed, never silently reused."""
+"""Runs are skipped when done, recorded when failed, never silently reused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a record says about the machine: what the libraries chose in the process that ran."""
+"""The machine in a record: the choices of the libraries in the process that ran."""
 
 from __future__ import annotations
 

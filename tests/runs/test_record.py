@@ -99,7 +99,7 @@ def test_an_edited_row_is_named_and_not_counted(tmp_path: Path, old: str, new: s
     frame, problems = read_csv(path)
     assert frame["seed"].tolist() == [1]
     assert [problem.reason for problem in problems] == [
-        f"row 2 is not counted: edited since it was published, its {HASH} says; publish the file again"
+        f"row 2 is not counted: edited since it was published, as its {HASH} shows; publish the file again"
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is kept of checkpoints: right, no more than asked for, and without any effect on the run."""
+"""Outputs of checkpoints are right, no more than asked for, and without any effect on the run."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_power_without_tolerance_is_that_of_the_noncentral_t() -> None:
 
 
 def simulated_drops(n: int, spread: float, drop: float, rows: int, max_drop: float, repeats: int = 20_000) -> float:
-    """How often a cell is called regressed: normal differences of runs, accuracies rounded to the test set."""
+    """The share of cells that are called regressed: normal differences of runs, accuracies rounded to the test set."""
     generator = np.random.Generator(np.random.PCG64(n))
     runs = generator.normal(0.7, spread / sqrt(2), (2, repeats, n))
     runs[1] -= drop

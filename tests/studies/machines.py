@@ -68,7 +68,7 @@ def take_over(directory: Path) -> None:
 
 
 def run_name(run: Any) -> tuple[object, ...]:
-    """What a run and its repetition share, also where the method's sources have been edited since."""
+    """The name that a run and its repetition share, also where the method's sources have been edited since."""
     return run.source, run.target, run.method, run.variant, run.seed, run.settings_sha256, run.data_sha256
 
 
@@ -85,7 +85,9 @@ def cells() -> Iterator[tuple[tuple[str, str], Accuracies, Accuracies, int]]:
 
 
 def alarms(one: Accuracies, other: Accuracies, n: int, rows: int) -> tuple[int, int]:
-    """How many checks with n of the seeds find a regression, either side being the baseline, of how many."""
+    """The number of checks with n of the seeds that find a regression, either side being the baseline, and of all
+    checks.
+    """
     found = [
         regressed({seed: before[seed] for seed in seeds}, {seed: now[seed] for seed in seeds}, rows)
         for seeds in combinations(sorted(one), n)

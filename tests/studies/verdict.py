@@ -1,4 +1,4 @@
-"""How often does `dabench check` err, and what does it see? The study behind docs/how-to/ci.md.
+"""The errors of `dabench check`, and the drops that it sees. The study behind docs/how-to/ci.md.
 
     python -m tests.studies.verdict train --copies 6    # minutes to an hour; goes on where it stopped
     python -m tests.studies.verdict report              # writes docs/explanation/verdict_study.md

@@ -41,7 +41,7 @@ class BadServer(ThreadingHTTPServer):
         return f"{self.url}{path}"
 
     def next_way(self, path: str) -> str:
-        """How to answer the next request for a path."""
+        """The way to answer the next request for a path."""
         ways = self._how.get(path, ["missing"])
         return ways.pop(0) if len(ways) > 1 else ways[0]
 

@@ -21,7 +21,7 @@ def commands(report: Report) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    """Escaped as the runner undoes it: a line break would end the command, and what follows could be another."""
+    """Text escaped for the runner: a line break would end the command, and the rest could be another command."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return printable(escaped)
 

@@ -14,7 +14,7 @@ HEADER = ("verdict", "baseline", "now", "drop in points", "seeds", "sees", "need
 
 
 def fields(cell: CellVerdict) -> tuple[str, ...]:
-    """What is known about a cell, in the order of `HEADER`."""
+    """The facts about a cell, in the order of `HEADER`."""
     return (
         cell.verdict,
         fraction(cell.before) or "-",
@@ -34,7 +34,7 @@ def message(cell: CellVerdict) -> str:
 
 
 def title(cell: CellVerdict) -> str:
-    """Which cell."""
+    """The name of a cell."""
     return f"{pair_title(cell.cell.pair)} {cell.cell.label}"
 
 
@@ -60,7 +60,7 @@ def limit(cell: CellVerdict) -> str:
 
 
 def needs(cell: CellVerdict) -> str:
-    """How many seeds it takes to see a drop of one point."""
+    """The number of seeds that it takes to see a drop of one point."""
     if cell.drop is None:
         return "-"
     known = cell.detectable is not None or cell.seeds_needed is not None
@@ -68,7 +68,7 @@ def needs(cell: CellVerdict) -> str:
 
 
 def heading(report: Report) -> str:
-    """What was compared, and how it went."""
+    """The title of a report: both sides of the comparison, and its result."""
     counts = Counter(cell.verdict for cell in report.cells)
     states = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
     return f"{', '.join(report.suites)} · {len(report.cells)} cells: {states}"
@@ -82,7 +82,7 @@ def reasons(report: Report) -> Iterator[str]:
 
 
 def change_rows(report: Report) -> list[tuple[str, str, str, str]]:
-    """What changed since the baseline, from what, to what, and in which cells."""
+    """Changes since the baseline: the name, both values and the cells of each."""
     judged = {str(cell.cell): cell.changes for cell in report.cells if cell.verdict != "missing" or cell.changes}
     rows = []
     for change, cells in shared_changes(judged):
@@ -93,7 +93,7 @@ def change_rows(report: Report) -> list[tuple[str, str, str, str]]:
 
 
 def footnotes(report: Report) -> Iterator[str]:
-    """How to read the table, and what else there is to know."""
+    """Notes on reading the table, and whatever else there is to know."""
     rules = {cell.drop.rule for cell in report.cells if cell.drop and cell.verdict != "same"}
     tolerated = f"{100 * report.max_drop:g}"
     level = f"{100 * (1 - FALSE_ALARMS):g} %"

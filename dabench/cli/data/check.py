@@ -1,4 +1,4 @@
-"""`dabench data check`: read the data of a suite and say what is there and what would break."""
+"""`dabench data check`: read the data of a suite, show them, and name whatever would break a run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_CLASSES = 50
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @pass_context
 def command(context: Context, suite: str, everything: bool, as_json: bool) -> int:
-    """Read the data of SUITE (a name or a .yaml file), and say what is there.
+    """Read the data of SUITE (a name or a .yaml file), and show what they hold.
 
     Shows domains, classes and counts, what cannot be read, duplicates across splits and domains, and classes missing on
     one side of a pair. Decodes what is not decoded yet. The exit code is 1 if runs would fail.
@@ -84,7 +84,7 @@ def _row(seen: Seen) -> tuple[str, ...]:
 
 
 def _columns(types: Mapping[str, str]) -> Iterator[str]:
-    """What the columns of the suite's own tables hold: those of numbers together, each of the others on a line."""
+    """Contents of the columns of the suite's own tables: those of numbers together, each of the others on a line."""
     if types:
         yield "\ncolumns"
     plain = [name for name, kind in types.items() if kind == "numbers"]

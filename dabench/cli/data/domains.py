@@ -1,4 +1,4 @@
-"""What the commands of `dabench data` share: which domains are meant, and the report on them."""
+"""Options and reports of the commands of `dabench data`: the domains that are meant, and their states."""
 
 from __future__ import annotations
 

@@ -68,10 +68,10 @@ def _as_lines(done: Adopted, folder: Path, specs: list[DomainSpec]) -> list[str]
         lines.append(f"taken over into {data_dir()}")
         for data_file, path, verified in done.taken:
             lines.append(
-                f"  {data_file.path}  from {short(path)}{'' if verified else '  (nobody has measured its content)'}"
+                f"  {data_file.path}  from {short(path)}{'' if verified else '  (its content has no known digest)'}"
             )
     if done.there:
-        lines.append("there already, and left alone")
+        lines.append("already there, and left unchanged")
         lines += [f"  {data_file.path}  as {short(path)}" for data_file, path in done.there]
     if done.refused:
         lines.append("not taken")

@@ -1,4 +1,4 @@
-"""`dabench data links`: whether what is linked is still there."""
+"""`dabench data links`: test whether the links of downloads still work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dabench.cli.say import echo
 def command(
     context: Context, names: Sequence[str], suite: str | None, whole: bool, timeout: float, attempts: int, as_json: bool
 ) -> int:
-    """Try every link of what domains need. The exit code is 1 if one of them fails.
+    """Try every link of the domains' downloads. The exit code is 1 if one of them fails.
 
     Nothing is kept. NAME is a domain, or a family such as amazon; without any, all links are tried.
     """

@@ -1,7 +1,7 @@
 """Downloads: mirror by mirror, checked, and put where they belong, by one process at a time.
 
 A download works in `DIR/downloads/<key>/`, which is gone when it is done. A process that is killed leaves there what
-has come so far, and the next one continues it.
+was downloaded so far, and the next one continues it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def fetch(download: Download, show: Show, patience: Patience | None = None, *, f
 
 
 def by_hand(download: Download) -> str:
-    """How a person gets what a download holds without this program."""
+    """Instructions for a person to get the files of a download without this program."""
     wanted = ", ".join(data_file.pattern for data_file in download.data_files)
     return (
         f"By hand: get {download.name} from {download.homepage or download.urls[0]} and run "
@@ -68,11 +68,11 @@ def by_hand(download: Download) -> str:
 
 
 def verify(download: Download, file: Path, into: Path) -> dict[DataFile, Path]:
-    """Check what came, and unpack it.
+    """Check a downloaded file, and unpack it.
 
     Args:
         download: what it should be.
-        file: what came.
+        file: what was downloaded.
         into: a folder for what is unpacked; what is in it is deleted.
 
     Returns:
@@ -180,7 +180,7 @@ def _from_mirror(download: Download, url: str, folder: Path, show: Show, patienc
             if before:
                 show.say(f"what was in {data_file.path} before is now in {before}")
         return
-    raise MirrorError("other content than published, also from the start")
+    raise MirrorError("other content than published, also when downloaded from the start")
 
 
 def _differs(file: Path, wanted: Collection[str]) -> str:

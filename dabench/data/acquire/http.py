@@ -1,4 +1,4 @@
-"""One file from one mirror: resumed after a cut, tried again after a passing fault, never taken for whole too early.
+"""Download of one file from one mirror, resumed after a cut, retried after a passing fault, and complete or refused.
 
 `requests` asks, and urllib3's `Retry` asks again where the server is busy or cannot be reached. Downloaded bytes lie in
 `<name>.part`, and beside it, in `<name>.part.json`, which file of which server they are of: they are only continued if
@@ -53,15 +53,15 @@ class Show(Protocol):
         """A transfer begins, with so many bytes of it there already; `total` is None if the server does not say."""
 
     def advance(self, count: int) -> None:
-        """So many more bytes were downloaded."""
+        """Count some more bytes."""
 
     def say(self, text: str) -> None:
-        """Something happened that a person may want to know."""
+        """Show a message."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long to wait for what.
+    """Limits of waiting.
 
     Attributes:
         timeout_s: without a byte, when connecting and at any time later.
@@ -76,7 +76,7 @@ class Patience:
 
 @dataclass(frozen=True)
 class _Partial:
-    """What a part file is a part of.
+    """The file of which a part file holds a part.
 
     Attributes:
         url: where it comes from.
@@ -142,7 +142,7 @@ class Resuming:
             now = _described(url, response)
             if response.status_code == HTTPStatus.PARTIAL_CONTENT:
                 if now != before or _first_byte(response) != done:
-                    raise _StaleError("the server continues another file than the one that was begun")
+                    raise _StaleError("the file on the server has changed since the download began")
                 self.resumed = True
             else:
                 done = 0
@@ -163,7 +163,7 @@ class Resuming:
             raise _CutError(f"the connection ended after {_size(self._part):,} of {now.total:,} bytes")
 
     def _continued(self, url: str) -> _Partial | None:
-        """What is there of this file of this server, if it can be continued."""
+        """The part of this file of this server that is there, if it can be continued."""
         try:
             found = _Partial(**json.loads(_note(self._part).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):  # nothing was begun, or nobody knows what
@@ -267,11 +267,11 @@ def _state(code: int, reason: str | None) -> str:
 
 
 def _fault(error: BaseException | None) -> str:
-    """What went wrong between here and the server, by the first cause that the system names."""
+    """The fault between here and the server, by the first cause that the system names."""
     plain = type(error).__name__
     while error is not None:
         if isinstance(error, TimeoutError):
-            return "no byte for too long"
+            return "no data within the timeout"
         if isinstance(error, OSError) and error.strerror:
             plain = error.strerror
         error = error.__cause__ or error.__context__
@@ -293,7 +293,7 @@ def _described(url: str, response: Response) -> _Partial:
 
 
 def _first_byte(response: Response) -> int | None:
-    """Where the part that the server sends begins."""
+    """The place in the file where the part that the server sends begins."""
     first = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
     return int(first) if first.isdecimal() else None
 

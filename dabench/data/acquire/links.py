@@ -1,4 +1,4 @@
-"""Whether the links of downloads still give what they should."""
+"""Tests of the links of downloads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dabench.specs.download import Download
 
 @dataclass(frozen=True)
 class LinkResult:
-    """What became of one link; `fault` is empty if it gives what it should."""
+    """The result of one link; `fault` is empty if it gives the right content."""
 
     download: Download
     url: str

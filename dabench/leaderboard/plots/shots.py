@@ -99,7 +99,7 @@ def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name,
 
 
 def _places(shots: Sequence[Shots]) -> dict[Shots, float]:
-    """Where each number of shots stands on the axis: logarithmic, `all` behind the largest."""
+    """The place of each number of shots on the axis: logarithmic, `all` behind the largest."""
     numbers = sorted(number for number in shots if number != "all")
     places: dict[Shots, float] = {number: log10(number) for number in numbers}
     if "all" in shots:

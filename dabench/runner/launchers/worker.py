@@ -14,7 +14,7 @@ from dabench.parallel.memory import keep_freed_memory
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a worker ends.
+    """The reason why a worker ends.
 
     Attributes:
         starting: it could not even start, so that another one will not either.
@@ -69,7 +69,9 @@ def serve(pipe: Connection, number: int) -> None:
 
 
 def _send(pipe: Connection, event: object) -> None:
-    """Send an event. Where that fails nobody is left to tell, or this is a copy of the worker that a method forked."""
+    """Send an event. A failure means that the parent is gone, or that this is a copy of the worker that a method
+    forked.
+    """
     try:
         pipe.send(event)
     except OSError:

@@ -115,7 +115,7 @@ def test_duplicates_are_named(call, tmp_path: Path) -> None:
         "photos: 1 examples are in two classes: photos/train/cat/0.jpg (cat) = photos/train/dog/twin.jpg (dog)" in text
     )
     assert "photos and sketches: 1 examples are the same: photos/train/cat/0.jpg = sketches/dog/twin.jpg" in text
-    assert "photos: few examples to train on of cat (2); dog (3)" in text
+    assert "photos: few training examples of cat (2); dog (3)" in text
 
 
 def test_pictures_of_two_classes_are_named_with_both(call, tmp_path: Path) -> None:

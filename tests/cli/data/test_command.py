@@ -116,7 +116,7 @@ def test_doctor_decodes_and_then_list_knows(run, pets: Path) -> None:
     assert _rows(run("list", "pets/cats", "fish", "--json")[1]) == rows
     out = run("list", "pets/cats", "fish")[1]
     assert out.splitlines()[1].split() == ["pets/cats", "ready", "5", "B", "3", "2", cats["sha256"][:8] + "?"]
-    assert "? content that nobody has verified" in out
+    assert "? unverified content" in out
     assert "regenerated here from a recipe: fish" in out
 
 

@@ -22,7 +22,7 @@ def server() -> Iterator[BadServer]:
 
 @pytest.fixture
 def cats(data: Path) -> Path:
-    """Where the file of the domain belongs."""
+    """The place of the domain's file."""
     return data / "pets" / "cats.txt"
 
 

@@ -70,7 +70,7 @@ def test_a_missing_folder_is_named(tmp_path: Path, registry: Registry) -> None:
     ("extra", "text"),
     [
         ({"photos/owl": 3}, r"photos: the class owl \(3 examples\): not in sketches"),
-        ({"photos/Dogs": 2, "sketches/dogs": 2}, r"not in sketches \(but 'dogs', in other letters\)"),
+        ({"photos/Dogs": 2, "sketches/dogs": 2}, r"not in sketches \(but 'dogs', in other capitals\)"),
         ({"photos/owl": 0, "sketches/owl": 2}, "photos: the class owl: its folder is empty"),
         ({"photos/owl": 1, "sketches/owl": 2}, "a single picture cannot be in train and in test"),
     ],

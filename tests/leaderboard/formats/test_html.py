@@ -22,7 +22,7 @@ VOID = {"meta", "link", "input", "br", "img"}
 
 
 class Reader(HTMLParser):
-    """What a browser would make of a page: elements, their attributes, and what is in scripts."""
+    """A page as a browser reads it: elements, their attributes, and what is in scripts."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

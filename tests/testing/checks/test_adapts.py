@@ -1,4 +1,4 @@
-"""What the kit takes for a gain: a share of what is possible, paired by seed."""
+"""Gains as the kit demands them: a share of what is possible, paired by seed."""
 
 from __future__ import annotations
 
