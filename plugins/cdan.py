@@ -78,7 +78,7 @@ class Cdan(DeepMethod):
 
 
 def certainty(logits: Tensor, rows: int) -> Tensor:
-    """How much each example counts, from logits (N, C) of which the first `rows` are the source's: sums to 1.
+    """Weights of examples, from logits (N, C) of which the first `rows` are the source's: they sum to 1.
 
     Proportional to 1 + exp(-entropy) within each domain, and each domain half.
     """

@@ -55,7 +55,7 @@ def _are_weights(content: Any) -> bool:
 
 
 def _other_kind(path: Path) -> str:
-    """What a file is, if it is none of torch's; empty if it may be one."""
+    """The kind of a file that is none of torch's; empty if it may be one."""
     with path.open("rb") as file:
         begin = file.read(512)
     if not begin:
@@ -74,7 +74,7 @@ def _other_kind(path: Path) -> str:
 
 
 def _archive(path: Path) -> str:
-    """What a zip file is, if it is none of torch's."""
+    """The kind of a zip file that is none of torch's."""
     if not zipfile.is_zipfile(path):
         return "is cut off or damaged: copy or download it again"
     with zipfile.ZipFile(path) as archive:
@@ -97,7 +97,7 @@ def _is_object(path: Path) -> bool:
 
 
 def _why(error: Exception, is_object: bool) -> str:
-    """Why torch does not read a file; without its advice to read it unsafely."""
+    """The reason why torch does not read a file, without its advice to read it unsafely."""
     found = re.search(r"GLOBAL ([\w.]+)", str(error))
     if found:
         kind = "is a whole pickled model" if is_object else "holds more than weights: objects of Python"
@@ -108,7 +108,7 @@ def _why(error: Exception, is_object: bool) -> str:
 
 
 def _what(content: Any) -> str:
-    """What a file of torch holds instead of weights."""
+    """The content of a file of torch that holds no weights."""
     need = "and a mapping of names to tensors is needed."
     if not isinstance(content, dict):
         return f"holds no weights: it holds {shown(type(content).__name__)}, {need} {ALONE}"

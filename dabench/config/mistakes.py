@@ -1,4 +1,4 @@
-"""What is wrong with settings, in words, from what pydantic found: what was expected, and the key that was meant."""
+"""Mistakes in settings, in words: the value that was expected, and the key that was meant."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NEEDED: Mapping[str, str] = {
 
 
 def mistakes(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place, str]]:
-    """Where each mistake is, and what it is. What only follows from another mistake is left out.
+    """The place of each mistake, and its text. One that only follows from another mistake is left out.
 
     Args:
         error: of pydantic.
@@ -112,7 +112,7 @@ def _models(annotation: Any, place: Collection[int | str]) -> list[type[BaseMode
 
 
 def _below(annotation: Any, part: int | str) -> Iterator[Any]:
-    """What stands below an annotation, at a key, an index or the tag of one of several models."""
+    """The annotation below another, at a key, an index or the tag of one of several models."""
     if _is_tag(part):
         tagged = [one for one in _parts(annotation) if Tag(str(part)) in getattr(one, "__metadata__", ())]
         yield from tagged or [annotation]

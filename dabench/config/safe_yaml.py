@@ -69,7 +69,7 @@ def check(text: str) -> None:
 
 
 def _other_number(text: str) -> str:
-    """Why a word without quotes is not the number that it looks like; empty if it is, or is none."""
+    """The reason why a word without quotes is not the number that it looks like; empty if it is, or is no number."""
     octal = _OCTAL.fullmatch(text)
     if not (octal or _SEXAGESIMAL.fullmatch(text)):
         return ""

@@ -117,7 +117,7 @@ def _own_files() -> dict[Path, str]:
 
 
 def _called(path: Path) -> str | None:
-    """What a suite file calls itself; None for a file that is none, or that cannot be read."""
+    """The name in a suite file; None for another kind of file, or one that cannot be read."""
     if path.suffix.lower() not in SUITE_SUFFIXES:
         return None
     try:

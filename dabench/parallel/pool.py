@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 def _results(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> Iterator[Result]:
-    """What a function returns for every task, in other processes; what interrupts it ends them at once."""
+    """The results of a function for every task, from other processes; an interruption ends them at once."""
     others = set(multiprocessing.active_children())
     # Forking a process that has used torch's threads is not safe.
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent)

@@ -30,7 +30,7 @@ def exit_code(error: BaseException) -> int:
 
 
 def what_happened(error: BaseException) -> str:
-    """How a message begins: `Interrupted`, or `Stopped by SIGTERM`."""
+    """The first words of a message: `Interrupted`, or `Stopped by SIGTERM`."""
     return f"Stopped by {error.signal.name}" if isinstance(error, StopError) else "Interrupted"
 
 

@@ -81,7 +81,7 @@ def _not_there(names: Sequence[str], suite: Suite, known: Iterable[str]) -> Usag
 
 
 def misfit(source: PreparedDomain, target: PreparedDomain, track: str) -> str:
-    """Why two domains cannot be a pair, as a clause; empty if they can."""
+    """The reason why two domains cannot be a pair, as a clause; empty if they can."""
     if source.classes != target.classes:
         alone = [
             f"{one.name} alone has {shortened(missing, 4)}"
@@ -96,7 +96,7 @@ def misfit(source: PreparedDomain, target: PreparedDomain, track: str) -> str:
 
 
 def _kind(shape: tuple[int, ...]) -> str:
-    """What an example is: `vectors of 800 values`."""
+    """The kind of an example: `vectors of 800 values`."""
     size = "x".join(map(str, shape))
     return f"vectors of {size} values" if len(shape) == 1 else f"images or signals {size}"
 

@@ -90,7 +90,7 @@ def make_plan(
 
 
 def _of_suite(overrides: Overrides) -> dict[str, str]:
-    """What the command line changes beside the settings of runs; `UNSET` is the default of a suite."""
+    """Changes of the command line beside the settings of runs; `UNSET` is the default of a suite."""
     defaults = {key: Suite.model_fields[key].default for key in overrides.suite}
     return {key: defaults[key] if value is UNSET else canonical(str(value)) for key, value in overrides.suite.items()}
 

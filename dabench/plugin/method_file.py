@@ -153,7 +153,7 @@ def _method(file: str, module: ModuleType, attribute: str) -> type[Any]:
 
 
 def _hooked(file: str, module: ModuleType, attribute: str) -> MethodSpec | None:
-    """What the file's own hook yields for the class; None without one."""
+    """The spec of the file's own hook for the class; None without one."""
     hook = getattr(module, "dabench_methods", None)
     try:
         specs = list(hook()) if callable(hook) else []
@@ -210,7 +210,7 @@ def _line(error: BaseException, path: Path) -> str:
 
 
 def _hint(error: BaseException, path: Path) -> str:
-    """What to do about a module beside the file, which is not looked for."""
+    """Advice for an import of a module beside the file, which is not looked for."""
     name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
     if not (name and (path.with_name(f"{name}.py").is_file() or path.with_name(name).is_dir())):
         return ""

@@ -1,4 +1,4 @@
-"""Why the code of a plugin cannot be imported or called, and the file and line that it comes from."""
+"""The reason why the code of a plugin cannot be imported or called, with its file and line."""
 
 from __future__ import annotations
 

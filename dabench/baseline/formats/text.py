@@ -27,7 +27,7 @@ def fields(cell: CellVerdict) -> tuple[str, ...]:
 
 
 def message(cell: CellVerdict) -> str:
-    """Why a cell has its verdict, in one phrase."""
+    """The reason for a cell's verdict, in one phrase."""
     if cell.verdict == "missing" and not cell.why:
         return f"no run of it is there; the baseline has {fraction(cell.before) or 'no accuracy'}"
     return cell.why or f"a drop of {drop(cell)} points"
