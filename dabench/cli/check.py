@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_check_formats
+from dabench.cli.completion import complete_check_formats, complete_methods, complete_pairs, complete_suites
 from dabench.cli.context import Context, pass_context
 from dabench.cli.options import as_items, parsed, results_option
 from dabench.cli.say import echo, show
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@click.argument("suite", required=False)
+@click.argument("suite", required=False, shell_complete=complete_suites)
 @click.option(
     "--baseline", "file", type=click.Path(path_type=Path), required=True,
     help="Published .csv file that the runs are compared with.",
@@ -35,8 +35,13 @@ if TYPE_CHECKING:
     "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
     help="A mean drop up to this is no regression.",
 )  # fmt: skip
-@click.option("--methods", callback=as_items, help="Only these and the bounds: dann,coral; dann:long for one row.")
-@click.option("--pairs", callback=as_items, help="Only these, comma-separated.")
+@click.option(
+    "--methods",
+    callback=as_items,
+    shell_complete=complete_methods,
+    help="Only these and the bounds: dann,coral; dann:long for one row.",
+)
+@click.option("--pairs", callback=as_items, shell_complete=complete_pairs, help="Only these, comma-separated.")
 @click.option("--seeds", help="Only these: 0-2 or 0,2,5-7.")
 @click.option("--update", is_flag=True, help="Rewrite the baseline: cells whose numbers changed, and new ones.")
 @click.option(

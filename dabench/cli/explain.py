@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
 from dabench.cli.options import results_option
 from dabench.cli.say import echo
 
 
 @click.command("explain")
-@click.argument("suite")
-@click.argument("pair", metavar="SOURCE:TARGET")
-@click.argument("method")
+@click.argument("suite", shell_complete=complete_suites)
+@click.argument("pair", metavar="SOURCE:TARGET", shell_complete=complete_pairs)
+@click.argument("method", shell_complete=complete_methods)
 @click.option("--variant", help="Which one, where the method was run with several settings.")
 @click.option("--shots", help="Labelled target examples per class: 10, or all.")
 @results_option()

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
 from dabench.cli.say import show
 
 
 @click.command("power")
-@click.argument("suite", default="mini")
+@click.argument("suite", default="mini", shell_complete=complete_suites)
 @results_option()
 @click.option(
     "--points", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Difference to see."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_suites
+from dabench.cli.completion import complete_selectors, complete_suites
 from dabench.cli.options import as_items, results_option
 from dabench.cli.say import echo, results_flag
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 @click.command("rescore")
 @click.argument("suite", default="mini", shell_complete=complete_suites)
 @click.option(
-    "--selector", "selectors", callback=as_items, help="These, comma-separated.  [default: all label-free ones]"
+    "--selector",
+    "selectors",
+    callback=as_items,
+    shell_complete=complete_selectors,
+    help="These, comma-separated.  [default: all label-free ones]",
 )
 @click.option("--fresh", is_flag=True, help="Ask again those that a record has an answer of.")
 @results_option("Folder of records.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
 from dabench.cli.say import echo
 from dabench.errors import DabenchError
@@ -20,7 +21,7 @@ RESULTS = results_option("Results folder.")
 
 
 @command.command("publish")
-@click.argument("suite", default="mini")
+@click.argument("suite", default="mini", shell_complete=complete_suites)
 @RESULTS
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="CSV to write.  [default: RESULTS/SUITE.csv]")
 def publish_command(suite: str, directory: Path, output: Path | None) -> None:
@@ -74,7 +75,7 @@ def merge_command(context: click.Context, into: Path, sources: tuple[Path, ...])
 
 
 @command.command("export")
-@click.argument("suite", required=False)
+@click.argument("suite", required=False, shell_complete=complete_suites)
 @RESULTS
 @click.option("--parquet", "file", type=click.Path(path_type=Path), required=True, help="File to write.")
 def export_command(suite: str | None, directory: Path, file: Path) -> None:
@@ -95,7 +96,7 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
 
 
 @command.command("prune")
-@click.argument("suite", required=False)
+@click.argument("suite", required=False, shell_complete=complete_suites)
 @RESULTS
 @click.option("--cache", is_flag=True, help="Also features, and states of interrupted runs.")
 @click.option("--yes", is_flag=True, help="Delete; without it, only show what would go.")

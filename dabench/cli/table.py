@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_formats
+from dabench.cli.completion import complete_formats, complete_selectors, complete_suites
 from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option
 from dabench.cli.say import echo, results_flag, show
 from dabench.errors import ResultsError, UsageError
@@ -27,7 +27,7 @@ SHOWN = 5  # problems printed in full
 
 
 @click.command("table")
-@click.argument("suite", default="mini")
+@click.argument("suite", default="mini", shell_complete=complete_suites)
 @results_option()
 @click.option(
     "--format", "form", default="console", show_default=True, shell_complete=complete_formats,
@@ -43,7 +43,9 @@ SHOWN = 5  # problems printed in full
 @click.option("--all-pairs", is_flag=True, help="Also those of the suite that were not run, in the suite's order.")
 @SHOTS
 @click.option(
-    "--selector", help="As this label-free selector reports, instead of the one that the runs were made with."
+    "--selector",
+    shell_complete=complete_selectors,
+    help="As this label-free selector reports, instead of the one that the runs were made with.",
 )
 @click.pass_context
 def command(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dabench.cli.completion import complete_methods, complete_suites
+from dabench.cli.completion import complete_methods, complete_scores, complete_suites
 from dabench.cli.options import PAIRS_TO_RUN, STEPS, RunChoices, parsed, run_options
 from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
@@ -31,7 +31,11 @@ GRID, RANDOM = "grid", "random"
 @PAIRS_TO_RUN
 @click.option("--seeds", default="100", show_default=True, help="Of every trial: 100-104. Not those that you report.")
 @click.option(
-    "--score", default="iwcv", show_default=True, help="What to maximise: a selector's, or reverse_validation."
+    "--score",
+    default="iwcv",
+    show_default=True,
+    shell_complete=complete_scores,
+    help="What to maximise: a selector's, or reverse_validation.",
 )
 @click.option("--trials", type=click.IntRange(1), help="How many to draw; a grid has all its points.")
 @click.option("--search", type=click.Choice([GRID, RANDOM]), help="[default: random with --trials, else grid]")

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.completion import complete_methods, complete_suites
 from dabench.cli.options import PAIRS, SHOTS, results_option
 from dabench.cli.say import show
 from dabench.specs.spec import MethodSpec
 
 
 @click.command("versus")
-@click.argument("suite")
-@click.argument("method")
+@click.argument("suite", shell_complete=complete_suites)
+@click.argument("method", shell_complete=complete_methods)
 @results_option()
 @PAIRS
 @SHOTS
