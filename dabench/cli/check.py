@@ -169,7 +169,7 @@ def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: 
     from dabench.results.folder import write_atomic
 
     if output is None:
-        show(render[form](report), nl=False)
+        show(render[form](report), form=form, nl=False)
     else:
         echo(f"wrote {write_atomic(output, click.unstyle(render[form](report)))}", err=True)
         show(render["console"](report), nl=False, err=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dabench.cli.context import Context
+from dabench.cli.encoding import use_stand_ins
 from dabench.cli.say import echo
 from dabench.errors import DabenchError
 
@@ -156,6 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     A command returns None, or its exit code.
     """
+    use_stand_ins()
     context = Context()
     try:
         code = cli.main(arguments, prog_name="dabench", standalone_mode=False, obj=context)

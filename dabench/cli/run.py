@@ -148,7 +148,7 @@ def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None
     )
     tables = [replace(table, device=f"{plan.device_kind}{workers}") for table in made]
     render = registry.get(FormatSpec, "json" if as_json else "console").load()
-    show(render(tables), nl=False)
+    show(render(tables), form="json" if as_json else "console", nl=False)
     if not as_json:
         echo(next_commands(tables), err=True)
 

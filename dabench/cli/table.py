@@ -95,7 +95,7 @@ def command(
         tables = with_records(tables, results.records)
     text = render(tables)
     if output is None:
-        show(text, nl=False)
+        show(text, form=form, nl=False)
         if form == "console":
             echo(next_commands(tables), err=True)
     else:

@@ -45,9 +45,8 @@ def stretch(axes: Axes, values: Sequence[float], ends: Sequence[float]) -> bool:
         axes.set_ylim(low, high)
         return False
     rest = (1 - HEIGHT) / (begin - low + high - end)
-    knots, places = np.array([low, begin, end, high]), [0.0, (begin - low) * rest, 1 - (high - end) * rest, 1.0]
-    knots, first = np.unique(knots, return_index=True)
-    places = np.array(places)[first]
+    knots, first = np.unique([low, begin, end, high], return_index=True)
+    places = np.array([0.0, (begin - low) * rest, 1 - (high - end) * rest, 1.0])[first]
     axes.set_yscale(
         "function", functions=(lambda y: np.interp(y, knots, places), lambda place: np.interp(place, places, knots))
     )
