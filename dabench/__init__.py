@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from dabench.backbones.base import Backbone
     from dabench.data.arrays import DomainArrays, Split
     from dabench.data.augmentation import View
-    from dabench.methods.averaged import AveragedMethod
-    from dabench.methods.averaging import Averaged
+    from dabench.methods.averaged_method import AveragedMethod
+    from dabench.methods.averaged_network import Averaged
     from dabench.methods.base import DeepMethod, FeatureMethod, Stage
     from dabench.methods.problem import Batch, Problem
     from dabench.plugin.hookspecs import hookimpl
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     )
 
 _WHERE = {
-    "Averaged": "dabench.methods.averaging",
-    "AveragedMethod": "dabench.methods.averaged",
+    "Averaged": "dabench.methods.averaged_network",
+    "AveragedMethod": "dabench.methods.averaged_method",
     "Backbone": "dabench.backbones.base",
     "BackboneSpec": "dabench.specs.spec",
     "Batch": "dabench.methods.problem",

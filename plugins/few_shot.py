@@ -27,7 +27,7 @@ def specs() -> Iterator[MethodSpec]:
 def _of_feature_vectors() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="feda",
-        target="dabench_plugins.feda:Feda",
+        entry_point="dabench_plugins.feda:Feda",
         title="FEDA",
         summary="a general and an own copy of every feature for each domain",
         reference=_DAUME,
@@ -38,7 +38,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="ea_plus_plus",
-        target="dabench_plugins.ea_plus_plus:EaPlusPlus",
+        entry_point="dabench_plugins.ea_plus_plus:EaPlusPlus",
         title="EA++",
         summary="FEDA, with source and target weights that agree on unlabelled targets",
         reference="Daumé, Kumar & Saha 2010, Frustratingly Easy Semi-Supervised Domain Adaptation, DANLP",
@@ -52,8 +52,8 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="target_k",
-        target="dabench_plugins.target_k:TargetK",
-        feature_target="dabench_plugins.target_k:TargetKFeatures",
+        entry_point="dabench_plugins.target_k:TargetK",
+        feature_entry_point="dabench_plugins.target_k:TargetKFeatures",
         title="labelled target only",
         summary="train on the labelled target examples alone",
         reference=f"TgtOnly, {_BASELINE}",
@@ -63,8 +63,8 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="all",
-        target="dabench_plugins.all:All",
-        feature_target="dabench_plugins.all:AllFeatures",
+        entry_point="dabench_plugins.all:All",
+        feature_entry_point="dabench_plugins.all:AllFeatures",
         summary="train on the union of source and labelled target examples",
         reference=f"All, {_BASELINE}",
         citation=DAUME_2007,
@@ -74,8 +74,8 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="weighted",
-        target="dabench_plugins.weighted:Weighted",
-        feature_target="dabench_plugins.weighted:WeightedFeatures",
+        entry_point="dabench_plugins.weighted:Weighted",
+        feature_entry_point="dabench_plugins.weighted:WeightedFeatures",
         summary="train on the union, with the source weighted down",
         reference=f"Weighted, {_BASELINE}",
         citation=DAUME_2007,
@@ -88,7 +88,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="pred",
-        target="dabench_plugins.pred:Pred",
+        entry_point="dabench_plugins.pred:Pred",
         summary="what a source classifier predicts is a feature of the target",
         reference=f"Pred, {_BASELINE}",
         citation=DAUME_2007,
@@ -98,7 +98,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="lin_int",
-        target="dabench_plugins.lin_int:LinInt",
+        entry_point="dabench_plugins.lin_int:LinInt",
         title="LinInt",
         summary="interpolate the scores of a source and a target classifier",
         reference=f"LinInt, {_BASELINE}",
@@ -112,7 +112,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="prior",
-        target="dabench_plugins.prior:Prior",
+        entry_point="dabench_plugins.prior:Prior",
         summary="source weights as the mean of a Gaussian prior on those of the target",
         reference=f"Chelba & Acero 2004, Adaptation of Maximum Entropy Capitalizer, EMNLP; Prior, {_BASELINE}",
         citation=f"{CHELBA_2004}\n{DAUME_2007}",
@@ -129,7 +129,7 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
 def _of_networks() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="fine_tune",
-        target="dabench_plugins.fine_tune:FineTune",
+        entry_point="dabench_plugins.fine_tune:FineTune",
         title="fine-tuning",
         summary="train on the source, then go on with the labelled target examples",
         reference="discriminative learning rates: Howard & Ruder 2018, Universal Language Model Fine-tuning for Text "
@@ -141,7 +141,7 @@ def _of_networks() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="kl_anchor",
-        target="dabench_plugins.kl_anchor:KlAnchor",
+        entry_point="dabench_plugins.kl_anchor:KlAnchor",
         title="KL anchor",
         summary="fine-tune, and stay close to what the source network predicts",
         reference="Phan et al. 2020, Personalized Automatic Sleep Staging with Single-Night Data, Physiological "
@@ -155,7 +155,7 @@ def _of_networks() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="l2_sp",
-        target="dabench_plugins.l2_sp:L2Sp",
+        entry_point="dabench_plugins.l2_sp:L2Sp",
         title="L2-SP",
         summary="fine-tune, with a pull towards the source network's weights",
         reference="Li, Grandvalet & Davoine 2018, Explicit Inductive Bias for Transfer Learning with Convolutional "

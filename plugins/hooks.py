@@ -32,8 +32,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
     """The two bounds, the unsupervised methods, then those of the track few_shot."""
     yield MethodSpec(
         name="source_only",
-        target="dabench_plugins.source_only:SourceOnly",
-        feature_target="dabench_plugins.source_only:SourceOnlyFeatures",
+        entry_point="dabench_plugins.source_only:SourceOnly",
+        feature_entry_point="dabench_plugins.source_only:SourceOnlyFeatures",
         title="source only",
         summary="train on the source, adapt nothing: the lower bound",
         expected_failures={"adapts": "it is the lower bound itself"},
@@ -42,8 +42,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="target_only",
-        target="dabench_plugins.target_only:TargetOnly",
-        feature_target="dabench_plugins.target_only:TargetOnlyFeatures",
+        entry_point="dabench_plugins.target_only:TargetOnly",
+        feature_entry_point="dabench_plugins.target_only:TargetOnlyFeatures",
         title="train on target",
         summary="train on the target with all its labels: the upper bound",
         tracks=("unsupervised", "few_shot", "paired"),
@@ -53,7 +53,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="coral",
         title="CORAL",
-        target="dabench_plugins.coral:Coral",
+        entry_point="dabench_plugins.coral:Coral",
         summary="give source features the target's mean and covariance, in closed form",
         reference="Sun, Feng & Saenko 2016, Return of Frustratingly Easy Domain Adaptation, AAAI, arXiv:1511.05547",
         search={"ridge": Range(0.001, 10, log=True)},
@@ -67,7 +67,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="subspace_alignment",
-        target="dabench_plugins.subspace_alignment:SubspaceAlignment",
+        entry_point="dabench_plugins.subspace_alignment:SubspaceAlignment",
         summary="align the principal subspaces of source and target, in closed form",
         reference="Fernando, Habrard, Sebban & Tuytelaars 2013, Unsupervised Visual Domain Adaptation Using Subspace "
         "Alignment, ICCV",
@@ -83,7 +83,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="deep_coral",
         title="Deep CORAL",
-        target="dabench_plugins.deep_coral:DeepCoral",
+        entry_point="dabench_plugins.deep_coral:DeepCoral",
         summary="match the covariances of the source's and the target's logits",
         reference="Sun & Saenko 2016, Deep CORAL, ECCV workshops, arXiv:1607.01719",
         search={"weight": Range(0.1, 100, log=True, points=7)},
@@ -100,7 +100,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="dann",
         title="DANN",
-        target="dabench_plugins.dann:Dann",
+        entry_point="dabench_plugins.dann:Dann",
         summary="features that a domain classifier cannot tell apart, by gradient reversal",
         deviations=(
             "The domain loss is a mean over both domains; the paper's formula sums the means of the two: weight 2.",
@@ -115,7 +115,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="mmd",
-        target="dabench_plugins.mmd:Mmd",
+        entry_point="dabench_plugins.mmd:Mmd",
         title="MMD (DAN)",
         summary="match mean embeddings of the task's layers under many Gaussian kernels",
         reference="Long, Cao, Wang & Jordan 2015, Learning Transferable Features with Deep Adaptation Networks, ICML, "
@@ -137,7 +137,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="adabn",
-        target="dabench_plugins.adabn:AdaBn",
+        entry_point="dabench_plugins.adabn:AdaBn",
         title="AdaBN",
         summary="train on the source, predict with batch norm's statistics of the target",
         reference="Li, Wang, Shi, Liu & Hou 2016, Revisiting Batch Normalization for Practical Domain Adaptation, "
@@ -153,7 +153,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="vada",
-        target="dabench_plugins.vada:Vada",
+        entry_point="dabench_plugins.vada:Vada",
         title="VADA",
         summary="DANN, with boundaries that avoid the target: low entropy and virtual adversarial training",
         reference="Shu, Bui, Narui & Ermon 2018, A DIRT-T Approach to Unsupervised Domain Adaptation, ICLR, "
@@ -174,7 +174,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="mean_teacher",
-        target="dabench_plugins.mean_teacher:MeanTeacher",
+        entry_point="dabench_plugins.mean_teacher:MeanTeacher",
         toy="images",
         summary="agree with one's own average on differently augmented targets",
         reference="French, Mackiewicz & Fisher 2018, Self-ensembling for Visual Domain Adaptation, ICLR, "
@@ -195,7 +195,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="uda",
-        target="dabench_plugins.uda:Uda",
+        entry_point="dabench_plugins.uda:Uda",
         title="UDA",
         toy="images",
         summary="predict the same for a target image and a strongly augmented one",
@@ -217,7 +217,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="source_augmented",
-        target="dabench_plugins.source_augmented:SourceAugmented",
+        entry_point="dabench_plugins.source_augmented:SourceAugmented",
         title="source only, augmented",
         toy="images",
         summary="train on augmented source images, predict with averaged weights; adapts nothing",
@@ -234,7 +234,7 @@ def _paired() -> Iterator[MethodSpec]:
     """The methods of the track paired. Direct transfer, the other baseline of its paper, is source_only there."""
     yield MethodSpec(
         name="feature_matching",
-        target="dabench_plugins.feature_matching:FeatureMatching",
+        entry_point="dabench_plugins.feature_matching:FeatureMatching",
         summary="a network for each domain, which agree on simultaneous samples",
         reference=HEREMANS,
         citation=HEREMANS_2022,
@@ -252,7 +252,7 @@ def _paired() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="fine_tuning",
-        target="dabench_plugins.feature_matching:FineTuning",
+        entry_point="dabench_plugins.feature_matching:FineTuning",
         summary="train on the source, go on with the labelled target",
         reference=f"a baseline of {HEREMANS}",
         citation=HEREMANS_2022,
@@ -265,7 +265,7 @@ def _paired() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="from_scratch",
-        target="dabench_plugins.from_scratch:FromScratch",
+        entry_point="dabench_plugins.from_scratch:FromScratch",
         summary="train on the labelled target alone",
         reference=f"a baseline of {HEREMANS}",
         citation=HEREMANS_2022,

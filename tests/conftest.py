@@ -36,7 +36,7 @@ MARKED = {"browser": "browser", "real_data": "data"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need a browser or the real data, and the checks of the conformance kit that train longest."""
     for item in items:
-        if item.path.parent.name == "testing" and item.name.endswith("-adapts]"):
+        if item.name.endswith("-adapts]"):
             item.add_marker("slow")
         for fixture in MARKED.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(MARKED[fixture])
@@ -155,7 +155,7 @@ def dabench_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
 
 
 def _with_toys(patch: pytest.MonkeyPatch) -> Registry:
-    toys = str(Path(__file__).parent / "toys")
+    toys = str(Path(__file__).parent / "support" / "toys")
     patch.syspath_prepend(toys)
     patch.setenv("PYTHONPATH", toys)
     return load_registry()

@@ -47,11 +47,12 @@ class Backbone(nn.Module):
         self._classes, self._options = classes, options
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Take `again`, the old name, for `clone_for_shape`."""
+        """Take methods of old names for those of the new ones."""
         super().__init_subclass__(**options)
-        if "again" in cls.__dict__:
-            warn_renamed("Backbone.again", "clone_for_shape")
-            cls.clone_for_shape = cls.again  # type: ignore[method-assign]
+        for old, new in (("again", "clone_for_shape"), ("fixed_key", "frozen_key"), ("fixed_part", "frozen_part")):
+            if old in cls.__dict__:
+                warn_renamed(f"Backbone.{old}", new)
+                setattr(cls, new, cls.__dict__[old])
 
     def clone_for_shape(self, input_shape: tuple[int, ...]) -> Self:
         """A new network of the same kind and options, for examples of another shape.
@@ -72,16 +73,16 @@ class Backbone(nn.Module):
         return Backbone.clone_for_shape(self, input_shape) if overridden else self.clone_for_shape(input_shape)
 
     @classmethod
-    def fixed_key(cls, options: Any) -> str | None:
+    def frozen_key(cls, options: Any) -> str | None:
         """What the options freeze, as a text that differs where the weights do; None if every layer is trained.
 
-        Where it is not None, the harness sends every example through `fixed_part` once, keeps what comes out for all
+        Where it is not None, the harness sends every example through `frozen_part` once, keeps what comes out for all
         runs, and builds the backbone for examples of that shape.
         """
         return None
 
     @classmethod
-    def fixed_part(cls, input_shape: tuple[int, ...], options: Any) -> nn.Module:
+    def frozen_part(cls, input_shape: tuple[int, ...], options: Any) -> nn.Module:
         """The frozen part, examples (N, ...) in [0, 1] -> (N, F), in evaluation mode and without gradients."""
         raise NotImplementedError(f"{cls.__name__} has no frozen part")
 

@@ -104,7 +104,7 @@ class ResNet(Backbone):
         self.output = nn.Linear(width, classes)
 
     @classmethod
-    def fixed_key(cls, options: Any) -> str | None:
+    def frozen_key(cls, options: Any) -> str | None:
         """The weights of a frozen network; random ones depend on the version that draws them."""
         if not options.frozen:
             return None
@@ -112,7 +112,7 @@ class ResNet(Backbone):
         return f"{options.architecture} {weights}"
 
     @classmethod
-    def fixed_part(cls, input_shape: tuple[int, ...], options: Any) -> nn.Module:
+    def frozen_part(cls, input_shape: tuple[int, ...], options: Any) -> nn.Module:
         """The frozen network, images (N, C, H, W) in [0, 1] -> (N, F)."""
         _check_image(options.architecture, input_shape)
         with drawing_from(0, f"frozen:{options.architecture}", torch.device("cpu")):

@@ -9,9 +9,9 @@ from typing import Literal
 import pandas as pd
 
 from dabench.config.row_choice import row_of
-from dabench.results.cells import NUMBERS, CellName, Row, accuracies, by_cell
+from dabench.results.cells import NUMBERS, CellName, RunRow, accuracies, by_cell
 from dabench.results.changes import COMPARABLE, Change, SettingsByHash, changes
-from dabench.stats.regression import ALPHA, Drop, baseline_noise, detectable, measure_drop, seeds_needed
+from dabench.stats.regression import FALSE_ALARMS, Drop, baseline_noise, detectable, measure_drop, seeds_to_see
 from dabench.stats.seeds import ROUNDING, mean_interval
 
 Verdict = Literal["same", "within noise", "tolerated", "better", "regressed", "missing", "not comparable"]
@@ -91,7 +91,7 @@ class Report:
         Cells with the same numbers, and those that no test was made for, are no part of it.
         """
         tested = [cell for cell in self.cells if cell.verdict in TESTED]
-        return min(1.0, ALPHA * sum(cell.drop is not None and cell.drop.rule != "none" for cell in tested))
+        return min(1.0, FALSE_ALARMS * sum(cell.drop is not None and cell.drop.rule != "none" for cell in tested))
 
 
 def compare(
@@ -141,14 +141,14 @@ def _with_other_settings(name: CellName, new: Sequence[CellName]) -> CellName | 
     return next((other for other in alike if row_of(other.variant) == row_of(name.variant)), None)
 
 
-def _of_seeds(rows: Sequence[Row], seeds: Collection[int] | None) -> list[Row]:
+def _of_seeds(rows: Sequence[RunRow], seeds: Collection[int] | None) -> list[RunRow]:
     return [row for row in rows if seeds is None or row["seed"] in seeds]
 
 
 def _judge(
     name: CellName,
-    before: Sequence[Row],
-    now: Sequence[Row],
+    before: Sequence[RunRow],
+    now: Sequence[RunRow],
     max_drop: float,
     asked: Collection[int] | None,
     settings: SettingsByHash,
@@ -190,12 +190,12 @@ def _judge(
         now=mean_interval([scored_now[seed] for seed in seeds]).mean,
         drop=drop,
         detectable=detectable(noise, max_drop) if noise else None,
-        seeds_needed=seeds_needed(noise.spread) if noise else None,
+        seeds_needed=seeds_to_see(noise.spread) if noise else None,
         seeds=tuple(seeds),
     )
 
 
-def _absent(seeds: Sequence[int], now: Sequence[Row]) -> str:
+def _absent(seeds: Sequence[int], now: Sequence[RunRow]) -> str:
     """Which seeds of the baseline have no accuracy now, and why."""
     if not seeds:
         return ""
@@ -210,7 +210,7 @@ def _absent(seeds: Sequence[int], now: Sequence[Row]) -> str:
 
 
 def _verdict(
-    before: Sequence[Row], now: Sequence[Row], seeds: Collection[int], drop: Drop, max_drop: float
+    before: Sequence[RunRow], now: Sequence[RunRow], seeds: Collection[int], drop: Drop, max_drop: float
 ) -> tuple[Verdict, str]:
     """The verdict on the common seeds, and why where the numbers do not say it."""
     if _numbers(before, seeds) == _numbers(now, seeds):
@@ -230,11 +230,11 @@ def _verdict(
     return ("tolerated" if drop.low > 0 else "within noise"), ""
 
 
-def _numbers(rows: Sequence[Row], seeds: Collection[int]) -> dict[int, list[object]]:
+def _numbers(rows: Sequence[RunRow], seeds: Collection[int]) -> dict[int, list[object]]:
     return {row["seed"]: [row[name] for name in NUMBERS] for row in rows if row["seed"] in seeds}
 
 
-def _repeated(before: Collection[Sequence[Row]], now: Collection[Sequence[Row]]) -> list[str]:
+def _repeated(before: Collection[Sequence[RunRow]], now: Collection[Sequence[RunRow]]) -> list[str]:
     """A note if runs are compared with themselves."""
     own = {(row["run_id"], row["finished"]) for rows in before for row in rows}
     here = [(row["run_id"], row["finished"]) for rows in now for row in rows]

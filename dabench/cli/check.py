@@ -80,7 +80,7 @@ def command(
         raise UsageError(f"--update rewrites a .csv file, and {file} is none")
     baseline = _read_baseline(file, suite)
     results = read_results(directory, without=file)
-    warn(results.problems, directory)
+    warn(results.flaws, directory)
     suites = set(baseline.frame["suite"])
     before, now = (_narrowed(frame, suites, methods, pairs) for frame in (baseline.frame, results.frame))
     numbers = parsed("--seeds", parse_seeds, seeds)
@@ -106,9 +106,9 @@ def _read_baseline(file: Path, suite: str | None) -> Results:
         name = suite or "mini"
         raise ResultsError(f"there is no baseline {file}. `dabench results publish {name} -o {file}` makes one.")
     baseline = read_results(file, suite)
-    if baseline.problems:  # a gate that leaves out what it cannot read would let everything pass
-        more = f" There are {len(baseline.problems) - 1} more." if len(baseline.problems) > 1 else ""
-        raise ResultsError(f"the baseline is damaged: {baseline.problems[0]}.{more}")
+    if baseline.flaws:  # a gate that leaves out what it cannot read would let everything pass
+        more = f" There are {len(baseline.flaws) - 1} more." if len(baseline.flaws) > 1 else ""
+        raise ResultsError(f"the baseline is damaged: {baseline.flaws[0]}.{more}")
     return baseline
 
 

@@ -37,7 +37,7 @@ SECTIONS = {
     "budget": "Budget",
     "input": "Input",
     "optimiser": "Optimiser",
-    "sample": "Sample",
+    "sample": "SourceSample",
     "schedule": "Schedule",
 }
 SINGLE = ("precision", "readout", "selector")
@@ -105,7 +105,7 @@ def _settings(registry: Registry) -> Iterable[str]:
         yield from (f"{section}.{key}" for key in fields_of(f"dabench.config.settings:{model}") if key != "options")
     yield from SINGLE
     for name, found in registry.all(MethodSpec).items():
-        yield from (f"{name}.{option}" for option in options_of(found.spec.target))
+        yield from (f"{name}.{option}" for option in options_of(found.spec.entry_point))
 
 
 def complete_methods(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

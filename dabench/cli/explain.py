@@ -23,5 +23,5 @@ def command(suite: str, pair: str, method: str, variant: str | None, shots: str 
     from dabench.cli.table import warn
     from dabench.leaderboard.explain import explain
 
-    text = explain(directory, suite, pair, method, variant, shots, lambda problems: warn(problems, directory))
+    text = explain(directory, suite, pair, method, variant, shots, lambda flaws: warn(flaws, directory))
     echo(text, nl=False)

@@ -9,18 +9,18 @@ from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
 
-def options_of(target: str) -> list[str]:
+def options_of(entry_point: str) -> list[str]:
     """The fields of the class `Options` within a class, those of its bases included.
 
     Args:
-        target: `module:class`, as a spec has it.
+        entry_point: `module:class`, as a spec has it.
     """
-    return list(dict.fromkeys(_options(*target.split(":", 1))))
+    return list(dict.fromkeys(_options(*entry_point.split(":", 1))))
 
 
-def fields_of(target: str) -> list[str]:
+def fields_of(entry_point: str) -> list[str]:
     """The fields of a class itself."""
-    module, _, name = target.partition(":")
+    module, _, name = entry_point.partition(":")
     found = _class(module, name)
     return [] if found is None else list(_fields(found))
 

@@ -12,9 +12,11 @@ from dabench.cli.say import echo, show_json
 from dabench.errors import unknown
 from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
+from dabench.specs.download import Download
+from dabench.specs.renamed import with_old_names
 from dabench.specs.spec import Registered, Spec, SuiteSpec
 
-Row = dict[str, Any]
+Listed = dict[str, Any]
 
 CHOICES = ("methods", "domains", "pairs", *(kind for kind in KINDS if kind not in ("methods", "domains")), "plugins")
 
@@ -53,7 +55,7 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
             echo(f"Warning: {conflict}", err=True)
 
 
-def _rows(registry: Registry, kind: str) -> list[Row]:
+def _rows(registry: Registry, kind: str) -> list[Listed]:
     """One row for each thing of a kind, with every field."""
     if kind == "plugins":
         return [_plugin_row(plugin) for plugin in registry.plugins]
@@ -62,7 +64,7 @@ def _rows(registry: Registry, kind: str) -> list[Row]:
     return [_spec_row(registered) for registered in registry.all(KINDS[kind]).values()]
 
 
-def _pair_rows(registry: Registry) -> list[Row]:
+def _pair_rows(registry: Registry) -> list[Listed]:
     from dabench.config.pairs import suites_by_pair
 
     found, errors = suites_by_pair(registry.all(SuiteSpec))
@@ -71,11 +73,14 @@ def _pair_rows(registry: Registry) -> list[Row]:
     return [{"name": pair, "suites": suites} for pair, suites in found.items()]
 
 
-def _spec_row(registered: Registered[Spec]) -> Row:
-    return dataclasses.asdict(registered.spec) | {"origin": dataclasses.asdict(registered.origin)}
+def _spec_row(registered: Registered[Spec]) -> Listed:
+    row = with_old_names(type(registered.spec), dataclasses.asdict(registered.spec))
+    if "downloads" in row:
+        row["downloads"] = [with_old_names(Download, download) for download in row["downloads"]]
+    return row | {"origin": dataclasses.asdict(registered.origin)}
 
 
-def _plugin_row(plugin: Plugin) -> Row:
+def _plugin_row(plugin: Plugin) -> Listed:
     state = "broken" if plugin.error else "disabled" if plugin.disabled else "ok"
     return {
         "name": str(plugin.origin),
@@ -86,13 +91,13 @@ def _plugin_row(plugin: Plugin) -> Row:
     }
 
 
-def _summary(registry: Registry) -> list[Row]:
+def _summary(registry: Registry) -> list[Listed]:
     """One row for each kind."""
     names = {kind: [row["name"] for row in _rows(registry, kind)] for kind in CHOICES}
     return [{"kind": kind, "count": len(found), "names": found} for kind, found in names.items()]
 
 
-def _columns(row: Row) -> list[str]:
+def _columns(row: Listed) -> list[str]:
     """What a person sees of a row; the rest is for `--json`."""
     if "kind" in row:
         return [row["kind"], str(row["count"]), ", ".join(row["names"])]

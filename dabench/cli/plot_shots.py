@@ -37,7 +37,7 @@ def shots_command(
     registry = context.obj.registry
     suite = canonical(suite)
     results = read_results(directory, suite)
-    warn(results.problems, directory)
+    warn(results.flaws, directory)
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs)
     labels = {name: spec.label for name, spec in registry.specs(MethodSpec).items()}
     tables = build_tables(frame, labels=labels, pairs=wanted_pairs, methods=wanted_methods, from_csv=results.from_csv)

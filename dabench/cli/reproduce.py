@@ -12,8 +12,8 @@ from dabench.cli.say import echo
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
-    from dabench.results.cells import Row
-    from dabench.runner.reproduce import Recorded, Reproduction
+    from dabench.results.cells import RunRow
+    from dabench.runner.reproduce import RecordedRun, Reproduction
 
 
 @click.command("reproduce")
@@ -33,7 +33,7 @@ def command(context: Context, run: str, choices: RunChoices, suite: str | None) 
     from dabench.config.suite_file import find_suite
     from dabench.runner.reproduce import find_recorded, plan_again, reproduce
 
-    recorded = find_recorded(run, choices.directory, lambda problems: warn(problems, choices.directory))
+    recorded = find_recorded(run, choices.directory, lambda flaws: warn(flaws, choices.directory))
     as_it_was = "cpu" if recorded.row["env_device"] == "cpu" else "cuda"
     session = RunSession(context.registry, replace(choices, device=choices.device or as_it_was))
     own = find_suite(suite, session.registry) if suite else None
@@ -46,9 +46,9 @@ def command(context: Context, run: str, choices: RunChoices, suite: str | None) 
     return 1 if result.verdict in ("different", "other data") else 0
 
 
-def _lines(recorded: Recorded, result: Reproduction) -> list[str]:
+def _lines(recorded: RecordedRun, result: Reproduction) -> list[str]:
 
-    def state(row: Row) -> str:
+    def state(row: RunRow) -> str:
         accuracy = row["accuracy_selected"]
         return str(row["status"]) if accuracy is None else f"{accuracy:.4f} ({row['status']})"
 
@@ -78,10 +78,10 @@ def _why(result: Reproduction) -> str:
         return "one of the two has no accuracy"
     if result.drop.noise is None:
         return "no other seed of the cell is there to tell how large the noise is"
-    from dabench.stats.regression import ALPHA
+    from dabench.stats.regression import FALSE_ALARMS
 
     where = "in" if result.verdict == "within noise" else "outside"
-    return f"{where} the {100 * (1 - 2 * ALPHA):g} % prediction interval of the cell's seeds"
+    return f"{where} the {100 * (1 - 2 * FALSE_ALARMS):g} % prediction interval of the cell's seeds"
 
 
 def _nothing_recorded(result: Reproduction) -> str:

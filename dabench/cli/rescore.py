@@ -40,8 +40,8 @@ def command(context: Context, suite: str, selectors: list[str] | None, fresh: bo
     specs = label_free(context.registry, selectors)
     done = changed = 0
     reasons: list[str] = []
-    records, problems = find_records(directory, suite)
-    warn(problems, directory)
+    records, flaws = find_records(directory, suite)
+    warn(flaws, directory)
     for item in rescore(directory, suite, records, specs, fresh=fresh):
         done += 1
         changed += item.changed

@@ -29,7 +29,7 @@ def publish_command(suite: str, directory: Path, output: Path | None) -> None:
     from dabench.cli.table import warn
     from dabench.results.folder import publish, read_results
 
-    warn(read_results(directory, suite).problems, directory)
+    warn(read_results(directory, suite).flaws, directory)
     echo(publish(directory, suite, output or directory / f"{suite}.csv"))
 
 
@@ -43,12 +43,12 @@ def verify_command(context: click.Context, directory: Path) -> None:
     """
     from dabench.results.verify import verify
 
-    runs, problems = verify(directory)
-    for problem in problems:
-        echo(problem)
-    count = len(problems)
+    runs, flaws = verify(directory)
+    for flaw in flaws:
+        echo(flaw)
+    count = len(flaws)
     echo(f"{directory}: {runs} run{'s' * (runs != 1)}, {count} problem{'s' * (count != 1)}", err=True)
-    context.exit(1 if problems else 0)
+    context.exit(1 if flaws else 0)
 
 
 @command.command("merge")
@@ -63,15 +63,15 @@ def merge_command(context: click.Context, into: Path, sources: tuple[Path, ...])
     from dabench.results.merge import merge
 
     done = merge(into, sources)
-    for line in [*done.conflicts, *map(str, done.problems)]:
+    for line in [*done.conflicts, *map(str, done.flaws)]:
         echo(line)
     echo(
         f"{into}: {done.copied} records and {done.rows} published rows are new, {done.replaced} failed runs were "
         f"replaced, {done.there} runs were there, {len(done.conflicts)} conflicts, "
-        f"{len(done.problems)} files or rows could not be read",
+        f"{len(done.flaws)} files or rows could not be read",
         err=True,
     )
-    context.exit(1 if done.conflicts or done.problems else 0)
+    context.exit(1 if done.conflicts or done.flaws else 0)
 
 
 @command.command("export")
@@ -89,7 +89,7 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
     if find_spec("pyarrow") is None:
         raise DabenchError("Parquet files need pyarrow, which is not installed: pip install 'dabench[parquet]'.")
     results = read_results(directory, suite)
-    warn(results.problems, directory)
+    warn(results.flaws, directory)
     with replacing(file) as temporary:
         results.frame.to_parquet(temporary, engine="pyarrow", index=False)
     echo(f"wrote {file}: {len(results.frame)} runs", err=True)
@@ -107,8 +107,8 @@ def prune_command(suite: str | None, directory: Path, cache: bool, yes: bool) ->
     """
     from dabench.results.prune import ahead, cached, delete, superseded
 
-    for problem in ahead(directory, suite):
-        echo(f"Warning: {problem}", err=True)
+    for flaw in ahead(directory, suite):
+        echo(f"Warning: {flaw}", err=True)
     files = superseded(directory, suite) + (cached(directory) if cache else [])
     size = sum(path.lstat().st_size for path in files)
     for path in files:

@@ -15,7 +15,7 @@ from dabench.specs.spec import SelectorSpec
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
-    from dabench.selection.compare import Comparison, Rank
+    from dabench.selection.comparison import Comparison, Rank
 
 
 @click.command("selectors")
@@ -29,12 +29,12 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
 
     from dabench.cli.table import warn
     from dabench.results.folder import find_records
-    from dabench.selection.compare import compare
+    from dabench.selection.comparison import compare_selectors
 
     specs = context.registry.specs(SelectorSpec)
-    records, problems = find_records(directory, suite)
-    warn(problems, directory)
-    comparison = compare(suite, [record for _, record in records], specs)
+    records, flaws = find_records(directory, suite)
+    warn(flaws, directory)
+    comparison = compare_selectors(suite, [record for _, record in records], specs)
     if as_json:
         show_json(asdict(comparison))
         return

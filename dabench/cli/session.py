@@ -101,8 +101,8 @@ class RunSession:
         from dabench.selection.outputs import missing_outputs
 
         directory = self._choices.directory
-        found, problems = done_records(plan, directory)
-        warn(problems, directory)
+        found, flaws = done_records(plan, directory)
+        warn(flaws, directory)
         if options.output_rows and not fresh:
             lacking = [run_id for run_id, record in found.items() if missing_outputs(record, directory)]
             found = {run_id: record for run_id, record in found.items() if run_id not in lacking}

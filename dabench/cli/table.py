@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from dabench.config.row_choice import RowChoice
     from dabench.plugin.registry import Registry
-    from dabench.results.folder import Problem
+    from dabench.results.folder import Flaw
 
-SHOWN = 5  # problems printed in full
+SHOWN = 5  # flaws printed in full
 
 
 @click.command("table")
@@ -74,7 +74,7 @@ def command(
     render = spec.load()
     numbers = published_of(published, suite)
     results = read_results(directory, suite)
-    warn(results.problems, directory)
+    warn(results.flaws, directory)
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs, shots)
     if selector is not None:
         frame = _as_selected(frame, directory, suite, selector, registry)
@@ -154,12 +154,12 @@ def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bo
     return [pair for pair in pairs if all_pairs or pair in run]
 
 
-def warn(problems: Sequence[Problem], directory: Path) -> None:
+def warn(flaws: Sequence[Flaw], directory: Path) -> None:
     """Print what was not counted on stderr, the first few in full."""
-    for problem in problems[:SHOWN]:
-        echo(f"Warning: {problem} (not counted)", err=True)
-    if len(problems) > SHOWN:
-        more = len(problems) - SHOWN
+    for flaw in flaws[:SHOWN]:
+        echo(f"Warning: {flaw} (not counted)", err=True)
+    if len(flaws) > SHOWN:
+        more = len(flaws) - SHOWN
         echo(f"Warning: and {more} more; `dabench results verify {shlex.quote(str(directory))}` lists them", err=True)
 
 

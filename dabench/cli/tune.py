@@ -95,8 +95,8 @@ def command(
             seeds=numbers,
             shared=parse_overrides([], steps).shared,
         )
-    found, problems = scored_before(planned, results, goal)
-    warn(problems, results)
+    found, flaws = scored_before(planned, results, goal)
+    warn(flaws, results)
     recorder = Recorder(planned.plan, results, registry, found)
     options = session.options(output_rows=goal.output_rows(chosen, registry), reverse_validation=goal.selector is None)
     session.run_plan(recorder, options, title=f"{len(planned.points)} trials, ", shown=_blind)
@@ -183,8 +183,8 @@ def _text(trials: Sequence[Trial], score: str, pairs: Sequence[str], *, star: bo
         options = ", ".join(f"{name}={value}" for name, value in trial.options.items()) or "the suite's own"
         collapsed = sum(trial.collapsed.values())
         counts = ((trial.failed, "failed"), (trial.unscored, "without a score"), (collapsed, "collapsed"))
-        flaws = ", ".join(f"{count} of {trial.runs} runs {what}" for count, what in counts if count)
-        rows.append(["*" if star and place == 0 else "", number, *by_pair, options, flaws])
+        faults = ", ".join(f"{count} of {trial.runs} runs {what}" for count, what in counts if count)
+        rows.append(["*" if star and place == 0 else "", number, *by_pair, options, faults])
     return aligned(rows)
 
 

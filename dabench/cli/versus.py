@@ -30,7 +30,7 @@ def command(
     from dabench.results.folder import read_results
 
     results = read_results(directory, suite)
-    warn(results.problems, directory)
+    warn(results.flaws, directory)
     frame, _, wanted = chosen_runs(results.frame, suite, directory, None, pairs, shots)
     choice = RowChoice.parse(method)
     refuse_absent(choice, frame, suite, directory)

@@ -23,7 +23,7 @@ def pairs_of(suite: Registered[SuiteSpec]) -> list[str]:
     Raises:
         SuiteError: the file cannot be read as a suite; `dabench run SUITE --dry-run` says more.
     """
-    where = f"suite {suite.spec.name!r} of the plugin {suite.origin} ({suite.spec.target})"
+    where = f"suite {suite.spec.name!r} of the plugin {suite.origin} ({suite.spec.entry_point})"
     return _pairs(suite.load(), where, suite.spec.name)
 
 

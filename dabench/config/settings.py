@@ -19,7 +19,7 @@ from dabench.specs.names import canonical
 Precision = Literal["fp32", "bf16"]
 
 
-Readout = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
+ReadoutKind = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
 
 
 Shots = Annotated[int, Field(ge=1)] | Literal["all"]
@@ -64,7 +64,7 @@ IMAGE_KINDS = ("instance", "image")
 VECTOR_KINDS = ("l1_zscore_per_domain", "tfidf")
 
 
-class Sample(Section):
+class SourceSample(Section):
     """What a run draws from the source.
 
     Attributes:
@@ -135,7 +135,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "budget": Budget,
     "input": Input,
     "optimiser": Optimiser,
-    "sample": Sample,
+    "sample": SourceSample,
     "schedule": Schedule,
 }
 """The sections of a suite that `--set` changes, by name."""
@@ -157,11 +157,11 @@ class Settings(Section):
     input: Input
     optimiser: Optimiser
     schedule: Schedule
-    sample: Sample
+    sample: SourceSample
     budget: Budget | None
     precision: Precision
     shots: Shots | None
-    readout: Readout
+    readout: ReadoutKind
     transductive: bool
     views: dict[str, int] = Field(default_factory=dict)
 

@@ -21,11 +21,11 @@ from dabench.config.settings import (
     Named,
     Optimiser,
     Precision,
-    Readout,
-    Sample,
+    ReadoutKind,
     Schedule,
     Section,
     Shots,
+    SourceSample,
     named,
 )
 from dabench.specs.names import BOUNDS, NAME, Bound, canonical, items
@@ -42,7 +42,7 @@ class EntryRecipe(Section):
     optimiser: Optimiser | None = None
     schedule: Schedule | None = None
     budget: dict[str, Any] = Field(default_factory=dict)
-    readout: Readout | None = None
+    readout: ReadoutKind | None = None
 
 
 class MethodEntry(Section):
@@ -122,7 +122,7 @@ class Suite(Section):
         shots: how much of the target is labelled, in the tracks few_shot and paired, which need it; a number or a list,
             each of which has a table of its own. In few_shot, examples per class, or `all` (see `data.splits.shots`).
             In paired, whole groups, such as people, whose simultaneous samples are given: per class where groups are of
-            one class, and examples per class where there are no groups (see `data.splits.simultaneous`).
+            one class, and examples per class where there are no groups (see `data.splits.paired_splits`).
         metric: what `accuracy` means in this suite's records.
         domains: where data of one's own lie: then a name in `pairs` may be a folder or a table there.
         sample: what a run draws from the source.
@@ -151,10 +151,10 @@ class Suite(Section):
     backbone: Annotated[Named, BeforeValidator(named)]
     optimiser: Optimiser = Optimiser()
     schedule: Schedule = Schedule()
-    sample: Sample = Sample()
+    sample: SourceSample = SourceSample()
     budget: Budget | None = None
     precision: Precision = "fp32"
-    readout: Readout = "network"
+    readout: ReadoutKind = "network"
     bounds: Annotated[tuple[Bound, ...], BeforeValidator(_listed)] = BOUNDS
     selector: str = "last_step"
     outputs: int = Field(0, ge=0, le=MOST_OUTPUTS)

@@ -29,7 +29,9 @@ def find_suite(name: str, registry: Registry) -> Suite:
     spec = registry.get(SuiteSpec, name).spec
     suite = read_suite(spec.load())
     if suite.name != spec.name:
-        raise SuiteError(f"the suite file {spec.target} calls itself {suite.name!r}, its plugin says {spec.name!r}")
+        raise SuiteError(
+            f"the suite file {spec.entry_point} calls itself {suite.name!r}, its plugin says {spec.name!r}"
+        )
     return suite
 
 

@@ -125,7 +125,7 @@ def _decoded(spec: DomainSpec) -> DomainArrays:
     except Exception as error:  # damaged files make readers raise anything
         raise DataError(f"domain {spec.name!r} cannot be decoded: {type(error).__name__}: {error}") from error
     if not isinstance(arrays, DomainArrays):
-        raise DataError(f"{spec.target} returned {type(arrays).__name__}, not DomainArrays (domain {spec.name!r})")
+        raise DataError(f"{spec.entry_point} returned {type(arrays).__name__}, not DomainArrays (domain {spec.name!r})")
     return arrays
 
 

@@ -100,7 +100,7 @@ def files_of(spec: DomainSpec) -> dict[str, list[Path]]:
 
 def code_hash(spec: DomainSpec) -> str:
     """The hash of the code that decides what a domain decodes to; the same for all domains of one module."""
-    sources = source_sha256(spec.target, without=BESIDE_THE_BYTES)
+    sources = source_sha256(spec.entry_point, without=BESIDE_THE_BYTES)
     return hashlib.sha256(f"{LAYOUT} {sources}".encode()).hexdigest()[:8]
 
 

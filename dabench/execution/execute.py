@@ -11,13 +11,13 @@ from dataclasses import replace
 
 import torch
 
-from dabench.data.splits.drawn import Splits
-from dabench.data.splits.simultaneous import PairedSplits
+from dabench.data.splits.paired_splits import PairedSplits
+from dabench.data.splits.splits import Splits
 from dabench.errors import DabenchError, UsageError
 from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.feature_run import FeatureRun, ReadoutRun
-from dabench.execution.frozen_features import opened
+from dabench.execution.frozen_features import open_for_run
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData, VectorData
 from dabench.execution.process_state import ProcessState, own_generators
@@ -116,11 +116,11 @@ def _add_to_log(job: Job, text: str) -> None:
         file.write(f"WARNING {text}\n")
 
 
-def draw(job: Job) -> Splits:
+def draw_splits(job: Job) -> Splits:
     """Open the prepared domains of a job and draw its splits."""
     kind = PairedSplits if job.task.track == "paired" else Splits
     source, target = (
-        opened(domain, job.backbone, job.settings, job.device) for domain in (job.data.source, job.data.target)
+        open_for_run(domain, job.backbone, job.settings, job.device) for domain in (job.data.source, job.data.target)
     )
     return kind(source, target, (job.data.source.name, job.data.target.name), job.settings, job.seed)
 
@@ -128,7 +128,7 @@ def draw(job: Job) -> Splits:
 def open_pair(job: Job, device: torch.device, drawn: Splits | None = None) -> PairData:
     """The data of a job whose backbone is a network; `drawn` if it is there already."""
     return PairData(
-        drawn or draw(job),
+        drawn or draw_splits(job),
         track=job.task.track,
         metric=job.task.metric,
         normalise=job.settings.input.normalise,
@@ -140,7 +140,7 @@ def open_pair(job: Job, device: torch.device, drawn: Splits | None = None) -> Pa
 def open_vectors(job: Job, drawn: Splits | None = None) -> VectorData:
     """The data of a job whose examples are their own features; `drawn` if it is there already."""
     return VectorData(
-        drawn or draw(job),
+        drawn or draw_splits(job),
         track=job.task.track,
         metric=job.task.metric,
         normalise=job.settings.input.normalise,
@@ -165,7 +165,7 @@ def _steps(job: Job, data: PairData | VectorData, measurements: Measurements) ->
         if job.keep_features and not measurements.collapsed:
             run.keep_features(job.files.features)
     else:
-        raise UsageError(f"{job.method.target} is neither a DeepMethod nor a FeatureMethod")
+        raise UsageError(f"{job.method.entry_point} is neither a DeepMethod nor a FeatureMethod")
 
 
 def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) -> Outcome:

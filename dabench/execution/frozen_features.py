@@ -42,7 +42,7 @@ SHARE = 4  # batches of one task
 
 @dataclass(frozen=True)
 class Part:
-    """Some examples of a domain, for one process; `backbone` is a target, and `options` are JSON."""
+    """Some examples of a domain, for one process; `backbone` is an entry point, and `options` are JSON."""
 
     prepared: PreparedDomain
     split: str
@@ -52,17 +52,17 @@ class Part:
     device: str
 
 
-def opened(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
+def open_for_run(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
     """A domain as a run sees it: where the backbone has a frozen part, as the features that come out of that.
 
     Raises:
         DataError: the examples do not fit the frozen part.
     """
     arrays = prepared.open()
-    folder = features_folder(prepared, backbone, settings, device)
+    folder = frozen_features_folder(prepared, backbone, settings, device)
     if folder is None:
         return arrays
-    keep_features(prepared, backbone, settings, device, workers=1)
+    keep_frozen_features(prepared, backbone, settings, device, workers=1)
     splits = []
     for name, split in (("train", arrays.train), ("test", arrays.test)):
         features: NDArray[np.float32] = np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)
@@ -70,20 +70,22 @@ def opened(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings,
     return DomainArrays(splits[0], splits[1], arrays.classes)
 
 
-def features_folder(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> Path | None:
+def frozen_features_folder(
+    prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str
+) -> Path | None:
     """Where the features of a domain lie or would lie; None where nothing of the backbone is frozen."""
     if not backbone.trains:
         return None
     cls: Any = backbone.load()
-    key = cls.fixed_key(validated(cls, settings.backbone.options, backbone.name))
+    key = cls.frozen_key(validated(cls, settings.backbone.options, backbone.name))
     if key is None:
         return None
-    code = source_sha256(backbone.target)
+    code = source_sha256(backbone.entry_point)
     parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH]
     return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
 
 
-def keep_features(
+def keep_frozen_features(
     prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
 ) -> None:
     """Compute the features of a domain where nobody has; other processes wait for the one that does.
@@ -92,7 +94,7 @@ def keep_features(
         DataError: the examples do not fit the frozen part.
         DataFolderError: the data folder cannot be written.
     """
-    folder = features_folder(prepared, backbone, settings, device)
+    folder = frozen_features_folder(prepared, backbone, settings, device)
     if folder is None or folder.is_dir():
         return
     try:
@@ -107,7 +109,7 @@ def keep_features(
         ) from error
 
 
-def keep_all(jobs: Sequence[Job], workers: int) -> dict[str, str]:
+def keep_all_frozen_features(jobs: Sequence[Job], workers: int) -> dict[str, str]:
     """Compute what the runs of a plan need, on all cores, before they begin.
 
     Returns:
@@ -117,7 +119,7 @@ def keep_all(jobs: Sequence[Job], workers: int) -> dict[str, str]:
     for job in jobs:
         try:
             for prepared in (job.data.source, job.data.target):
-                keep_features(prepared, job.backbone, job.settings, job.device, workers=workers)
+                keep_frozen_features(prepared, job.backbone, job.settings, job.device, workers=workers)
         except DabenchError as error:
             problems[job.run_id] = str(error)
     return problems
@@ -132,7 +134,7 @@ def _write(
         for name, split in (("train", arrays.train), ("test", arrays.test)):
             options = json.dumps(settings.backbone.options, sort_keys=True)
             starts = range(0, len(split.y), BATCH * SHARE)
-            parts = [Part(prepared, name, first, backbone.target, options, device) for first in starts]
+            parts = [Part(prepared, name, first, backbone.entry_point, options, device) for first in starts]
             many = device == "cpu" and len(parts) > 1
             title = f"{backbone.name} on {prepared.name}, {name}"
             np.save(temporary / f"{name}.npy", _joined(parts, title, workers if many else 1), allow_pickle=False)
@@ -158,5 +160,5 @@ def _features(part: Part) -> NDArray[np.float32]:
 @lru_cache(maxsize=1)  # a process gets many parts, and building the network takes as long as some of them
 def _network(backbone: str, options: str, shape: tuple[int, ...], device: str) -> nn.Module:
     cls: Any = resolve_name(backbone)
-    part: nn.Module = cls.fixed_part(shape, validated(cls, json.loads(options), cls.__name__))
+    part: nn.Module = cls.frozen_part(shape, validated(cls, json.loads(options), cls.__name__))
     return part.to(device).to(memory_format=torch.channels_last)

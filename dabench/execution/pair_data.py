@@ -15,8 +15,8 @@ from torch import Tensor
 
 from dabench.config.settings import IMAGE_KINDS
 from dabench.data.resident import Normaliser, Rows, to_device
-from dabench.data.splits.drawn import Splits
-from dabench.data.splits.simultaneous import PairedSplits
+from dabench.data.splits.paired_splits import PairedSplits
+from dabench.data.splits.splits import Splits
 from dabench.data.vectors import transforms
 from dabench.errors import DataError
 from dabench.execution.evaluation import Evaluator

@@ -8,7 +8,7 @@ from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity:
+class RunIdentity:
     """What decides a run's numbers.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""A hash of the sources behind a target, so that a changed method or loader is a different run."""
+"""A hash of the sources behind an entry point, so that a changed method or loader is a different run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dabench.errors import PluginError
 from dabench.hashing.syntax import reduced, text_of
 
 
-def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
+def source_sha256(entry_point: str, *, without: Collection[str] = ()) -> str:
     """Hash the module of a `"module:attribute"` and all modules of the same package that it imports, also indirectly.
 
     What counts is their syntax without docstrings, comments and annotations (see `syntax.reduced`): rewording them
@@ -22,13 +22,13 @@ def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
     Modules of other packages do not count, whatever their version. `NUMERICS_VERSION` stands for those of dabench.
 
     Args:
-        target: as in a spec.
+        entry_point: as in a spec.
         without: modules that do not count, nor what only they import: names, or patterns as of `fnmatch`.
 
     Raises:
         PluginError: the module has no Python source, or one of them is not valid Python.
     """
-    start = target.partition(":")[0]
+    start = entry_point.partition(":")[0]
     package = start.partition(".")[0]
     seen: dict[str, str] = {}
     waiting = [start]
@@ -39,7 +39,7 @@ def source_sha256(target: str, *, without: Collection[str] = ()) -> str:
         path = _source(name)
         if path is None:
             if name == start:
-                raise PluginError(f"the module {name} of {target!r} cannot be found, or has no Python source")
+                raise PluginError(f"the module {name} of {entry_point!r} cannot be found, or has no Python source")
             continue  # an attribute of a module, not a module
         try:
             tree, seen[name] = _reduced(path.read_bytes(), package)

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from dabench.config.settings import Shots
-from dabench.leaderboard.compare import Key, compare, groups_of, rank, rank_test, sample
 from dabench.leaderboard.machines import has_number, machines_note
+from dabench.leaderboard.marks import Key, groups_of, mark_cells, rank, rank_test, sample
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
 from dabench.results.cells import pair_column
 from dabench.results.folder import current, shots_rank
@@ -134,7 +134,9 @@ def _table(
     names = sorted({(key.method, key.variant) for key in by_cell}, key=lambda name: _place(name, methods))
     groups = groups_of(by_cell, names)
     names.sort(key=groups.__getitem__)
-    cells = compare({key: _cell(of_cell, len(expected), from_csv) for key, of_cell in by_cell.items()}, by_cell, groups)
+    cells = mark_cells(
+        {key: _cell(of_cell, len(expected), from_csv) for key, of_cell in by_cell.items()}, by_cell, groups
+    )
     shared = {variant for _, variant in names}
     variant = next(iter(shared)) if len(shared) == 1 else ""
     rows = []

@@ -17,7 +17,7 @@ from dabench.leaderboard.formats.text import accuracy, flags, fraction, meaning,
 from dabench.leaderboard.rerun import run_command
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.results.cells import pair_column
-from dabench.results.csv_file import Problem
+from dabench.results.csv_file import Flaw
 from dabench.results.folder import current, read_results
 from dabench.runs.record import RunRecord
 
@@ -31,7 +31,7 @@ def explain(
     method: str,
     variant: str | None = None,
     shots: str | None = None,
-    heed: Callable[[Sequence[Problem]], None] = lambda problems: None,
+    heed: Callable[[Sequence[Flaw]], None] = lambda flaws: None,
 ) -> str:
     """All that is known about one cell: settings, seeds, accuracies, gap, checkpoints, versions, times, files, errors.
 
@@ -49,7 +49,7 @@ def explain(
         ResultsError: there are no results to read.
     """
     results = read_results(directory, suite)
-    heed(results.problems)
+    heed(results.flaws)
     frame = results.frame
     choice = RowChoice.parse(method)
     method = choice.method

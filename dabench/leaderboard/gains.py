@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import hypot
 
-from dabench.leaderboard.compare import sample
 from dabench.leaderboard.formats.text import hundredths, pair_titles
 from dabench.leaderboard.machines import partners
+from dabench.leaderboard.marks import sample
 from dabench.leaderboard.published import PublishedGain
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.stats.seeds import Interval, mean_interval, mean_of

@@ -86,7 +86,7 @@ def _facts(spec: MethodSpec, cls: type[Any]) -> Iterator[tuple[str, str]]:
         "learns",
         "a network" if issubclass(cls, DeepMethod) else "from feature vectors, on images from those of a network",
     )
-    if spec.feature_target:
+    if spec.feature_entry_point:
         yield "without a network", "there is a form for feature vectors, too"
     views = list(_views(cls))
     if views:
@@ -116,8 +116,9 @@ def _tried(values: Sequence[Any] | Range) -> str:
 def _options(spec: MethodSpec, cls: type[Any]) -> Iterator[tuple[str, list[str]]]:
     """The options of each form that has some."""
     forms = {"option": cls}
-    if spec.feature_target:
-        forms["option on feature vectors"] = MethodSpec(name=spec.name, target=spec.feature_target, summary="").load()
+    if spec.feature_entry_point:
+        without_network = MethodSpec(name=spec.name, entry_point=spec.feature_entry_point, summary="")
+        forms["option on feature vectors"] = without_network.load()
     for name, form in forms.items():
         meanings = described(form.Options)
         rows = [

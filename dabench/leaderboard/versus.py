@@ -10,10 +10,10 @@ from textwrap import fill
 from typing import Literal
 
 from dabench.config.row_choice import RowChoice, row_of
-from dabench.leaderboard.compare import alike, sample
 from dabench.leaderboard.formats.footnotes import data_notes
 from dabench.leaderboard.formats.text import heading, hundredths, pair_titles
 from dabench.leaderboard.machines import partners
+from dabench.leaderboard.marks import alike, sample
 from dabench.leaderboard.table import Row, Table
 from dabench.stats.seeds import ALPHA, Interval, holm, holm_levels, paired_gain, paired_p
 

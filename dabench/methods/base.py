@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from dabench.backbones.base import Backbone
 from dabench.errors import warn_renamed
-from dabench.methods.averaging import Averaged
+from dabench.methods.averaged_network import Averaged
 from dabench.methods.problem import Batch, Problem
 
 if TYPE_CHECKING:

@@ -110,7 +110,7 @@ def survey(suite: Suite, registry: Registry) -> Survey:
         dtype = str(arrays.train.x.dtype)
         counts = class_counts(arrays)
         remarks = spec.arguments.get("remarks", spec.arguments)  # a table's are together, a folder's are arguments
-        warnings = remarks.get("warnings", ()) if spec.target == OWN_TABLES else ()
+        warnings = remarks.get("warnings", ()) if spec.entry_point == OWN_TABLES else ()
         notes = tuple(note for note in prepared.notes if note not in warnings)
         seen = Seen(name, spec.summary, arrays.classes, counts, prepared.shape, dtype, prepared.left_out, notes)
         found.domains.append(seen)
@@ -122,7 +122,7 @@ def survey(suite: Suite, registry: Registry) -> Survey:
                 f"{name}: {bad:,} examples or files cannot be used; correct them, or say `on_bad: skip` in `domains`"
             )
         found.warnings += [*warnings, *_about_counts(seen)]
-        if spec.target == OWN_TABLES:
+        if spec.entry_point == OWN_TABLES:
             found.columns |= spec.arguments["columns"]["types"]
     by_name = {seen.name: seen for seen in found.domains}
     for entry in suite.pairs:
@@ -206,9 +206,9 @@ def _names(spec: DomainSpec, prepared: PreparedDomain, counts: dict[str, int]) -
         prepared: its copy.
         counts: examples of each split; a split gets no names if its files have changed since.
     """
-    if spec.target == OWN_TABLES:
+    if spec.entry_point == OWN_TABLES:
         names = row_names(Path(spec.root), spec.arguments)
-    elif spec.target == OWN_IMAGES:
+    elif spec.entry_point == OWN_IMAGES:
         how = spec.arguments
         bad = {text.partition(": ")[0] for text in prepared.left_out}
         listing = list_files(Path(spec.root) / how["folder"])

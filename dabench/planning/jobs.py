@@ -86,7 +86,14 @@ def make_jobs(
         method, settings = network_of(run)
         unseen = {"shots": True} if method == source_only else {}
         shared = settings.model_dump(mode="json", exclude={"budget": {"checkpoints"}, **unseen})
-        parts = [run.pair, run.seed, sha256(shared), run.data_sha256, source_sha256(method.target), NUMERICS_VERSION]
+        parts = [
+            run.pair,
+            run.seed,
+            sha256(shared),
+            run.data_sha256,
+            source_sha256(method.entry_point),
+            NUMERICS_VERSION,
+        ]
         return sha256([*parts, plan.device_kind, same_bits()])
 
     def job(run: PlannedRun) -> Job:

@@ -13,7 +13,7 @@ from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
 from dabench.data.prepared import PreparedDomain, prepare
 from dabench.errors import DabenchError, PluginError, UsageError, unknown
 from dabench.hashing.canonical import sha256
-from dabench.hashing.identity import Identity
+from dabench.hashing.identity import RunIdentity
 from dabench.planning.domains import domain_of, known_domains, no_recording
 from dabench.planning.resolve import resolve
 from dabench.plugin.registry import Registry
@@ -237,7 +237,7 @@ def _run(
     data = [domains[name].sha256 if name in domains else "missing" for name in (source, target)]
     data_sha256 = sha256(data)
     plugin = cell.plugin
-    identity = Identity(
+    identity = RunIdentity(
         suite=suite.name,
         suite_version=suite.version,
         pair=pair.pair,

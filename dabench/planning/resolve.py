@@ -86,7 +86,7 @@ def resolve(
         plugin=PluginInfo(
             distribution=registered.origin.distribution,
             version=registered.origin.version,
-            source_sha256=source_sha256(method.target),
+            source_sha256=source_sha256(method.entry_point),
         ),
         chosen_by="user" if difference else _chosen_by(suite, entry, pair),
         is_feature_method=_is_feature_method(method),
@@ -177,13 +177,13 @@ def _form_for(method: MethodSpec, backbone: BackboneSpec) -> MethodSpec:
     """
     if backbone.trains:
         return method
-    if method.feature_target:
-        method = replace(method, target=method.feature_target)
+    if method.feature_entry_point:
+        method = replace(method, entry_point=method.feature_entry_point)
     if not _is_feature_method(method):
         raise UsageError(
             f"{method.name} trains a network, and the backbone {backbone.name} has none. "
             "Only methods that work on feature vectors run there; the spec of one that has both forms names a "
-            "feature_target."
+            "feature_entry_point."
         )
     return method
 
@@ -199,6 +199,6 @@ def _imported(spec: Spec) -> Any:
         return spec.load()
     except Exception as error:  # a plugin's module may raise anything on import
         raise PluginError(
-            f"{spec.name!r} cannot be imported from {spec.target}: {why(error)}. Fix its plugin, or leave it out with "
-            "--methods."
+            f"{spec.name!r} cannot be imported from {spec.entry_point}: {why(error)}. Fix its plugin, or leave it out "
+            "with --methods."
         ) from error

@@ -33,19 +33,21 @@ def dabench_domains() -> Iterator[DomainSpec]:
 @hookimpl
 def dabench_suites() -> Iterator[SuiteSpec]:
     """The suites that ship."""
-    yield SuiteSpec(name="mini", target="dabench.suites:mini.yaml", summary="small digits, no download, minutes")
+    yield SuiteSpec(name="mini", entry_point="dabench.suites:mini.yaml", summary="small digits, no download, minutes")
     yield SuiteSpec(
         name="mini_paired",
-        target="dabench.suites:mini_paired.yaml",
+        entry_point="dabench.suites:mini_paired.yaml",
         summary="small digits seen twice, as they are and over photographs, no download, seconds",
     )
-    yield SuiteSpec(name="ganin", target="dabench.suites:ganin.yaml", summary="the table of Ganin & Lempitsky 2015")
+    yield SuiteSpec(
+        name="ganin", entry_point="dabench.suites:ganin.yaml", summary="the table of Ganin & Lempitsky 2015"
+    )
     yield SuiteSpec(
         name="ganin_strong",
-        target="dabench.suites:ganin_strong.yaml",
+        entry_point="dabench.suites:ganin_strong.yaml",
         summary="MNIST to MNIST-M with a stronger network, augmentation and self-ensembling",
     )
-    yield SuiteSpec(name="digits", target="dabench.suites:digits.yaml", summary="MNIST and USPS, in two framings")
+    yield SuiteSpec(name="digits", entry_point="dabench.suites:digits.yaml", summary="MNIST and USPS, in two framings")
     for name, summary in (
         ("office_caltech", "ten classes of objects, SURF histograms, the published protocol"),
         ("amazon", "sentiment of product reviews, 5,000 terms"),
@@ -56,7 +58,7 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("sensors", "activities of one person to another, phone at the waist"),
         ("sensors_paired", "activities from accelerometer to gyroscope, few people recorded with both"),
     ):
-        yield SuiteSpec(name=name, target=f"dabench.suites:{name}.yaml", summary=summary)
+        yield SuiteSpec(name=name, entry_point=f"dabench.suites:{name}.yaml", summary=summary)
 
 
 @hookimpl
@@ -64,7 +66,7 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
     """The networks."""
     yield BackboneSpec(
         name="mini_cnn",
-        target="dabench.backbones.mini_cnn:MiniCnn",
+        entry_point="dabench.backbones.mini_cnn:MiniCnn",
         summary="small convolutional network for 16x16 images",
     )
     for name, attribute, summary in (
@@ -74,17 +76,17 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
         ("digits_bn", "DigitsBn", "ganin_mnist with batch normalisation and dropout of channels"),
     ):
         yield BackboneSpec(
-            name=name, target=f"dabench.backbones.ganin:{attribute}", summary=summary, citation=GANIN_2015
+            name=name, entry_point=f"dabench.backbones.ganin:{attribute}", summary=summary, citation=GANIN_2015
         )
     yield BackboneSpec(
         name="french_mnist",
-        target="dabench.backbones.french:FrenchMnist",
+        entry_point="dabench.backbones.french:FrenchMnist",
         summary="the MNIST network of French, Mackiewicz & Fisher 2018: batch norm, dropout of channels",
         citation=FRENCH_2018,
     )
     yield BackboneSpec(
         name="identity",
-        target="dabench.backbones.identity:Identity",
+        entry_point="dabench.backbones.identity:Identity",
         summary="no network: vectors are their own features, for feature methods only",
         trains=False,
     )
@@ -96,25 +98,25 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
     ):
         yield BackboneSpec(
             name=name,
-            target=f"dabench.backbones.torchvision_nets:{attribute}",
+            entry_point=f"dabench.backbones.torchvision_nets:{attribute}",
             summary=summary,
             citation=HE_2016,
             scales=True,
         )
     yield BackboneSpec(
         name="mlp",
-        target="dabench.backbones.mlp:Mlp",
+        entry_point="dabench.backbones.mlp:Mlp",
         summary="two hidden layers for vectors, such as the rows of a table",
     )
     yield BackboneSpec(
         name="shallow",
-        target="dabench.backbones.shallow:Shallow",
+        entry_point="dabench.backbones.shallow:Shallow",
         summary="one hidden layer for vectors, as in Ganin et al. 2016",
         citation=GANIN_2016,
     )
     yield BackboneSpec(
         name="sensor_cnn",
-        target="dabench.backbones.sensor_cnn:SensorCnn",
+        entry_point="dabench.backbones.sensor_cnn:SensorCnn",
         summary="small one-dimensional convolutional network for windows of sensor signals",
     )
 
@@ -122,10 +124,10 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
 @hookimpl
 def dabench_selectors() -> Iterator[SelectorSpec]:
     """The rules that pick a checkpoint."""
-    yield SelectorSpec(name="last_step", target="dabench.selection.rule:last_step", summary="the last checkpoint")
+    yield SelectorSpec(name="last_step", entry_point="dabench.selection.rule:last_step", summary="the last checkpoint")
     yield SelectorSpec(
         name="source_val",
-        target="dabench.selection.rule:source_val",
+        entry_point="dabench.selection.rule:source_val",
         summary="the best on held-out source data",
     )
     for name, summary in (
@@ -138,11 +140,11 @@ def dabench_selectors() -> Iterator[SelectorSpec]:
         ("class_ami", "target predictions that agree best with clusters of the embedding"),
     ):
         yield SelectorSpec(
-            name=name, target=f"dabench.selection.rules.{name}:{name}", summary=summary, needs_outputs=True
+            name=name, entry_point=f"dabench.selection.rules.{name}:{name}", summary=summary, needs_outputs=True
         )
     yield SelectorSpec(
         name="oracle",
-        target="dabench.selection.rule:oracle",
+        entry_point="dabench.selection.rule:oracle",
         summary="the best on target test labels; never the number that is reported",
         uses_target_labels=True,
     )
@@ -152,11 +154,11 @@ def dabench_selectors() -> Iterator[SelectorSpec]:
 def dabench_launchers() -> Iterator[LauncherSpec]:
     """Where runs are executed."""
     yield LauncherSpec(
-        name="inline", target="dabench.runner.launchers.inline:launch", summary="in this process, in turn"
+        name="inline", entry_point="dabench.runner.launchers.inline:launch", summary="in this process, in turn"
     )
     yield LauncherSpec(
         name="processes",
-        target="dabench.runner.launchers.processes:launch",
+        entry_point="dabench.runner.launchers.processes:launch",
         summary="in worker processes with one torch thread each",
     )
 
@@ -164,19 +166,21 @@ def dabench_launchers() -> Iterator[LauncherSpec]:
 @hookimpl
 def dabench_formats() -> Iterator[FormatSpec]:
     """How a table is written."""
-    yield FormatSpec(name="console", target="dabench.leaderboard.formats.console:render", summary="for the terminal")
-    yield FormatSpec(name="markdown", target="dabench.leaderboard.formats.markdown:render", summary="for a README")
+    yield FormatSpec(
+        name="console", entry_point="dabench.leaderboard.formats.console:render", summary="for the terminal"
+    )
+    yield FormatSpec(name="markdown", entry_point="dabench.leaderboard.formats.markdown:render", summary="for a README")
     yield FormatSpec(
         name="html",
-        target="dabench.leaderboard.formats.html:render",
+        entry_point="dabench.leaderboard.formats.html:render",
         summary="one file for a browser: sort, filter, and everything behind each cell",
         wants_records=True,
     )
     yield FormatSpec(
-        name="latex", target="dabench.leaderboard.formats.latex:render", summary="for a paper, with booktabs"
+        name="latex", entry_point="dabench.leaderboard.formats.latex:render", summary="for a paper, with booktabs"
     )
-    yield FormatSpec(name="csv", target="dabench.leaderboard.formats.csv:render", summary="for a spreadsheet")
-    yield FormatSpec(name="json", target="dabench.leaderboard.formats.json:render", summary="for programs")
+    yield FormatSpec(name="csv", entry_point="dabench.leaderboard.formats.csv:render", summary="for a spreadsheet")
+    yield FormatSpec(name="json", entry_point="dabench.leaderboard.formats.json:render", summary="for programs")
 
 
 @hookimpl
@@ -188,4 +192,4 @@ def dabench_check_formats() -> Iterator[CheckFormatSpec]:
         ("json", "for programs"),
         ("junit", "for CI systems: a cell is a test"),
     ):
-        yield CheckFormatSpec(name=name, target=f"dabench.baseline.formats.{name}:render", summary=summary)
+        yield CheckFormatSpec(name=name, entry_point=f"dabench.baseline.formats.{name}:render", summary=summary)

@@ -51,7 +51,7 @@ def dabench_methods() -> Iterable[MethodSpec]:
         def dabench_methods():
             yield MethodSpec(
                 name="my_method",
-                target="my_package.my_method:MyMethod",
+                entry_point="my_package.my_method:MyMethod",
                 summary="aligns means",
                 reference="Me 2026",
             )
@@ -70,7 +70,7 @@ def dabench_domains() -> Iterable[DomainSpec]:
         def dabench_domains():
             yield DomainSpec(
                 name="my_digits",
-                target="my_package.data:load_my_digits",
+                entry_point="my_package.data:load_my_digits",
                 summary="digits written by my cat",
                 licence="CC BY 4.0",
             )
@@ -87,7 +87,7 @@ def dabench_suites() -> Iterable[SuiteSpec]:
 
         @hookimpl
         def dabench_suites():
-            yield SuiteSpec(name="cats", target="my_package:cats.yaml", summary="digits to cats")
+            yield SuiteSpec(name="cats", entry_point="my_package:cats.yaml", summary="digits to cats")
     """
     raise NotImplementedError
 
@@ -101,7 +101,7 @@ def dabench_backbones() -> Iterable[BackboneSpec]:
 
         @hookimpl
         def dabench_backbones():
-            yield BackboneSpec(name="big_net", target="my_package.nets:BigNet", summary="a wider network")
+            yield BackboneSpec(name="big_net", entry_point="my_package.nets:BigNet", summary="a wider network")
     """
     raise NotImplementedError
 
@@ -110,15 +110,16 @@ def dabench_backbones() -> Iterable[BackboneSpec]:
 def dabench_selectors() -> Iterable[SelectorSpec]:
     """Yield selectors: rules that pick the checkpoint to report, without target labels.
 
-    A target maps candidates to the index of one of them, or is a `ByScore` (see `dabench/selection/rule.py`): then
-    `dabench selectors` compares its scores with the others', and `dabench tune` can optimise them.
+    What is at the entry point maps candidates to the index of one of them, or is a `ByScore` (see
+    `dabench/selection/rule.py`): then `dabench selectors` compares its scores with the others', and `dabench tune` can
+    optimise them.
 
     Example:
         from dabench import SelectorSpec, hookimpl
 
         @hookimpl
         def dabench_selectors():
-            yield SelectorSpec(name="first", target="my_package.rules:first", summary="the first checkpoint")
+            yield SelectorSpec(name="first", entry_point="my_package.rules:first", summary="the first checkpoint")
     """
     raise NotImplementedError
 
@@ -132,7 +133,7 @@ def dabench_launchers() -> Iterable[LauncherSpec]:
 
         @hookimpl
         def dabench_launchers():
-            yield LauncherSpec(name="my_cluster", target="my_package.cluster:launch", summary="our cluster")
+            yield LauncherSpec(name="my_cluster", entry_point="my_package.cluster:launch", summary="our cluster")
     """
     raise NotImplementedError
 
@@ -141,14 +142,14 @@ def dabench_launchers() -> Iterable[LauncherSpec]:
 def dabench_formats() -> Iterable[FormatSpec]:
     """Yield formats of `dabench table`: how a leaderboard is written.
 
-    A target takes a sequence of `dabench.leaderboard.table.Table` and returns text.
+    What is at the entry point takes a sequence of `dabench.leaderboard.table.Table` and returns text.
 
     Example:
         from dabench import FormatSpec, hookimpl
 
         @hookimpl
         def dabench_formats():
-            yield FormatSpec(name="rst", target="my_package.rst:render", summary="reStructuredText")
+            yield FormatSpec(name="rst", entry_point="my_package.rst:render", summary="reStructuredText")
     """
     raise NotImplementedError
 
@@ -157,14 +158,14 @@ def dabench_formats() -> Iterable[FormatSpec]:
 def dabench_check_formats() -> Iterable[CheckFormatSpec]:
     """Yield formats of `dabench check`: how a comparison with a baseline is written.
 
-    A target takes a `dabench.baseline.compare.Report` and returns text.
+    What is at the entry point takes a `dabench.baseline.compare.Report` and returns text.
 
     Example:
         from dabench import CheckFormatSpec, hookimpl
 
         @hookimpl
         def dabench_check_formats():
-            yield CheckFormatSpec(name="tap", target="my_package.tap:render", summary="Test Anything Protocol")
+            yield CheckFormatSpec(name="tap", entry_point="my_package.tap:render", summary="Test Anything Protocol")
     """
     raise NotImplementedError
 

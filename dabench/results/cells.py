@@ -10,7 +10,7 @@ import pandas as pd
 from dabench.results.folder import current
 from dabench.runs.record import SCORED
 
-Row = Mapping[str, Any]  # a run as `runs.record.flatten` gives it, None for what is missing
+RunRow = Mapping[str, Any]  # a run as `runs.record.flatten` gives it, None for what is missing
 
 # Equal in all of these: the same to the bit.
 NUMBERS = [
@@ -44,15 +44,15 @@ class CellName(NamedTuple):
         return f"{self.pair} {self.label}"
 
 
-def by_cell(frame: pd.DataFrame) -> dict[CellName, list[Row]]:
+def by_cell(frame: pd.DataFrame) -> dict[CellName, list[RunRow]]:
     """The current runs of every cell, in the order of the frame; missing values are None."""
-    cells: dict[CellName, list[Row]] = {}
+    cells: dict[CellName, list[RunRow]] = {}
     for row in rows_of(current(frame)[0]):
         cells.setdefault(cell_name(row), []).append(row)
     return cells
 
 
-def cell_name(row: Row) -> CellName:
+def cell_name(row: RunRow) -> CellName:
     """The cell that a run stands in."""
     return CellName(*(row[field] for field in CellName._fields))
 
@@ -62,12 +62,12 @@ def pair_column(frame: pd.DataFrame) -> pd.Series[str]:
     return frame["source"].str.cat(frame["target"], sep=":")
 
 
-def rows_of(frame: pd.DataFrame) -> list[Row]:
+def rows_of(frame: pd.DataFrame) -> list[RunRow]:
     """The runs of a frame; missing values are None."""
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
     return [dict(zip(frame.columns, row, strict=True)) for row in values]
 
 
-def accuracies(rows: Sequence[Row]) -> dict[int, float]:
+def accuracies(rows: Sequence[RunRow]) -> dict[int, float]:
     """Accuracy by seed, of runs that have one."""
     return {row["seed"]: row["accuracy_selected"] for row in rows if row["status"] in SCORED}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dabench.config.overrides import differences
-from dabench.results.cells import Row
+from dabench.results.cells import RunRow
 from dabench.runs.record import SCORED
 
 # Columns, likeliest reason first -> what to call them. What makes runs measure different things comes first, then what
@@ -70,7 +70,7 @@ class Change:
         return f"{self.what} {self.before} → {self.now}"
 
 
-def changes(before: Sequence[Row], now: Sequence[Row], settings: SettingsByHash | None = None) -> list[Change]:
+def changes(before: Sequence[RunRow], now: Sequence[RunRow], settings: SettingsByHash | None = None) -> list[Change]:
     """What differs between the runs of a cell, likeliest reason first.
 
     Args:
@@ -90,14 +90,14 @@ def changes(before: Sequence[Row], now: Sequence[Row], settings: SettingsByHash 
     return found
 
 
-def _values(rows: Sequence[Row], column: str) -> str:
+def _values(rows: Sequence[RunRow], column: str) -> str:
     """All values of a column. The environment is that of runs with numbers: what failed elsewhere changes none."""
     if column.startswith("env_"):
         rows = [row for row in rows if row["status"] in SCORED] or rows
     return ", ".join(sorted({_text(row, column) for row in rows}))
 
 
-def _text(row: Row, column: str) -> str:
+def _text(row: RunRow, column: str) -> str:
     value = row[column]
     if value is None:
         return UNKNOWN
@@ -106,7 +106,7 @@ def _text(row: Row, column: str) -> str:
     return str(value)[:12] if column.endswith("_sha256") else str(value)
 
 
-def _settings(before: Sequence[Row], now: Sequence[Row], known: SettingsByHash) -> tuple[str, str]:
+def _settings(before: Sequence[RunRow], now: Sequence[RunRow], known: SettingsByHash) -> tuple[str, str]:
     """How settings differ: key by key where both are known, else as far as published rows tell."""
     old, new = known.get(before[0]["settings_sha256"]), known.get(now[0]["settings_sha256"])
     if old is not None and new is not None:

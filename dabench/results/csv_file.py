@@ -36,7 +36,7 @@ LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_one
 
 
 @dataclass(frozen=True)
-class Problem:
+class Flaw:
     """Something in a results folder that is not counted: where it is, why, and how to fix it."""
 
     path: Path
@@ -82,7 +82,7 @@ class Column:
                 raise ValueError(text)
             return text == "True"
         value = self.kind(text)
-        if value == value:  # an accuracy that is no number stands for none: see `flaw`
+        if value == value:  # an accuracy that is no number stands for none: see `flaw_of`
             self.check([value])
         return value
 
@@ -149,7 +149,7 @@ def _column(field: FieldInfo) -> Column:
         kinds = [kind for kind in get_args(meaning) if kind is not type(None)]
         optional = len(kinds) < len(get_args(meaning))
         meaning = kinds[0] if len(kinds) == 1 else Union[tuple(kinds)]  # noqa: UP007 - `|` takes no list
-    if get_origin(meaning) is Literal:  # `flaw` says which words there are
+    if get_origin(meaning) is Literal:  # `flaw_of` says which words there are
         meaning = str
     kind: Any = get_args(meaning)[0] if get_origin(meaning) is Annotated else meaning
     return Column(str if get_origin(kind) in (Union, UnionType) else kind, optional, meaning)
@@ -161,7 +161,7 @@ def frame_of(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame.from_records(list(rows), columns=list(kinds)).astype(kinds)
 
 
-def flaw(row: Mapping[str, Any]) -> str:
+def flaw_of(row: Mapping[str, Any]) -> str:
     """Why a row that has all its columns is still not to be counted, or an empty string."""
     if row["schema"] not in READABLE:
         return other_schema(row["schema"])
@@ -182,7 +182,7 @@ def _missing(value: float | None) -> bool:
     return value is None or isnan(value)
 
 
-def read_csv(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
+def read_csv(path: Path) -> tuple[pd.DataFrame, list[Flaw]]:
     """Read a published file. Rows that cannot be used are reported one by one; the others count."""
     try:
         text = read_text(path)
@@ -192,18 +192,18 @@ def read_csv(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
     missing = [name for name in columns() if name not in {*header, *LATER}]
     if missing and len(header) == 1 and (mark := next((mark for mark in ";\t|" if mark in header[0]), "")):
         reason = f"its columns are separated by {mark!r}, as a spreadsheet writes them, and not by commas"
-        return frame_of([]), [Problem(path, f"{reason}: publish it again, or restore it from git")]
+        return frame_of([]), [Flaw(path, f"{reason}: publish it again, or restore it from git")]
     if missing:
         some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         reason = f"not a file of `dabench results publish`, or one of another version (no column {some})"
-        return frame_of([]), [Problem(path, f"{reason}: move it elsewhere, or publish it again")]
+        return frame_of([]), [Flaw(path, f"{reason}: move it elsewhere, or publish it again")]
     try:
         if max(map(len, text.split("\n"))) > csv.field_size_limit():
             raise ValueError("a line that is too long")
         return _frame(text), []
     except ValueError:  # something is wrong somewhere: look at each row
-        good, problems = _sorted_out(path, header, _lines(text), whole=text.endswith("\n"))
-        return _frame(_text(header, good)), problems
+        good, flaws = _sorted_out(path, header, _lines(text), whole=text.endswith("\n"))
+        return _frame(_text(header, good)), flaws
 
 
 def _lines(text: str) -> Sequence[list[str] | str]:
@@ -221,9 +221,9 @@ def _fields(line: str) -> list[str] | str:
         return f"a line of {len(line):,} characters, {error}"
 
 
-def _unreadable(path: Path, error: Exception) -> Problem:
+def _unreadable(path: Path, error: Exception) -> Flaw:
     why = error.strerror if isinstance(error, OSError) and error.strerror else error
-    return Problem(path, f"cannot be read ({why}): publish it again, or restore it from git")
+    return Flaw(path, f"cannot be read ({why}): publish it again, or restore it from git")
 
 
 def _frame(text: str) -> pd.DataFrame:
@@ -260,12 +260,12 @@ def _frame(text: str) -> pd.DataFrame:
 
 def _sorted_out(
     path: Path, header: list[str], lines: Sequence[list[str] | str], whole: bool
-) -> tuple[list[list[str]], list[Problem]]:
+) -> tuple[list[list[str]], list[Flaw]]:
     """The rows that can be used, and what is wrong with the others."""
     places = [(header.index(name), name, column) for name, column in columns().items() if name in header]
     place = header.index("run_id")
     good: list[list[str]] = []
-    problems: list[Problem] = []
+    flaws: list[Flaw] = []
     first: dict[str, int] = {}
     for number, fields in enumerate(lines, start=2):
         try:
@@ -277,11 +277,11 @@ def _sorted_out(
             if fields[place] in first:
                 raise ValueError(f"the same run as row {first[fields[place]]}")
         except ValueError as error:
-            problems.append(Problem(path, f"row {number} is not counted: {error}; publish the file again"))
+            flaws.append(Flaw(path, f"row {number} is not counted: {error}; publish the file again"))
             continue
         first[fields[place]] = number
         good.append(fields)
-    return good, problems
+    return good, flaws
 
 
 def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str, Column]]) -> None:
@@ -297,7 +297,7 @@ def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str
             row[name] = column.parse(fields[position])
         except ValueError as error:
             raise ValueError(f"{name} cannot be {shown(fields[position])}") from error
-    reason = flaw(row)
+    reason = flaw_of(row)
     if reason:
         raise ValueError(reason)
     place = header.index(HASH) if HASH in header else None

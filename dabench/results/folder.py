@@ -21,13 +21,13 @@ from dabench.files import replacing
 from dabench.hashing.canonical import sha256
 from dabench.plain_files import read_plain
 from dabench.printable import capped, printable
-from dabench.results.csv_file import Problem, csv_text, flaw, frame_of, other_schema, read_csv
+from dabench.results.csv_file import Flaw, csv_text, flaw_of, frame_of, other_schema, read_csv
 from dabench.results.lineage import record_of_today
 from dabench.runs.record import HASH, READABLE, SCORED, RunRecord, flatten, run_stem
 from dabench.specs.names import bound_rank
 
 __all__ = [
-    "Problem", "Results", "current", "find_records", "in_order", "publish", "read_record", "read_records",
+    "Flaw", "Results", "current", "find_records", "in_order", "publish", "read_record", "read_records",
     "read_results", "records_beside", "write_atomic", "write_record",
 ]  # fmt: skip
 
@@ -43,14 +43,14 @@ class Results:
     Attributes:
         path: where it was read from.
         frame: one row per run, columns as in `runs.record.flatten`; each run once.
-        problems: what is there but not counted.
+        flaws: what is there but not counted.
         records: the full records with the files they are in.
         from_csv: `run_id` of the rows of `frame` that come from a published file, not from a record.
     """
 
     path: Path
     frame: pd.DataFrame
-    problems: list[Problem]
+    flaws: list[Flaw]
     records: list[tuple[Path, RunRecord]] = field(default_factory=list)
     from_csv: frozenset[str] = frozenset()
 
@@ -64,40 +64,40 @@ def read_results(path: Path, suite: str | None = None, without: Path | None = No
         ResultsError: the path does not exist or cannot be read, or there is nothing in it.
     """
     if path.is_dir():
-        records, problems = find_records(path, suite)
+        records, flaws = find_records(path, suite)
         files = sorted(file for file in path.iterdir() if file.suffix == ".csv")
         files = [file for file in files if without is None or file.resolve() != without.resolve()]
     elif path.suffix == ".json" and path.is_file():
-        (records, problems), files = _read_files([path]), []
+        (records, flaws), files = _read_files([path]), []
     elif path.suffix == ".csv" and path.is_file():
-        (records, problems), files = ([], []), [path]
+        (records, flaws), files = ([], []), [path]
     elif path.exists():
         raise ResultsError(f"{path} is neither a results folder nor a .csv or .json file of results.")
     else:
         raise ResultsError(f"there is no results folder {path}. `dabench run {suite or 'mini'}` makes one.")
     published = [read_csv(file) for file in files]
-    problems += [problem for _, found in published for problem in found]
+    flaws += [flaw for _, found in published for flaw in found]
     rows = pd.concat([frame_of([]), *(rows for rows, _ in published)], ignore_index=True)
     frame = _each_run_once(frame_of(flatten(record) for _, record in records), rows)
     here = sorted(frame["suite"].unique())
     if suite is not None:
         frame = frame[frame["suite"] == suite].reset_index(drop=True)
-    if frame.empty and not problems:
+    if frame.empty and not flaws:
         others = f" (there are some of {', '.join(here)})" if here else ""
         what = f"results of the suite {suite!r}" if suite else "results"
         raise ResultsError(f"there are no {what} in {path}{others}. `dabench run {suite or 'mini'}` makes some.")
     finished = {(record.run_id, record.finished) for _, record in records}
     runs = zip(frame["run_id"], frame["finished"], strict=True)
-    return Results(path, frame, problems, records, frozenset(run[0] for run in runs if run not in finished))
+    return Results(path, frame, flaws, records, frozenset(run[0] for run in runs if run not in finished))
 
 
-def read_records(directory: Path, suite: str) -> tuple[list[RunRecord], list[Problem]]:
+def read_records(directory: Path, suite: str) -> tuple[list[RunRecord], list[Flaw]]:
     """The full records of one suite; nothing but the newest of those with the same run_id."""
-    records, problems = find_records(directory, suite)
-    return [record for _, record in records], problems
+    records, flaws = find_records(directory, suite)
+    return [record for _, record in records], flaws
 
 
-def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:
+def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[Path, RunRecord]], list[Flaw]]:
     """The full records below a results folder with the files they are in, sorted by path. No folder: no records.
 
     Raises:
@@ -117,18 +117,18 @@ def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[
         # A folder that is called like a record is reported as one that is none.
         names += [Path(at) / name for name in [*files, *folders] if name.endswith(".json")]
         links += [path for path in (Path(at) / name for name in folders) if path.is_symlink()]
-    records, problems = _read_files(sorted(names), links=False)
-    problems += [
-        Problem(path, "a link to a folder, which is not followed: copy the folder itself")
+    records, flaws = _read_files(sorted(names), links=False)
+    flaws += [
+        Flaw(path, "a link to a folder, which is not followed: copy the folder itself")
         for path in links
         if not path.name.endswith(".json")
     ]
-    problems += [
-        Problem(Path(error.filename), f"cannot be read: {error.strerror}")
+    flaws += [
+        Flaw(Path(error.filename), f"cannot be read: {error.strerror}")
         for error in unreadable
         if not isinstance(error, FileNotFoundError)  # no runs yet
     ]
-    return [(path, record) for path, record in records if suite in (None, record.suite)], problems
+    return [(path, record) for path, record in records if suite in (None, record.suite)], flaws
 
 
 def read_record(path: Path) -> RunRecord:
@@ -138,7 +138,7 @@ def read_record(path: Path) -> RunRecord:
         ResultsError: it is none, or not as it was written.
     """
     record = _read_file(path)
-    if isinstance(record, Problem):
+    if isinstance(record, Flaw):
         raise ResultsError(str(record))
     return record
 
@@ -148,32 +148,32 @@ def records_beside(path: Path) -> list[tuple[Path, RunRecord]]:
     return _read_files(sorted(other for other in path.parent.glob("*.json") if other != path), links=False)[0]
 
 
-def _read_files(paths: list[Path], *, links: bool = True) -> tuple[list[tuple[Path, RunRecord]], list[Problem]]:
+def _read_files(paths: list[Path], *, links: bool = True) -> tuple[list[tuple[Path, RunRecord]], list[Flaw]]:
     found: dict[str, tuple[Path, RunRecord]] = {}
-    problems: list[Problem] = []
+    flaws: list[Flaw] = []
     for path in paths:
         record = _read_file(path, links=links)
-        if isinstance(record, Problem):
-            problems.append(record)
+        if isinstance(record, Flaw):
+            flaws.append(record)
             continue
         twin = found.get(record.run_id)
         if twin is not None:
             older, newer = sorted([twin, (path, record)], key=lambda item: pd.Timestamp(item[1].finished))
-            problems.append(Problem(older[0], f"the same run as {newer[0]}, which is newer: delete one of them"))
+            flaws.append(Flaw(older[0], f"the same run as {newer[0]}, which is newer: delete one of them"))
             found[record.run_id] = newer
         else:
             found[record.run_id] = (path, record)
-    return list(found.values()), problems
+    return list(found.values()), flaws
 
 
-def _read_file(path: Path, *, links: bool = True) -> RunRecord | Problem:
+def _read_file(path: Path, *, links: bool = True) -> RunRecord | Flaw:
     """One record, or why the file is not one."""
     try:
         return _parse(read_plain(path, links=links, most=LARGEST))
     except OSError as error:
-        return Problem(path, f"cannot be read: {error.strerror}")
+        return Flaw(path, f"cannot be read: {error.strerror}")
     except ValueError as error:
-        return Problem(path, printable(str(error)))
+        return Flaw(path, printable(str(error)))
 
 
 def _parse(text: bytes) -> RunRecord:
@@ -201,7 +201,7 @@ def _parse(text: bytes) -> RunRecord:
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"not a valid record ({capped(where, 100)}: {first['msg']}): {repeat}") from error
     selected = record.accuracy.selected if record.accuracy else None
-    reason = flaw({"schema": record.schema_, "status": record.status, "accuracy_selected": selected})
+    reason = flaw_of({"schema": record.schema_, "status": record.status, "accuracy_selected": selected})
     if reason:
         raise ValueError(reason)
     if written != sha256(data) and (written or record.schema_ > 1):
@@ -281,9 +281,9 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
             f"`dabench results verify {shlex.quote(str(directory))}` says why, `dabench run {suite}` makes new ones."
         )
     if out.exists():
-        rows, problems = read_csv(out)
-        if problems:
-            raise ResultsError(f"{problems[0]}. Publishing would overwrite it: fix it or move it away first.")
+        rows, flaws = read_csv(out)
+        if flaws:
+            raise ResultsError(f"{flaws[0]}. Publishing would overwrite it: fix it or move it away first.")
         if set(rows["suite"]) - {suite}:
             raise ResultsError(f"{out} holds runs of other suites. Name another file with -o.")
     return write_atomic(out, csv_text(in_order(frame)))

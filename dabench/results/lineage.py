@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from dabench.hashing.identity import Identity
+from dabench.hashing.identity import RunIdentity
 from dabench.runs.record import RunRecord, flatten
 
 NUMERICS_THEN = 1
@@ -74,7 +74,7 @@ def _of_today(row: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _run_id(row: Mapping[str, Any], source_sha256: str) -> str:
-    return Identity(
+    return RunIdentity(
         suite=row["suite"],
         suite_version=row["suite_version"],
         pair=f"{row['source']}:{row['target']}",

@@ -14,7 +14,7 @@ from dabench.files import replacing
 from dabench.plain_files import read_plain
 from dabench.results.cells import NUMBERS, rows_of
 from dabench.results.changes import changes
-from dabench.results.csv_file import Problem, csv_text, frame_of, read_csv
+from dabench.results.csv_file import Flaw, csv_text, frame_of, read_csv
 from dabench.results.folder import find_records, in_order, place_of, write_atomic
 from dabench.runs.record import RunRecord, flatten
 
@@ -31,7 +31,7 @@ class Merged:
         there: runs that were there already.
         rows: published rows that were new.
         conflicts: runs that both sides have with other numbers; what was there stays.
-        problems: what could not be read, and was not taken.
+        flaws: what could not be read, and was not taken.
     """
 
     copied: int = 0
@@ -39,7 +39,7 @@ class Merged:
     there: int = 0
     rows: int = 0
     conflicts: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
 
 
 def merge(into: Path, sources: Sequence[Path]) -> Merged:
@@ -70,8 +70,8 @@ def merge(into: Path, sources: Sequence[Path]) -> Merged:
 
 def _merge_records(into: Path, source: Path, done: Merged) -> None:
     have = {record.run_id: (path, record) for path, record in find_records(into)[0]}
-    records, problems = find_records(source)
-    done.problems += problems
+    records, flaws = find_records(source)
+    done.flaws += flaws
     for path, record in records:
         target = place_of(into, record)
         there, twin = have.get(record.run_id, (target, None))
@@ -117,14 +117,14 @@ def _merge_rows(into: Path, source: Path, done: Merged) -> None:
     known = {record.run_id for _, record in find_records(into)[0]}
     for file in sorted(source.glob("*.csv")):
         if file.is_symlink():
-            done.problems.append(Problem(file, "a link, which is not followed: copy the file itself"))
+            done.flaws.append(Flaw(file, "a link, which is not followed: copy the file itself"))
             continue
-        rows, problems = read_csv(file)
-        done.problems += problems
+        rows, flaws = read_csv(file)
+        done.flaws += flaws
         target = into / file.name
-        own, problems = read_csv(target) if target.exists() else (rows.iloc[:0], [])
-        if problems:
-            done.conflicts.append(f"{file} is not merged: {problems[0]}")
+        own, flaws = read_csv(target) if target.exists() else (rows.iloc[:0], [])
+        if flaws:
+            done.conflicts.append(f"{file} is not merged: {flaws[0]}")
             continue
         both = own.merge(rows, on="run_id", suffixes=("", "_other"))
         for run in both.to_dict("records"):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dabench.errors import ResultsError
-from dabench.results.csv_file import Problem, frame_of
+from dabench.results.csv_file import Flaw, frame_of
 from dabench.results.folder import CELL, current, find_records
 from dabench.results.underway import FOLDER
 from dabench.runs.record import RunRecord, flatten
@@ -42,12 +42,12 @@ def superseded(directory: Path, suite: str | None = None) -> list[Path]:
     return sorted(old + [path for path in beside if path.is_file() and not path.is_symlink()])
 
 
-def ahead(directory: Path, suite: str | None = None) -> list[Problem]:
+def ahead(directory: Path, suite: str | None = None) -> list[Flaw]:
     """Records of runs that finished in the future: the clock was ahead, and newer runs of the cell look older."""
     reason = "finished at {}, which is in the future: the clock was ahead. Nothing of its cell is pruned, and tables "
     reason += "take it for the newest: delete it, and repeat the run"
     found = _ahead(find_records(directory, suite)[0])
-    return [Problem(path, reason.format(record.finished)) for path, record in found]
+    return [Flaw(path, reason.format(record.finished)) for path, record in found]
 
 
 def _ahead(records: list[tuple[Path, RunRecord]]) -> list[tuple[Path, RunRecord]]:

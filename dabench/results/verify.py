@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from dabench.results.csv_file import Problem, frame_of, read_csv
+from dabench.results.csv_file import Flaw, frame_of, read_csv
 from dabench.results.folder import find_records, read_results
 from dabench.results.prune import ahead
 from dabench.runs.record import flatten
 
 
-def verify(path: Path) -> tuple[int, list[Problem]]:
+def verify(path: Path) -> tuple[int, list[Flaw]]:
     """Look at everything in a results folder or file. Nothing is changed.
 
     Returns:
@@ -23,10 +23,10 @@ def verify(path: Path) -> tuple[int, list[Problem]]:
     results = read_results(path)
     disagreeing = list(_disagreements(path)) if path.is_dir() else []
     future = ahead(path) if path.is_dir() else []
-    return len(results.frame), results.problems + disagreeing + future
+    return len(results.frame), results.flaws + disagreeing + future
 
 
-def _disagreements(directory: Path) -> Iterator[Problem]:
+def _disagreements(directory: Path) -> Iterator[Flaw]:
     """Published rows that say something else than the record that they were made from."""
     found = {(record.run_id, record.finished): (path, record) for path, record in find_records(directory)[0]}
     for file in sorted(directory.glob("*.csv")):
@@ -40,4 +40,4 @@ def _disagreements(directory: Path) -> Iterator[Problem]:
         for place in differs.index[differs.any(axis=1)]:
             names = ", ".join(differs.columns[differs.loc[place]][:4])
             reason = f"the row of run {both[place][0][:12]} differs from its record {found[both[place]][0]} in {names}"
-            yield Problem(file, f"{reason}: publish the file again, or restore the record")
+            yield Flaw(file, f"{reason}: publish the file again, or restore the record")

@@ -18,9 +18,9 @@ from dabench.files import scratch
 from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
-from dabench.results.cells import NUMBERS, Row, accuracies, rows_of
+from dabench.results.cells import NUMBERS, RunRow, accuracies, rows_of
 from dabench.results.changes import Change, changes
-from dabench.results.csv_file import Problem, frame_of
+from dabench.results.csv_file import Flaw, frame_of
 from dabench.results.folder import CELL, LINEAGE, read_record, read_results, records_beside
 from dabench.results.lineage import former_ids
 from dabench.runner.recorder import Recorder
@@ -35,7 +35,7 @@ SHORTEST_ID = 6
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedRun:
     """A run to reproduce.
 
     Attributes:
@@ -44,7 +44,7 @@ class Recorded:
         cell: accuracy by seed of the runs of its cell, its own included: the noise to judge by.
     """
 
-    row: Row
+    row: RunRow
     settings: Mapping[str, Any] | None
     cell: Mapping[int, float]
 
@@ -71,15 +71,15 @@ class Reproduction:
     """
 
     verdict: Literal["identical", "other data", "within noise", "different"]
-    recorded: Row
-    now: Row
+    recorded: RunRow
+    now: RunRow
     drop: Drop | None
     changes: list[Change]
 
 
 def find_recorded(
-    what: str, directory: Path, heed: Callable[[Sequence[Problem]], None] = lambda problems: None
-) -> Recorded:
+    what: str, directory: Path, heed: Callable[[Sequence[Flaw]], None] = lambda flaws: None
+) -> RecordedRun:
     """A run from the file of its record, or by the beginning of its `run_id` in a results folder or file.
 
     An id that the run had before plugins were hashed by their syntax is as good (see `results.lineage`).
@@ -98,11 +98,11 @@ def find_recorded(
         record = read_record(path)
         beside = [record, *(other for _, other in records_beside(path))]
         rows = rows_of(frame_of(flatten(item) for item in beside))
-        return Recorded(rows[0], record.settings, _cell(rows, rows[0]))
+        return RecordedRun(rows[0], record.settings, _cell(rows, rows[0]))
     if len(what) < SHORTEST_ID:
         raise UsageError(f"{what!r} is neither the .json file of a record nor {SHORTEST_ID} characters of a run_id.")
     results = read_results(directory)
-    heed(results.problems)
+    heed(results.flaws)
     rows = rows_of(results.frame)
     found = [row for row in rows if row["run_id"].startswith(what)]
     found = found or [row for row in rows if any(former.startswith(what) for former in former_ids(row))]
@@ -110,15 +110,15 @@ def find_recorded(
         count = f"are {len(found)} runs" if found else "is no run"
         raise UsageError(f"there {count} in {directory} whose run_id begins with {what!r}.")
     settings = [record.settings for _, record in results.records if record.run_id == found[0]["run_id"]]
-    return Recorded(found[0], settings[0] if settings else None, _cell(rows, found[0]))
+    return RecordedRun(found[0], settings[0] if settings else None, _cell(rows, found[0]))
 
 
-def _cell(rows: Sequence[Row], row: Row) -> dict[int, float]:
+def _cell(rows: Sequence[RunRow], row: RunRow) -> dict[int, float]:
     """Accuracies of the runs that may stand in one cell with this one."""
     return accuracies([other for other in rows if all(other[name] == row[name] for name in [*CELL, *LINEAGE])])
 
 
-def plan_again(recorded: Recorded, registry: Registry, device_kind: str, own: Suite | None = None) -> Plan:
+def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own: Suite | None = None) -> Plan:
     """A plan of that run alone: from the settings of its record, or for a published row from its suite.
 
     Args:
@@ -165,7 +165,7 @@ def plan_again(recorded: Recorded, registry: Registry, device_kind: str, own: Su
     return replace(plan, runs=(runs[0],))
 
 
-def _suite_of(row: Row, settings: Mapping[str, Any], own: Suite | None) -> Suite:
+def _suite_of(row: RunRow, settings: Mapping[str, Any], own: Suite | None) -> Suite:
     """A suite with the settings that were recorded, for this one run.
 
     With data of one's own all pairs are kept: together they decide how categorical columns are encoded.
@@ -195,7 +195,7 @@ def _suite_of(row: Row, settings: Mapping[str, Any], own: Suite | None) -> Suite
 
 
 def reproduce(
-    recorded: Recorded, plan: Plan, registry: Registry, options: RunOptions, on_event: Callable[[Event], None]
+    recorded: RecordedRun, plan: Plan, registry: Registry, options: RunOptions, on_event: Callable[[Event], None]
 ) -> Reproduction:
     """Carry out a plan of `plan_again` in a folder of its own, and compare.
 
@@ -209,7 +209,7 @@ def reproduce(
     return judge(recorded, record)
 
 
-def judge(recorded: Recorded, record: RunRecord) -> Reproduction:
+def judge(recorded: RecordedRun, record: RunRecord) -> Reproduction:
     """Compare a run with its repetition."""
     before, settings = recorded.row, {record.settings_sha256: record.settings}
     if recorded.settings is not None:

@@ -7,11 +7,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from dabench.errors import DabenchError, PluginError
-from dabench.execution.frozen_features import keep_all
+from dabench.execution.frozen_features import keep_all_frozen_features
 from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.printable import shown
-from dabench.results.folder import Problem, find_records, write_atomic
+from dabench.results.folder import Flaw, find_records, write_atomic
 from dabench.results.underway import claimed
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Finished, Job, Outcome, Progress, Started
@@ -20,12 +20,12 @@ from dabench.runs.record import RunRecord
 from dabench.specs.spec import LauncherSpec, Registered
 
 
-def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[Problem]]:
+def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[Flaw]]:
     """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
 
     What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused.
     """
-    records, problems = find_records(results, plan.suite.name)
+    records, flaws = find_records(results, plan.suite.name)
     wanted = {run.run_id for run in plan.runs}
     meaning = plan.suite.selector, plan.suite.metric
     found = {
@@ -33,7 +33,7 @@ def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[
         for _, record in records
         if record.done and record.run_id in wanted and (record.selector, record.metric) == meaning
     }
-    return found, problems
+    return found, flaws
 
 
 def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None] = lambda event: None) -> bool:
@@ -64,7 +64,7 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
     problems = {run.run_id: run.data_error for run in recorder.todo if run.data_error}
     ready = [run for run in recorder.todo if not run.data_error]
     jobs = make_jobs(recorder.plan, ready, recorder.results.absolute(), recorder.registry, options)
-    problems |= keep_all(jobs, options.workers)
+    problems |= keep_all_frozen_features(jobs, options.workers)
     for run in recorder.todo:
         if run.run_id in problems:
             recorder.keep(run, Outcome(status="failed", error=problems[run.run_id]))
@@ -130,4 +130,4 @@ def _launched(launcher: Registered[LauncherSpec], jobs: list[Job], workers: int)
 
 
 def _named(launcher: Registered[LauncherSpec]) -> str:
-    return f"the launcher {launcher.spec.name} of {launcher.origin} ({launcher.spec.target})"
+    return f"the launcher {launcher.spec.name} of {launcher.origin} ({launcher.spec.entry_point})"

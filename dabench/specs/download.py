@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+from dabench.errors import warn_renamed
+from dabench.specs.renamed import OldName, TakesOldNames
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
+class DataFile:
     """A file, or the files of one folder, that a download holds.
 
     Attributes:
@@ -48,13 +52,13 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Download:
-    """One file that publishers and mirrors give out: an archive, or a file that is itself the one target.
+class Download(metaclass=TakesOldNames):
+    """One file that publishers and mirrors give out: an archive, or a file that is itself the one data file.
 
     Attributes:
         name: of the file.
         urls: mirrors, the best first.
-        targets: what it holds.
+        data_files: what it holds.
         homepage: where a person gets it.
         stated: digests of an archive that others state.
         tried: the month in which every link gave this content, as in `2026-11`; empty if nobody has tried them all.
@@ -62,15 +66,16 @@ class Download:
 
     name: str
     urls: tuple[str, ...]
-    targets: tuple[Target, ...]
+    data_files: tuple[DataFile, ...]
     homepage: str = ""
     stated: tuple[str, ...] = ()
     tried: str = ""
+    targets: ClassVar[OldName] = OldName("data_files")
 
     def __post_init__(self) -> None:
-        if not self.urls or not self.targets:
-            raise ValueError(f"download {self.name!r}: it needs a link and a target")
-        if not self.archive and (len(self.targets) > 1 or self.targets[0].files):
+        if not self.urls or not self.data_files:
+            raise ValueError(f"download {self.name!r}: it needs a link and a data file")
+        if not self.archive and (len(self.data_files) > 1 or self.data_files[0].files):
             raise ValueError(f"download {self.name!r}: only archives ({', '.join(ARCHIVES)}) hold several files")
         if PurePosixPath(self.name).name != self.name:
             raise ValueError(f"download {self.name!r}: a name is no path")
@@ -83,4 +88,11 @@ class Download:
     @property
     def verified(self) -> bool:
         """Whether its links were tried, and no digest is only stated by others."""
-        return bool(self.tried) and not self.stated and not any(target.stated for target in self.targets)
+        return bool(self.tried) and not self.stated and not any(file.stated for file in self.data_files)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Target":
+        warn_renamed("dabench.specs.download.Target", "DataFile")
+        return DataFile
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,32 +10,34 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from dabench.errors import PluginError
 from dabench.specs.broken import why
 from dabench.specs.download import Download
 from dabench.specs.names import NAME, PATH_NAME, is_name
+from dabench.specs.renamed import OldName, TakesOldNames
 
 TRACKS = ("unsupervised", "few_shot", "paired")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spec:
+class Spec(metaclass=TakesOldNames):
     """What every descriptor has.
 
     Attributes:
         name: `[a-z][a-z0-9_]*`; domains may group with `/`, as in `amazon/books`.
-        target: `"module:attribute"`, imported only when it is used.
+        entry_point: `"module:attribute"`, imported only when it is used.
         summary: one line for `dabench list`.
     """
 
     name: str
-    target: str
+    entry_point: str
     summary: str
+    target: ClassVar[OldName] = OldName("entry_point")
 
     def __post_init__(self) -> None:
-        for item in ("name", "target", "summary"):
+        for item in ("name", "entry_point", "summary"):
             value = getattr(self, item)
             if not isinstance(value, str):
                 raise TypeError(f"{type(self).__name__} {self.name!r}: {item} must be text, not {value!r}")
@@ -45,13 +47,15 @@ class Spec:
         if not is_name(self.name, grouped=grouped):
             pattern = PATH_NAME if grouped else NAME
             raise ValueError(f"{type(self).__name__} name {self.name!r} must match {pattern}")
-        module, separator, attribute = self.target.partition(":")
+        module, separator, attribute = self.entry_point.partition(":")
         if not (module and separator and attribute):
-            raise ValueError(f"{type(self).__name__} {self.name!r}: target {self.target!r} is not 'module:attribute'")
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: entry_point {self.entry_point!r} is not 'module:attribute'"
+            )
 
     def load(self) -> Any:
         """Import the module and return what the spec names."""
-        module, _, attribute = self.target.partition(":")
+        module, _, attribute = self.entry_point.partition(":")
         return getattr(import_module(module), attribute)
 
 
@@ -82,8 +86,8 @@ class MethodSpec(Spec):
     """An adaptation method.
 
     Attributes:
-        target: a `DeepMethod` or `FeatureMethod` class.
-        feature_target: for a method that trains a network: the `FeatureMethod` class that stands for it in suites
+        entry_point: a `DeepMethod` or `FeatureMethod` class.
+        feature_entry_point: for a method that trains a network: the `FeatureMethod` class that stands for it in suites
             without one (backbone `identity`); empty if there is none.
         title: how a table names the method; the name with spaces if empty.
         reference: paper and where to find it, as in "Sun & Saenko 2016, arXiv:1607.01719".
@@ -114,7 +118,7 @@ class MethodSpec(Spec):
     sees_target_labels: bool = False
     deviations: tuple[str, ...] = ()
     loss: str = ""
-    feature_target: str = ""
+    feature_entry_point: str = ""
     search: Mapping[str, Sequence[Any] | Range] = field(default_factory=dict)
     off: Mapping[str, Any] = field(default_factory=dict)
     without_target: Mapping[str, Any] | None = None
@@ -122,6 +126,7 @@ class MethodSpec(Spec):
     expected_failures: Mapping[str, str] = field(default_factory=dict)
     toy: str = "vectors"
     smallest_batch: int = 1
+    feature_target: ClassVar[OldName] = OldName("feature_entry_point")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -131,8 +136,10 @@ class MethodSpec(Spec):
             some = isinstance(values, Sequence) and not isinstance(values, str) and len(values) > 0
             if not (some or isinstance(values, Range)):
                 raise ValueError(f"method {self.name!r}: search[{option!r}] must be some values or a Range")
-        if self.feature_target and not all(self.feature_target.partition(":")):
-            raise ValueError(f"method {self.name!r}: feature_target {self.feature_target!r} is not 'module:attribute'")
+        if self.feature_entry_point and not all(self.feature_entry_point.partition(":")):
+            raise ValueError(
+                f"method {self.name!r}: feature_entry_point {self.feature_entry_point!r} is not 'module:attribute'"
+            )
         if not self.tracks or set(self.tracks) - set(TRACKS):
             raise ValueError(f"method {self.name!r}: tracks {self.tracks!r} must be some of {TRACKS}")
 
@@ -147,7 +154,7 @@ class DomainSpec(Spec):
     """One labelled data set from one distribution.
 
     Attributes:
-        target: a function that returns `DomainArrays`, called with `root` and `arguments` where there are some.
+        entry_point: a function that returns `DomainArrays`, called with `root` and `arguments` where there are some.
         version: part of the cache's name; raise it when the recipe or the reading changes.
         licence: as its publisher states it.
         citation: how to cite it, as BibTeX entries.
@@ -160,10 +167,10 @@ class DomainSpec(Spec):
             simultaneous with row i of the others that say the same, and has its label and its group. Two such domains
             can be a pair of the track paired.
         downloads: what `dabench data fetch` downloads to get the files.
-        root: the folder that `files` lie in and that the target is called with, as `root=`; empty for the data folder,
+        root: the folder that `files` lie in and that the loader is called with, as `root=`; empty for the data folder,
             which is not passed.
-        arguments: plain values that the target is called with, by name; part of the prepared copy's name.
-        strict: an example that the target leaves out is an error; otherwise `dabench` goes on and says what it is.
+        arguments: plain values that the loader is called with, by name; part of the prepared copy's name.
+        strict: an example that the loader leaves out is an error; otherwise `dabench` goes on and says what it is.
     """
 
     version: int = 1
@@ -194,19 +201,19 @@ class DomainSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class SuiteSpec(Spec):
-    """A suite that ships with a package. `target` is `"package:file.yaml"`."""
+    """A suite that ships with a package. `entry_point` is `"package:file.yaml"`."""
 
     def load(self) -> Any:
         """Return the YAML file as an `importlib.resources` traversable."""
         from importlib.resources import files
 
-        package, _, file = self.target.partition(":")
+        package, _, file = self.entry_point.partition(":")
         return files(package) / file
 
 
 @dataclass(frozen=True, kw_only=True)
 class BackboneSpec(Spec):
-    """The network (or feature map) that all methods of a comparison share. `target` is a `Backbone` class.
+    """The network (or feature map) that all methods of a comparison share. `entry_point` is a `Backbone` class.
 
     Attributes:
         trains: false for `identity` alone: examples are their own features, and there is no network.
@@ -221,7 +228,7 @@ class BackboneSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class SelectorSpec(Spec):
-    """A rule that picks the checkpoint to report. `target` maps checkpoints to the index of one of them.
+    """A rule that picks the checkpoint to report. `entry_point` maps checkpoints to the index of one of them.
 
     Attributes:
         uses_target_labels: true for the oracle alone; such a selector can never be the one reported.
@@ -234,12 +241,12 @@ class SelectorSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class LauncherSpec(Spec):
-    """Where runs are executed. `target` is a function `(jobs, workers) -> iterator of events`."""
+    """Where runs are executed. `entry_point` is a function `(jobs, workers) -> iterator of events`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """How tables of `dabench table` are written. `target` is a function `(tables) -> str`.
+    """How tables of `dabench table` are written. `entry_point` is a function `(tables) -> str`.
 
     Attributes:
         wants_records: fill `Table.records`, which takes time, where the full records are at hand.
@@ -250,7 +257,7 @@ class FormatSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckFormatSpec(Spec):
-    """How the verdicts of `dabench check` are written. `target` is a function `(report) -> str`."""
+    """How the verdicts of `dabench check` are written. `entry_point` is a function `(report) -> str`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,5 +293,5 @@ class Registered(Generic[S_co]):
         except Exception as error:  # a plugin's module may raise anything
             raise PluginError(
                 f"{type(self.spec).__name__} {self.spec.name!r} of the plugin {self.origin}: cannot load "
-                f"{self.spec.target!r}: {why(error)}."
+                f"{self.spec.entry_point!r}: {why(error)}."
             ) from error

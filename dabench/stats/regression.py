@@ -5,9 +5,9 @@ If nothing but rounding changed between them, either could as well have been the
 likely to be negative as positive, whatever the distribution of accuracies. That is the null hypothesis. Both runs are
 measured on the same test set, whose size therefore adds no noise to their difference.
 
-From three common seeds on, the drop is tested by a one-sided paired t-test of level `ALPHA`. With one or two there is
-no spread of differences worth the name, and the mean of now is compared with the baseline's one-sided prediction
-interval instead. (A sign-flip test could not reject at 1 % with fewer than seven seeds: 2^-6 > .01.)
+From three common seeds on, the drop is tested by a one-sided paired t-test of level `FALSE_ALARMS`. With one or two
+there is no spread of differences worth the name, and the mean of now is compared with the baseline's one-sided
+prediction interval instead. (A sign-flip test could not reject at 1 % with fewer than seven seeds: 2^-6 > .01.)
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from scipy.special import chdtri, ndtr, stdtrit
 
 from dabench.stats.seeds import ROUNDING, grain, mean_interval
 
-ALPHA = 0.01  # false alarms per cell, at most; not corrected for the number of cells
+FALSE_ALARMS = 0.01  # false alarms per cell, at most; not corrected for the number of cells
 POWER = 0.8  # how surely a drop is detected that we say can be detected
 PAIRED_FROM = 3  # common seeds
 MOST_SEEDS = 9999
@@ -51,7 +51,8 @@ class Drop:
 
     Attributes:
         mean: of baseline - now over the common seeds.
-        low, high: ends of the one-sided intervals of level 1 - ALPHA to either side; infinite where no spread is known.
+        low, high: ends of the one-sided intervals of level 1 - FALSE_ALARMS to either side; infinite where no spread
+            is known.
         n: common seeds.
         rule: `paired` t-test, the baseline's `prediction` interval, or `none` where neither is possible.
         noise: what the interval was made from; None where no spread is known.
@@ -131,7 +132,7 @@ def detectable(noise: Noise, max_drop: float) -> float | None:
     return high
 
 
-def seeds_needed(spread: float, drop: float = 0.01) -> int | None:
+def seeds_to_see(spread: float, drop: float = 0.01) -> int | None:
     """How many seeds the paired test needs to tell a true drop from 0 with probability `POWER`.
 
     `--max-drop` is not part of it: of true drops as large as that, half are tolerated however many seeds there are.
@@ -164,7 +165,7 @@ def _std(values: Sequence[float]) -> float:
 
 @cache
 def _critical(freedom: int) -> float:
-    return float(stdtrit(freedom, 1 - ALPHA))
+    return float(stdtrit(freedom, 1 - FALSE_ALARMS))
 
 
 @cache

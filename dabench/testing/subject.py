@@ -24,7 +24,7 @@ class Subject:
 
     Attributes:
         label: the method's name; with `.features` where this is its form for feature vectors beside another.
-        spec: with the form's class as its target.
+        spec: with the form's class at its entry point.
         cls: that class.
         toy: what it is judged on.
         source_only: the same form of the lower bound, to compare with.
@@ -78,8 +78,8 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
     found = registry.get(MethodSpec, method) if isinstance(method, str) else _unregistered(method)
     spec = found.spec
     made = [_subject(spec.name, found, registry)]
-    if spec.feature_target:
-        form = replace(spec, target=spec.feature_target, feature_target="")
+    if spec.feature_entry_point:
+        form = replace(spec, entry_point=spec.feature_entry_point, feature_entry_point="")
         made.append(_subject(f"{spec.name}.features", Registered(form, found.origin), registry))
     return made
 
@@ -89,7 +89,7 @@ def _subject(label: str, found: Registered[MethodSpec], registry: Registry) -> S
     cls = found.load()
     bounds = [registry.get(MethodSpec, name).spec for name in BOUNDS]
     if not isinstance(cls, type) or not issubclass(cls, DeepMethod | FeatureMethod):
-        raise PluginError(f"{spec.target} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
+        raise PluginError(f"{spec.entry_point} of the method {spec.name!r} is neither a DeepMethod nor a FeatureMethod")
     if spec.toy not in TOYS:
         raise UsageError(f"there is no toy {spec.toy!r} for the method {spec.name}, but {', '.join(sorted(TOYS))}")
     deep = issubclass(cls, DeepMethod)
@@ -97,7 +97,7 @@ def _subject(label: str, found: Registered[MethodSpec], registry: Registry) -> S
         toy = TOYS[spec.toy] if deep else FEATURES
     else:
         toy = _toy_of_its_track(spec, OTHER_TRACKS if deep else OTHER_FEATURES)
-    lower, upper = bounds if deep else (replace(bound, target=bound.feature_target) for bound in bounds)
+    lower, upper = bounds if deep else (replace(bound, entry_point=bound.feature_entry_point) for bound in bounds)
     return Subject(label, spec, cls, toy, lower, upper)
 
 

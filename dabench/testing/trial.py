@@ -11,22 +11,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from dabench.config.settings import Budget, Input, Named, Sample, Schedule, Settings
+from dabench.config.settings import Budget, Input, Named, Schedule, Settings, SourceSample
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import PreparedDomain
-from dabench.data.splits.drawn import Splits
-from dabench.data.splits.simultaneous import PairedSplits
+from dabench.data.splits.paired_splits import PairedSplits
+from dabench.data.splits.splits import Splits
 from dabench.execution.deep_run import DeepRun
-from dabench.execution.execute import draw, open_pair, open_vectors
+from dabench.execution.execute import draw_splits, open_pair, open_vectors
 from dabench.execution.feature_run import FeatureRun
 from dabench.execution.training_state import read_state
 from dabench.files import scratch
 from dabench.hashing.canonical import VIEW_VERSIONS
 from dabench.methods.base import DeepMethod, FeatureMethod
-from dabench.methods.scores import PredictionError, predicted_classes
+from dabench.methods.scores import PredictionError, Scores, predicted_classes
 from dabench.runs.job import Job, Progress, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.record import Checkpoint
 from dabench.seeding import isolated, reproducible
@@ -35,8 +34,6 @@ from dabench.testing.access import Access, recording, unrecorded
 from dabench.testing.failure import CheckFailedError, CrashError
 from dabench.testing.toys.toy import Pair, Toy
 from dabench.testing.watch import Watch, put_back
-
-Scores = NDArray[np.float32]
 
 STEPS, BATCH, CHECKPOINTS = 12, 16, 2
 NOISY = {"batch_norm": True, "dropout": 0.2}
@@ -135,7 +132,7 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
         if given.watched:
             stack.enter_context(watch.over(cls))
         job = _job(spec, toy, given, folder)
-        drawn = draw(job)
+        drawn = draw_splits(job)
         if given.poisoned:
             _poison(drawn)
         if given.mismatched:
@@ -248,7 +245,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
         input=Input(),
         optimiser=toy.optimiser,
         schedule=Schedule(),
-        sample=Sample(),
+        sample=SourceSample(),
         budget=budget if toy.backbone.trains else None,
         precision="fp32",
         shots=toy.shots,

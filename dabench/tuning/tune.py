@@ -18,7 +18,7 @@ from dabench.execution import reverse_validation
 from dabench.planning.jobs import output_rows
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
-from dabench.results.folder import Problem
+from dabench.results.folder import Flaw
 from dabench.runner.runner import done_records
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import Checkpoint, RunRecord
@@ -177,10 +177,10 @@ def _searched(run: PlannedRun) -> PlannedRun:
     return replace(run, chosen_by="label_free") if run.chosen_by == "user" else run
 
 
-def scored_before(trials: Trials, results: Path, score: Score) -> tuple[list[RunRecord], list[Problem]]:
+def scored_before(trials: Trials, results: Path, score: Score) -> tuple[list[RunRecord], list[Flaw]]:
     """The records of earlier runs that need not be made again, and files in their place that are no records."""
-    found, problems = done_records(trials.plan, results)
-    return [record for record in found.values() if score.can_be_had(record, results)], problems
+    found, flaws = done_records(trials.plan, results)
+    return [record for record in found.values() if score.can_be_had(record, results)], flaws
 
 
 def with_scores(records: Sequence[RunRecord], results: Path, score: Score, plan: Plan) -> list[RunRecord]:

@@ -48,7 +48,7 @@ def test_weights_of_a_file_are_loaded(weights: Path, data: Path) -> None:
 
 
 def test_images_are_scaled_as_on_imagenet(weights: Path, data: Path) -> None:
-    part = ResNet18.fixed_part((1, 16, 16), options(weights=str(weights), frozen=True))
+    part = ResNet18.frozen_part((1, 16, 16), options(weights=str(weights), frozen=True))
     plain = resnet18()
     plain.load_state_dict(torch.load(weights, weights_only=True))
     plain.fc = torch.nn.Identity()
@@ -62,9 +62,9 @@ def test_images_are_scaled_as_on_imagenet(weights: Path, data: Path) -> None:
 def test_the_settings_hold_the_hash_of_the_weights(weights: Path, data: Path) -> None:
     made = options(weights=str(weights), frozen=True)
     assert made.weights_sha256 == sha256_of(weights)
-    assert made.weights_sha256 in ResNet18.fixed_key(made)
-    assert ResNet18.fixed_key(options(weights="none")) is None
-    assert "random" in ResNet18.fixed_key(options(weights=None, frozen=True))
+    assert made.weights_sha256 in ResNet18.frozen_key(made)
+    assert ResNet18.frozen_key(options(weights="none")) is None
+    assert "random" in ResNet18.frozen_key(options(weights=None, frozen=True))
     with pytest.raises(UsageError, match="are not those with the sha256 ab12"):
         options(weights=str(weights), weights_sha256="ab12")
 
@@ -116,21 +116,21 @@ class Evil:
 def test_nothing_but_weights_is_unpickled(tmp_path: Path, data: Path, capsys) -> None:
     torch.save({"conv1.weight": Evil()}, tmp_path / "evil.pth")
     with pytest.raises(DataError, match=r"holds more than weights: objects of Python \(print\)"):
-        ResNet18.fixed_part((3, 16, 16), options(weights=str(tmp_path / "evil.pth"), frozen=True))
+        ResNet18.frozen_part((3, 16, 16), options(weights=str(tmp_path / "evil.pth"), frozen=True))
     assert "unpickled" not in capsys.readouterr().out
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path, data: Path) -> None:
     torch.save({"conv1.weight": torch.zeros(2)}, tmp_path / "other.pth")
     with pytest.raises(DataError, match=r"other.pth does not hold the weights of resnet18: Missing key"):
-        ResNet18.fixed_part((3, 16, 16), options(weights=str(tmp_path / "other.pth"), frozen=True))
+        ResNet18.frozen_part((3, 16, 16), options(weights=str(tmp_path / "other.pth"), frozen=True))
     torch.save([1], tmp_path / "list.pth")
     with pytest.raises(DataError, match="a mapping of names to tensors is needed"):
         read_weights(tmp_path / "list.pth")
 
 
 def test_random_frozen_weights_do_not_depend_on_the_seed(data: Path) -> None:
-    first, second = (ResNet18.fixed_part((3, 16, 16), options(weights="none", frozen=True)) for _ in range(2))
+    first, second = (ResNet18.frozen_part((3, 16, 16), options(weights="none", frozen=True)) for _ in range(2))
     torch.testing.assert_close(first.state_dict(), second.state_dict(), rtol=0, atol=0)
 
 

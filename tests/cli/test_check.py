@@ -250,7 +250,7 @@ def test_a_plugin_brings_a_format(baseline: Path, tmp_path: Path, site) -> None:
 
             @hookimpl
             def dabench_check_formats():
-                yield CheckFormatSpec(name="count", target="acme_count:render", summary="how many cells")
+                yield CheckFormatSpec(name="count", entry_point="acme_count:render", summary="how many cells")
         """,
         acme_count='def render(report):\n    return f"{len(report.cells)} cells\\n"\n',
     )

@@ -17,13 +17,13 @@ from dabench import DomainSpec, MethodSpec, hookimpl
 
 @hookimpl
 def dabench_methods():
-    yield MethodSpec(name="mine", target="a:B", summary="", reference="Me 2026", citation="")
-    yield MethodSpec(name="theirs", target="a:B", summary="", citation="@misc{lecun1998gradient, title = {Other}}")
-    yield MethodSpec(name="broken", target="a:B", summary="", citation="@misc{broken, title = {x}")
+    yield MethodSpec(name="mine", entry_point="a:B", summary="", reference="Me 2026", citation="")
+    yield MethodSpec(name="theirs", entry_point="a:B", summary="", citation="@misc{lecun1998gradient, title = {Other}}")
+    yield MethodSpec(name="broken", entry_point="a:B", summary="", citation="@misc{broken, title = {x}")
 
 @hookimpl
 def dabench_domains():
-    yield DomainSpec(name="pets", target="a:b", summary="")
+    yield DomainSpec(name="pets", entry_point="a:b", summary="")
 """
 
 

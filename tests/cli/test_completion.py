@@ -20,7 +20,7 @@ from dabench import SuiteSpec, hookimpl
 
 @hookimpl
 def dabench_suites():
-    yield SuiteSpec(name="pets", target="pets_suite:pets.yaml", summary="cats to dogs")
+    yield SuiteSpec(name="pets", entry_point="pets_suite:pets.yaml", summary="cats to dogs")
 """
 
 

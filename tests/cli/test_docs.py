@@ -52,7 +52,7 @@ from dabench import MethodSpec, Range, hookimpl
 @hookimpl
 def dabench_methods():
     yield MethodSpec(
-        name="mine", target="mine:Mine", summary="", title="My Method", reference="Me 2026", loss=r"L = \\sum w",
+        name="mine", entry_point="mine:Mine", summary="", title="My Method", reference="Me 2026", loss=r"L = \\sum w",
         deviations=("It is shorter.",), off={"weight": 0},
         search={"weight": Range(0.1, 10, log=True), "height": (1, 2)}, tracks=("unsupervised", "few_shot"),
     )

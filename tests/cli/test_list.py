@@ -17,15 +17,15 @@ from dabench import DomainSpec, MethodSpec, SelectorSpec, SuiteSpec, hookimpl
 
 @hookimpl
 def dabench_methods():
-    yield MethodSpec(name="cheat", target="a:B", summary="cheats", sees_target_labels=True)
+    yield MethodSpec(name="cheat", entry_point="a:B", summary="cheats", sees_target_labels=True)
 
 @hookimpl
 def dabench_domains():
-    yield DomainSpec(name="pets/cats", target="a:b", summary="cats", regenerated=True)
+    yield DomainSpec(name="pets/cats", entry_point="a:b", summary="cats", regenerated=True)
 
 @hookimpl
 def dabench_suites():
-    yield SuiteSpec(name="pets", target="pets_suite:pets.yaml", summary="cats to dogs")
+    yield SuiteSpec(name="pets", entry_point="pets_suite:pets.yaml", summary="cats to dogs")
 """
 
 SUITE = "name: pets\npairs: ['pets/cats:pets/dogs', {pair: 'pets/dogs:pets/cats', budget: {steps: 3}}]\n"
@@ -73,9 +73,11 @@ def test_kinds_are_all_that_plugins_offer() -> None:
 def test_json_has_every_field_of_the_spec_and_its_origin(run) -> None:
     rows = json.loads(run("methods", "--json")[1])
     fields = {field.name for field in dataclasses.fields(MethodSpec)}
-    assert all(set(row) == fields | {"origin"} for row in rows)
+    old = {"target", "feature_target"}
+    assert all(set(row) == fields | old | {"origin"} for row in rows)
     bound = next(row for row in rows if row["name"] == "target_only")
     assert bound["sees_target_labels"]
+    assert bound["target"] == bound["entry_point"] == "dabench_plugins.target_only:TargetOnly"
     assert bound["origin"]["distribution"] == "dabench"
     assert bound["origin"]["entry_point"] == "methods"
 
@@ -151,3 +153,9 @@ def test_unknown_kind(run) -> None:
     assert code == 2
     assert not out
     assert err == "Error: unknown kind 'method'. Did you mean 'methods'? `dabench list` lists the choices.\n"
+
+
+def test_json_has_old_names_of_fields(run) -> None:
+    mnist = next(row for row in json.loads(run("domains", "--json")[1]) if row["name"] == "mnist")
+    assert mnist["target"] == mnist["entry_point"]
+    assert all(download["targets"] == download["data_files"] for download in mnist["downloads"])

@@ -22,13 +22,13 @@ HOOKS = """
 
     @hookimpl
     def dabench_methods():
-        common = {"target": "no_op:NoOp", "summary": "for tests"}
+        common = {"entry_point": "no_op:NoOp", "summary": "for tests"}
         yield MethodSpec(name="no_op", **common)
         yield MethodSpec(name="honest", expected_failures={"adapts": "it is a bound"}, **common)
         yield MethodSpec(name="outdated", expected_failures={"resume": "it once forgot"}, **common)
         yield MethodSpec(name="misspelt", expected_failures={"wal": "it peeks"}, **common)
         yield MethodSpec(name="strange_toy", toy="picture", **common)
-        yield MethodSpec(name="no_method", target="collections:Counter", summary="for tests")
+        yield MethodSpec(name="no_method", entry_point="collections:Counter", summary="for tests")
 """
 
 

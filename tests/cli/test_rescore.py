@@ -192,8 +192,8 @@ def test_a_selector_of_a_plugin_takes_part(site, results: Path, capsys: pytest.C
         from dabench import SelectorSpec, hookimpl
         @hookimpl
         def dabench_selectors():
-            yield SelectorSpec(name="widest", target="my_rules:widest", summary="mine", needs_outputs=True)
-            yield SelectorSpec(name="first", target="my_rules:first", summary="mine")
+            yield SelectorSpec(name="widest", entry_point="my_rules:widest", summary="mine", needs_outputs=True)
+            yield SelectorSpec(name="first", entry_point="my_rules:first", summary="mine")
     """
     site.install("mine", {"mine": "my_hooks"}, my_rules=rules, my_hooks=hooks)
     with pytest.raises(SystemExit) as stop:

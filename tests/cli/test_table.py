@@ -33,7 +33,7 @@ class FakeRegistry:
                 name: SimpleNamespace(
                     spec=FormatSpec(
                         name=name,
-                        target=f"dabench.leaderboard.formats.{module}:render",
+                        entry_point=f"dabench.leaderboard.formats.{module}:render",
                         summary="",
                         wants_records=name == "html",
                     )
@@ -41,7 +41,9 @@ class FakeRegistry:
                 for name, module in names.items()
             },
             DomainSpec: {"digits_m": SimpleNamespace(spec=SimpleNamespace(regenerated=True))},
-            MethodSpec: {"dann": SimpleNamespace(spec=MethodSpec(name="dann", target="x:y", summary="", title="DANN"))},
+            MethodSpec: {
+                "dann": SimpleNamespace(spec=MethodSpec(name="dann", entry_point="x:y", summary="", title="DANN"))
+            },
             SuiteSpec: {"mini": SimpleNamespace(spec=SimpleNamespace(name="mini", load=self.suite))},
         }
         self.file: Path | None = None

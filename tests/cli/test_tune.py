@@ -213,7 +213,8 @@ def test_trials_that_fail_or_break_are_shown_and_never_chosen(tune: Cli, site) -
         from dabench import MethodSpec, hookimpl
         @hookimpl
         def dabench_methods():
-            yield MethodSpec(name="fragile", target="fragile:Fragile", summary="", search={"how": ("raises", "nan")})
+            search = {"how": ("raises", "nan")}
+            yield MethodSpec(name="fragile", entry_point="fragile:Fragile", summary="", search=search)
     """
     site.install("fragile", {"fragile": "fragile_hooks"}, fragile=source, fragile_hooks=hooks)
     code, out, _ = tune("fragile")

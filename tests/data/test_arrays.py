@@ -1,7 +1,12 @@
+"""Arrays of a domain: what is refused, and the one form of sparse examples."""
+
+from __future__ import annotations
+
 import numpy as np
 import pytest
+import scipy.sparse
 
-from dabench.data.arrays import DomainArrays, Split
+from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.errors import DataError
 
 X = np.zeros((4, 3, 2, 2), np.uint8)
@@ -34,3 +39,38 @@ def test_wrong_domains_are_refused() -> None:
         DomainArrays(Split(X, Y), Split(X, Y + 2), ("a", "b"))
     with pytest.raises(DataError, match="differ in shape"):
         DomainArrays(Split(X, Y), Split(np.zeros((4, 3, 5, 5), np.uint8), Y), ("a",))
+
+
+def test_one_content_has_one_form() -> None:
+    entries = np.array([1.0, 2.0, 3.0, 0.0]), (np.array([0, 0, 0, 1]), np.array([4, 1, 4, 2]))
+    made = csr(scipy.sparse.coo_matrix(entries, shape=(2, 5)))
+    assert made.data.tolist() == [2, 4]
+    assert made.indices.tolist() == [1, 4]
+    assert made.indptr.tolist() == [0, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        scipy.sparse.csr_matrix(np.eye(2, dtype=np.float32)),
+        scipy.sparse.csc_array(np.eye(2, dtype=np.float32)),
+        scipy.sparse.csr_array((np.zeros(1, np.float32), np.zeros(1, np.int32), np.array([0, 1, 1], np.int32)), (2, 2)),
+    ],
+)
+def test_another_form_is_refused(x: object) -> None:
+    with pytest.raises(DataError, match="csr_array"):
+        Split(x, np.array([0, 1]))  # type: ignore[arg-type]
+
+
+def test_train_and_test_are_of_one_kind() -> None:
+    dense = np.eye(2, dtype=np.float32)
+    y = np.array([0, 1])
+    with pytest.raises(DataError, match="one of train and test is sparse"):
+        DomainArrays(Split(dense, y), Split(csr(dense), y), ("a", "b"))
+
+
+def test_sparse_examples_are_float32() -> None:
+    x = scipy.sparse.csr_array(np.eye(4))
+    x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)
+    with pytest.raises(DataError, match="sparse examples must be a csr_array"):
+        Split(x, np.zeros(4, np.int64))

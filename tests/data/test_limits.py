@@ -31,11 +31,11 @@ from dabench.domains.own.decode import BadPictureError, Look, decode
 from dabench.domains.own.images import list_files
 from dabench.domains.own.table_files import read_table
 from dabench.errors import DataError, UsageError
-from dabench.specs.download import Target
+from dabench.specs.download import DataFile
 
 pytestmark = pytest.mark.timeout(20)
 ZEROS = bytes(1_000_000)
-TARGET = Target(path="x.txt")
+DATA_FILE = DataFile(path="x.txt")
 
 
 def laughs(levels: int) -> str:
@@ -122,10 +122,10 @@ def test_an_archive_of_which_too_much_comes(
 ) -> None:
     monkeypatch.setattr(limits, "RATIO", 2)
     archive = PACK[suffix](tmp_path / f"a{suffix}", {wanted: ZEROS, "x.txt" if wanted == "other" else "y": b"x"})
-    unpack.unpack(archive, [TARGET], tmp_path / "plenty")
+    unpack.unpack(archive, [DATA_FILE], tmp_path / "plenty")
     monkeypatch.setattr(limits, "PLENTY", 1000)
     with pytest.raises(TooMuchError, match="far more than its size promises"):
-        unpack.unpack(archive, [TARGET], tmp_path / "out")
+        unpack.unpack(archive, [DATA_FILE], tmp_path / "out")
 
 
 def test_a_header_that_promises_gigabytes_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +137,7 @@ def test_a_header_that_promises_gigabytes_is_not_believed(tmp_path: Path, monkey
     with gzip.open(archive, "wb") as file:
         file.write(info.tobuf() + ZEROS)
     with pytest.raises(DataError):
-        unpack.unpack(archive, [TARGET], tmp_path / "out")
+        unpack.unpack(archive, [DATA_FILE], tmp_path / "out")
 
 
 @pytest.mark.parametrize("suffix", [".zip", ".tar"])
@@ -149,13 +149,13 @@ def test_an_archive_of_too_many_members(tmp_path: Path, monkeypatch: pytest.Monk
     else:
         tar(archive, "w", {"x.txt": b"x"}, links=20)
     with pytest.raises(UnsafeArchiveError, match="more than 10 members"):
-        unpack.unpack(archive, [TARGET], tmp_path / "out")
+        unpack.unpack(archive, [DATA_FILE], tmp_path / "out")
 
 
 def test_a_link_as_long_as_a_file(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "a.zip", {"x.txt": b"x"}, {"link": b"a" * 5000})
     with pytest.raises(UnsafeArchiveError, match="a link of 5,000 bytes"):
-        unpack.unpack(archive, [TARGET], tmp_path / "out")
+        unpack.unpack(archive, [DATA_FILE], tmp_path / "out")
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".bz2"])

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse
 
+from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.data.prepared import content_sha256, prepare
 from dabench.errors import DataError, DataFolderError
 from dabench.plugin.registry import Registry
@@ -66,7 +68,7 @@ def test_groups_are_kept_and_hashed(folder: Path, spec: Callable[[str], DomainSp
         "    return replace(plain, train=replace(plain.train, groups=np.arange(120) // 7))\n"
     )
     plain = prepare(spec("toy_a"))
-    grouped = prepare(DomainSpec(name="grouped", target="grouped_loader:load", summary=""))
+    grouped = prepare(DomainSpec(name="grouped", entry_point="grouped_loader:load", summary=""))
     arrays = grouped.open()
     assert arrays.train.groups.tolist() == [number // 7 for number in range(120)]
     assert arrays.test.groups is None
@@ -82,11 +84,11 @@ def test_what_a_loader_says_gets_through(folder: Path, spec: Callable[[str], Dom
 
 
 def test_a_loader_that_returns_something_else(folder: Path, registry: Registry) -> None:
-    wrong = DomainSpec(name="wrong", target="dabench_toys.data:_split", summary="")
+    wrong = DomainSpec(name="wrong", entry_point="dabench_toys.data:_split", summary="")
     with pytest.raises(DataError, match="domain 'wrong' cannot be decoded: TypeError"):
         prepare(wrong)
     with pytest.raises(DataError, match="returned str, not DomainArrays"):
-        prepare(DomainSpec(name="wrong", target="platform:node", summary=""))
+        prepare(DomainSpec(name="wrong", entry_point="platform:node", summary=""))
     assert not list((folder / "ready").glob("wrong*/*"))
 
 
@@ -111,3 +113,35 @@ def test_two_processes_prepare_it_once(folder: Path, spec: Callable[[str], Domai
         process.join()
     assert len(hashes) == 1
     assert [path for path in (folder / "ready").iterdir() if path.is_dir()] == [prepare(spec("toy_a")).folder]
+
+
+def test_a_sparse_domain_comes_back_as_it_was(data: Path, registry: Registry) -> None:
+    spec = registry.get(DomainSpec, "toy_sparse_a").spec
+    made: DomainArrays = spec.load()()
+    prepared = prepare(spec)
+    arrays = prepared.open()
+    for split, original in ((arrays.train, made.train), (arrays.test, made.test)):
+        assert isinstance(split.x, scipy.sparse.csr_array)
+        assert split.x.dtype == np.float32
+        assert split.x.indices.dtype == split.x.indptr.dtype == np.int32
+        assert (split.x != original.x).nnz == 0
+        assert np.array_equal(split.y, original.y)
+    assert prepared.shape == (12,)
+    assert prepared.sha256 == content_sha256(arrays) == content_sha256(made)
+    assert not list(prepared.folder.glob("*_x.npy"))
+
+
+def test_the_values_are_mapped_not_read(data: Path, registry: Registry) -> None:
+    base = prepare(registry.get(DomainSpec, "toy_sparse_a").spec).open().train.x.data
+    while not isinstance(base, np.memmap):
+        base = base.base
+        assert base is not None
+
+
+def test_where_a_value_stands_is_content() -> None:
+    def domain(dense: list[list[float]]) -> DomainArrays:
+        split = Split(csr(np.array(dense)), np.array([0, 1]))
+        return DomainArrays(split, split, ("a", "b"))
+
+    hashes = [content_sha256(domain(rows)) for rows in ([[1, 0], [0, 2]], [[0, 1], [0, 2]], [[1, 0], [2, 0]])]
+    assert len(set(hashes)) == 3

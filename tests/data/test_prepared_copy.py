@@ -27,7 +27,7 @@ def load():
     split = Split(np.full((2, 3), number, np.float32), np.array([0, 1]))
     return DomainArrays(split, split, ("a", "b"))
 """
-SPEC = DomainSpec(name="plain", target="plain_loader:load", summary="", files=("plain/*.txt",))
+SPEC = DomainSpec(name="plain", entry_point="plain_loader:load", summary="", files=("plain/*.txt",))
 
 
 @pytest.fixture

@@ -10,8 +10,13 @@ import pytest
 from dabench.config.suite import Suite
 from dabench.data.prepared import prepare
 from dabench.errors import DataError, UsageError
-from dabench.execution import frozen_features as fixed
-from dabench.execution.frozen_features import features_folder, keep_all, keep_features, opened
+from dabench.execution import frozen_features as frozen
+from dabench.execution.frozen_features import (
+    frozen_features_folder,
+    keep_all_frozen_features,
+    keep_frozen_features,
+    open_for_run,
+)
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
@@ -43,7 +48,7 @@ def test_a_frozen_network_is_passed_once(data: Path, registry: Registry, tmp_pat
     first = carried_out(plan, tmp_path / "one", registry)
     assert {method for _, method, _ in first} == {"source_only", "target_only", "coral", "dann"}
     assert {record.status for record in first.values()} <= {"ok", "collapsed"}
-    monkeypatch.setattr(fixed, "_write", None)
+    monkeypatch.setattr(frozen, "_write", None)
     again = carried_out(plan, tmp_path / "two", registry)
     assert [numbers(record) for record in again.values()] == [numbers(record) for record in first.values()]
 
@@ -51,22 +56,22 @@ def test_a_frozen_network_is_passed_once(data: Path, registry: Registry, tmp_pat
 def test_features_are_those_of_the_network(data: Path, registry: Registry, monkeypatch) -> None:
     plan = plan_of(suite_of(), registry)
     (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, RunOptions(device="cpu"))
-    arrays = opened(job.data.source, job.backbone, job.settings, "cpu")
+    arrays = open_for_run(job.data.source, job.backbone, job.settings, "cpu")
     plain = job.data.source.open()
     assert arrays.train.x.shape == (120, 512)
     np.testing.assert_array_equal(arrays.test.y, plain.test.y)
     cls = job.backbone.load()
-    part = cls.fixed_part(plain.train.x.shape[1:], cls.Options(weights="none", frozen=True))
+    part = cls.frozen_part(plain.train.x.shape[1:], cls.Options(weights="none", frozen=True))
     import torch
 
     with torch.inference_mode():
         expected = part(torch.from_numpy(np.asarray(plain.test.x)).float() / 255)
     np.testing.assert_allclose(arrays.test.x, expected, rtol=1e-4, atol=1e-4)
-    monkeypatch.setattr(fixed, "BATCH", 16)  # another number of pictures at a time is another computation
-    assert features_folder(job.data.source, job.backbone, job.settings, "cpu") != features_folder(
+    monkeypatch.setattr(frozen, "BATCH", 16)  # another number of pictures at a time is another computation
+    assert frozen_features_folder(job.data.source, job.backbone, job.settings, "cpu") != frozen_features_folder(
         job.data.target, job.backbone, job.settings, "cpu"
     )
-    assert opened(job.data.source, job.backbone, job.settings, "cpu").train.x.shape == (120, 512)
+    assert open_for_run(job.data.source, job.backbone, job.settings, "cpu").train.x.shape == (120, 512)
     assert len(list((data / "features").glob("toy_a*[!k]"))) == 2
 
 
@@ -93,10 +98,10 @@ def test_half_written_features_are_never_there(data: Path, registry: Registry, m
     def breaks(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(fixed, "_joined", breaks)
+    monkeypatch.setattr(frozen, "_joined", breaks)
     with pytest.raises(DataError, match=r"features cannot be kept in .*disk full"):
-        keep_features(job.data.source, job.backbone, job.settings, "cpu", workers=1)
-    assert "disk full" in keep_all([job], 1)[job.run_id]
+        keep_frozen_features(job.data.source, job.backbone, job.settings, "cpu", workers=1)
+    assert "disk full" in keep_all_frozen_features([job], 1)[job.run_id]
     assert not [path for path in (data / "features").iterdir() if path.is_dir()]
 
 

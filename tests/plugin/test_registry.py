@@ -15,7 +15,7 @@ from dabench import MethodSpec, hookimpl
 
 @hookimpl
 def dabench_methods():
-    yield MethodSpec(name="{name}", target="nowhere:Nothing", summary="does nothing")
+    yield MethodSpec(name="{name}", entry_point="nowhere:Nothing", summary="does nothing")
 """
 
 OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mean_teacher", "mmd", "source_augmented", "source_only"}
@@ -74,7 +74,7 @@ BROKEN = {
     "no iterable": ("from dabench import hookimpl\n\n@hookimpl\ndef dabench_methods(): ...", "NoneType"),
     "bad name": (METHOD.format(name="My-Method"), "'My-Method' must match"),
     "same name twice": (
-        METHOD.format(name="x") + '    yield MethodSpec(name="x", target="a:B", summary="again")\n',
+        METHOD.format(name="x") + '    yield MethodSpec(name="x", entry_point="a:B", summary="again")\n',
         "dabench_methods yields 'x' more than once",
     ),
 }

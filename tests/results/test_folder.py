@@ -44,9 +44,9 @@ def test_a_record_reads_back_as_written(tmp_path: Path) -> None:
 def test_a_loss_that_is_not_a_number_can_be_read_back(tmp_path: Path) -> None:
     nan = Checkpoint(step=1, losses={"x": float("nan")}, scores={}, target_accuracy=0.1)
     write_record(tmp_path, make_record(0.1, status="collapsed", checkpoints=[nan]))
-    (record,), problems = read_records(tmp_path, "mini")
+    (record,), flaws = read_records(tmp_path, "mini")
     assert str(record.checkpoints[0].losses["x"]) == "nan"
-    assert problems == []
+    assert flaws == []
 
 
 def test_no_folder_yet_means_no_records(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_published_numbers_read_back_bit_by_bit(tmp_path: Path) -> None:
     out = publish(tmp_path / "a", "mini", tmp_path / "b" / "mini.csv")
     assert b"\r\n" not in out.read_bytes()
     back = read_results(tmp_path / "b")
-    assert back.problems == []
+    assert back.flaws == []
     local = read_results(tmp_path / "a").frame
     pd.testing.assert_frame_equal(
         back.frame.sort_values("seed", ignore_index=True),
@@ -187,9 +187,9 @@ def test_a_damaged_record_is_reported_not_counted_and_stays(tmp_path: Path, name
     path.write_text(contents)
     results = read_results(tmp_path)
     assert results.frame["run_id"].tolist() == [good.run_id]
-    assert [problem.path for problem in results.problems] == [path]
-    assert reason in results.problems[0].reason
-    assert read_records(tmp_path, "mini") == ([good], results.problems)
+    assert [flaw.path for flaw in results.flaws] == [path]
+    assert reason in results.flaws[0].reason
+    assert read_records(tmp_path, "mini") == ([good], results.flaws)
     assert path.read_text() == contents
 
 
@@ -199,14 +199,14 @@ def test_bytes_that_are_no_text_are_reported(tmp_path: Path) -> None:
     (tmp_path / "mini.csv").write_bytes(b"\xff\xfe\x00")
     results = read_results(tmp_path)
     assert results.frame.empty
-    assert {problem.path.name for problem in results.problems} == {path.name, "mini.csv"}
+    assert {flaw.path.name for flaw in results.flaws} == {path.name, "mini.csv"}
 
 
 def test_a_folder_named_like_a_record_is_reported(tmp_path: Path) -> None:
     write_record(tmp_path, make_record())
     (tmp_path / "x.csv").mkdir()
-    (problem,) = read_results(tmp_path).problems
-    assert "cannot be read" in problem.reason
+    (flaw,) = read_results(tmp_path).flaws
+    assert "cannot be read" in flaw.reason
 
 
 def test_a_copied_record_is_reported_and_counts_once(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_copied_record_is_reported_and_counts_once(tmp_path: Path) -> None:
     copy.write_text(path.read_text())
     results = read_results(tmp_path)
     assert len(results.frame) == 1
-    assert "the same run as" in results.problems[0].reason
+    assert "the same run as" in results.flaws[0].reason
 
 
 @pytest.mark.parametrize(
@@ -241,9 +241,9 @@ def test_a_damaged_csv_is_reported_row_by_row(tmp_path: Path, spoil: Any, reason
     path.write_text(spoil(csv_text(make_frame(make_record(), make_record(seed=1)))))
     results = read_results(tmp_path)
     assert len(results.frame) == left
-    assert len(results.problems) == 1
-    assert results.problems[0].path == path
-    assert reason in results.problems[0].reason
+    assert len(results.flaws) == 1
+    assert results.flaws[0].path == path
+    assert reason in results.flaws[0].reason
 
 
 def test_further_columns_of_a_csv_do_no_harm(tmp_path: Path) -> None:
@@ -257,11 +257,11 @@ def test_a_file_from_before_a_column_is_read_as_if_it_were_empty(tmp_path: Path)
     text = csv_text(make_frame(*make_records({"dann": [0.8, 0.7]})).drop(columns="data_notes"))
     (tmp_path / "mini.csv").write_text(text)
     results = read_results(tmp_path)
-    assert (results.problems, len(results.frame)) == ([], 2)
+    assert (results.flaws, len(results.frame)) == ([], 2)
     assert results.frame["data_notes"].isna().all()
     (tmp_path / "mini.csv").write_text(text.rstrip("\n"))  # the last row is cut off: each is looked at by itself
     results = read_results(tmp_path)
-    assert (len(results.problems), len(results.frame)) == (1, 1)
+    assert (len(results.flaws), len(results.frame)) == (1, 1)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "empty", "file.txt"])

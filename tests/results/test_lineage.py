@@ -14,7 +14,7 @@ import pytest
 
 from dabench.baseline.compare import compare
 from dabench.errors import UsageError
-from dabench.hashing.identity import Identity
+from dabench.hashing.identity import RunIdentity
 from dabench.hashing.syntax import reduced, text_of
 from dabench.results.cells import rows_of
 from dabench.results.csv_file import csv_text, read_csv
@@ -27,7 +27,7 @@ from dabench.runner.reproduce import find_recorded
 from dabench.runs.record import Accuracy, CodeInfo, Environment, Metrics, PluginInfo, RunRecord
 
 ROOT = Path(__file__).parents[2]
-MINI = Path(__file__).with_name("mini_by_bytes.csv")
+MINI = ROOT / "tests/support/mini_by_bytes.csv"
 """`results/mini.csv` as it was published then."""
 
 RENAMED = ["run_id", "plugin_source_sha256"]
@@ -104,9 +104,9 @@ def as_written() -> list[dict[str, Any]]:
 
 
 def test_every_id_of_then_is_one_row_now_with_the_same_numbers() -> None:
-    frame, problems = read_csv(MINI)
+    frame, flaws = read_csv(MINI)
     rows = written(MINI)
-    assert not problems
+    assert not flaws
     assert len(frame) == frame["run_id"].nunique() == len(rows) == 50
     assert not set(frame["run_id"]) & {row["run_id"] for row in rows}
     found = {former: row for row in rows_of(frame) for former in former_ids(row)}
@@ -125,9 +125,9 @@ def test_every_id_of_then_is_one_row_now_with_the_same_numbers() -> None:
 def test_no_published_row_is_an_orphan() -> None:
     """Each has the id that follows from its row: that of the bytes, or that of the syntax."""
     for path in sorted((ROOT / "results").glob("*.csv")):
-        frame, problems = read_csv(path)
+        frame, flaws = read_csv(path)
         rows = written(path)
-        assert not problems
+        assert not flaws
         assert len(frame) == frame["run_id"].nunique() == len(rows)
         for row, old in zip(rows_of(frame), rows, strict=True):
             assert row["plugin_source_sha256"] == syntax_by_bytes().get(
@@ -176,8 +176,8 @@ def test_a_record_of_then_is_the_run_of_now(tmp_path: Path) -> None:
     path = write_record(tmp_path, record_of(old))
     assert path.stem == f"0-{old['run_id'][:12]}"
     before = path.read_bytes()
-    (record,), problems = read_records(tmp_path, "mini")
-    assert not problems
+    (record,), flaws = read_records(tmp_path, "mini")
+    assert not flaws
     assert record == read_record(path) == record_of(old, run_id=new["run_id"], plugin=record.plugin)
     assert record.plugin.source_sha256 == new["plugin_source_sha256"]
     copy(MINI, tmp_path / "mini.csv")
@@ -206,8 +206,8 @@ def test_two_wordings_of_a_plugin_are_one_lineage(tmp_path: Path) -> None:
     assert rows[0]["run_id"] != rows[1]["run_id"]
     frame = pd.DataFrame(rows).astype(read_csv(MINI)[0].dtypes)
     (tmp_path / "mini.csv").write_text(csv_text(frame))
-    found, problems = read_csv(tmp_path / "mini.csv")
-    assert (len(found), problems) == (1, [])
+    found, flaws = read_csv(tmp_path / "mini.csv")
+    assert (len(found), flaws) == (1, [])
     assert found["accuracy_selected"].tolist() == [0.1]  # that of the later one
     assert set(former_ids(rows_of(found)[0])) == {row["run_id"] for row in rows}
 
@@ -215,7 +215,7 @@ def test_two_wordings_of_a_plugin_are_one_lineage(tmp_path: Path) -> None:
 def id_of(row: Mapping[str, Any]) -> str:
     """The id that follows from a row of `MINI`."""
     names = ("suite", "suite_version", "method", "seed")
-    return Identity(
+    return RunIdentity(
         **{name: row[name] for name in names},
         pair="digits:digits_m",
         settings=row["settings_sha256"],

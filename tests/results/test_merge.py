@@ -37,7 +37,7 @@ def test_new_runs_are_copied_with_their_logs(a: Path, b: Path) -> None:
     path.with_suffix(".npz").write_bytes(b"\x00outputs")
     write_record(b, make_record(0.8, seed=1, minute=7))
     done = merge(a, [b])
-    assert (done.copied, done.there, done.conflicts, done.problems) == (1, 1, [], [])
+    assert (done.copied, done.there, done.conflicts, done.flaws) == (1, 1, [], [])
     assert seeds(a) == {0: 0.7, 1: 0.8, 2: 0.9}
     new = a / path.relative_to(b)
     assert new.read_bytes() == path.read_bytes()
@@ -90,7 +90,7 @@ def test_what_cannot_be_read_is_named_and_left(a: Path, b: Path) -> None:
     damaged = write_record(b, make_record(0.9, seed=2))
     damaged.write_text("{")
     done = merge(a, [b])
-    assert [problem.path for problem in done.problems] == [damaged]
+    assert [flaw.path for flaw in done.flaws] == [damaged]
     in_the_way = a / damaged.relative_to(b)
     in_the_way.write_text("precious")
     write_record(b, make_record(0.9, seed=2))

@@ -25,9 +25,9 @@ def test_a_row_that_contradicts_its_record_is_named(tmp_path: Path) -> None:
     frame, _ = read_csv(out)
     frame.loc[0, "accuracy_selected"] = 0.9  # hashed anew: only the record can tell
     out.write_text(csv_text(frame))
-    runs, (problem,) = verify(tmp_path)
-    assert (runs, problem.path) == (2, out)
-    assert f"differs from its record {path} in accuracy_selected" in problem.reason
+    runs, (flaw,) = verify(tmp_path)
+    assert (runs, flaw.path) == (2, out)
+    assert f"differs from its record {path} in accuracy_selected" in flaw.reason
 
 
 def test_a_repeated_run_does_not_contradict_the_row_of_the_first(tmp_path: Path) -> None:
@@ -44,9 +44,9 @@ def test_everything_wrong_is_named_and_nothing_is_changed(tmp_path: Path) -> Non
     copy = paths[2].with_name("copy.json")
     copy.write_text(paths[2].read_text())
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.json")}
-    runs, problems = verify(tmp_path)
+    runs, flaws = verify(tmp_path)
     assert runs == 2
-    reasons = {problem.path: problem.reason for problem in problems}
+    reasons = {flaw.path: flaw.reason for flaw in flaws}
     assert "edited" in reasons[paths[0]]
     assert "cut off" in reasons[paths[1]]
     assert len(reasons) == 3

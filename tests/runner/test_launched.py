@@ -15,7 +15,7 @@ HOOKS = """
     from dabench import LauncherSpec, hookimpl
     @hookimpl
     def dabench_launchers():
-        yield LauncherSpec(name="mine", target="launching:launch", summary="mine")
+        yield LauncherSpec(name="mine", entry_point="launching:launch", summary="mine")
 """
 BODY = """
     from dabench.errors import DataError

@@ -17,7 +17,7 @@ from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry, load_registry
 from dabench.results.folder import publish, write_record
 from dabench.runner.recorder import Recorder
-from dabench.runner.reproduce import Recorded, find_recorded, judge, plan_again, reproduce
+from dabench.runner.reproduce import RecordedRun, find_recorded, judge, plan_again, reproduce
 from dabench.runner.runner import carry_out
 from dabench.runs.record import Accuracy, CodeInfo, RunRecord
 from tests.support.factories import digest, make_record
@@ -113,12 +113,12 @@ def test_the_command_says_what_came_out(registry: Registry, made: dict[str, RunR
     assert "nothing that is recorded differs" in result.stdout
 
 
-def recorded(accuracies: list[float], **overrides: Any) -> Recorded:
+def recorded(accuracies: list[float], **overrides: Any) -> RecordedRun:
     from dabench.results.cells import rows_of
     from tests.support.factories import make_frame
 
     record = make_record(accuracies[0], **overrides)
-    return Recorded(rows_of(make_frame(record))[0], record.settings, dict(enumerate(accuracies)))
+    return RecordedRun(rows_of(make_frame(record))[0], record.settings, dict(enumerate(accuracies)))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_without_other_seeds_nothing_is_called_noise() -> None:
 def test_a_run_that_fails_now_is_different_and_one_that_fails_again_is_not() -> None:
     assert judge(recorded([0.7, 0.71, 0.72]), make_record(None)).verdict == "different"
     record = make_record(None)
-    assert judge(Recorded(recorded([0.7]).row | flat(record), record.settings, {}), record).verdict == "identical"
+    assert judge(RecordedRun(recorded([0.7]).row | flat(record), record.settings, {}), record).verdict == "identical"
 
 
 def flat(record: RunRecord) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_a_run_is_another_one_where_its_plugin_computes_something_else(registry:
         from dabench import MethodSpec, hookimpl
         @hookimpl
         def dabench_methods():
-            yield MethodSpec(name="mine", target="mine:Mine", summary="mine")
+            yield MethodSpec(name="mine", entry_point="mine:Mine", summary="mine")
     """
     site.install("mine", {"mine": "mine_hooks"}, mine=source, mine_hooks=hooks)
     from dabench.plugin.registry import load_registry

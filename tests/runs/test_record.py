@@ -13,7 +13,7 @@ from dabench.results.folder import publish, read_results, write_record
 from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord
 from tests.support.factories import make_frame, make_record
 
-HISTORIC = Path(__file__).parents[1] / "records"
+HISTORIC = Path(__file__).parents[1] / "support" / "records"
 
 
 def test_there_are_historic_records_of_every_schema_but_the_present_one() -> None:

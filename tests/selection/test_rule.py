@@ -38,7 +38,7 @@ def read_outputs_of(folder: Path) -> Callable[[int], Outputs]:
     return lambda step: read_outputs(outputs_file(folder, step))
 
 
-SPEC = SelectorSpec(name="mine", target="tests.selection.test_rule:peeking", summary="mine")
+SPEC = SelectorSpec(name="mine", entry_point="tests.selection.test_rule:peeking", summary="mine")
 
 
 @pytest.mark.parametrize(
@@ -59,20 +59,20 @@ def test_selectors_of_the_record() -> None:
 def test_target_accuracy_is_shown_to_those_alone_that_declare_it(tmp_path: Path) -> None:
     points = checkpoints(0.5, 0.6)
     assert pick(SPEC, points, read_outputs_of(tmp_path)).index == 0
-    declared = SelectorSpec(name="oracle", target=SPEC.target, summary="", uses_target_labels=True)
+    declared = SelectorSpec(name="oracle", entry_point=SPEC.entry_point, summary="", uses_target_labels=True)
     with pytest.raises(AssertionError):
         pick(declared, points, read_outputs_of(tmp_path))
 
 
 def test_a_selector_that_reads_outputs_must_declare_it(tmp_path: Path) -> None:
-    silent = SelectorSpec(name="mine", target="tests.selection.test_rule:reading", summary="mine")
+    silent = SelectorSpec(name="mine", entry_point="tests.selection.test_rule:reading", summary="mine")
     with pytest.raises(ResultsError, match="does not declare needs_outputs"):
         pick(silent, checkpoints(0.5), read_outputs_of(tmp_path))
 
 
 def test_outputs_that_are_not_there_name_the_remedy(tmp_path: Path) -> None:
     entropy = SelectorSpec(
-        name="entropy", target="dabench.selection.rules.entropy:entropy", summary="", needs_outputs=True
+        name="entropy", entry_point="dabench.selection.rules.entropy:entropy", summary="", needs_outputs=True
     )
     with pytest.raises(ResultsError, match=r"10\.npz were not kept, or were deleted: `dabench run` with --outputs"):
         pick(entropy, checkpoints(0.5), read_outputs_of(tmp_path))
@@ -82,7 +82,9 @@ def test_outputs_that_are_not_there_name_the_remedy(tmp_path: Path) -> None:
 
 
 def test_scores_are_kept_with_the_checkpoints(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    spec = SelectorSpec(name="mine", target="tests.selection.test_rule:by_step", summary="mine", needs_outputs=True)
+    spec = SelectorSpec(
+        name="mine", entry_point="tests.selection.test_rule:by_step", summary="mine", needs_outputs=True
+    )
     scored, selections = ask_all([spec], checkpoints(0.5, 0.6, 0.7), tmp_path)
     assert [point.scores for point in scored] == [
         {"source_val_accuracy": 0.5, "mine": -10.0},

@@ -16,7 +16,7 @@ HOOKS = """
     from dabench import MethodSpec, hookimpl
     @hookimpl
     def dabench_methods():
-        yield MethodSpec(name="mine", target="mine_method:Mine", summary="mine")
+        yield MethodSpec(name="mine", entry_point="mine_method:Mine", summary="mine")
 """
 
 

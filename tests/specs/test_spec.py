@@ -16,7 +16,7 @@ ORIGIN = Origin(distribution="acme", version="1.5", entry_point="hooks")
 
 
 def method(**changes: object) -> MethodSpec:
-    return MethodSpec(**{"name": "mmd", "target": "a.b:C", "summary": "one line"} | changes)
+    return MethodSpec(**{"name": "mmd", "entry_point": "a.b:C", "summary": "one line"} | changes)
 
 
 @pytest.mark.parametrize("name", ["", "Dann", "2dann", "deep-coral", "deep coral", "amazon/books", "dann\n", "_dann"])
@@ -27,19 +27,19 @@ def test_bad_method_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["mnist", "mnist_m", "amazon/books", "ud/en_ewt/2"])
 def test_domain_names_may_group(name: str) -> None:
-    assert DomainSpec(name=name, target="a:b", summary="x").name == name
+    assert DomainSpec(name=name, entry_point="a:b", summary="x").name == name
 
 
 @pytest.mark.parametrize("name", ["amazon/", "/books", "amazon//books", "amazon.books", "a:b"])
 def test_bad_domain_name(name: str) -> None:
     with pytest.raises(ValueError, match="must match"):
-        DomainSpec(name=name, target="a:b", summary="x")
+        DomainSpec(name=name, entry_point="a:b", summary="x")
 
 
-@pytest.mark.parametrize("target", ["", "a.b", ":C", "a.b:", "a.b.C"])
-def test_bad_target(target: str) -> None:
+@pytest.mark.parametrize("entry_point", ["", "a.b", ":C", "a.b:", "a.b.C"])
+def test_bad_entry_point(entry_point: str) -> None:
     with pytest.raises(ValueError, match=r"'mmd'.*is not 'module:attribute'"):
-        method(target=target)
+        method(entry_point=entry_point)
 
 
 @pytest.mark.parametrize("tracks", [(), ("supervised",), ("unsupervised", "few shot")])
@@ -64,22 +64,22 @@ def test_specs_are_frozen() -> None:
         method().name = "other"  # type: ignore[misc]
 
 
-def test_load_imports_the_target() -> None:
-    assert Spec(name="pi", target="math:pi", summary="x").load() is math.pi
+def test_load_imports_the_entry_point() -> None:
+    assert Spec(name="pi", entry_point="math:pi", summary="x").load() is math.pi
 
 
-def test_suite_target_is_a_file_of_a_package(site) -> None:
+def test_the_entry_point_of_a_suite_is_a_file_of_a_package(site) -> None:
     (site.path / "pets").mkdir()
     (site.path / "pets" / "__init__.py").write_text("")
     (site.path / "pets" / "cats.yaml").write_text("name: cats")
-    assert SuiteSpec(name="cats", target="pets:cats.yaml", summary="x").load().read_text() == "name: cats"
+    assert SuiteSpec(name="cats", entry_point="pets:cats.yaml", summary="x").load().read_text() == "name: cats"
 
 
-@pytest.mark.parametrize("target", ["no_such_module:C", "math:no_such_attribute"])
-def test_a_target_that_cannot_be_loaded_names_the_plugin(target: str) -> None:
-    spec = FormatSpec(name="rst", target=target, summary="x")
+@pytest.mark.parametrize("entry_point", ["no_such_module:C", "math:no_such_attribute"])
+def test_an_entry_point_that_cannot_be_loaded_names_the_plugin(entry_point: str) -> None:
+    spec = FormatSpec(name="rst", entry_point=entry_point, summary="x")
     with pytest.raises(
-        PluginError, match=rf"FormatSpec 'rst' of the plugin acme:hooks: cannot load '{target}'.*no_such"
+        PluginError, match=rf"FormatSpec 'rst' of the plugin acme:hooks: cannot load '{entry_point}'.*no_such"
     ):
         Registered(spec, ORIGIN).load()
 

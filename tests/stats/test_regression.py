@@ -10,7 +10,7 @@ import pytest
 import scipy.stats
 
 from dabench.stats.regression import (
-    ALPHA,
+    FALSE_ALARMS,
     POWER,
     Drop,
     Noise,
@@ -18,7 +18,7 @@ from dabench.stats.regression import (
     detectable,
     measure_drop,
     power,
-    seeds_needed,
+    seeds_to_see,
 )
 
 
@@ -31,9 +31,9 @@ def test_three_seeds_make_a_one_sided_paired_t_interval() -> None:
     drop = measure_drop(by_seed(*before), by_seed(*now), 1000)
     test = scipy.stats.ttest_rel(before, now, alternative="greater")
     assert (drop.rule, drop.n, drop.mean) == ("paired", 4, pytest.approx(0.03))
-    assert drop.low == pytest.approx(test.confidence_interval(1 - ALPHA).low)
+    assert drop.low == pytest.approx(test.confidence_interval(1 - FALSE_ALARMS).low)
     assert drop.high - drop.mean == pytest.approx(drop.mean - drop.low)
-    assert (drop.low > 0) == (test.pvalue < ALPHA)
+    assert (drop.low > 0) == (test.pvalue < FALSE_ALARMS)
 
 
 def test_only_common_seeds_are_paired() -> None:
@@ -47,7 +47,7 @@ def test_only_common_seeds_are_paired() -> None:
 def test_fewer_seeds_are_held_against_the_prediction_interval(seeds: int) -> None:
     values = [0.80, 0.83, 0.79, 0.85, 0.84]
     drop = measure_drop(by_seed(*values), by_seed(*[0.75] * seeds), 1000)
-    half = scipy.stats.t.ppf(1 - ALPHA, 4) * np.std(values, ddof=1) * sqrt(1 / 5 + 1 / seeds)
+    half = scipy.stats.t.ppf(1 - FALSE_ALARMS, 4) * np.std(values, ddof=1) * sqrt(1 / 5 + 1 / seeds)
     assert drop.rule == "prediction"
     assert drop.mean == pytest.approx(np.mean(values[:seeds]) - 0.75)
     assert drop.low == pytest.approx(np.mean(values) - 0.75 - half)
@@ -76,7 +76,7 @@ def test_identical_numbers_have_no_drop() -> None:
 
 def test_power_without_tolerance_is_that_of_the_noncentral_t() -> None:
     for n, spread in ((3, 0.01), (5, 0.02), (12, 0.05)):
-        expected = scipy.stats.nct.sf(scipy.stats.t.ppf(1 - ALPHA, n - 1), n - 1, 0.03 * sqrt(n) / spread)
+        expected = scipy.stats.nct.sf(scipy.stats.t.ppf(1 - FALSE_ALARMS, n - 1), n - 1, 0.03 * sqrt(n) / spread)
         assert power(0.03, Noise(spread / sqrt(n), n - 1, spread)) == pytest.approx(expected, abs=2e-3)
 
 
@@ -89,7 +89,7 @@ def simulated_drops(n: int, spread: float, drop: float, rows: int, max_drop: flo
     differences = runs[0] - runs[1]
     mean = differences.mean(1)
     error = np.maximum(differences.std(1, ddof=1), 1 / rows / sqrt(6)) / sqrt(n)
-    found = (mean > max_drop) & (mean - scipy.stats.t.ppf(1 - ALPHA, n - 1) * error > 0)
+    found = (mean > max_drop) & (mean - scipy.stats.t.ppf(1 - FALSE_ALARMS, n - 1) * error > 0)
     for index in range(50):  # the same decision as the product makes
         product = measure_drop(by_seed(*runs[0, index]), by_seed(*runs[1, index]), rows)
         assert (product.mean > max_drop and product.low > 0) == found[index]
@@ -99,7 +99,7 @@ def simulated_drops(n: int, spread: float, drop: float, rows: int, max_drop: flo
 @pytest.mark.parametrize("n", [3, 5, 10])
 @pytest.mark.parametrize("spread", [0.0001, 0.005, 0.03, 0.1])
 def test_no_more_false_alarms_than_promised(n: int, spread: float) -> None:
-    assert simulated_drops(n, spread, 0.0, 300, 0.0) < ALPHA + 3 * sqrt(ALPHA / 20_000)
+    assert simulated_drops(n, spread, 0.0, 300, 0.0) < FALSE_ALARMS + 3 * sqrt(FALSE_ALARMS / 20_000)
 
 
 @pytest.mark.parametrize(("n", "spread"), [(5, 0.01), (5, 0.03), (10, 0.02), (3, 0.005)])
@@ -115,7 +115,7 @@ def test_what_no_drop_could_show_is_unknown() -> None:
 
 @pytest.mark.parametrize("spread", [0.003, 0.01, 0.05])
 def test_the_seeds_needed_are_the_fewest_that_suffice(spread: float) -> None:
-    n = seeds_needed(spread)
+    n = seeds_to_see(spread)
     assert n is not None
 
     def reached(seeds: int) -> float:
@@ -126,8 +126,8 @@ def test_the_seeds_needed_are_the_fewest_that_suffice(spread: float) -> None:
 
 
 def test_seeds_needed_at_the_ends() -> None:
-    assert seeds_needed(0.0) == 3
-    assert seeds_needed(1.0) is None
+    assert seeds_to_see(0.0) == 3
+    assert seeds_to_see(1.0) is None
 
 
 @pytest.mark.parametrize(("n", "freedom"), [(1, 4), (2, 4), (5, 4), (3, 2)])
@@ -151,7 +151,7 @@ def test_the_prediction_interval_holds_for_paired_and_unpaired_runs() -> None:
             before, now = 0.7 + 0.02 * (sqrt(shared) * common + sqrt(1 - shared) * own)
             drop = measure_drop(by_seed(*before), {0: now[0]}, 10_000)
             alarms += drop.low > 0
-        assert alarms / 4000 < ALPHA + 3 * sqrt(ALPHA / 4000)
+        assert alarms / 4000 < FALSE_ALARMS + 3 * sqrt(FALSE_ALARMS / 4000)
 
 
 def test_infinite_ends_are_where_no_spread_is_known() -> None:

@@ -33,7 +33,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
-from dabench.stats.regression import ALPHA, PAIRED_FROM, Noise, measure_drop, power
+from dabench.stats.regression import FALSE_ALARMS, PAIRED_FROM, Noise, measure_drop, power
 from dabench.stats.seeds import ROUNDING
 from tests.studies import machines as study_machines
 
@@ -48,8 +48,8 @@ CHECKS = 20_000  # simulated or drawn, for each figure
 INTRODUCTION = (
     "Written by `python -m tests.studies.verdict report`; do not edit. How the verdict is reached: "
     "[ci.md](../how-to/ci.md). "
-    f"Settings: a drop above {100 * MAX_DROP:g} point whose one-sided {100 * (1 - ALPHA):g} % "
-    f"interval is above 0. A share of 1 % is known to ±{100 * sqrt(ALPHA / CHECKS):.2f} points (one standard "
+    f"Settings: a drop above {100 * MAX_DROP:g} point whose one-sided {100 * (1 - FALSE_ALARMS):g} % "
+    f"interval is above 0. A share of 1 % is known to ±{100 * sqrt(FALSE_ALARMS / CHECKS):.2f} points (one standard "
     f"error of {CHECKS:,} checks)."
 )
 SIMULATED = (
@@ -155,7 +155,7 @@ def regressed(before: np.ndarray, now: np.ndarray, rows: int) -> np.ndarray:
     spread = np.maximum(differences.std(1, ddof=1), sqrt(2) * max(1 / rows, ROUNDING) / sqrt(12))
     from scipy.special import stdtrit
 
-    found = (mean > MAX_DROP + ROUNDING) & (mean - stdtrit(n - 1, 1 - ALPHA) * spread / sqrt(n) > 0)
+    found = (mean > MAX_DROP + ROUNDING) & (mean - stdtrit(n - 1, 1 - FALSE_ALARMS) * spread / sqrt(n) > 0)
     for index in range(min(100, len(found))):
         drop = measure_drop(dict(enumerate(before[index])), dict(enumerate(now[index])), rows)
         assert (drop.mean > MAX_DROP + ROUNDING and drop.low > 0) == found[index]

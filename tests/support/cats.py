@@ -9,15 +9,15 @@ SHA256 = hashlib.sha256(CATS).hexdigest()
 
 HOOKS = """
 from dabench import DomainSpec, hookimpl
-from dabench.specs.download import Download, Target
+from dabench.specs.download import Download, DataFile
 
 @hookimpl
 def dabench_domains():
-    targets = ({targets})
+    data_files = ({data_files})
     yield DomainSpec(
-        name="cats", target="cats_data:load", summary="cats", files=("pets/cats.txt",),
+        name="cats", entry_point="cats_data:load", summary="cats", files=("pets/cats.txt",),
         homepage="https://example.org/pets",
-        downloads=(Download(name={name!r}, urls={urls!r}, targets=targets, homepage="https://example.org/pets"),),
+        downloads=(Download(name={name!r}, urls={urls!r}, data_files=data_files, homepage="https://example.org/pets"),),
     )
 """
 DATA = """

@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
+from dabench import Batch
 from dabench.config.overrides import parse_overrides
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import PreparedDomain
-from dabench.planning.jobs import RunOptions
+from dabench.execution.deep_run import build
+from dabench.execution.execute import open_pair
+from dabench.execution.pair_data import PairData
+from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.runner.recorder import Recorder
@@ -31,6 +36,34 @@ def plan_of(registry: Registry, only: list[str] | None = None, *, sets: tuple[st
     if changes:
         suite = Suite.model_validate({**suite.model_dump(by_alias=True), **changes})
     return make_plan(suite, registry, device_kind="cpu", methods=only, overrides=parse_overrides(sets))
+
+
+def opened(
+    registry: Registry, folder: Path, method: str, *, sets: tuple[str, ...] = (), **changes: Any
+) -> tuple[Job, PairData]:
+    """The job of a method on the first pair with seed 0, and its data."""
+    plan = plan_of(registry, [method], seeds=[0], sets=sets, **changes)
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
+    job = next(job for job in jobs if job.method.name == method)
+    return job, open_pair(job, torch.device("cpu"))
+
+
+def method_and_batch(registry: Registry, folder: Path, name: str, *sets: str) -> tuple[Any, Batch]:
+    """A built-in method, set up and untrained, and a batch in the middle of its training."""
+    job, data = opened(registry, folder, name, sets=sets)
+    problem = data.problem
+    rows = torch.arange(20)
+    batch = Batch(
+        source_x=problem.prepare(problem.source_x[rows]),
+        source_y=problem.source_y[rows],
+        target_x=problem.prepare(problem.target_x[rows]),
+        target_y=None,
+        source_index=rows,
+        target_index=rows,
+        step=12,
+        progress=0.5,
+    )
+    return build(job, data, job.method.load()).eval(), batch
 
 
 def run(plan: Plan, results: Path, registry: Registry, **options: Any) -> dict[tuple[str, str, int], RunRecord]:

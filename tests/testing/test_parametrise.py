@@ -31,11 +31,11 @@ METHODS = """
     @hookimpl
     def dabench_methods():
         yield MethodSpec(
-            name="noisy", target="noisy:Noisy", summary="for tests",
+            name="noisy", entry_point="noisy:Noisy", summary="for tests",
             expected_failures={"adapts": "adapts nothing"},
         )
         yield MethodSpec(
-            name="sound", target="noisy:Sound", summary="for tests", expected_failures={"resume": "out of date"},
+            name="sound", entry_point="noisy:Sound", summary="for tests", expected_failures={"resume": "out of date"},
         )
 """
 TEST = """

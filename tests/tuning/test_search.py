@@ -59,8 +59,8 @@ def test_an_option_named_twice() -> None:
         lambda: Range(1, 1),
         lambda: Range(0, 1, log=True),
         lambda: Range(0, 1, points=1),
-        lambda: MethodSpec(name="m", target="a:B", summary="", search={"x": ()}),
-        lambda: MethodSpec(name="m", target="a:B", summary="", search={"x": "abc"}),
+        lambda: MethodSpec(name="m", entry_point="a:B", summary="", search={"x": ()}),
+        lambda: MethodSpec(name="m", entry_point="a:B", summary="", search={"x": "abc"}),
     ],
 )
 def test_a_declared_space_that_is_none(make) -> None:

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from dabench.baseline.compare import VERDICTS, CellVerdict, Report
-from dabench.stats.regression import ALPHA, POWER
+from dabench.stats.regression import FALSE_ALARMS, POWER
 
 
 def render(report: Report) -> str:
@@ -16,7 +16,7 @@ def render(report: Report) -> str:
         "failed": report.failed,
         "suites": report.suites,
         "max_drop": report.max_drop,
-        "alpha": ALPHA,
+        "alpha": FALSE_ALARMS,
         "power": POWER,
         "false_alarm_at_most": report.false_alarm,
         "counts": {verdict: report.count(verdict) for verdict in VERDICTS},

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dabench.baseline.compare import VERDICTS, CellVerdict, Report
 from dabench.leaderboard.formats.text import fraction, pair_title
 from dabench.results.changes import shared_changes
-from dabench.stats.regression import ALPHA, MOST_SEEDS, POWER
+from dabench.stats.regression import FALSE_ALARMS, MOST_SEEDS, POWER
 
 HEADER = ("verdict", "baseline", "now", "drop in points", "seeds", "sees", "needs")
 
@@ -96,7 +96,7 @@ def footnotes(report: Report) -> Iterator[str]:
     """How to read the table, and what else there is to know."""
     rules = {cell.drop.rule for cell in report.cells if cell.drop and cell.verdict != "same"}
     tolerated = f"{100 * report.max_drop:g}"
-    level = f"{100 * (1 - ALPHA):g} %"
+    level = f"{100 * (1 - FALSE_ALARMS):g} %"
     if "paired" in rules:
         yield (
             f"drop: mean over seeds, paired, with one-sided {level} limits; "

@@ -40,7 +40,7 @@ def list_command(context: Context, names: Sequence[str], suite: str | None, as_j
     codes: dict[str, str] = {}  # reading the sources behind a loader takes longer than all the rest
 
     def code(spec: DomainSpec) -> str:
-        module = spec.target.partition(":")[0]
+        module = spec.entry_point.partition(":")[0]
         if module not in codes:
             codes[module] = code_hash(spec)
         return codes[module]

@@ -46,9 +46,10 @@ def command(context: Context, folder: Path, as_json: bool) -> int:
 def _as_object(done: Adopted) -> dict[str, Any]:
     return {
         "taken": [
-            {"path": target.path, "from": str(path), "verified": verified} for target, path, verified in done.taken
+            {"path": data_file.path, "from": str(path), "verified": verified}
+            for data_file, path, verified in done.taken
         ],
-        "there": [{"path": target.path, "from": str(path)} for target, path in done.there],
+        "there": [{"path": data_file.path, "from": str(path)} for data_file, path in done.there],
         "refused": [{"from": str(path), "why": why} for path, why in done.refused],
         "unknown": [str(path) for path in done.unknown],
     }
@@ -64,13 +65,13 @@ def _as_lines(done: Adopted, folder: Path, specs: list[DomainSpec]) -> list[str]
     lines = []
     if done.taken:
         lines.append(f"taken over into {data_dir()}")
-        for target, path, verified in done.taken:
+        for data_file, path, verified in done.taken:
             lines.append(
-                f"  {target.path}  from {short(path)}{'' if verified else '  (nobody has measured its content)'}"
+                f"  {data_file.path}  from {short(path)}{'' if verified else '  (nobody has measured its content)'}"
             )
     if done.there:
         lines.append("there already, and left alone")
-        lines += [f"  {target.path}  as {short(path)}" for target, path in done.there]
+        lines += [f"  {data_file.path}  as {short(path)}" for data_file, path in done.there]
     if done.refused:
         lines.append("not taken")
         lines += [f"  {short(path)}: {why}" for path, why in done.refused]
@@ -90,11 +91,11 @@ def _complete(done: Adopted, specs: list[DomainSpec]) -> list[str]:
     """Domains, or families, of which something was taken, and of which nothing is missing now."""
     from dabench.data.prepared_copy import files_of
 
-    taken = {target for target, _, _ in done.taken}
+    taken = {data_file for data_file, _, _ in done.taken}
     names = [
         spec.name
         for spec in specs
-        if any(target in taken for download in spec.downloads for target in download.targets)
+        if any(data_file in taken for download in spec.downloads for data_file in download.data_files)
         and all(files_of(spec).values())
     ]
     families: dict[str, set[str]] = {}

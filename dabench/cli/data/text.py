@@ -125,7 +125,7 @@ def _todo(status: Status) -> str:
 def _unverified(status: Status) -> str:
     downloads = [download for download in status.spec.downloads if not download.verified]
     links = sum(len(download.urls) for download in downloads if not download.tried)
-    stated = sum(len(item.stated) + sum(len(target.stated) for target in item.targets) for item in downloads)
+    stated = sum(len(item.stated) + sum(len(data_file.stated) for data_file in item.data_files) for item in downloads)
     said = f", {stated} stated digest{'s' * (stated != 1)}" if stated else ""
     return f"{links} link{'s' * (links != 1)}{said}"
 

@@ -20,7 +20,7 @@ from dabench.data.acquire.unpack import unpack
 from dabench.data.folder import data_dir
 from dabench.errors import DataError, DataFolderError
 from dabench.files import staging, sweep
-from dabench.specs.download import ARCHIVES, Download, Target
+from dabench.specs.download import ARCHIVES, DataFile, Download
 
 MAX_BYTES = 1 << 30
 """Of a file that is no archive: a larger one is none of those that are known, and is not read."""
@@ -31,14 +31,14 @@ class Adopted:
     """What became of the files of a folder.
 
     Attributes:
-        taken: target, where it was found, and whether its content is what was published.
-        there: target and where it was found: it was below the data folder already, and was left alone.
+        taken: the data file, where it was found, and whether its content is what was published.
+        there: the data file and where it was found: it was below the data folder already, and was left alone.
         refused: what was found, and what is wrong with it.
         unknown: files that are none of those looked for.
     """
 
-    taken: list[tuple[Target, Path, bool]] = field(default_factory=list)
-    there: list[tuple[Target, Path]] = field(default_factory=list)
+    taken: list[tuple[DataFile, Path, bool]] = field(default_factory=list)
+    there: list[tuple[DataFile, Path]] = field(default_factory=list)
     refused: list[tuple[Path, str]] = field(default_factory=list)
     unknown: list[Path] = field(default_factory=list)
 
@@ -48,7 +48,7 @@ def adopt(folder: Path, downloads: Iterable[Download]) -> Adopted:
 
     Args:
         folder: with files in any layout, and archives.
-        downloads: whose targets to look for.
+        downloads: whose data files to look for.
 
     Raises:
         DataFolderError: the data folder cannot be written.
@@ -72,35 +72,37 @@ class _Search:
     """One walk through a folder."""
 
     def __init__(self, downloads: Sequence[Download], staging: Path, done: Adopted) -> None:
-        self._targets = [target for download in downloads for target in download.targets]
+        self._data_files = [data_file for download in downloads for data_file in download.data_files]
         self._stated = {digest for download in downloads for digest in download.stated}
-        self._by_digest = {digest: target for target in self._targets if not target.files for digest in target.digests}
+        self._folders = [data_file for data_file in self._data_files if data_file.files]
+        self._single = [data_file for data_file in self._data_files if not data_file.files]
+        self._by_digest = {digest: data_file for data_file in self._single for digest in data_file.digests}
         self._staging, self._done = staging, done
 
     def through(self, folder: Path) -> None:
-        parts: dict[tuple[Target, Path], list[Path]] = {}
+        parts: dict[tuple[DataFile, Path], list[Path]] = {}
         for path in _files(folder):
-            target = next((target for target in self._targets if target.files and _ends_like(path, target)), None)
-            if target:
-                depth = len(Path(target.files).parts)
-                parts.setdefault((target, path.parents[depth - 1]), []).append(path)
+            data_file = next((item for item in self._folders if _ends_like(path, item)), None)
+            if data_file:
+                depth = len(Path(data_file.files).parts)
+                parts.setdefault((data_file, path.parents[depth - 1]), []).append(path)
             elif path.name.lower().endswith(ARCHIVES):
                 self._archive(path)
             else:
                 self._file(path)
-        for (target, base), files in parts.items():
-            self._folder(target, base, files)
+        for (data_file, base), files in parts.items():
+            self._folder(data_file, base, files)
 
     def _file(self, path: Path) -> None:
-        named = next((target for target in self._targets if not target.files and _ends_like(path, target)), None)
+        named = next((item for item in self._single if _ends_like(path, item)), None)
         try:
             found = file_digests(path) if path.stat().st_size <= MAX_BYTES else frozenset()
         except (OSError, DataError) as error:
             self._done.refused.append((path, str(error)))
             return
-        target = next((self._by_digest[digest] for digest in found if digest in self._by_digest), None)
-        if target:
-            self._take(target, path, path, verified=True)
+        data_file = next((self._by_digest[digest] for digest in found if digest in self._by_digest), None)
+        if data_file:
+            self._take(data_file, path, path, verified=True)
         elif named and named.digests:
             self._done.refused.append((path, f"named like {named.path}, but its content is not what was published"))
         elif named:
@@ -108,45 +110,45 @@ class _Search:
         else:
             self._done.unknown.append(path)
 
-    def _folder(self, target: Target, base: Path, files: Sequence[Path]) -> None:
-        if there(target):
-            self._done.there.append((target, base))
+    def _folder(self, data_file: DataFile, base: Path, files: Sequence[Path]) -> None:
+        if there(data_file):
+            self._done.there.append((data_file, base))
             return
-        staged = self._new_folder() / target.path
+        staged = self._new_folder() / data_file.path
         for path in files:
             place = staged / path.relative_to(base)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
-        self._checked(target, staged, base, verified=bool(target.digests))
+        self._checked(data_file, staged, base, verified=bool(data_file.digests))
 
     def _archive(self, path: Path) -> None:
         into = self._new_folder()
         try:
-            found = unpack(path, self._targets, into)
+            found = unpack(path, self._data_files, into)
             known = bool(found) and bool(self._stated and file_digests(path) & self._stated)
         except DataError as error:
             self._done.refused.append((path, str(error)))
         else:
-            for target in self._targets:
-                if target in found:
-                    self._checked(target, into / target.path, path, verified=known or bool(target.digests))
+            for data_file in self._data_files:
+                if data_file in found:
+                    self._checked(data_file, into / data_file.path, path, verified=known or bool(data_file.digests))
             if not found:
                 self._done.unknown.append(path)
         shutil.rmtree(into)
 
-    def _checked(self, target: Target, staged: Path, found: Path, *, verified: bool) -> None:
+    def _checked(self, data_file: DataFile, staged: Path, found: Path, *, verified: bool) -> None:
         """Take what lies in the staging folder, if it is what was published."""
-        if fits(target, staged):
-            self._take(target, staged, found, verified=verified)
+        if fits(data_file, staged):
+            self._take(data_file, staged, found, verified=verified)
         else:
-            self._done.refused.append((found, f"{target.tail} in it is not what was published"))
+            self._done.refused.append((found, f"{data_file.tail} in it is not what was published"))
 
-    def _take(self, target: Target, source: Path, found: Path, *, verified: bool) -> None:
-        if there(target):
-            self._done.there.append((target, found))
+    def _take(self, data_file: DataFile, source: Path, found: Path, *, verified: bool) -> None:
+        if there(data_file):
+            self._done.there.append((data_file, found))
             return
-        put(target, source)
-        self._done.taken.append((target, found, verified))
+        put(data_file, source)
+        self._done.taken.append((data_file, found, verified))
 
     def _new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self._staging))
@@ -160,9 +162,9 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (path for path in (Path(name, file) for file in sorted(files)) if path.is_file())
 
 
-def _ends_like(path: Path, target: Target) -> bool:
-    """Whether a path ends as that of one of a target's files does, in an archive or below a data folder."""
+def _ends_like(path: Path, data_file: DataFile) -> bool:
+    """Whether a path ends as that of a file of this data file does, in an archive or below a data folder."""
     names = [path]
-    if path.suffix not in PACKINGS and Path(target.path).suffix in PACKINGS:
-        names.append(path.with_name(path.name + Path(target.path).suffix))
-    return any(name.match(pattern) for name in names for pattern in (target.tail, target.pattern))
+    if path.suffix not in PACKINGS and Path(data_file.path).suffix in PACKINGS:
+        names.append(path.with_name(path.name + Path(data_file.path).suffix))
+    return any(name.match(pattern) for name in names for pattern in (data_file.tail, data_file.pattern))

@@ -20,7 +20,7 @@ from dabench.data.acquire.place import fits, put, there
 from dabench.data.acquire.unpack import unpack
 from dabench.data.folder import data_dir
 from dabench.errors import DataError, DataFolderError
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 
 _REMEDY = (
     "Free some space or name another folder with DABENCH_DATA_DIR; the same command then goes on where it stopped."
@@ -61,14 +61,14 @@ def fetch(download: Download, show: Show, patience: Patience | None = None, *, f
 
 def by_hand(download: Download) -> str:
     """How a person gets what a download holds without this program."""
-    wanted = ", ".join(target.pattern for target in download.targets)
+    wanted = ", ".join(data_file.pattern for data_file in download.data_files)
     return (
         f"By hand: get {download.name} from {download.homepage or download.urls[0]} and run "
         f"`dabench data import FOLDER` with the folder that holds it, or put {wanted} into {data_dir()}."
     )
 
 
-def verify(download: Download, file: Path, into: Path) -> dict[Target, Path]:
+def verify(download: Download, file: Path, into: Path) -> dict[DataFile, Path]:
     """Check what came, and unpack it.
 
     Args:
@@ -77,7 +77,7 @@ def verify(download: Download, file: Path, into: Path) -> dict[Target, Path]:
         into: a folder for what is unpacked; what is in it is deleted.
 
     Returns:
-        Where each target is.
+        Where each data file is.
 
     Raises:
         DataError: it is something else, cut off, damaged or unsafe.
@@ -86,26 +86,26 @@ def verify(download: Download, file: Path, into: Path) -> dict[Target, Path]:
     if download.stated and not file_digests(file) & set(download.stated):
         raise DataError(f"other content than published: {_differs(file, download.stated)}")
     if not download.archive:
-        (target,) = download.targets
-        if not fits(target, file):
-            raise DataError(f"other content than published: {_differs(file, target.digests)}")
-        return {target: file}
+        (data_file,) = download.data_files
+        if not fits(data_file, file):
+            raise DataError(f"other content than published: {_differs(file, data_file.digests)}")
+        return {data_file: file}
     shutil.rmtree(into, ignore_errors=True)
     try:
-        found = unpack(file, download.targets, into)
+        found = unpack(file, download.data_files, into)
     except (OSError, DataError):  # a full disk, too: half an archive should not keep it full
         shutil.rmtree(into, ignore_errors=True)
         raise
-    for target in download.targets:
-        if target not in found:
-            raise DataError(f"it holds no {target.tail}")
-        if not fits(target, into / target.path):
-            raise DataError(f"it holds other content than published in {target.tail}")
-    return {target: into / target.path for target in download.targets}
+    for data_file in download.data_files:
+        if data_file not in found:
+            raise DataError(f"it holds no {data_file.tail}")
+        if not fits(data_file, into / data_file.path):
+            raise DataError(f"it holds other content than published in {data_file.tail}")
+    return {data_file: into / data_file.path for data_file in download.data_files}
 
 
-def _missing(download: Download) -> list[Target]:
-    return [target for target in download.targets if not there(target)]
+def _missing(download: Download) -> list[DataFile]:
+    return [data_file for data_file in download.data_files if not there(data_file)]
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def _alone(download: Download, show: Show) -> Iterator[Path]:
     """A folder to work in, which no other process uses at the same time."""
     from filelock import FileLock, Timeout
 
-    paths = "\n".join(target.pattern for target in download.targets)
+    paths = "\n".join(data_file.pattern for data_file in download.data_files)
     folder = data_dir() / "downloads" / f"{hashlib.sha256(paths.encode()).hexdigest()[:8]}-{download.name}"
     lock = FileLock(f"{folder}.lock")
     try:
@@ -175,10 +175,10 @@ def _from_mirror(download: Download, url: str, folder: Path, show: Show, patienc
                 raise MirrorError(str(error)) from error
             show.say(f"{url}: {error}; it was put together from parts, so once more from the start")
             continue
-        for target, path in placed.items():
-            before = put(target, path)
+        for data_file, path in placed.items():
+            before = put(data_file, path)
             if before:
-                show.say(f"what was in {target.path} before is now in {before}")
+                show.say(f"what was in {data_file.path} before is now in {before}")
         return
     raise MirrorError("other content than published, also from the start")
 

@@ -10,42 +10,42 @@ from dabench.data.acquire.digests import chunks, file_digests, folder_digest, op
 from dabench.data.folder import data_dir
 from dabench.errors import DataError
 from dabench.files import replacing
-from dabench.specs.download import Target
+from dabench.specs.download import DataFile
 
 PACKINGS = (".gz", ".bz2")
 
 
-def there(target: Target) -> bool:
-    """Whether a target is below the data folder, with the content that is known of it if any is."""
-    for path in _places(target):
-        if target.files:
-            if any(file.is_file() for file in path.glob(target.files)):
-                return fits(target, path)
+def there(data_file: DataFile) -> bool:
+    """Whether a data file is below the data folder, with the content that is known of it if any is."""
+    for path in _places(data_file):
+        if data_file.files:
+            if any(file.is_file() for file in path.glob(data_file.files)):
+                return fits(data_file, path)
         elif path.is_file():
-            return fits(target, path)
+            return fits(data_file, path)
     return False
 
 
-def fits(target: Target, path: Path) -> bool:
-    """Whether a file (or a folder, for a target that is one) has the content that is known of a target.
+def fits(data_file: DataFile, path: Path) -> bool:
+    """Whether a file (or a folder, for a data file that is one) has the content that is known of a data file.
 
     Where nothing is known of it, anything that is not damaged fits.
     """
-    if not target.digests:
+    if not data_file.digests:
         return True
     try:
-        found = {folder_digest(path, target.files)} if target.files else file_digests(path)
+        found = {folder_digest(path, data_file.files)} if data_file.files else file_digests(path)
     except DataError:
         return False
-    return bool(target.digests & found)
+    return bool(data_file.digests & found)
 
 
-def put(target: Target, source: Path) -> Path | None:
-    """Put a target where it belongs. What was there before is set aside, unless it is known to be the same.
+def put(data_file: DataFile, source: Path) -> Path | None:
+    """Put a data file where it belongs. What was there before is set aside, unless it is known to be the same.
 
     Args:
-        target: what it is.
-        source: a file, which is packed or unpacked as the target is; or a folder that holds nothing else, below the
+        data_file: what it is.
+        source: a file, which is packed or unpacked as the data file is; or a folder that holds nothing else, below the
             data folder, which is moved.
 
     Returns:
@@ -54,24 +54,24 @@ def put(target: Target, source: Path) -> Path | None:
     Raises:
         OSError: it cannot be written.
     """
-    if target.digests and there(target):
+    if data_file.digests and there(data_file):
         return None
-    path = data_dir() / target.path
+    path = data_dir() / data_file.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    if target.files:
+    if data_file.files:
         before = _set_aside(path)
         source.rename(path)
         return before
     with replacing(path) as temporary:
         _copy(source, temporary, path.suffix if path.suffix in PACKINGS else "")
-        aside = [_set_aside(place) for place in _places(target)]
+        aside = [_set_aside(place) for place in _places(data_file)]
         return next((place for place in aside if place), None)
 
 
-def _places(target: Target) -> list[Path]:
+def _places(data_file: DataFile) -> list[Path]:
     """Where it may be: a file that is kept packed may also be there unpacked."""
-    path = data_dir() / target.path
-    return [path, path.with_suffix("")] if path.suffix in PACKINGS and not target.files else [path]
+    path = data_dir() / data_file.path
+    return [path, path.with_suffix("")] if path.suffix in PACKINGS and not data_file.files else [path]
 
 
 def _copy(source: Path, destination: Path, packing: str) -> None:

@@ -22,7 +22,7 @@ from typing import IO
 from dabench.data.acquire.digests import opened, packed_as
 from dabench.data.limits import Limited, TooMuchError, most_of
 from dabench.errors import DataError
-from dabench.specs.download import Target
+from dabench.specs.download import DataFile
 
 MAX_MEMBERS = 100_000
 MAX_LINK = 4096
@@ -38,23 +38,23 @@ class UnsafeArchiveError(DataError):
     """An archive that was made to write elsewhere, or has too many members."""
 
 
-def unpack(archive: Path, targets: Sequence[Target], into: Path) -> set[Target]:
-    """Copy the files of targets out of an archive, each to the target's path below a folder.
+def unpack(archive: Path, data_files: Sequence[DataFile], into: Path) -> set[DataFile]:
+    """Copy the files of data files out of an archive, each to the data file's path below a folder.
 
     Args:
         archive: a .zip file, or a .tar file packed or not.
-        targets: what is wanted; all else is left.
+        data_files: what is wanted; all else is left.
         into: an empty folder.
 
     Returns:
-        The targets of which there were files.
+        The data files of which there were files.
 
     Raises:
         UnsafeArchiveError: see above, or there are too many members.
         TooMuchError: far more comes out of it than its size promises.
         DataError: it is no archive, or damaged.
     """
-    found: set[Target] = set()
+    found: set[DataFile] = set()
     left = most_of(archive)
     with _opened(archive) as members:
         for name, size, content in members:
@@ -63,22 +63,22 @@ def unpack(archive: Path, targets: Sequence[Target], into: Path) -> set[Target]:
                 raise TooMuchError(
                     f"{archive.name} holds more than {most_of(archive):,} bytes, far more than its size promises"
                 )
-            for target, path in _wanted(name, targets):
+            for data_file, path in _wanted(name, data_files):
                 place = into / path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with place.open("wb") as file:
                     copyfileobj(content, file, 1 << 20)
-                found.add(target)
+                found.add(data_file)
     return found
 
 
-def _wanted(name: str, targets: Sequence[Target]) -> Iterator[tuple[Target, str]]:
-    """The target that a member belongs to, with its path below the data folder."""
+def _wanted(name: str, data_files: Sequence[DataFile]) -> Iterator[tuple[DataFile, str]]:
+    """The data file that a member belongs to, with its path below the data folder."""
     member = PurePosixPath(name)
-    for target in targets:
-        if member.match(target.tail):
-            depth = len(PurePosixPath(target.files).parts)
-            yield target, "/".join((target.path, *member.parts[len(member.parts) - depth :]))
+    for data_file in data_files:
+        if member.match(data_file.tail):
+            depth = len(PurePosixPath(data_file.files).parts)
+            yield data_file, "/".join((data_file.path, *member.parts[len(member.parts) - depth :]))
             return
 
 

@@ -10,7 +10,7 @@ FONTS = "fonts as shipped with matplotlib: DejaVu (Bitstream Vera and Arev), STI
 SPECS = (
     DomainSpec(
         name="glyphs",
-        target="dabench.domains.embedded.glyphs:load_glyphs",
+        entry_point="dabench.domains.embedded.glyphs:load_glyphs",
         summary="digits in computer fonts, varied and cluttered (the SYN NUMBERS recipe in small)",
         licence=FONTS,
         citation=GANIN_2015,

@@ -9,7 +9,7 @@ from dabench.specs.spec import DomainSpec
 SPECS = (
     DomainSpec(
         name="digits_paired",
-        target="dabench.domains.embedded.handwritten_paired:load_digits_paired",
+        entry_point="dabench.domains.embedded.handwritten_paired:load_digits_paired",
         summary="handwritten digits of scikit-learn, the same ones as in digits_m_paired",
         licence=OPTDIGITS,
         citation=ALPAYDIN_1998,
@@ -22,7 +22,7 @@ SPECS = (
     ),
     DomainSpec(
         name="digits_m_paired",
-        target="dabench.domains.embedded.handwritten_paired:load_digits_m_paired",
+        entry_point="dabench.domains.embedded.handwritten_paired:load_digits_m_paired",
         summary="the digits of digits_paired, inverting patches of photographs (the MNIST-M recipe)",
         licence=f"{OPTDIGITS}; {PHOTOGRAPHS}",
         citation=f"{ALPAYDIN_1998}\n{GANIN_2015}",

@@ -17,7 +17,7 @@ ALPAYDIN_1998 = """@misc{alpaydin1998optical,
 SPECS = (
     DomainSpec(
         name="digits",
-        target="dabench.domains.embedded.handwritten:load_digits",
+        entry_point="dabench.domains.embedded.handwritten:load_digits",
         summary="handwritten digits of scikit-learn, white on black",
         licence=OPTDIGITS,
         citation=ALPAYDIN_1998,
@@ -26,7 +26,7 @@ SPECS = (
     ),
     DomainSpec(
         name="digits_m",
-        target="dabench.domains.embedded.handwritten:load_digits_m",
+        entry_point="dabench.domains.embedded.handwritten:load_digits_m",
         summary="other handwritten digits, inverting patches of photographs (the MNIST-M recipe)",
         licence=f"{OPTDIGITS}; {PHOTOGRAPHS}",
         citation=f"{ALPAYDIN_1998}\n{GANIN_2015}",

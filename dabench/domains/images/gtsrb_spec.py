@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "https://benchmark.ini.rub.de/gtsrb_dataset.html"
@@ -24,25 +24,25 @@ DOWNLOADS = tuple(
     Download(
         name=name,
         urls=(f"{_ARCHIVE}{name}",),
-        targets=(target,),
+        data_files=(data_file,),
         homepage=HOMEPAGE,
         stated=(f"md5:{md5}",),
     )
-    for name, md5, target in (
+    for name, md5, data_file in (
         (
             "GTSRB_Final_Training_Images.zip",
             "f33fd80ac59bff73c82d25ab499e03a3",
-            Target(path="gtsrb/GTSRB/Training", files="*/*.ppm", inside="GTSRB/Final_Training/Images"),
+            DataFile(path="gtsrb/GTSRB/Training", files="*/*.ppm", inside="GTSRB/Final_Training/Images"),
         ),
         (
             "GTSRB_Final_Test_Images.zip",
             "c7e4e6327067d32654124b0fe9e82185",
-            Target(path="gtsrb/GTSRB/Final_Test/Images", files="*.ppm", inside="Final_Test/Images"),
+            DataFile(path="gtsrb/GTSRB/Final_Test/Images", files="*.ppm", inside="Final_Test/Images"),
         ),
         (
             "GTSRB_Final_Test_GT.zip",
             "fe31e9c9270bbcd7b84b7f21a9d9d9e5",
-            Target(path="gtsrb/GT-final_test.csv"),
+            DataFile(path="gtsrb/GT-final_test.csv"),
         ),
     )
 )
@@ -65,7 +65,7 @@ SPECS = (
     DomainSpec(
         name="gtsrb",
         version=2,  # with the tracks as groups
-        target="dabench.domains.images.gtsrb:load_gtsrb",
+        entry_point="dabench.domains.images.gtsrb:load_gtsrb",
         summary="43 German traffic signs in photographs, whole frames scaled to 32x32 RGB",
         licence="free to use, with a request to cite",
         citation=STALLKAMP_2012,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dabench.domains.images import mnist_spec as mnist
 from dabench.domains.references import GANIN_2015
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 BSDS500_HOMEPAGE = "https://github.com/BIDS/BSDS500"
@@ -31,8 +31,8 @@ _BSDS500 = Download(
         "https://github.com/BIDS/BSDS500/archive/refs/heads/master.zip",
         "http://www.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz",
     ),
-    targets=tuple(
-        Target(
+    data_files=tuple(
+        DataFile(
             path=f"BSDS500/data/images/{split}",
             files="*.jpg",
             inside=f"data/images/{split}",
@@ -50,7 +50,7 @@ SPECS = (
     DomainSpec(
         name="mnist_m",
         recording="mnist",
-        target="dabench.domains.images.mnist_m:load_mnist_m",
+        entry_point="dabench.domains.images.mnist_m:load_mnist_m",
         summary="handwritten digits of MNIST inverting patches of photographs, made here by the official recipe",
         licence=f"{mnist.LICENCE}; {_LICENCE}",
         citation=_CITATION,
@@ -63,7 +63,7 @@ SPECS = (
     ),
     DomainSpec(
         name="mnist_m_official",
-        target="dabench.domains.images.mnist_m:load_mnist_m_official",
+        entry_point="dabench.domains.images.mnist_m:load_mnist_m_official",
         summary="your own copy of the released MNIST-M",
         licence=f"unknown: see homepage; {_LICENCE}",
         citation=_CITATION,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "https://yann.lecun.com/exdb/mnist/"
@@ -29,7 +29,7 @@ DOWNLOADS = tuple(
     Download(
         name=f"{name}-ubyte.gz",
         urls=tuple(f"{mirror}{name}-ubyte.gz" for mirror in _MIRRORS),
-        targets=(Target(path=f"MNIST/raw/{name}-ubyte.gz", measured=(f"sha256:{sha256}",)),),
+        data_files=(DataFile(path=f"MNIST/raw/{name}-ubyte.gz", measured=(f"sha256:{sha256}",)),),
         homepage=HOMEPAGE,
     )
     for name, sha256 in (
@@ -50,7 +50,7 @@ SPECS = (
     DomainSpec(
         name="mnist",
         recording="mnist",
-        target="dabench.domains.images.mnist:load_mnist",
+        entry_point="dabench.domains.images.mnist:load_mnist",
         summary="handwritten digits on their 28x28 canvas, as 32x32 RGB",
         licence=LICENCE,
         citation=LECUN_1998,
@@ -62,7 +62,7 @@ SPECS = (
     ),
     DomainSpec(
         name="mnist_box",
-        target="dabench.domains.images.mnist:load_mnist_box",
+        entry_point="dabench.domains.images.mnist:load_mnist_box",
         summary="handwritten digits of MNIST cut out of their 20x20 box and enlarged, as 32x32 RGB",
         licence=LICENCE,
         citation=LECUN_1998,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "http://ufldl.stanford.edu/housenumbers/"
@@ -17,7 +17,7 @@ DOWNLOADS = tuple(
     Download(
         name=name,
         urls=(f"http://ufldl.stanford.edu/housenumbers/{name}",),
-        targets=(Target(path=f"SVHN/{name}", stated=(f"md5:{md5}",)),),
+        data_files=(DataFile(path=f"SVHN/{name}", stated=(f"md5:{md5}",)),),
         homepage=HOMEPAGE,
     )
     for name, md5 in (
@@ -29,7 +29,7 @@ DOWNLOADS = tuple(
 SPECS = (
     DomainSpec(
         name="svhn",
-        target="dabench.domains.images.svhn:load_svhn",
+        entry_point="dabench.domains.images.svhn:load_svhn",
         summary="house numbers in photographs of streets, 32x32 RGB",
         licence="for non-commercial use only",
         citation=NETZER_2011,

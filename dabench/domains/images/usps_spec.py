@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass.html#usps"
@@ -18,7 +18,7 @@ DOWNLOADS = tuple(
     Download(
         name=name,
         urls=(f"https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/{name}",),
-        targets=(Target(path=f"USPS/{name}", measured=(f"sha256:{sha256}",), stated=(f"md5:{md5}",)),),
+        data_files=(DataFile(path=f"USPS/{name}", measured=(f"sha256:{sha256}",), stated=(f"md5:{md5}",)),),
         homepage=HOMEPAGE,
     )
     for name, sha256, md5 in (
@@ -44,7 +44,7 @@ COUNTS = (
 SPECS = (
     DomainSpec(
         name="usps",
-        target="dabench.domains.images.usps:load_usps",
+        entry_point="dabench.domains.images.usps:load_usps",
         summary="handwritten digits of US postal codes, enlarged from 16x16, as 32x32 RGB",
         licence="unknown: see homepage",
         citation=HULL_1994,

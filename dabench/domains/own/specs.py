@@ -67,7 +67,7 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
     return {
         name: DomainSpec(
             name=name,
-            target="dabench.domains.own.images:load",
+            entry_point="dabench.domains.own.images:load",
             summary=f"pictures in {folder}",
             licence=LICENCE,
             files=tuple(f"{escape(part)}/**/*" for part in [folder, *_linked(root, folder, listings[name])]),
@@ -119,7 +119,7 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
     return {
         name: DomainSpec(
             name=name,
-            target="dabench.domains.own.tables:load",
+            entry_point="dabench.domains.own.tables:load",
             summary=f"rows of {item}",
             licence=LICENCE,
             files=tuple(escape(file) for file in dict.fromkeys(files)),

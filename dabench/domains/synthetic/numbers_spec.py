@@ -9,7 +9,7 @@ from dabench.specs.spec import DomainSpec
 SPECS = (
     DomainSpec(
         name="syn_numbers",
-        target="dabench.domains.synthetic.numbers:load_syn_numbers",
+        entry_point="dabench.domains.synthetic.numbers:load_syn_numbers",
         summary="numbers of 1 to 3 digits in computer fonts on walls, the centre digit is the label, 32x32 RGB",
         licence=FONTS,
         citation=GANIN_2015,

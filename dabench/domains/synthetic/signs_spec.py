@@ -25,7 +25,7 @@ _COUNTS = (
 SPECS = (
     DomainSpec(
         name="syn_signs",
-        target="dabench.domains.synthetic.signs:load_syn_signs",
+        entry_point="dabench.domains.synthetic.signs:load_syn_signs",
         summary="43 traffic signs drawn as vector shapes before photographs and textures, 32x32 RGB",
         licence=f"pictograms: drawn for dabench; {PHOTOGRAPHS}",
         citation=f"{GANIN_2015}\n{MOISEEV_2013}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dabench.domains.references import BLITZER_2007, GANIN_2016
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "https://github.com/GRAAL-Research/domain_adversarial_neural_network"
@@ -37,7 +37,7 @@ def _download(path: str) -> Download:
             f"https://raw.githubusercontent.com/{_GRAAL}/master/data/{name}",
             f"https://cdn.jsdelivr.net/gh/{_GRAAL}@master/data/{name}",
         ),
-        targets=(Target(path=path, measured=(f"sha256:{sha256}",)),),
+        data_files=(DataFile(path=path, measured=(f"sha256:{sha256}",)),),
         homepage=HOMEPAGE,
     )
 
@@ -60,7 +60,7 @@ _COUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
 SPECS = tuple(
     DomainSpec(
         name=f"amazon/{name}",
-        target=f"dabench.domains.vectors.amazon:{name}",
+        entry_point=f"dabench.domains.vectors.amazon:{name}",
         summary=f"reviews of products ({name}), sparse counts of 5,000 terms",
         licence="files: BSD-style; reviews: unknown: see homepage",
         citation=f"{BLITZER_2007}\n{CHEN_2012}\n{GANIN_2016}",

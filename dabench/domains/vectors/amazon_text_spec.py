@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dabench.domains.references import BLITZER_2007
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "https://www.cs.jhu.edu/~mdredze/datasets/sentiment/"
@@ -43,8 +43,8 @@ DOWNLOAD = Download(
         "https://www.cs.jhu.edu/~mdredze/datasets/sentiment/domain_sentiment_data.tar.gz",
         "http://www.cs.jhu.edu/~mdredze/datasets/sentiment/domain_sentiment_data.tar.gz",
     ),
-    targets=tuple(
-        Target(path=path, inside="/".join(path.split("/")[-2:]), measured=(f"sha256:{sha256}",))
+    data_files=tuple(
+        DataFile(path=path, inside="/".join(path.split("/")[-2:]), measured=(f"sha256:{sha256}",))
         for product, paths in FILES.items()
         for path, sha256 in zip(paths, _SHA256[product], strict=True)
     ),
@@ -69,7 +69,7 @@ _COUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
 SPECS = tuple(
     DomainSpec(
         name=f"amazon_text/{name}",
-        target=f"dabench.domains.vectors.amazon_text:{name}",
+        entry_point=f"dabench.domains.vectors.amazon_text:{name}",
         summary=f"reviews of products ({name}) from raw text, sparse counts of hashed terms",
         licence="unknown: see homepage",
         citation=BLITZER_2007,

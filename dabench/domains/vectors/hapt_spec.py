@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "https://archive.ics.uci.edu/dataset/341"
@@ -24,7 +24,7 @@ DOWNLOAD = Download(
         f"https://archive.ics.uci.edu/static/public/341/{_NAME}.zip",
         "https://archive.ics.uci.edu/ml/machine-learning-databases/00341/HAPT%20Data%20Set.zip",
     ),
-    targets=(Target(path="hapt/RawData", files="*.txt"),),
+    data_files=(DataFile(path="hapt/RawData", files="*.txt"),),
     homepage=HOMEPAGE,
     stated=("sha256:4ac4ae064227c07045a99551876b54d204837e995e298b6488559e209b3deb09",),
 )
@@ -109,7 +109,7 @@ _SUMMARIES = {
 SPECS = tuple(
     DomainSpec(
         name=name,
-        target=f"dabench.domains.vectors.hapt:{name.removeprefix('hapt')[1:]}",
+        entry_point=f"dabench.domains.vectors.hapt:{name.removeprefix('hapt')[1:]}",
         version=1 if "/" in name else 2,  # with people as groups
         summary=summary,
         licence="CC BY 4.0 at UCI, but the README in the archive prohibits commercial use",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "https://github.com/VisionLearningGroup/CORAL"
@@ -32,8 +32,8 @@ DOWNLOAD = Download(
         "https://github.com/VisionLearningGroup/CORAL/raw/master/code/CORAL_Source_Code.zip",
         f"https://cdn.jsdelivr.net/gh/VisionLearningGroup/CORAL@{_CORAL}/code/CORAL_Source_Code.zip",
     ),
-    targets=tuple(
-        Target(path=FILES[name], measured=(f"sha256:{sha256}",))
+    data_files=tuple(
+        DataFile(path=FILES[name], measured=(f"sha256:{sha256}",))
         for name, sha256 in (
             ("amazon", "df32548b994e18d364c99e1f317e1fae100597259f0423a41b90f4f68187bb1f"),
             ("caltech", "4f9334c8ced489d5054de97a5fd51a61f017f3bcd1f38c9a85c6d78cb9d7bda5"),
@@ -62,7 +62,7 @@ _COUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
 SPECS = tuple(
     DomainSpec(
         name=f"office_caltech/{name}",
-        target=f"dabench.domains.vectors.office_caltech:{name}",
+        entry_point=f"dabench.domains.vectors.office_caltech:{name}",
         summary=f"photographs of ten classes of objects ({name}), SURF histograms",
         licence="unknown: see homepage",
         citation=f"{GONG_2012}\n{SAENKO_2010}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 HOMEPAGE = "https://github.com/UniversalDependencies/UD_English-EWT/tree/master/not-to-release/sources"
@@ -22,8 +22,8 @@ DOWNLOAD = Download(
         f"https://github.com/UniversalDependencies/UD_English-EWT/archive/refs/tags/r{release}.zip"
         for release in ("2.15", "2.16", "2.14", "2.17")
     ),
-    targets=tuple(
-        Target(path=f"ud_english_ewt/{genre}", files="*.xml.conllu", measured=(f"sha256:{sha256}",))
+    data_files=tuple(
+        DataFile(path=f"ud_english_ewt/{genre}", files="*.xml.conllu", measured=(f"sha256:{sha256}",))
         for genre, sha256 in (
             ("answers", "41362e377aa3232758752c074de9547400da0d89178c0dcc942f6a7d7df039e2"),
             ("email", "85f2585caf9ba1d519618264ea334fe34d579caa6a3c87856c032416d53ebe51"),
@@ -70,7 +70,7 @@ _COUNTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
 SPECS = tuple(
     DomainSpec(
         name=f"pos/{genre}",
-        target=f"dabench.domains.vectors.pos:{genre}",
+        entry_point=f"dabench.domains.vectors.pos:{genre}",
         summary=f"parts of speech of English words ({genre}), sparse context features",
         licence="annotations: CC BY-SA 4.0; texts: several owners, see homepage",
         citation=SILVEIRA_2014,

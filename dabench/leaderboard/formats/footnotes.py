@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dabench.leaderboard.compare import NO_PAIRS
 from dabench.leaderboard.formats.text import (
     BELOW_ALONE,
     BEST,
@@ -16,6 +15,7 @@ from dabench.leaderboard.formats.text import (
     fraction,
     pair_titles,
 )
+from dabench.leaderboard.marks import NO_PAIRS
 from dabench.leaderboard.table import PER_PAIR, Cell, Table
 from dabench.stats.gap import UNBOUNDED
 from dabench.stats.ranks import Ranking

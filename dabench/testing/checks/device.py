@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from dabench.testing.checks.compare import difference
 from dabench.testing.checks.contract import well_formed
+from dabench.testing.checks.difference import difference
 from dabench.testing.failure import CheckFailedError, CheckSkippedError
 from dabench.testing.subject import Subject
 from dabench.testing.trial import QUIET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.testing.checks.compare import scores_difference
+from dabench.testing.checks.difference import scores_difference
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject
 from dabench.testing.trial import QUIET

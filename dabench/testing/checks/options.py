@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from dabench.config.options import validated
 from dabench.errors import UsageError
 from dabench.specs.spec import Range
-from dabench.testing.checks.compare import difference
+from dabench.testing.checks.difference import difference
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dabench.errors import DabenchError
-from dabench.testing.checks.compare import difference
 from dabench.testing.checks.contract import well_formed
+from dabench.testing.checks.difference import difference
 from dabench.testing.failure import CheckFailedError, CrashError
 from dabench.testing.subject import Subject
 from dabench.testing.toys.paired import COLUMNS, TOY

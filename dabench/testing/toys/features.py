@@ -39,7 +39,7 @@ TOY = Toy(
     shifted=shifted,
     shape=lambda features: (features or COLUMNS,),
     backbone=BackboneSpec(
-        name="identity", target="dabench.backbones.identity:Identity", summary="no network", trains=False
+        name="identity", entry_point="dabench.backbones.identity:Identity", summary="no network", trains=False
     ),
     network={},
     optimiser=Optimiser(),

@@ -89,7 +89,7 @@ TOY = Toy(
     shape=lambda features: (features or 3, SIZE, SIZE),
     images=True,
     backbone=BackboneSpec(
-        name="toy_images", target="dabench.testing.toys.images:ImageNet", summary="of the conformance kit"
+        name="toy_images", entry_point="dabench.testing.toys.images:ImageNet", summary="of the conformance kit"
     ),
     network={"batch_norm": True, "dropout": 0.0},
     optimiser=Optimiser(lr=0.02, momentum=0.9),

@@ -72,7 +72,7 @@ TOY = Toy(
     shifted=shifted,
     shape=lambda features: (features or COLUMNS,),
     backbone=BackboneSpec(
-        name="toy_vectors", target="dabench.testing.toys.vectors:VectorNet", summary="of the conformance kit"
+        name="toy_vectors", entry_point="dabench.testing.toys.vectors:VectorNet", summary="of the conformance kit"
     ),
     network={"batch_norm": False, "dropout": 0.0},
     optimiser=Optimiser(lr=0.2, momentum=0.0),

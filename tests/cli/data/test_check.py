@@ -269,12 +269,12 @@ from dabench import DomainSpec, SuiteSpec, hookimpl
 def dabench_domains():
     for shift in (0, 3):
         yield DomainSpec(
-            name=f"rays{shift}", target="rays_data:load", summary="rays", licence="CC0", arguments={"shift": shift}
+            name=f"rays{shift}", entry_point="rays_data:load", summary="rays", licence="CC0", arguments={"shift": shift}
         )
 
 @hookimpl
 def dabench_suites():
-    yield SuiteSpec(name="rays", target="rays_pack:rays.yaml", summary="rays")
+    yield SuiteSpec(name="rays", entry_point="rays_pack:rays.yaml", summary="rays")
 """
 
 RAYS = """

@@ -16,10 +16,10 @@ from dabench import DomainSpec, hookimpl
 def dabench_domains():
     for name in ("cats", "dogs"):
         yield DomainSpec(
-            name=f"pets/{name}", target=f"pets_data:{name}", summary=name, files=(f"pets/{name}.txt",),
+            name=f"pets/{name}", entry_point=f"pets_data:{name}", summary=name, files=(f"pets/{name}.txt",),
             homepage="https://example.org/pets", licence="CC0", citation="@misc{pets, title = {Pets}}",
         )
-    yield DomainSpec(name="fish", target="pets_data:fish", summary="fish", regenerated=True, citation="Me 2026")
+    yield DomainSpec(name="fish", entry_point="pets_data:fish", summary="fish", regenerated=True, citation="Me 2026")
 """
 
 DATA = """

@@ -22,30 +22,30 @@ LISTING = "".join(f"{hashlib.sha256(content).hexdigest()} {name}\n" for name, co
 
 HOOKS = f"""
 from dabench import DomainSpec, hookimpl
-from dabench.specs.download import Download, Target
+from dabench.specs.download import Download, DataFile
 
-SCORES = Target(path="own/raw/scores.txt.gz", measured=("sha256:{hashlib.sha256(SCORES).hexdigest()}",))
-PHOTOS = Target(
+SCORES = DataFile(path="own/raw/scores.txt.gz", measured=("sha256:{hashlib.sha256(SCORES).hexdigest()}",))
+PHOTOS = DataFile(
     path="own/photos/train", files="*.jpg", measured=("sha256:{hashlib.sha256(LISTING.encode()).hexdigest()}",)
 )
-SIGNS = Target(path="own/signs/Training", files="*/*.ppm", inside="Final_Training/Images")
-LABELS = Target(path="own/labels.csv")
+SIGNS = DataFile(path="own/signs/Training", files="*/*.ppm", inside="Final_Training/Images")
+LABELS = DataFile(path="own/labels.csv")
 
 @hookimpl
 def dabench_domains():
     link = ("http://127.0.0.1:9/",)
     yield DomainSpec(
-        name="own", target="own:load", summary="own", files=("own/raw/scores.txt*", "own/photos/train/*.jpg"),
+        name="own", entry_point="own:load", summary="own", files=("own/raw/scores.txt*", "own/photos/train/*.jpg"),
         downloads=(
-            Download(name="scores.txt.gz", urls=link, targets=(SCORES,)),
-            Download(name="photos.zip", urls=link, targets=(PHOTOS,)),
+            Download(name="scores.txt.gz", urls=link, data_files=(SCORES,)),
+            Download(name="photos.zip", urls=link, data_files=(PHOTOS,)),
         ),
     )
     yield DomainSpec(
-        name="signs", target="own:load", summary="signs", files=("own/labels.csv", "own/signs/Training/*/*.ppm"),
+        name="signs", entry_point="own:load", summary="signs", files=("own/labels.csv", "own/signs/Training/*/*.ppm"),
         downloads=(
-            Download(name="signs.zip", urls=link, targets=(SIGNS,)),
-            Download(name="labels.zip", urls=link, targets=(LABELS,)),
+            Download(name="signs.zip", urls=link, data_files=(SIGNS,)),
+            Download(name="labels.zip", urls=link, data_files=(LABELS,)),
         ),
     )
 """

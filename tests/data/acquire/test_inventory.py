@@ -24,7 +24,7 @@ def load():
     return DomainArrays(split, split, ("a", "b"))
 """
 SPEC = DomainSpec(
-    name="plain", target="plain_loader:load", summary="", files=("plain/labels.txt", "plain/*.md"),
+    name="plain", entry_point="plain_loader:load", summary="", files=("plain/labels.txt", "plain/*.md"),
     homepage="https://example.org",
 )  # fmt: skip
 

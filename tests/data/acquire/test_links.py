@@ -23,7 +23,7 @@ from dabench.domains.images import mnist_spec
 from dabench.domains.images import specs as image_specs
 from dabench.domains.vectors import specs as vector_specs
 from dabench.errors import DataError
-from dabench.specs.download import Download, Target
+from dabench.specs.download import DataFile, Download
 from dabench.specs.spec import DomainSpec
 
 SPECS = [spec for spec in (*image_specs.SPECS, *vector_specs.SPECS) if spec.downloads]
@@ -32,14 +32,14 @@ CATS = b"0 1" * 100
 
 HOOKS = """
 from dabench import DomainSpec, hookimpl
-from dabench.specs.download import Download, Target
+from dabench.specs.download import Download, DataFile
 
 @hookimpl
 def dabench_domains():
-    target = Target(path="pets/cats.txt", measured=("sha256:{sha256}",))
+    data_file = DataFile(path="pets/cats.txt", measured=("sha256:{sha256}",))
     yield DomainSpec(
-        name="cats", target="cats_data:load", summary="cats", files=("pets/cats.txt",),
-        downloads=(Download(name="cats.txt", urls={urls!r}, targets=(target,)),),
+        name="cats", entry_point="cats_data:load", summary="cats", files=("pets/cats.txt",),
+        downloads=(Download(name="cats.txt", urls={urls!r}, data_files=(data_file,)),),
     )
 """
 
@@ -97,8 +97,8 @@ def test_offline_tries_nothing(server, links, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_downloads_bring_all_files_of_a_domain(spec: DomainSpec, data: Path) -> None:
-    for target in (target for download in spec.downloads for target in download.targets):
-        path = data / target.pattern.replace("*", "00000")
+    for data_file in (data_file for download in spec.downloads for data_file in download.data_files):
+        path = data / data_file.pattern.replace("*", "00000")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
     assert all(files_of(spec).values())
@@ -111,9 +111,9 @@ def test_links_and_digests_are_well_formed(download: Download) -> None:
         assert urlsplit(url).scheme in ("http", "https")
         assert urlsplit(url).hostname
     digests = [*download.stated]
-    for target in download.targets:
-        digests += [*target.measured, *target.stated]
-        assert not Path(target.path).is_absolute()
+    for data_file in download.data_files:
+        digests += [*data_file.measured, *data_file.stated]
+        assert not Path(data_file.path).is_absolute()
     assert all(re.fullmatch(r"sha256:[0-9a-f]{64}|md5:[0-9a-f]{32}", digest) for digest in digests)
     assert digests, "nothing is taken unseen"
     assert download.homepage
@@ -121,37 +121,37 @@ def test_links_and_digests_are_well_formed(download: Download) -> None:
 
 
 def test_downloads_of_the_same_files_are_one() -> None:
-    paths = [target.path for download in DOWNLOADS for target in download.targets]
+    paths = [data_file.path for download in DOWNLOADS for data_file in download.data_files]
     assert len(set(paths)) == len(paths)
 
 
 def test_real_files_have_the_measured_digests(real_data: Path) -> None:
-    targets = [target for download in DOWNLOADS for target in download.targets if target.measured]
-    assert len(targets) == 4 + 2 + 2 + 4 + 8 + 8 + 5
-    assert [target.path for target in targets if not there(target)] == []
+    data_files = [data_file for download in DOWNLOADS for data_file in download.data_files if data_file.measured]
+    assert len(data_files) == 4 + 2 + 2 + 4 + 8 + 8 + 5
+    assert [data_file.path for data_file in data_files if not there(data_file)] == []
 
 
 def test_a_file_may_be_there_unpacked(data: Path) -> None:
-    target = mnist_spec.DOWNLOADS[0].targets[0]
-    path = data / target.path.removesuffix(".gz")
+    data_file = mnist_spec.DOWNLOADS[0].data_files[0]
+    path = data / data_file.path.removesuffix(".gz")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"unpacked")
-    assert not there(target), "another content"
+    assert not there(data_file), "another content"
     digest = f"sha256:{hashlib.sha256(b'unpacked').hexdigest()}"
-    assert there(Target(path=target.path, measured=(digest,)))
+    assert there(DataFile(path=data_file.path, measured=(digest,)))
     path.unlink()
-    (data / target.path).write_bytes(gzip.compress(b"unpacked"))
-    assert there(Target(path=target.path, measured=(digest,)))
+    (data / data_file.path).write_bytes(gzip.compress(b"unpacked"))
+    assert there(DataFile(path=data_file.path, measured=(digest,)))
 
 
 def test_packed_files_are_judged_by_what_is_packed(tmp_path: Path) -> None:
     digest = f"sha256:{hashlib.sha256(CATS).hexdigest()}"
-    (target,) = targets = (Target(path="pets/cats.txt.gz", measured=(digest,)),)
-    download = Download(name="cats.txt.gz", urls=("http://x/",), targets=targets)
+    (data_file,) = data_files = (DataFile(path="pets/cats.txt.gz", measured=(digest,)),)
+    download = Download(name="cats.txt.gz", urls=("http://x/",), data_files=data_files)
     file = tmp_path / "cats.txt.gz"
     for content in (gzip.compress(CATS, 1), gzip.compress(CATS, 9, mtime=3), CATS):
         file.write_bytes(content)
-        assert verify(download, file, tmp_path / "into") == {target: file}
+        assert verify(download, file, tmp_path / "into") == {data_file: file}
     file.write_bytes(gzip.compress(b"dogs"))
     found, expected = hashlib.sha256(b"dogs").hexdigest()[:12], digest[:19]
     with pytest.raises(DataError, match=f"other content than published: sha256 {found}…, expected {expected}…"):
@@ -159,23 +159,23 @@ def test_packed_files_are_judged_by_what_is_packed(tmp_path: Path) -> None:
     file.write_bytes(gzip.compress(CATS)[:-5])
     with pytest.raises(DataError, match=r"cats\.txt\.gz is cut off or damaged"):
         verify(download, file, tmp_path / "into")
-    by_file = Target(path="pets/cats.txt.gz", stated=(f"md5:{'0' * 32}",))
+    by_file = DataFile(path="pets/cats.txt.gz", stated=(f"md5:{'0' * 32}",))
     with pytest.raises(DataError, match=r"md5 [0-9a-f]{12}…, expected md5:00000"):
-        verify(Download(name="cats.txt.gz", urls=("http://x/",), targets=(by_file,)), file, tmp_path / "into")
+        verify(Download(name="cats.txt.gz", urls=("http://x/",), data_files=(by_file,)), file, tmp_path / "into")
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"urls": ()}, "a link and a target"),
-        ({"targets": ()}, "a link and a target"),
-        ({"targets": (Target(path="a/b", files="*.jpg"),)}, r"only archives \(\.zip"),
+        ({"urls": ()}, "a link and a data file"),
+        ({"data_files": ()}, "a link and a data file"),
+        ({"data_files": (DataFile(path="a/b", files="*.jpg"),)}, r"only archives \(\.zip"),
         ({"name": "../cats.txt"}, "a name is no path"),
     ],
 )
 def test_a_download_that_makes_no_sense(wrong: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        Download(**{"name": "cats.txt", "urls": ("http://x/",), "targets": (Target(path="a"),)} | wrong)
+        Download(**{"name": "cats.txt", "urls": ("http://x/",), "data_files": (DataFile(path="a"),)} | wrong)
 
 
 def test_what_is_missing_says_how_to_fetch_it(data: Path) -> None:

@@ -1,0 +1,151 @@
+"""The wall: no method but a declared bound can be changed by target labels (DESIGN, section 5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dabench.data.arrays import Split
+from dabench.data.splits.splits import Splits
+from dabench.execution import execute as execution
+from dabench.execution.batches import BatchSampler
+from dabench.execution.execute import execute
+from dabench.planning.jobs import RunOptions, make_jobs
+from dabench.plugin.registry import Registry, load_registry
+from dabench.runs.job import Finished, Job, Outcome
+from dabench.specs.spec import MethodSpec
+from tests.support.toy_runs import plan_of, with_poison
+
+# All methods are put to this test by the conformance kit (tests/testing); here it is the harness's own way of a run.
+METHODS = ["coral", "dann"]
+PAIRED = ["from_scratch", "fine_tuning", "feature_matching"]
+BUILT_IN = [name for name, found in load_registry().all(MethodSpec).items() if found.origin.distribution == "dabench"]
+
+BATCH_NORM = ("backbone.options.batch_norm=true",)  # adabn needs it
+
+
+def _job(registry: Registry, folder: Path, method: str) -> Job:
+    plan = plan_of(registry, [method], sets=BATCH_NORM, seeds=[0])
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
+    return next(job for job in jobs if job.method.name == method)
+
+
+def _outcome(job: Job) -> Outcome:
+    (outcome,) = (event.outcome for event in execute(job) if isinstance(event, Finished))
+    return outcome
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_poisoned_target_labels_change_no_bit_of_a_prediction(registry: Registry, tmp_path: Path, method: str) -> None:
+    clean = _outcome(_job(registry, tmp_path / "clean", method))
+    poisoned = _outcome(with_poison(_job(registry, tmp_path / "poisoned", method)))
+    assert clean.status == "ok", clean.error
+    assert poisoned.predictions_sha256 == clean.predictions_sha256
+    assert [(c.losses, c.scores) for c in poisoned.checkpoints] == [(c.losses, c.scores) for c in clean.checkpoints]
+    assert poisoned.accuracy != clean.accuracy  # the poison did reach the evaluator
+
+
+def test_labels_that_the_track_paired_does_not_give_change_no_bit(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All target labels are wrong from after the simultaneous samples were drawn: only those are given."""
+    suite = {"track": "paired", "shots": 2, "methods": PAIRED, "pairs": ["toy_view_a:toy_view_b"], "seeds": [0]}
+    plan = plan_of(registry, **suite)
+    jobs = make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))
+    clean = [_outcome(job) for job in jobs]
+    draw = execution.draw_splits
+
+    def poisoned(job: Job) -> Splits:
+        drawn = draw(job)
+        drawn.target = Split(drawn.target.x, (drawn.target.y + 1) % 3)
+        drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % 3)
+        return drawn
+
+    monkeypatch.setattr(execution, "draw_splits", poisoned)
+    for job, before in zip(jobs, clean, strict=True):
+        after = _outcome(job)
+        assert before.status == "ok", before.error
+        assert after.accuracy != before.accuracy  # the poison did reach the evaluator
+        same = after.predictions_sha256 == before.predictions_sha256
+        assert same != job.method.sees_target_labels, job
+
+
+def test_a_method_that_does_not_declare_it_gets_none(registry: Registry, tmp_path: Path) -> None:
+    outcome = _outcome(_job(registry, tmp_path, "toy_peeks"))
+    assert outcome.status == "failed"
+    assert "cross_entropy" in str(outcome.error)
+
+
+def test_only_target_only_declares_it() -> None:
+    assert [n for n in BUILT_IN if load_registry().get(MethodSpec, n).spec.sees_target_labels] == ["target_only"]
+
+
+def _few_shot_job(registry: Registry, folder: Path, method: str, shots: int) -> Job:
+    plan = plan_of(registry, [method], sets=("budget.steps=300",), seeds=[0], track="few_shot", shots=shots)
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
+    return next(job for job in jobs if job.method.name == method)
+
+
+@pytest.mark.parametrize("method", ["feda", "all", "kl_anchor"])
+def test_no_label_but_the_shots_changes_a_bit(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    seen: list[int] = []
+    draw = execution.draw_splits
+
+    def poisoned(job: Job) -> Splits:
+        drawn = draw(job)
+        assert drawn.labelled_rows is not None
+        wrong = (drawn.target.y + 1) % 3
+        wrong[drawn.labelled_rows] = drawn.target.y[drawn.labelled_rows]
+        seen.append(int(np.sum(wrong != drawn.target.y)))
+        drawn.target, drawn.test = Split(drawn.target.x, wrong), Split(drawn.test.x, (drawn.test.y + 1) % 3)
+        return drawn
+
+    clean = _outcome(_few_shot_job(registry, tmp_path / "clean", method, 2))
+    more = _outcome(_few_shot_job(registry, tmp_path / "more", method, 20))
+    monkeypatch.setattr(execution, "draw_splits", poisoned)
+    outcome = _outcome(_few_shot_job(registry, tmp_path / "poisoned", method, 2))
+    assert clean.status in ("ok", "collapsed"), clean.error
+    assert seen == [90 - 3 * 2]  # all labels of toy_b's target train but two of each class
+    assert outcome.predictions_sha256 == clean.predictions_sha256 != more.predictions_sha256
+    assert [(c.losses, c.scores) for c in outcome.checkpoints] == [(c.losses, c.scores) for c in clean.checkpoints]
+    assert outcome.accuracy != clean.accuracy
+
+
+def test_a_problem_holds_the_shots_and_no_other_label(registry: Registry, tmp_path: Path) -> None:
+    job = _few_shot_job(registry, tmp_path, "fine_tune", 3)
+    drawn = execution.draw_splits(job)
+    problem = execution.open_pair(job, torch.device("cpu"), drawn).problem
+    x, y = problem.labelled
+    assert problem.target_y is None
+    assert np.bincount(y.numpy()).tolist() == [3, 3, 3]
+    assert torch.equal(x, problem.target_x[problem.labelled_rows])
+    assert y.tolist() == drawn.target.y[drawn.labelled_rows].tolist()
+
+
+def test_the_unsupervised_track_has_no_shots(registry: Registry, tmp_path: Path) -> None:
+    problem = execution.open_pair(_job(registry, tmp_path, "dann"), torch.device("cpu")).problem
+    assert problem.labelled_rows is None
+    assert problem.labelled_y is None
+    with pytest.raises(ValueError, match="only suites of the track few_shot"):
+        _ = problem.labelled
+
+
+def test_a_batch_and_a_problem_with_shots_can_be_read_piece_by_piece(registry: Registry, tmp_path: Path) -> None:
+    problem = execution.open_pair(_few_shot_job(registry, tmp_path, "fine_tune", 3), torch.device("cpu")).problem
+    batch = BatchSampler(problem, 0, 4, {}).at(0, 0, 0.0)
+    assert problem.few_shot is not None
+    assert batch.few_shot is not None
+    assert problem.labelled_rows is problem.few_shot.rows
+    assert problem.labelled_y is problem.few_shot.y
+    assert batch.labelled[0] is batch.few_shot.x is batch.labelled_x
+    assert batch.labelled[1] is batch.few_shot.y is batch.labelled_y
+    assert batch.labelled_index is batch.few_shot.index
+    assert torch.equal(batch.labelled_x, problem.prepare(problem.labelled[0][batch.labelled_index]))
+    assert problem.paired is batch.simultaneous is batch.paired_y is None
+    with pytest.raises(ValueError, match="only suites of the track paired"):
+        _ = batch.paired
