@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_check_formats
+from dabench.cli.completion import complete_check_formats, complete_methods, complete_pairs
 from dabench.cli.context import Context, pass_context
 from dabench.cli.options import as_items, parsed, results_option, suite_argument
 from dabench.cli.say import echo, show
@@ -36,8 +36,13 @@ if TYPE_CHECKING:
     "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
     help="A mean drop up to this is no regression.",
 )  # fmt: skip
-@click.option("--methods", callback=as_items, help="Only these and the bounds: dann,coral; dann:long for one row.")
-@click.option("--pairs", callback=as_items, help="Only these, comma-separated.")
+@click.option(
+    "--methods",
+    callback=as_items,
+    shell_complete=complete_methods,
+    help="Only these and the bounds: dann,coral; dann:long for one row.",
+)
+@click.option("--pairs", callback=as_items, shell_complete=complete_pairs, help="Only these, comma-separated.")
 @click.option("--seeds", help="Only these: 0-2 or 0,2,5-7.")
 @click.option("--update", is_flag=True, help="Rewrite the baseline: cells whose numbers changed, and new ones.")
 @click.option(
@@ -167,7 +172,7 @@ def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: 
     from dabench.results.folder import write_atomic
 
     if output is None:
-        show(render[form](report), nl=False)
+        show(render[form](report), form=form, nl=False)
     else:
         echo(f"wrote {write_atomic(output, click.unstyle(render[form](report)))}", err=True)
         show(render["console"](report), nl=False, err=True)

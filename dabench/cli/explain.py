@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.completion import complete_methods, complete_pairs
 from dabench.cli.options import results_option, suite_argument
 from dabench.cli.say import echo
 
 
 @click.command("explain")
 @suite_argument()
-@click.argument("pair", metavar="SOURCE:TARGET")
-@click.argument("method")
+@click.argument("pair", metavar="SOURCE:TARGET", shell_complete=complete_pairs)
+@click.argument("method", shell_complete=complete_methods)
 @click.option("--variant", help="The variant, where the method was run with several settings.")
 @click.option("--shots", help="Labelled target examples per class: 10, or all.")
 @results_option()

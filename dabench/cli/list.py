@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import click
 
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, show_json
 from dabench.errors import unknown
 from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
@@ -48,7 +47,7 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
         raise unknown("kind", kind, CHOICES, listing="dabench list")
     rows = _summary(context.registry) if kind is None else _rows(context.registry, kind)
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        show_json(rows)
     else:
         echo(aligned([_columns(row) for row in rows]))
     if kind == "plugins":

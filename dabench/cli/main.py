@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dabench.cli.context import Context
+from dabench.cli.encoding import use_stand_ins
 from dabench.cli.say import echo
 from dabench.errors import DabenchError
 from dabench.parallel.signals import exit_code, stopping, what_happened
@@ -157,6 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     A command returns None, or its exit code.
     """
+    use_stand_ins()
     with stopping():
         code = _code(arguments)
     sys.exit(code if isinstance(code, int) else 0)

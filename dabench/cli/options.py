@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 
 import click
 
-from dabench.cli.completion import complete_pairs, complete_suites
+from dabench.cli.completion import (
+    complete_launchers,
+    complete_methods,
+    complete_pairs,
+    complete_settings,
+    complete_suites,
+)
 from dabench.errors import UsageError
 from dabench.specs.names import items
 
@@ -53,9 +59,14 @@ def suite_argument(**options: Any) -> Decorator:
 
 
 METHODS = click.option(
-    "--methods", callback=as_items, help="Only these, in this order: dann,coral; dann:long for one row. Bounds stay."
+    "--methods",
+    callback=as_items,
+    shell_complete=complete_methods,
+    help="Only these, in this order: dann,coral; dann:long for one row. Bounds stay.",
 )
-PAIRS = click.option("--pairs", callback=as_items, help="Only these, comma-separated, in this order.")
+PAIRS = click.option(
+    "--pairs", callback=as_items, shell_complete=complete_pairs, help="Only these, comma-separated, in this order."
+)
 SHOTS = click.option("--shots", callback=as_items, help="Only the tables of these numbers of shots: 10 or 1,all.")
 
 # Of the commands that make runs.
@@ -66,7 +77,13 @@ PAIRS_TO_RUN = click.option(
 STEPS = click.option(
     "--steps", envvar="DABENCH_STEPS", type=int, help="Training steps per run, instead of the suite's."
 )
-SET = click.option("--set", "assignments", multiple=True, help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.")
+SET = click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    shell_complete=complete_settings,
+    help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +119,8 @@ def run_options(results: str = "Folder of records.", device: str | None = "auto"
             show_default=device is not None, help=where,
         ),
         click.option(
-            "--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run."
+            "--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True,
+            shell_complete=complete_launchers, help="How to run."
         ),
         click.option(
             "--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core]."

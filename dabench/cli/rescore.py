@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_selectors
 from dabench.cli.options import as_items, results_option, suite_argument
 from dabench.cli.say import echo, results_flag
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 @click.command("rescore")
 @suite_argument(default="mini")
 @click.option(
-    "--selector", "selectors", callback=as_items, help="These, comma-separated.  [default: all label-free ones]"
+    "--selector",
+    "selectors",
+    callback=as_items,
+    shell_complete=complete_selectors,
+    help="These, comma-separated.  [default: all label-free ones]",
 )
 @click.option("--fresh", is_flag=True, help="Ask again where a record already has the pick.")
 @results_option("Folder of records.")

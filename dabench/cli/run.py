@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_backbones, complete_methods, complete_selectors, complete_suites
+from dabench.cli.completion import complete_backbones, complete_methods, complete_selector, complete_suites
 from dabench.cli.options import PAIRS_TO_RUN, SET, STEPS, RunChoices, as_items, parsed, run_options
 from dabench.cli.say import echo, show
 from dabench.errors import UsageError
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @click.option(
     "--selector",
     envvar="DABENCH_SELECTOR",
-    shell_complete=complete_selectors,
+    shell_complete=complete_selector,
     help="Whose checkpoint is reported, instead of the suite's. Runs of the suite's are made again, and replaced.",
 )
 @SET
@@ -133,7 +133,7 @@ def command(
         if not whole:
             break
     if as_json:
-        show(session.registry.get(FormatSpec, "json").load()(tables), nl=False)
+        show(session.registry.get(FormatSpec, "json").load()(tables), form="json", nl=False)
     return code
 
 

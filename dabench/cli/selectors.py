@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.options import results_option, suite_argument
-from dabench.cli.say import echo, results_flag
+from dabench.cli.say import echo, results_flag, show_json
 from dabench.specs.spec import SelectorSpec
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(context: Context, suite: str, directory: Path, as_json: bool) -> None:
     """Compare selectors over the records of SUITE: what they lose against the oracle, and how they rank."""
-    import json
     from dataclasses import asdict
 
     from dabench.cli.table import warn
@@ -38,7 +37,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
     warn(flaws, directory)
     comparison = compare_selectors(name, [record for _, record in records], specs, word=suite)
     if as_json:
-        click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
+        show_json(asdict(comparison))
         return
     echo(_text(comparison))
     lacking = [name for name in specs if name not in {quality.selector for quality in comparison.qualities}]

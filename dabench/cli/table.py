@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_formats
+from dabench.cli.completion import complete_formats, complete_selector
 from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option, suite_argument
 from dabench.cli.say import echo, results_flag, show
 from dabench.errors import ResultsError
@@ -44,7 +44,9 @@ SHOWN = 5  # flaws printed in full
 @click.option("--all-pairs", is_flag=True, help="Also those of the suite that were not run, in the suite's order.")
 @SHOTS
 @click.option(
-    "--selector", help="As this label-free selector reports, instead of the one that the runs were made with."
+    "--selector",
+    shell_complete=complete_selector,
+    help="As this label-free selector reports, instead of the one that the runs were made with.",
 )
 @click.pass_context
 def command(
@@ -96,7 +98,7 @@ def command(
         tables = with_records(tables, results.records)
     text = render(tables)
     if output is None:
-        show(text, nl=False)
+        show(text, form=form, nl=False)
         if form == "console":
             echo(next_commands(tables, suite), err=True)
     else:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dabench.cli.completion import complete_methods, complete_suites
+from dabench.cli.completion import complete_methods, complete_scores, complete_suites
 from dabench.cli.options import PAIRS_TO_RUN, STEPS, RunChoices, parsed, run_options
-from dabench.cli.say import echo
+from dabench.cli.say import echo, show_json
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import MethodSpec
 
@@ -33,7 +33,11 @@ GRID, RANDOM = "grid", "random"
 @PAIRS_TO_RUN
 @click.option("--seeds", default="100", show_default=True, help="Of every trial: 100-104. Not those that you report.")
 @click.option(
-    "--score", default="iwcv", show_default=True, help="The score to maximise: a selector's, or reverse_validation."
+    "--score",
+    default="iwcv",
+    show_default=True,
+    shell_complete=complete_scores,
+    help="The score to maximise: a selector's, or reverse_validation.",
 )
 @click.option("--trials", type=click.IntRange(1), help="Points to draw; a grid has all its points.")
 @click.option("--search", type=click.Choice([GRID, RANDOM]), help="[default: random with --trials, else grid]")
@@ -200,10 +204,9 @@ def _yaml(chosen: Mapping[str, Sequence[dict[str, Any]]]) -> str:
 def _print_json(
     planned: Trials, score: str, trials: Sequence[Trial], chosen: Mapping[str, Sequence[dict[str, Any]]]
 ) -> None:
-    import json
     from dataclasses import asdict
 
     best = {"best": chosen["methods"][0], **({"pairs": chosen["pairs"]} if "pairs" in chosen else {})}
     suite = planned.plan.suite
     found = {"suite": suite.name, "score": score, "seeds": list(suite.seeds), **best}
-    click.echo(json.dumps({**found, "trials": [asdict(trial) for trial in trials]}, indent=2, ensure_ascii=False))
+    show_json({**found, "trials": [asdict(trial) for trial in trials]})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dabench.cli.completion import complete_methods
 from dabench.cli.options import PAIRS, SHOTS, results_option, suite_argument
 from dabench.cli.say import show
 from dabench.specs.spec import MethodSpec
@@ -13,7 +14,7 @@ from dabench.specs.spec import MethodSpec
 
 @click.command("versus")
 @suite_argument()
-@click.argument("method")
+@click.argument("method", shell_complete=complete_methods)
 @results_option()
 @PAIRS
 @SHOTS

@@ -215,6 +215,6 @@ def _imported(spec: Spec) -> Any:
         return spec.load()
     except Exception as error:  # a plugin's module may raise anything on import
         raise PluginError(
-            f"{spec.name!r} cannot be imported from {spec.entry_point}: {why(error)}. Fix its plugin, or leave "
-            "it out with --methods."
+            f"{spec.name!r} cannot be imported from {spec.entry_point}: {why(error)}. Fix its plugin, or leave it out "
+            "with --methods."
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ import click
 
 from dabench.cli.context import Context, pass_context
 from dabench.cli.options import suite_argument
-from dabench.cli.say import echo
+from dabench.cli.say import echo, show_json
 from dabench.leaderboard.formats.columns import aligned
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def command(context: Context, suite: str, everything: bool, as_json: bool) -> in
 
     found = survey(find_suite(suite, context.registry), context.registry)
     if as_json:
-        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        show_json(asdict(found))
     else:
         echo("\n".join(_text(found, suite, everything)))
     return int(bool(found.problems))
