@@ -98,7 +98,7 @@ def complete_selectors(ctx: click.Context, param: click.Parameter, incomplete: s
 
 
 def complete_scores(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Scores that `dabench tune` can maximise, and selectors that it refuses: telling them apart takes an import of torch."""
+    """Scores that `dabench tune` can maximise, and selectors that it refuses: telling them apart would import torch."""
     return _beginning(incomplete, SelectorSpec, more=["reverse_validation"])
 
 
