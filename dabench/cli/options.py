@@ -60,6 +60,10 @@ PAIRS_TO_RUN = click.option(
 STEPS = click.option(
     "--steps", envvar="DABENCH_STEPS", type=int, help="Training steps per run, instead of the suite's."
 )
+PRECISION = click.option(
+    "--precision", envvar="DABENCH_PRECISION", type=click.Choice(["fp32", "bf16", "auto"]),
+    help="Of training, instead of the suite's; auto: bf16 where that is quicker here.",
+)  # fmt: skip
 SET = click.option("--set", "assignments", multiple=True, help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_methods, complete_suites
-from dabench.cli.options import PAIRS_TO_RUN, SET, STEPS, RunChoices, as_items, parsed, run_options
+from dabench.cli.options import PAIRS_TO_RUN, PRECISION, SET, STEPS, RunChoices, as_items, parsed, run_options
 from dabench.cli.say import echo, show
 from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--seeds", envvar="DABENCH_SEEDS", help="Instead of the suite's: 0-4 or 0,2,5-7.")
 @click.option("--shots", envvar="DABENCH_SHOTS", help="Instead of a few_shot suite's: 10 or 1,10,all.")
 @STEPS
+@PRECISION
 @SET
 @run_options()
 @click.option(
@@ -54,6 +55,7 @@ def command(
     seeds: str | None,
     shots: str | None,
     steps: int | None,
+    precision: str | None,
     assignments: tuple[str, ...],
     choices: RunChoices,
     outputs: int | None,
@@ -71,7 +73,7 @@ def command(
     session = RunSession(context.registry, choices, methods or [])
     chosen = find_suite(suite, session.registry)
     numbers, labelled = parsed("--seeds", parse_seeds, seeds), parsed("--shots", parse_shots, shots)
-    overrides = parse_overrides(assignments, steps)
+    overrides = parse_overrides(assignments, steps, precision)
     with session.busy():
         from dabench.planning.jobs import output_rows
         from dabench.planning.plan import make_plan

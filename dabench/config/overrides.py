@@ -42,7 +42,7 @@ class Overrides:
                 raise unknown("setting", name, [*methods, *SECTIONS, *SCALARS], listing="dabench run SUITE --dry-run")
 
 
-def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Overrides:
+def parse_overrides(assignments: Sequence[str], steps: int | None = None, precision: str | None = None) -> Overrides:
     """Overrides from `key=value` texts; values are YAML scalars or lists.
 
     Raises:
@@ -53,6 +53,8 @@ def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Ove
     seen: set[str] = set()
     if steps is not None:
         assignments = [*assignments, f"budget.steps={steps}"]
+    if precision is not None:
+        assignments = [*assignments, f"precision={precision}"]
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         path = [canonical(part) for part in key.split(".")]

@@ -32,7 +32,7 @@ from dabench.runs.record import HASH, READABLE, SCHEMA, SCORED, RunRecord, Statu
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
 # Files of schema 1 and 2 may lack these; what they would hold is unknown.
-LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas"})
+LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas", "env_bf16_cost"})
 
 
 @dataclass(frozen=True)

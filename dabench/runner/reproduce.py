@@ -141,7 +141,7 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
             "suite: dabench reproduce RECORD.json --suite SUITE.yaml. For a plugin's, install it."
         )
     if recorded.settings is None:
-        suite = own or find_suite(row["suite"], registry)
+        suite = (own or find_suite(row["suite"], registry)).model_copy(update={"precision": row["precision"]})
     else:
         suite = _suite_of(row, recorded.settings, own)
     plan = make_plan(
