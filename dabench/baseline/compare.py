@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
 
-from dabench.config.row_choice import row_of
+from dabench.config.row_choice import row_of, without_precision
 from dabench.results.cells import NUMBERS, CellName, RunRow, accuracies, by_cell
 from dabench.results.changes import COMPARABLE, Change, SettingsByHash, changes
 from dabench.stats.regression import FALSE_ALARMS, Drop, baseline_noise, detectable, measure_drop, seeds_to_see
@@ -131,7 +131,11 @@ def compare(
         ),
         max_drop=max_drop,
         new=tuple(name for name in new if name not in changed.values()),
-        notes=(*notes, *_repeated(before_cells.values(), now_cells.values())),
+        notes=(
+            *notes,
+            *_repeated(before_cells.values(), now_cells.values()),
+            *_other_precisions(before_cells, now_cells),
+        ),
     )
 
 
@@ -243,3 +247,18 @@ def _repeated(before: Collection[Sequence[RunRow]], now: Collection[Sequence[Run
         return []
     text = f"{count} of {len(here)} runs are the baseline's own, not repetitions of them"
     return [f"{text}: to test the code as it is now, run with --fresh or into another folder"]
+
+
+def _other_precisions(before: Mapping[CellName, Sequence[RunRow]], now: Collection[CellName]) -> list[str]:
+    """A note if cells of the baseline that are missing are here in another precision: those are not compared."""
+    here = {_without_precision(name) for name in now}
+    found = [name for name in before if name not in now and _without_precision(name) in here]
+    wanted = sorted({row["precision"] for name in found for row in before[name]})
+    if not found:
+        return []
+    cells = "1 cell" if len(found) == 1 else f"{len(found)} cells"
+    return [f"{cells} of the baseline: here in another precision, not compared. Run with --precision {wanted[0]}"]
+
+
+def _without_precision(name: CellName) -> CellName:
+    return name._replace(variant=without_precision(name.variant))

@@ -84,6 +84,10 @@ SET = click.option(
     shell_complete=complete_settings,
     help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.",
 )
+PRECISION = click.option(
+    "--precision", envvar="DABENCH_PRECISION", type=click.Choice(["fp32", "bf16", "auto"]),
+    help="Of training, instead of the suite's; auto: bf16 where that is quicker here.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
-from dabench.cli.options import SET, STEPS, RunChoices, as_items, run_options
+from dabench.cli.options import PRECISION, SET, STEPS, RunChoices, as_items, run_options
 from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
 
@@ -35,6 +35,7 @@ TITLE = "features"  # of the pictures beside records
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the runs.")
 @STEPS
+@PRECISION
 @SET
 @click.option(
     "--points", type=click.IntRange(2, 5000), default=1000, show_default=True, help="The most examples of each domain."
@@ -54,6 +55,7 @@ def features_command(
     methods: list[str],
     seed: int,
     steps: int | None,
+    precision: str | None,
     assignments: tuple[str, ...],
     points: int,
     choices: RunChoices,
@@ -76,7 +78,7 @@ def features_command(
     session = RunSession(context.registry, choices, methods)
     chosen = find_suite(suite, session.registry)
     wanted = {RowChoice.parse(name).method for name in session.methods}
-    overrides = parse_overrides(assignments, steps)
+    overrides = parse_overrides(assignments, steps, precision=precision)
     with session.busy():
         from dabench.planning.jobs import output_rows
         from dabench.planning.plan import make_plan

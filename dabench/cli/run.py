@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_backbones, complete_methods, complete_selector, complete_suites
-from dabench.cli.options import PAIRS_TO_RUN, SET, STEPS, RunChoices, as_items, parsed, run_options
+from dabench.cli.options import PAIRS_TO_RUN, PRECISION, SET, STEPS, RunChoices, as_items, parsed, run_options
 from dabench.cli.say import echo, show
 from dabench.errors import UsageError
 from dabench.specs.names import canonical
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     shell_complete=complete_selector,
     help="Whose checkpoint is reported, instead of the suite's. Runs of the suite's are made again, and replaced.",
 )
+@PRECISION
 @SET
 @run_options()
 @click.option(
@@ -76,6 +77,7 @@ def command(
     steps: int | None,
     backbone: str | None,
     selector: str | None,
+    precision: str | None,
     assignments: tuple[str, ...],
     choices: RunChoices,
     outputs: int | None,
@@ -93,7 +95,7 @@ def command(
     session = RunSession(context.registry, choices, methods or [])
     chosen = _chosen(suites or ("mini",), selector, session)
     numbers, labelled = parsed("--seeds", parse_seeds, seeds), parsed("--shots", parse_shots, shots)
-    overrides = parse_overrides(assignments, steps, backbone)
+    overrides = parse_overrides(assignments, steps, backbone=backbone, precision=precision)
     planned: list[tuple[str, Recorder, RunOptions]] = []
     for word, suite in chosen.items():  # all of them before the first run: a mistake in the last is told at once
         with session.busy():

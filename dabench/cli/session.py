@@ -144,6 +144,9 @@ class RunSession:
         """
         from dabench.runner.runner import carry_out
 
+        if recorder.todo:
+            for line in precision_notes(recorder.plan):
+                echo(line, err=True)
         folder = recorder.results / "runs" / recorder.plan.suite.name
         count, before = len(recorder.plan.runs), len(recorder.records)
         echo(f"{title}{count} runs, {before} of them done before, in {folder}", err=True)
@@ -171,3 +174,21 @@ class RunSession:
         from dabench.cli.progress import ProgressDisplay
 
         return ProgressDisplay(runs, self.console)
+
+
+def precision_notes(plan: Plan) -> Iterator[str]:
+    """Notes about the precision that the runs of a plan train in."""
+    cost = plan.bf16_cost
+    trained = {run.settings.precision for run in plan.runs if run.backbone.trains}
+    if cost is None:
+        return
+    if "bf16" in trained and cost > 1:
+        yield (
+            f"Note: on this processor a training step takes {cost:.1f} times as long in bf16 as in fp32. "
+            "--precision fp32 asks for that: other runs, in rows of their own."
+        )
+    elif "fp32" in trained and plan.suite.precision == "auto":
+        yield (
+            f"Note: training in fp32, as a step in bf16 takes {cost:.1f} times as long on this processor. "
+            "--precision bf16 asks for it, to make again what was published in bf16."
+        )

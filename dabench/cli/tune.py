@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dabench.cli.completion import complete_methods, complete_scores, complete_suites
-from dabench.cli.options import PAIRS_TO_RUN, STEPS, RunChoices, parsed, run_options
+from dabench.cli.options import PAIRS_TO_RUN, PRECISION, STEPS, RunChoices, parsed, run_options
 from dabench.cli.say import echo, show_json
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import MethodSpec
@@ -45,6 +45,7 @@ GRID, RANDOM = "grid", "random"
 @click.option("--search-seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
 @click.option("--per-pair", is_flag=True, help="Choose for each pair by itself, not one point for all.")
 @STEPS
+@PRECISION
 @run_options("Trials are recorded in its folder `tune`.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -61,6 +62,7 @@ def command(
     search_seed: int,
     per_pair: bool,
     steps: int | None,
+    precision: str | None,
     choices: RunChoices,
     as_json: bool,
 ) -> int:
@@ -95,7 +97,7 @@ def command(
             device_kind=session.device_kind,
             pairs=pairs,
             seeds=numbers,
-            shared=parse_overrides([], steps).shared,
+            shared=parse_overrides([], steps, precision=precision).shared,
         )
     found, flaws = scored_before(planned, results, goal)
     warn(flaws, results)

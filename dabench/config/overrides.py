@@ -58,7 +58,9 @@ class Overrides:
                 raise unknown("setting", name, [*methods, *SECTIONS, *SCALARS, *OF_SUITE])
 
 
-def parse_overrides(assignments: Sequence[str], steps: int | None = None, backbone: str | None = None) -> Overrides:
+def parse_overrides(
+    assignments: Sequence[str], steps: int | None = None, *, backbone: str | None = None, precision: str | None = None
+) -> Overrides:
     """Overrides from `key=value` texts; values are YAML scalars or lists, and an empty one restores the default.
 
     Raises:
@@ -70,6 +72,8 @@ def parse_overrides(assignments: Sequence[str], steps: int | None = None, backbo
     seen: set[str] = set()
     if steps is not None:
         assignments = [*assignments, f"budget.steps={steps}"]
+    if precision is not None:
+        assignments = [*assignments, f"precision={precision}"]
     for assignment in assignments:
         path, value = _parsed(assignment)
         if ".".join(path) in seen:

@@ -46,6 +46,11 @@ class RowChoice:
         return self.method if self.row is None else f"{self.method}:{self.row}"
 
 
+def without_precision(variant: str) -> str:
+    """A variant without the precision that it names: `long` from `long,precision=fp32`."""
+    return ",".join(part for part in variant.split(",") if not part.startswith("precision="))
+
+
 def row_of(variant: str) -> str:
     """The name that a suite gives a row, from the variant of a record: `long` from `long,weight=0.5`."""
     first = variant.partition(",")[0]

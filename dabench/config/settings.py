@@ -19,6 +19,10 @@ from dabench.specs.names import canonical
 Precision = Literal["fp32", "bf16"]
 
 
+AnyPrecision = Precision | Literal["auto"]
+"""What a suite or a command may say; `auto` is what `runs.precision` finds to be quicker."""
+
+
 ReadoutKind = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
 
 

@@ -16,11 +16,11 @@ from dabench.config.own_data import OwnDomains
 from dabench.config.parse import parse_pair, parse_seeds
 from dabench.config.settings import (
     MOST_OUTPUTS,
+    AnyPrecision,
     Budget,
     Input,
     Named,
     Optimiser,
-    Precision,
     ReadoutKind,
     Schedule,
     Section,
@@ -127,7 +127,8 @@ class Suite(Section):
         domains: where data of one's own lie: then a name in `pairs` may be a folder or a table there.
         sample: what a run draws from the source.
         budget: None only where nothing is trained: with the backbone `identity`.
-        precision: of a network's convolutions and matrix products while training; see `backbones.base.Backbone`.
+        precision: of a network's convolutions and matrix products while training; see `backbones.base.Backbone`. `auto`
+            is bf16 where the machine computes that quicker than fp32, and else fp32, in rows that say so.
         readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train; of
             target train for the bound that sees its labels. It predicts the class with the highest score, also where
             its C is chosen: see `execution.readout.Readout`.
@@ -153,7 +154,7 @@ class Suite(Section):
     schedule: Schedule = Schedule()
     sample: SourceSample = SourceSample()
     budget: Budget | None = None
-    precision: Precision = "fp32"
+    precision: AnyPrecision = "fp32"
     readout: ReadoutKind = "network"
     bounds: Annotated[tuple[Bound, ...], BeforeValidator(_listed)] = BOUNDS
     selector: str = "last_step"

@@ -10,7 +10,7 @@ from itertools import chain, product
 from dabench.config.overrides import UNSET, Overrides
 from dabench.config.parse import parse_pair
 from dabench.config.row_choice import RowChoice
-from dabench.config.settings import Shots
+from dabench.config.settings import Precision, Shots
 from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
 from dabench.data.prepared import PreparedDomain, prepare
 from dabench.errors import DabenchError, PluginError, UsageError
@@ -20,6 +20,7 @@ from dabench.planning.domains import domain_of, known_domains, misfit, no_record
 from dabench.planning.resolve import resolve
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun, Resolved
+from dabench.runs.precision import automatic, bf16_cost
 from dabench.specs.names import canonical
 from dabench.specs.spec import DomainSpec, MethodSpec, SelectorSpec
 
@@ -70,7 +71,9 @@ def make_plan(
     overrides.check([entry.method for entry in entries])
     specs = known_domains(suite, registry)
     _refuse_unknown_domains(suite, added, specs)
-    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs))
+    precisions = {suite.precision, overrides.shared.get("precision")}
+    auto = automatic(device_kind) if "auto" in precisions else None
+    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs, auto))
     domains, problems = _prepare(chosen, specs)
     _refuse_misfits(suite, added, domains)
     runs = [
@@ -86,6 +89,7 @@ def make_plan(
         runs=tuple(runs),
         domains=domains,
         doubles=doubles,
+        bf16_cost=bf16_cost(device_kind) if precisions & {"auto", "bf16"} else None,
     )
 
 
@@ -179,13 +183,14 @@ def _cells(
     overrides: Overrides,
     registry: Registry,
     specs: Mapping[str, DomainSpec],
+    auto: Precision | None,
 ) -> list[tuple[PairEntry, Resolved]]:
     """Resolve all cells; every mistake is reported at once, and once."""
     mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry, specs)}
     cells = []
     for entry, pair, shots in product(entries, pairs, suite.shots or (None,)):
         try:
-            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots)))
+            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots, auto)))
         except (UsageError, PluginError) as error:
             mistakes[str(error)] = error
     if len(mistakes) == 1:

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from dabench.config.options import option_errors, validated
 from dabench.config.overrides import SCALARS, Overrides, differences, merge
-from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Settings, Shots
+from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Precision, Settings, Shots
 from dabench.config.suite import MethodEntry, PairEntry, Suite
 from dabench.errors import PluginError, UsageError
 from dabench.hashing.canonical import sha256, view_versions
 from dabench.plugin.method_file import method_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
+from dabench.runs.precision import UNNAMED
 from dabench.runs.record import ChosenBy, PluginInfo
 from dabench.specs.broken import why
 from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
@@ -29,8 +30,18 @@ def resolve(
     overrides: Overrides,
     registry: Registry,
     shots: Shots | None = None,
+    auto: Precision | None = None,
 ) -> Resolved:
-    """Resolve one cell, with one of the suite's shots if it has some.
+    """Resolve one cell.
+
+    Args:
+        suite: of the cell.
+        pair: of the cell.
+        entry: the method.
+        overrides: of the command.
+        registry: of plugins.
+        shots: one of the suite's, if it has some.
+        auto: what the precision `auto` stands for on this machine.
 
     Raises:
         UsageError: unknown names, wrong settings or options, or a method that cannot run in this suite.
@@ -53,7 +64,7 @@ def resolve(
         "sample": suite.sample.model_dump(),
         "budget": merge(merge(suite.budget.model_dump() if suite.budget else {}, pair.budget), entry.recipe.budget)
         or None,
-        "precision": suite.precision,
+        "precision": auto if suite.precision == "auto" else suite.precision,
         "readout": suite.readout,
         "shots": shots,
         "transductive": suite.transductive,
@@ -69,12 +80,15 @@ def resolve(
     shared |= _backbone(overrides, registry)
     changed = defaults | merge({"method": method.name, **shared}, overrides.shared)
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
+    if changed["precision"] == "auto":
+        changed["precision"] = auto
     settings, backbone, method = _validated(changed, method, registry)
     if suite.track == "paired":
         _check_paired(suite.name, settings, backbone, method)
     own_content, content = own.model_dump(mode="json"), settings.model_dump(mode="json")
     versions = ("views", "readout_version")  # they follow from other settings, and are no choice that names a variant
-    difference = differences(_without(own_content, *versions), _without(content, *versions))
+    unnamed = own_content | ({"precision": UNNAMED} if suite.precision == "auto" else {})
+    difference = differences(_without(unnamed, *versions), _without(content, *versions))
     shared_content = settings.model_copy(update={"options": {}}).model_dump(mode="json")
     return Resolved(
         method=method,
@@ -89,7 +103,7 @@ def resolve(
             version=registered.origin.version,
             source_sha256=method_sha256(method),
         ),
-        chosen_by="user" if difference else _chosen_by(suite, entry, pair),
+        chosen_by="user" if content != own_content else _chosen_by(suite, entry, pair),
         is_feature_method=_is_feature_method(method),
     )
 

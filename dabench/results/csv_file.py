@@ -33,7 +33,8 @@ from dabench.runs.record import HASH, READABLE, SCHEMA, SCORED, RunRecord, Statu
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
 # Files of older schemas may lack these; what they would hold is unknown.
 LATER = frozenset({
-    "data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas", "source_free",
+    "data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas", "env_bf16_cost",
+    "source_free",
 })  # fmt: skip
 
 

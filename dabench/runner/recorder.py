@@ -107,7 +107,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environme
         data_notes=joined(data_notes([plan.domains[name] for name in dict.fromkeys(ends) if name in plan.domains])),
         plugin=run.plugin,
         code=code_info(),
-        env=executed or worker or environment(plan.device_kind),
+        env=(executed or worker or environment(plan.device_kind)).model_copy(update={"bf16_cost": plan.bf16_cost}),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         **measured,
     )

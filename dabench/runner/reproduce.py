@@ -148,7 +148,7 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
     if row["method"] not in registry.all(MethodSpec):
         raise _no_method(recorded)
     if recorded.settings is None:
-        suite = own or find_suite(row["suite"], registry)
+        suite = (own or find_suite(row["suite"], registry)).model_copy(update={"precision": row["precision"]})
     else:
         suite = _suite_of(row, recorded.settings, own)
     plan = make_plan(

@@ -114,6 +114,7 @@ class Environment(_Part):
         cpu_capability: the instruction set of torch's own kernels; None before schema 3.
         onednn_isa: that of oneDNN (convolutions); None before schema 3, and where it is not known.
         blas: the BLAS libraries; None before schema 3.
+        bf16_cost: how many times as long as in fp32 a training step takes in bf16; None where nobody asked.
     """
 
     dabench: Text
@@ -125,6 +126,7 @@ class Environment(_Part):
     cpu_capability: Text | None = None
     onednn_isa: Text | None = None
     blas: Text | None = None
+    bf16_cost: Amount | None = None
 
 
 class RunRecord(_Part):
