@@ -79,6 +79,7 @@ def test_the_baseline_in_the_results_folder_is_no_run_of_now(baseline: Path) -> 
         check(baseline, "--results", baseline.parent)
 
 
+@pytest.mark.slow
 def test_seeds_methods_and_pairs_narrow_what_is_expected(baseline: Path, tmp_path: Path) -> None:
     for record in make_records({"source_only": [0.5], "dann": [0.7]}, minute=5):
         write_record(tmp_path / "few", record)
@@ -107,6 +108,7 @@ def test_a_damaged_baseline_lets_nothing_pass(baseline: Path) -> None:
         check(baseline.with_name("nowhere.csv"), "--results", baseline.parent)
 
 
+@pytest.mark.slow
 def test_update_rewrites_what_changed_and_keeps_the_rest(baseline: Path) -> None:
     rerun(baseline.parent, dann=[0.6, 0.65, 0.62])
     before = baseline.read_text().splitlines()
@@ -263,6 +265,7 @@ def test_an_unknown_format_is_answered_with_the_nearest(baseline: Path) -> None:
         check(baseline, "--results", baseline.parent, "--format", "jsn")
 
 
+@pytest.mark.slow
 def test_published_rows_among_the_runs_of_now_are_named(baseline: Path, tmp_path: Path) -> None:
     publish(tmp_path / "old", "mini", tmp_path / "other" / "mini.csv")
     write_record(tmp_path / "other", make_record(0.7, minute=5))

@@ -37,6 +37,7 @@ def no_op(site) -> None:
     site.install("no-op", {"no_op": "no_op_hooks"}, no_op=NO_OP, no_op_hooks=HOOKS)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_op")
 def test_a_method_that_does_nothing_fails(dabench_here) -> None:
     done = dabench_here("plugin", "check", "no-op", "-k", "wall,adapts")

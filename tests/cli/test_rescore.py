@@ -220,6 +220,7 @@ def test_a_selector_of_a_plugin_takes_part(site, results: Path, capsys: pytest.C
     assert "widest" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_run_keeps_outputs_on_request(cli: Cli, results: Path) -> None:
     base = ["run", "toy", "--device", "cpu", "--launcher", "inline", "--seeds", "7", "--methods", "dann"]
     assert cli(*base)[0] == 0

@@ -26,6 +26,7 @@ PAIR = "toy_a:toy_b"
 Launch = Callable[[Sequence[Job], int], Iterator[Event]]
 
 
+@pytest.mark.slow
 def test_done_runs_are_not_repeated(registry: Registry, tmp_path: Path) -> None:
     first = run(plan_of(registry), tmp_path, registry)
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
@@ -108,7 +109,7 @@ def test_a_run_is_another_one_where_its_plugin_computes_something_else(registry:
     assert not ids("weight * self", "weight / self") & before
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
+@pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])
 def test_a_run_that_raises_is_a_failed_record_and_stops_no_other(
     registry: Registry, tmp_path: Path, launcher: str
 ) -> None:
@@ -153,6 +154,7 @@ def test_one_class_predictions_are_collapsed(registry: Registry, tmp_path: Path)
     assert record.accuracy.selected == pytest.approx(1 / 3)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_dies", "toy_exits", "dann"], seeds=[0])
     records = run(plan, tmp_path, registry, launcher="processes", workers=1)
@@ -192,6 +194,7 @@ def test_a_timeout_ends_a_slow_run(registry: Registry, tmp_path: Path) -> None:
     assert outcomes["source_only"].status == outcomes["dann"].status == "ok"
 
 
+@pytest.mark.slow
 def test_a_stuck_run_is_killed_after_its_timeout(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,7 +205,7 @@ def test_a_stuck_run_is_killed_after_its_timeout(
     assert outcomes["dann"].status == "ok", "another worker took its place"
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
+@pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])
 def test_a_timeout_reaches_every_run(registry: Registry, tmp_path: Path, launcher: str) -> None:
     plan = plan_of(registry, ["toy_slow"], seeds=[0], bounds=[])
     (record,) = run(plan, tmp_path, registry, launcher=launcher, timeout_s=0.2).values()
@@ -247,6 +250,7 @@ def test_feature_methods_share_the_source_only_network(registry: Registry, tmp_p
     assert cached.stat().st_size > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readout", ["linear_svm", "rbf_svm", "nearest_neighbour"])
 def test_readouts_judge_the_embedding(registry: Registry, tmp_path: Path, readout: str) -> None:
     records = run(plan_of(registry, ["dann", "coral"], seeds=[0], readout=readout), tmp_path, registry)
@@ -256,6 +260,7 @@ def test_readouts_judge_the_embedding(registry: Registry, tmp_path: Path, readou
     assert records[PAIR, "dann", 0].predictions_sha256 != plain[PAIR, "dann", 0].predictions_sha256
 
 
+@pytest.mark.slow
 def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path) -> None:
     records = run(plan_of(registry, selector="source_val"), tmp_path, registry)
     for record in records.values():
@@ -265,6 +270,7 @@ def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path
         assert record.accuracy.oracle == max(c.target_accuracy for c in record.checkpoints)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
 def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_path: Path, launcher: str) -> None:
     command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_waits", "--seeds", "0-2"]
