@@ -100,3 +100,10 @@ def test_runs_of_another_machine_stand_beside_the_published_ones(
     assert other == {row["seed"]: 0.5 for row in rows}
     assert test_rows == rows[0]["test_rows"]
     assert "| 4 |" in study_machines.report({})
+
+
+def test_the_page_says_what_the_study_says() -> None:
+    page = study_verdict.STUDY.read_text(encoding="utf-8")
+    texts = (study_verdict.INTRODUCTION, study_verdict.SIMULATED, study_verdict.SAME_SEED, study_verdict.OF_MINI)
+    for text in (*texts, study_verdict.OF_RUNS, study_machines.INTRODUCTION, study_machines.LIMITS):
+        assert text in page

@@ -48,8 +48,8 @@ CHECKS = 20_000  # simulated or drawn, for each figure
 INTRODUCTION = (
     "`python -m tests.studies.verdict report` writes this page; do not edit it. [ci.md](../how-to/ci.md) describes how "
     f"the verdict is reached. Here a regression is a drop above {100 * MAX_DROP:g} point whose one-sided "
-    f"{100 * (1 - FALSE_ALARMS):g} % interval is above 0. Each share is over {CHECKS:,} checks, so a share of 1 % has a "
-    f"standard error of {100 * sqrt(FALSE_ALARMS / CHECKS):.2f} points."
+    f"{100 * (1 - FALSE_ALARMS):g} % interval is above 0. Each share is over {CHECKS:,} checks, so a share of 1 % has "
+    f"a standard error of {100 * sqrt(FALSE_ALARMS / CHECKS):.2f} points."
 )
 SIMULATED = (
     "Accuracies are drawn from a normal distribution and rounded to a test set of 300 examples. The first column is "
