@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,20 @@ def no_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def baseline(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A baseline. Nothing may be written here."""
+    folder = tmp_path_factory.mktemp("published")
     for record in make_records(METHODS):
-        write_record(tmp_path / "old", record)
-    return publish(tmp_path / "old", "mini", tmp_path / "now" / "mini.csv")
+        write_record(folder / "old", record)
+    return publish(folder / "old", "mini", folder / "mini.csv")
+
+
+@pytest.fixture
+def baseline(published: Path, tmp_path: Path) -> Path:
+    """A copy of it, in a results folder without runs."""
+    (tmp_path / "now").mkdir()
+    return Path(shutil.copy(published, tmp_path / "now"))
 
 
 def rerun(folder: Path, **changed: list[float | None]) -> Path:
@@ -267,7 +277,8 @@ def test_an_unknown_format_is_answered_with_the_nearest(baseline: Path) -> None:
 
 @pytest.mark.slow
 def test_published_rows_among_the_runs_of_now_are_named(baseline: Path, tmp_path: Path) -> None:
-    publish(tmp_path / "old", "mini", tmp_path / "other" / "mini.csv")
+    (tmp_path / "other").mkdir()
+    shutil.copy(baseline, tmp_path / "other")
     write_record(tmp_path / "other", make_record(0.7, minute=5))
     note = "8 of 9 current runs are rows of a published file"
     assert note in check(baseline, "--results", tmp_path / "other").stdout

@@ -49,6 +49,7 @@ def test_a_method_that_does_nothing_fails(dabench_here) -> None:
     assert "1 passed, 1 failed in" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_op")
 @pytest.mark.parametrize(
     ("method", "check", "code", "says"),

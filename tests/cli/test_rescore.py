@@ -70,6 +70,7 @@ def records(results: Path) -> dict[str, dict[str, Any]]:
     return {str(path): json.loads(path.read_text()) for path in sorted(results.rglob("*.json"))}
 
 
+@pytest.mark.slow
 def test_new_selections_come_into_the_records_and_nothing_else_changes(
     trained: Path, rescoring: tuple[Path, str]
 ) -> None:
@@ -115,6 +116,7 @@ def test_outputs_that_are_gone_are_named_with_the_remedy(cli: Cli, results: Path
     assert sum("bnm" in record["selections"] for record in records(results).values()) == 7
 
 
+@pytest.mark.slow
 def test_the_table_shows_another_selection(cli: Cli, rescored: Path) -> None:
     code, out, _ = cli("table", "toy", "--selector", "class-ami", "--format", "json", on=rescored)
     assert code == 0
@@ -142,6 +144,7 @@ def test_selectors_without_picks_are_named(cli: Cli) -> None:
     assert "no record has bnm, class_ami, dev, entropy, infomax, iwcv, snd. next: dabench rescore toy" in err
 
 
+@pytest.mark.slow
 def test_selectors_are_compared(cli: Cli, rescored: Path) -> None:
     code, out, err = cli("selectors", "toy", on=rescored)
     assert (code, err) == (0, "")
