@@ -115,7 +115,7 @@ def test_the_callbacks_import_nothing_heavy() -> None:
 
 
 def asked(*words: str) -> list[str]:
-    """What the command line itself offers for the last word."""
+    """The completions that the command line itself offers for the last word."""
     completion = click.shell_completion.ShellComplete(cli, {}, "dabench", "_DABENCH_COMPLETE")
     return [item.value for item in completion.get_completions(list(words[:-1]), words[-1])]
 

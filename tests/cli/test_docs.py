@@ -72,6 +72,7 @@ def docs(capsys: pytest.CaptureFixture[str]) -> Docs:
     return call
 
 
+@pytest.mark.slow
 def test_the_page_is_not_stale(docs: Docs, tmp_path: Path) -> None:
     code, _, err = docs("--results", str(ROOT / "results"), "-o", str(tmp_path / "methods.md"))
     assert (code, err) == (0, f"wrote {tmp_path / 'methods.md'}\n")

@@ -53,6 +53,7 @@ def test_ends_with_a_leaderboard(run: Run) -> None:
     assert "dabench explain toy toy_a:toy_b" in err
 
 
+@pytest.mark.slow
 def test_a_second_call_answers_from_the_records(run: Run) -> None:
     first = run("toy")
     second = run("toy")

@@ -254,6 +254,7 @@ def test_command_modules_import_nothing_heavy() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.slow
 def test_results_and_tables_need_no_torch() -> None:
     code = "import sys, dabench.leaderboard.explain, dabench.leaderboard.formats.console; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

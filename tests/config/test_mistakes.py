@@ -1,4 +1,4 @@
-"""What is said of wrong settings, in suite files, options and `--set`."""
+"""Messages about wrong settings, in suite files, options and `--set`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read(tmp_path: Path, text: str) -> Suite:
 
 
 def wrong(tmp_path: Path, old: str, new: str = "") -> list[str]:
-    """What is said of the suite with a part exchanged, or a line added: a line for each mistake."""
+    """The message about the suite with a part exchanged, or a line added: a line for each mistake."""
     text = FILE.replace(old, new) if new else FILE + old
     with pytest.raises(UsageError) as raised:
         read(tmp_path, text)

@@ -1,4 +1,4 @@
-"""What a DeepMethod brings along."""
+"""Methods that every DeepMethod has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a method may ask of the problem and of a batch."""
+"""Requests of a method to the problem and to a batch."""
 
 from __future__ import annotations
 

@@ -142,6 +142,7 @@ def test_fewer_dimensions_than_classes_take_are_not_tried() -> None:
         assert len(seen) == (1 if len(tried) == 1 else 2 * len(tried) + 1), "a single choice needs no search"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["linear_svm", "linear_svm_cv", "libsvm_cv", "nearest_neighbour"])
 def test_a_class_with_one_row_takes_no_part_in_the_search(kind: str) -> None:
     problem, y = _problem(columns=12)

@@ -24,7 +24,9 @@ SUITES = sorted(path.stem for path in (ROOT / "results").glob("*.csv"))
 
 
 @pytest.mark.parametrize(("form", "suffix"), [("markdown", "md"), ("latex", "tex")])
-@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize(
+    "suite", [suite if suite == "mini" else pytest.param(suite, marks=pytest.mark.slow) for suite in SUITES]
+)
 def test_no_table_is_stale(suite: str, form: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     made = tmp_path / suite

@@ -104,6 +104,7 @@ def as_written() -> list[dict[str, Any]]:
     return [{**row, **{name: old[name] for name in RENAMED}} for row, old in zip(rows, written(MINI), strict=True)]
 
 
+@pytest.mark.slow
 def test_every_id_of_then_is_one_row_now_with_the_same_numbers() -> None:
     frame, flaws = read_csv(MINI)
     rows = written(MINI)
@@ -123,6 +124,7 @@ def test_every_id_of_then_is_one_row_now_with_the_same_numbers() -> None:
             assert find_recorded(run_id, MINI).row == row
 
 
+@pytest.mark.slow
 def test_no_published_row_is_an_orphan() -> None:
     """Each has the id that follows from its row: that of the bytes, or that of the syntax."""
     for path in sorted((ROOT / "results").glob("*.csv")):
@@ -171,6 +173,7 @@ def test_the_baseline_of_then_judges_runs_of_now() -> None:
     assert not [change for cell in report.cells for change in cell.changes]
 
 
+@pytest.mark.slow
 def test_a_partial_repetition_joins_the_published_rows(tmp_path: Path) -> None:
     """Runs of now, made again with the same numbers: 7 here, 43 published."""
     copy(MINI, tmp_path / "mini.csv")
@@ -187,6 +190,7 @@ def test_a_partial_repetition_joins_the_published_rows(tmp_path: Path) -> None:
     assert verify(tmp_path)[1] == []
 
 
+@pytest.mark.slow
 def test_a_record_of_then_is_the_run_of_now(tmp_path: Path) -> None:
     old, new = as_written()[0], rows_of(read_csv(MINI)[0])[0]
     path = write_record(tmp_path, record_of(old))

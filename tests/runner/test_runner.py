@@ -27,6 +27,7 @@ PAIR = "toy_a:toy_b"
 Launch = Callable[[Sequence[Job], int], Iterator[Event]]
 
 
+@pytest.mark.slow
 def test_done_runs_are_not_repeated(registry: Registry, tmp_path: Path) -> None:
     first = run(plan_of(registry), tmp_path, registry)
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
@@ -109,7 +110,7 @@ def test_a_run_is_another_one_where_its_plugin_computes_something_else(registry:
     assert not ids("weight * self", "weight / self") & before
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
+@pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])
 def test_a_run_that_raises_is_a_failed_record_and_stops_no_other(
     registry: Registry, tmp_path: Path, launcher: str
 ) -> None:
@@ -171,6 +172,7 @@ def test_one_class_predictions_are_collapsed(registry: Registry, tmp_path: Path)
     assert record.accuracy.selected == pytest.approx(1 / 3)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_dies", "toy_exits", "dann"], seeds=[0])
     records = run(plan, tmp_path, registry, launcher="processes", workers=1)
@@ -210,6 +212,7 @@ def test_a_timeout_ends_a_slow_run(registry: Registry, tmp_path: Path) -> None:
     assert outcomes["source_only"].status == outcomes["dann"].status == "ok"
 
 
+@pytest.mark.slow
 def test_a_stuck_run_is_killed_after_its_timeout(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,7 +223,7 @@ def test_a_stuck_run_is_killed_after_its_timeout(
     assert outcomes["dann"].status == "ok", "another worker took its place"
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
+@pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])
 def test_a_timeout_reaches_every_run(registry: Registry, tmp_path: Path, launcher: str) -> None:
     plan = plan_of(registry, ["toy_slow"], seeds=[0], bounds=[])
     (record,) = run(plan, tmp_path, registry, launcher=launcher, timeout_s=0.2).values()
@@ -265,6 +268,7 @@ def test_feature_methods_share_the_source_only_network(registry: Registry, tmp_p
     assert cached.stat().st_size > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readout", ["linear_svm", "rbf_svm", "nearest_neighbour"])
 def test_readouts_judge_the_embedding(registry: Registry, tmp_path: Path, readout: str) -> None:
     records = run(plan_of(registry, ["dann", "coral"], seeds=[0], readout=readout), tmp_path, registry)
@@ -274,6 +278,7 @@ def test_readouts_judge_the_embedding(registry: Registry, tmp_path: Path, readou
     assert records[PAIR, "dann", 0].predictions_sha256 != plain[PAIR, "dann", 0].predictions_sha256
 
 
+@pytest.mark.slow
 def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path) -> None:
     records = run(plan_of(registry, selector="source_val"), tmp_path, registry)
     for record in records.values():
@@ -288,6 +293,7 @@ def everyone(pid: int) -> list[int]:
     return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("launcher", "number"),
     [

@@ -1,4 +1,4 @@
-"""What `precision: auto` stands for: measured once for a kind of processor, and kept."""
+"""The meaning of `precision: auto`: measured once for a kind of processor, and kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dabench.runs import precision
 
 @pytest.fixture
 def measured(data: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What is measured next; empty once it was."""
+    """The next measurement; empty afterwards."""
     costs = [7.1]
     monkeypatch.setattr(precision, "measured_cost", costs.pop)
     precision._cost_here.cache_clear()

@@ -143,6 +143,7 @@ def test_class_ami_of_embeddings_that_are_all_the_same() -> None:
     assert score("class_ami", two_places) == 0  # two places are not three clusters
 
 
+@pytest.mark.slow
 def test_class_ami_is_the_information_above_that_of_shuffled_predictions() -> None:
     """Its expectation under chance is a mean over permutations here, and a sum in scikit-learn."""
     which = np.repeat([0, 1, 2], [20, 17, 13])

@@ -299,6 +299,7 @@ def test_missing_seeds_are_left_out_pair_by_pair() -> None:
     assert (found["a"].p, found["b"].p, found["c"]) == (1.0, pytest.approx(p), None)
 
 
+@pytest.mark.slow
 def test_equal_methods_are_called_different_less_often_than_one_time_in_twenty() -> None:
     """Ten equal methods, five seeds. The figures stand in the docstring of `against_best` and in
     docs/explanation/statistics.md.

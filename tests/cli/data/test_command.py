@@ -89,6 +89,7 @@ def test_list_says_what_there_is(run, pets: Path) -> None:
     assert not (pets.parent / "ready").exists()
 
 
+@pytest.mark.slow
 def test_everything_fits_80_columns(run, data: Path) -> None:
     for arguments in (["list"], ["list", "digits", "glyphs"], ["doctor", "digits"]):
         out = run(*arguments)[1].replace(str(data), "/data")
@@ -120,6 +121,7 @@ def test_doctor_decodes_and_then_list_knows(run, pets: Path) -> None:
     assert "regenerated here from a recipe: fish" in out
 
 
+@pytest.mark.slow
 def test_known_content_has_no_question_mark(run, data: Path) -> None:
     code, out, _ = run("doctor", "digits", "--json")
     row = _rows(out)["digits"]

@@ -34,9 +34,9 @@ def test_vectors_have_no_sheet():
         sheet("vectors", DomainArrays(split, split, ("a", "b")), 1)
 
 
-def test_the_command_writes_a_file(dabench_here, tmp_path):
+def test_the_command_writes_a_file(dabench_here, registry, tmp_path):
     done = dabench_here(
-        "data", "sheet", "digits", "glyphs", "-o", str(tmp_path / "out" / "sheet.png"), "--per-class", "2"
+        "data", "sheet", "toy_a", "toy_b", "-o", str(tmp_path / "out" / "sheet.png"), "--per-class", "2"
     )
     assert done.returncode == 0, done.stderr
     with Image.open(tmp_path / "out" / "sheet.png") as image:

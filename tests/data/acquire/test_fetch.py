@@ -232,6 +232,7 @@ def test_killed_in_the_middle_of_a_download(server, publish, works, cats: Path) 
     assert server.asked[-1][1], "it went on where the killed process stopped"
 
 
+@pytest.mark.slow
 def test_two_processes_fetch_it_once(server, publish, cats: Path) -> None:
     publish(server.add("/cats.txt", CATS, "stalled"))
     with _process() as first:

@@ -22,7 +22,7 @@ def drawn(values: Sequence[float]) -> tuple[Axes, bool]:
 
 
 def place(axes: Axes, value: float) -> float:
-    """Where a value stands on the axis, from 0 to 1."""
+    """The place of a value on the axis, from 0 to 1."""
     (_, at) = axes.transAxes.inverted().transform(axes.transData.transform((0.0, value)))
     return float(at)
 
