@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 
 class DabenchError(Exception):
-    """Something the user can fix: says what, where, and what to do next."""
+    """An error that the user can fix: says what, where, and what to do next."""
 
     exit_code = 1
 
@@ -31,7 +31,7 @@ class PluginError(DabenchError):
 
 
 class DataError(DabenchError):
-    """Data that are missing or are not what they should be."""
+    """An error of data: they are missing, damaged or of another kind."""
 
 
 class DataFolderError(DataError):
@@ -42,12 +42,13 @@ class ResultsError(DabenchError):
     """A results folder that cannot be read or written."""
 
 
-def unknown(kind: str, name: str, known: Iterable[str], *, listing: str) -> UsageError:
-    """An error for a name nobody registered: the nearest names and the command that lists them all."""
+def unknown(kind: str, name: str, known: Iterable[str], *, listing: str = "") -> UsageError:
+    """An error for an unknown name: the nearest names, and the command that lists them all, or all of them."""
     known = sorted(set(known))
     near = get_close_matches(name.lower(), known, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(repr(item) for item in near)}?" if near else ""
-    return UsageError(f"unknown {kind} {name!r}.{hint} `{listing}` lists the choices.")
+    choices = f"`{listing}` lists the choices." if listing else f"There are {listed(known)}."
+    return UsageError(f"unknown {kind} {name!r}.{hint} {choices}")
 
 
 def shortened(items: Sequence[str], most: int = 5) -> str:
@@ -62,11 +63,11 @@ def listed(items: Sequence[str]) -> str:
 
 
 def warn_renamed(old: str, new: str) -> None:
-    """Warn whoever called the function that calls this one: a public name goes with the next release.
+    """Warn the caller of the calling function that a public name is removed in the next release.
 
     The built-in methods are spared. The text of their files is part of the identity of published runs, so that they may
     keep old names.
     """
     caller = sys._getframe(2).f_globals.get("__name__", "")
     if not caller.startswith("dabench_plugins."):
-        warnings.warn(f"{old} is now {new}: the old name goes with the next release", DeprecationWarning, stacklevel=3)
+        warnings.warn(f"{old} is now {new}: the next release removes the old name", DeprecationWarning, stacklevel=3)

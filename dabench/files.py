@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and what a process that was killed has left of them.
+"""Files that appear whole or not at all, and leftovers of processes that were killed.
 
 Temporary files and folders name the machine and the process that made them: `.NAME.MACHINE-PROCESS.tmp`. The next
 command deletes those of processes that are gone.
@@ -23,7 +23,7 @@ _MACHINE = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 
 def temporary_name(path: Path) -> Path:
-    """A name beside `path` for what is to take its place."""
+    """A name beside `path` for a file that is going to replace it."""
     return path.with_name(f".{path.name}.{_MACHINE}-{os.getpid()}.tmp")
 
 
@@ -66,7 +66,7 @@ def scratch() -> Iterator[Path]:
 
 
 def sweep(folder: Path, *, deep: bool = False) -> list[Path]:
-    """Delete temporary files and folders of processes that are gone; what cannot be deleted stays.
+    """Delete temporary files and folders of processes that are gone; undeletable ones stay.
 
     Args:
         folder: need not exist.

@@ -1,4 +1,4 @@
-"""Foreign texts, made fit to be printed, stored and compared by eye: names, error messages, what a method prints."""
+"""Foreign texts, made fit to be printed, stored and compared by eye: names, error messages, output of methods."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Coral(FeatureMethod):
         return np.asarray(covariance + self._ridge(x) * np.eye(x.shape[1]))
 
     def _ridge(self, x: NDArray[np.float32]) -> float:
-        """What is added to the diagonal of the covariance of features (N, D)."""
+        """The ridge on the diagonal of the covariance of features (N, D)."""
         if self.options.ridge_unit == "absolute":
             return float(self.options.ridge)
         if not np.ptp(x, axis=0).any():

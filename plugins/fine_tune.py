@@ -87,7 +87,7 @@ class FineTune(DeepMethod):
         return losses
 
     def logits(self, network: nn.Module, batch: Batch) -> Tensor:
-        """What a network with these frozen layers says of the labelled examples (B, C)."""
+        """The logits of the labelled examples (B, C) from a network with these frozen layers."""
         if self.options.layers == "all":
             logits: Tensor = network.classify(network.features(batch.labelled[0]))  # type: ignore[operator]
         else:
@@ -96,7 +96,7 @@ class FineTune(DeepMethod):
 
     @torch.no_grad()
     def _last_inputs(self) -> Tensor:
-        """What enters the last layer, for all labelled examples (L, H): nothing below it changes any more."""
+        """The inputs of the last layer, for all labelled examples (L, H): nothing below it changes any more."""
         if self._inputs is None:
             problem = self._problem
             assert problem.labelled_rows is not None, "the plan gives this method none but few_shot suites"

@@ -34,5 +34,5 @@ def choose(choices: Sequence[float], y: NDArray[np.int64], right: Callable[[Mask
 
 
 def hits(scores: NDArray[np.floating], y: NDArray[np.int64]) -> int:
-    """How many of the scores (N, C) are highest for the right class."""
+    """The number of scores (N, C) that are highest for the right class."""
     return int(np.sum(scores.argmax(axis=1) == y))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench_plugins import few_shot, skada_specs
+from dabench_plugins import few_shot, skada_specs, source_free, unsupervised
 from dabench_plugins.references import (
     FERNANDO_2013,
     FRENCH_2018,
@@ -88,6 +88,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         reference="Sun & Saenko 2016, Deep CORAL, ECCV workshops, arXiv:1607.01719",
         search={"weight": Range(0.1, 100, log=True, points=7)},
         citation=SUN_2016_DEEP,
+        smallest_batch=2,
         off={"weight": 0},
         deviations=(
             "The weight is 1; the paper sets it so that both losses end up about equal.",
@@ -121,6 +122,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         "arXiv:1502.02791",
         citation=LONG_2015,
         search={"weight": Range(0.1, 10, log=True), "estimator": ("linear", "quadratic")},
+        smallest_batch=2,
         off={"weight": 0},
         deviations=(
             "Of the hidden layers the last alone is compared, and the logits; in the paper all fully connected ones.",
@@ -224,6 +226,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
         expected_failures={"adapts": "it never looks at the target: it is what augmentation and averaging gain alone"},
         loss=r"L = \mathrm{CE}(g(f(\tilde x_s)), y_s)",
     )
+    yield from unsupervised.specs()
+    yield from source_free.specs()
     yield from few_shot.specs()
     yield from skada_specs.specs()
     yield from _paired()
@@ -259,7 +263,7 @@ def _paired() -> Iterator[MethodSpec]:
         loss=r"L = \mathrm{CE}(g(f(x_s)), y_s), \quad \text{then} \quad L = \mathrm{CE}(g(f(x_t')), y')",
         expected_failures={
             "simultaneous": "it never sees the source's half of a sample",
-            "adapts": "on the toy the source's network misleads it, and simultaneous samples are to mend that",
+            "adapts": "on the toy the source's network misleads it, and simultaneous samples are meant to correct that",
         },
     )
     yield MethodSpec(

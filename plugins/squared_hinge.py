@@ -69,14 +69,14 @@ class SquaredHinge:
 
 
 def _columns(x: Any) -> NDArray[np.int64]:
-    """Those that are not 0 everywhere."""
+    """The columns that are not 0 everywhere."""
     return np.unique(x.indices) if issparse(x) else np.flatnonzero(np.any(x != 0, axis=0))
 
 
 def _objective(
     weights: Floats, x: Any, sign: Floats, start: Floats, c: float, fence: Any, fence_weight: float
 ) -> tuple[float, Floats]:
-    """What is minimised, the sum over all machines, and its gradient."""
+    """The sum over all machines that is minimised, and its gradient."""
     machines = weights.reshape(-1, sign.shape[1])
     short = np.maximum(0, 1 - sign * (start + x @ machines))
     value = 0.5 * weights @ weights + c * np.sum(short**2)

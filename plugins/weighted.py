@@ -23,7 +23,7 @@ class Weighted(All):
     """Cross-entropy on both, the domains weighing alike."""
 
     def setup(self, problem: Problem[Tensor, Tensor]) -> None:
-        """Nothing to count."""
+        """Give both domains the same weight."""
         self.share = 0.5
 
 

@@ -1,4 +1,4 @@
-"""What all tests share: one torch thread, no DABENCH_* of the person who runs them, and plugins made on the spot."""
+"""Fixtures of all tests: one torch thread, no DABENCH_* of the person who runs them, and plugins made on the spot."""
 
 from __future__ import annotations
 
@@ -34,9 +34,13 @@ MARKED = {"browser": "browser", "real_data": "data"}
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a browser or the real data, and the checks of the conformance kit that train longest."""
+    """Mark the tests that need a browser or the real data, and most of the conformance kit's.
+
+    The kit trains every method that ships some thirty times. Only the check `contract` of each is quick enough.
+    """
     for item in items:
-        if item.name.endswith("-adapts]"):
+        sweep = item.name.startswith("test_methods_that_ship[") and not item.name.endswith("-contract]")
+        if sweep or item.name.endswith("-adapts]"):
             item.add_marker("slow")
         for fixture in MARKED.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(MARKED[fixture])

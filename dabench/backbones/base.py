@@ -74,7 +74,7 @@ class Backbone(nn.Module):
 
     @classmethod
     def frozen_key(cls, options: Any) -> str | None:
-        """What the options freeze, as a text that differs where the weights do; None if every layer is trained.
+        """The frozen weights, as a text that differs where they do; None if every layer is trained.
 
         Where it is not None, the harness sends every example through `frozen_part` once, keeps what comes out for all
         runs, and builds the backbone for examples of that shape.

@@ -30,15 +30,15 @@ class FrenchMnist(Backbone):
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 32, 5),
             nn.BatchNorm2d(32),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(32, 64, 3),
             nn.BatchNorm2d(64),
             nn.ReLU(),
             nn.Conv2d(64, 64, 3),
             nn.BatchNorm2d(64),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Dropout2d(options.dropout),
         )
         self.feature_size = flat_size(self.trunk, input_shape)

@@ -16,17 +16,17 @@ from dabench.errors import DataError
 
 
 class GaninMnist(Backbone):
-    """For pairs whose source is MNIST. Its domain classifier is the default one: 100 units, then one."""
+    """The network for pairs whose source is MNIST. Its domain classifier is the default one: 100 units, then one."""
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, options: Backbone.Options) -> None:
         super().__init__(input_shape, classes, options)
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 32, 5),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(32, 48, 5),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
         )
         self.feature_size = flat_size(self.trunk, input_shape)
         self.hidden = nn.Sequential(nn.Linear(self.feature_size, 100), nn.ReLU(), nn.Linear(100, 100), nn.ReLU())
@@ -34,7 +34,9 @@ class GaninMnist(Backbone):
 
 
 class GaninSvhn(Backbone):
-    """For pairs of SVHN. The paper also bounds the norms of the weights and does not say how: left out."""
+    """The network for pairs of SVHN. The paper also bounds the norms of the weights, and does not say how: left out
+    here.
+    """
 
     class Options(Backbone.Options):
         """Options.
@@ -49,11 +51,11 @@ class GaninSvhn(Backbone):
         super().__init__(input_shape, classes, options)
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 64, 5, padding=2),
-            nn.ReLU(),
             nn.MaxPool2d(3, stride=2, padding=1),
+            nn.ReLU(),
             nn.Conv2d(64, 64, 5, padding=2),
-            nn.ReLU(),
             nn.MaxPool2d(3, stride=2, padding=1),
+            nn.ReLU(),
             nn.Conv2d(64, 128, 5, padding=2),
             nn.ReLU(),
         )
@@ -74,20 +76,20 @@ class GaninSvhn(Backbone):
 
 
 class GaninGtsrb(Backbone):
-    """For traffic signs. Takes images of 32x32 pixels or more."""
+    """The network for traffic signs. Takes images of 32x32 pixels or more."""
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, options: Backbone.Options) -> None:
         super().__init__(input_shape, classes, options)
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 96, 5),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(96, 144, 3),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(144, 256, 5),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
         )
         self.feature_size = flat_size(self.trunk, input_shape)
         self.hidden = nn.Sequential(nn.Linear(self.feature_size, 512), nn.ReLU())
@@ -118,13 +120,13 @@ class DigitsBn(Backbone):
         self.trunk = nn.Sequential(
             nn.Conv2d(input_shape[0], 32, 5),
             nn.BatchNorm2d(32),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(32, 48, 5),
             nn.BatchNorm2d(48),
+            nn.MaxPool2d(2),
             nn.Dropout2d(options.dropout),
             nn.ReLU(),
-            nn.MaxPool2d(2),
         )
         self.feature_size = flat_size(self.trunk, input_shape)
         self.hidden = nn.Sequential(nn.Linear(self.feature_size, 100), nn.ReLU(), nn.Linear(100, 100), nn.ReLU())
@@ -143,7 +145,7 @@ def wide_domain_head(feature_size: int) -> nn.Module:
 
 
 def flat_size(trunk: nn.Module, input_shape: tuple[int, ...]) -> int:
-    """How many features a trunk makes of one example.
+    """The number of features that a trunk makes of one example.
 
     Raises:
         DataError: the images are too small for it.

@@ -43,9 +43,10 @@ class MiniCnn(Backbone):
             layers.append(nn.Conv2d(before, after, 3, padding=1))
             if options.batch_norm:
                 layers.append(nn.BatchNorm2d(after))
+            layers.append(nn.MaxPool2d(2))  # before the rest, which then has a quarter to do, with the same result
             if number == options.convolutions:
                 layers.append(nn.Dropout2d(options.dropout))
-            layers += [nn.ReLU(), nn.MaxPool2d(2)]
+            layers.append(nn.ReLU())
         shrink = 2**options.convolutions
         self.feature_size = widths[-1] * (height // shrink) * (width // shrink)
         self.trunk = nn.Sequential(*layers, nn.Flatten(), nn.LayerNorm(self.feature_size, elementwise_affine=False))

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torchvision.models import get_model
 
 from dabench.backbones.base import Backbone
-from dabench.backbones.torchvision_weights import NONE, find_weights, read_weights, sha256_of
+from dabench.backbones.torchvision_weights import NONE, find_weights, sha256_of
+from dabench.backbones.weight_file import read_weights
 from dabench.errors import DataError
 from dabench.seeding import drawing_from
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import torch
 from torchvision.models import get_model_weights
@@ -53,26 +51,8 @@ def sha256_of(path: Path) -> str:
     return _hashed(path, stat.st_size, stat.st_mtime_ns)
 
 
-def read_weights(path: Path) -> dict[str, Any]:
-    """The tensors of a file by name; nothing else is ever unpickled.
-
-    Raises:
-        DataError: it is no such file.
-    """
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:
-        raise DataError(f"{path} holds no weights, or more than weights: {str(error).splitlines()[0]}") from error
-    for key in ("state_dict", "model"):
-        if isinstance(content, dict) and isinstance(content.get(key), dict):
-            content = content[key]
-    if not (isinstance(content, dict) and content and all(isinstance(item, torch.Tensor) for item in content.values())):
-        raise DataError(f"{path} holds no weights: a mapping of names to tensors is needed")
-    return {name.removeprefix("module."): tensor for name, tensor in content.items()}
-
-
 def _places(name: str) -> list[Path]:
-    """Where a file of weights is looked for by its name."""
+    """The paths where a file of weights is looked for."""
     return [data_dir() / "weights" / name, Path(torch.hub.get_dir()) / "checkpoints" / name]
 
 

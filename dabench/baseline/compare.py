@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
 
+from dabench.config.row_choice import row_of, without_precision
 from dabench.results.cells import NUMBERS, CellName, RunRow, accuracies, by_cell
 from dabench.results.changes import COMPARABLE, Change, SettingsByHash, changes
 from dabench.stats.regression import FALSE_ALARMS, Drop, baseline_noise, detectable, measure_drop, seeds_to_see
 from dabench.stats.seeds import ROUNDING, mean_interval
 
-Verdict = Literal["same", "within noise", "better", "regressed", "missing", "not comparable"]
-VERDICTS: tuple[Verdict, ...] = ("regressed", "missing", "not comparable", "better", "within noise", "same")
+Verdict = Literal["same", "within noise", "tolerated", "better", "regressed", "missing", "not comparable"]
+VERDICTS: tuple[Verdict, ...] = (
+    "regressed", "missing", "not comparable", "better", "tolerated", "within noise", "same",
+)  # fmt: skip
 FAILING: tuple[Verdict, ...] = ("regressed", "missing")
-COMPARED: tuple[Verdict, ...] = ("same", "within noise", "better", "regressed")
+TESTED: tuple[Verdict, ...] = ("within noise", "tolerated", "better", "regressed")
+COMPARED: tuple[Verdict, ...] = ("same", *TESTED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CellVerdict:
-    """What became of one cell of the baseline. Accuracies and drops are fractions.
+    """The verdict on one cell of the baseline. Accuracies and drops are fractions.
 
     Attributes:
         why: in words; empty where the verdict says it all.
-        before, now: mean over the common seeds; None where none is common.
+        before, now: mean over the common seeds. Where none is common, `before` is the baseline's over its own.
         drop: from before to now; None where the cell cannot be compared.
         detectable: the smallest true drop that a check with this spread and these seeds calls a regression with
             probability `stats.regression.POWER`; None where the spread is unknown, or no drop is.
@@ -67,17 +71,17 @@ class Report:
     notes: tuple[str, ...] = ()
 
     def count(self, verdict: Verdict) -> int:
-        """How many cells have this verdict."""
+        """The number of cells that have this verdict."""
         return sum(cell.verdict == verdict for cell in self.cells)
 
     @property
     def failed(self) -> bool:
-        """Something regressed or is missing, or nothing could be compared."""
+        """Whether something regressed or is missing, or nothing could be compared."""
         return any(self.count(verdict) for verdict in FAILING) or self.nothing_comparable
 
     @property
     def nothing_comparable(self) -> bool:
-        """No cell could be compared, though runs are there."""
+        """Whether no cell could be compared, though there are runs."""
         return not any(map(self.count, (*COMPARED, "missing")))
 
     @property
@@ -86,7 +90,7 @@ class Report:
 
         Cells with the same numbers, and those that no test was made for, are no part of it.
         """
-        tested = [cell for cell in self.cells if cell.verdict in ("within noise", "better", "regressed")]
+        tested = [cell for cell in self.cells if cell.verdict in TESTED]
         return min(1.0, FALSE_ALARMS * sum(cell.drop is not None and cell.drop.rule != "none" for cell in tested))
 
 
@@ -110,16 +114,35 @@ def compare(
         notes: to show with the verdicts.
     """
     before_cells, now_cells = by_cell(baseline), by_cell(now)
+    new = [name for name in now_cells if name not in before_cells]
+    changed = {name: _with_other_settings(name, new) for name in before_cells if name not in now_cells}
     return Report(
         suites=tuple(dict.fromkeys(name.suite for name in before_cells)),
         cells=tuple(
-            _judge(name, before, _of_seeds(now_cells.get(name, []), seeds), max_drop, seeds, settings or {})
+            _judge(
+                name,
+                before,
+                _of_seeds(now_cells.get(changed.get(name) or name, []), seeds),
+                max_drop,
+                seeds,
+                settings or {},
+            )
             for name, before in before_cells.items()
         ),
         max_drop=max_drop,
-        new=tuple(name for name in now_cells if name not in before_cells),
-        notes=(*notes, *_repeated(before_cells.values(), now_cells.values())),
+        new=tuple(name for name in new if name not in changed.values()),
+        notes=(
+            *notes,
+            *_repeated(before_cells.values(), now_cells.values()),
+            *_other_precisions(before_cells, now_cells),
+        ),
     )
+
+
+def _with_other_settings(name: CellName, new: Sequence[CellName]) -> CellName | None:
+    """The cell that stands for one of the baseline with other settings, which are a part of its name."""
+    alike = (other for other in new if other._replace(variant="") == name._replace(variant=""))
+    return next((other for other in alike if row_of(other.variant) == row_of(name.variant)), None)
 
 
 def _of_seeds(rows: Sequence[RunRow], seeds: Collection[int] | None) -> list[RunRow]:
@@ -134,19 +157,21 @@ def _judge(
     asked: Collection[int] | None,
     settings: SettingsByHash,
 ) -> CellVerdict:
+    scored, scored_now = accuracies(before), accuracies(now)
+    expected = accuracies(_of_seeds(before, asked))
+    mean = mean_interval(list(expected.values())).mean if expected else None
     if not now:
-        return CellVerdict(cell=name, verdict="missing", why="no run of it is there")
+        return CellVerdict(cell=name, verdict="missing", before=mean)
     known = CellVerdict(
         cell=name,
         verdict="not comparable",
+        before=mean,
         changes=tuple(changes(before, now, settings)),
         wall_s=sum(row["wall_s"] for row in now),
     )
     other = [change.what for change in known.changes if change.column in COMPARABLE]
     if other:
         return replace(known, why=f"other {', '.join(other)}")
-    scored, scored_now = accuracies(before), accuracies(now)
-    expected = accuracies(_of_seeds(before, asked))
     if not expected:
         return replace(known, why="no run of the baseline has an accuracy")
     seeds = sorted(expected.keys() & scored_now.keys())
@@ -175,7 +200,7 @@ def _judge(
 
 
 def _absent(seeds: Sequence[int], now: Sequence[RunRow]) -> str:
-    """Which seeds of the baseline have no accuracy now, and why."""
+    """Seeds of the baseline that have no accuracy now, with the reason."""
     if not seeds:
         return ""
     there = {row["seed"]: row for row in now}
@@ -206,7 +231,7 @@ def _verdict(
         return "better", ""
     if drop.rule == "none":
         return "within noise", "the baseline has one seed: no spread is known, and the drop is not above --max-drop"
-    return "within noise", "a drop beyond noise, but not above --max-drop" if drop.low > 0 else ""
+    return ("tolerated" if drop.low > 0 else "within noise"), ""
 
 
 def _numbers(rows: Sequence[RunRow], seeds: Collection[int]) -> dict[int, list[object]]:
@@ -222,3 +247,18 @@ def _repeated(before: Collection[Sequence[RunRow]], now: Collection[Sequence[Run
         return []
     text = f"{count} of {len(here)} runs are the baseline's own, not repetitions of them"
     return [f"{text}: to test the code as it is now, run with --fresh or into another folder"]
+
+
+def _other_precisions(before: Mapping[CellName, Sequence[RunRow]], now: Collection[CellName]) -> list[str]:
+    """A note if cells of the baseline that are missing are here in another precision: those are not compared."""
+    here = {_without_precision(name) for name in now}
+    found = [name for name in before if name not in now and _without_precision(name) in here]
+    wanted = sorted({row["precision"] for name in found for row in before[name]})
+    if not found:
+        return []
+    cells = "1 cell" if len(found) == 1 else f"{len(found)} cells"
+    return [f"{cells} of the baseline: here in another precision, not compared. Run with --precision {wanted[0]}"]
+
+
+def _without_precision(name: CellName) -> CellName:
+    return name._replace(variant=without_precision(name.variant))

@@ -1,4 +1,4 @@
-"""A baseline with the numbers of now: a file whose diff shows what a reviewer has to accept."""
+"""A baseline with the current numbers: a file whose diff shows what a reviewer has to accept."""
 
 from __future__ import annotations
 

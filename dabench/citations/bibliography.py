@@ -1,4 +1,4 @@
-"""What to cite for suites, domains, methods and backbones: each BibTeX entry once, with what it is for."""
+"""Citations of suites, domains, methods and backbones: each BibTeX entry once, with the names that it is for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dabench.citations.bibtex import entries
 from dabench.errors import PluginError, unknown
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, is_suite_file
 from dabench.specs.spec import BackboneSpec, DomainSpec, MethodSpec, SuiteSpec
 
 if TYPE_CHECKING:
@@ -42,12 +42,14 @@ class Bibliography:
             UsageError: nothing is called so, or a suite names what there is not.
             PluginError: a citation that is not BibTeX.
         """
-        if name.endswith((".yaml", ".yml")):
-            self._suite(name)
-            return
+        from dabench.config.suite_file import is_own_suite
+
         known: dict[str, Collection[str]] = {"suites": self._registry.all(SuiteSpec)}
         known |= {kind: self._registry.all(spec) for kind, spec in CITED.items()}
         kinds = [kind for kind in known if canonical(name) in known[kind]]
+        if is_suite_file(name) or (not kinds and is_own_suite(name)):
+            self._suite(name)
+            return
         if not kinds:
             names = {item for of_kind in known.values() for item in of_kind}
             raise unknown("suite, domain, method or backbone", name, names, listing="dabench list")
@@ -59,6 +61,20 @@ class Bibliography:
                 self._suite(name)
             else:
                 self._thing(kind, name)
+
+    def add_all(self, distribution: str) -> None:
+        """Add all suites, domains, methods and backbones of a distribution.
+
+        Raises:
+            PluginError: a citation that is not BibTeX.
+        """
+        for name, found in self._registry.all(SuiteSpec).items():
+            if found.origin.distribution == distribution:
+                self._suite(name)
+        for kind, spec in CITED.items():
+            for name, thing in self._registry.all(spec).items():
+                if thing.origin.distribution == distribution:
+                    self._thing(kind, name)
 
     def text(self) -> str:
         """The entries, each below comments that say what it is for."""

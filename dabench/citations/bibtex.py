@@ -34,7 +34,7 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _end(text: str) -> int:
-    """Where the first entry of a text ends."""
+    """The place where the first entry of a text ends."""
     depth = 0
     for place, character in enumerate(text):
         depth += (character == "{") - (character == "}")

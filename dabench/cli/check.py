@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_check_formats
+from dabench.cli.completion import complete_check_formats, complete_methods, complete_pairs
 from dabench.cli.context import Context, pass_context
-from dabench.cli.options import as_items, parsed, results_option
+from dabench.cli.options import as_items, parsed, results_option, suite_argument
 from dabench.cli.say import echo, show
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import CheckFormatSpec
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@click.argument("suite", required=False)
+@suite_argument(required=False)
 @click.option(
     "--baseline", "file", type=click.Path(path_type=Path), required=True,
     help="Published .csv file that the runs are compared with.",
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
     "--max-drop", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="POINTS",
     help="A mean drop up to this is no regression.",
 )  # fmt: skip
-@click.option("--methods", callback=as_items, help="Only these and the bounds: dann,coral; dann:long for one row.")
-@click.option("--pairs", callback=as_items, help="Only these, comma-separated.")
+@click.option(
+    "--methods",
+    callback=as_items,
+    shell_complete=complete_methods,
+    help="Only these and the bounds: dann,coral; dann:long for one row.",
+)
+@click.option("--pairs", callback=as_items, shell_complete=complete_pairs, help="Only these, comma-separated.")
 @click.option("--seeds", help="Only these: 0-2 or 0,2,5-7.")
 @click.option("--update", is_flag=True, help="Rewrite the baseline: cells whose numbers changed, and new ones.")
 @click.option(
@@ -72,7 +78,7 @@ def command(
     if update and seeds is not None:
         raise UsageError("--update with --seeds would leave cells with some seeds of old code and some of new")
     if update and file.suffix != ".csv":
-        raise UsageError(f"--update rewrites a .csv file, and {file} is none")
+        raise UsageError(f"--update rewrites a .csv file, but {file} is not one")
     baseline = _read_baseline(file, suite)
     results = read_results(directory, without=file)
     warn(results.flaws, directory)
@@ -95,12 +101,14 @@ def command(
 
 
 def _read_baseline(file: Path, suite: str | None) -> Results:
+    from dabench.config.suite_file import suite_name
     from dabench.results.folder import read_results
 
+    name = suite and suite_name(suite)
     if not file.exists():
-        name = suite or "mini"
-        raise ResultsError(f"there is no baseline {file}. `dabench results publish {name} -o {file}` makes one.")
-    baseline = read_results(file, suite)
+        words = shlex.join(["dabench", "results", "publish", suite or "mini", "-o", str(file)])
+        raise ResultsError(f"there is no baseline {file}. `{words}` makes one.")
+    baseline = read_results(file, name, word=suite or "")
     if baseline.flaws:  # a gate that leaves out what it cannot read would let everything pass
         more = f" There are {len(baseline.flaws) - 1} more." if len(baseline.flaws) > 1 else ""
         raise ResultsError(f"the baseline is damaged: {baseline.flaws[0]}.{more}")
@@ -140,7 +148,7 @@ def _settings(before: pd.DataFrame, now: pd.DataFrame, directory: Path) -> dict[
 
 
 def _other_code(now: pd.DataFrame) -> list[str]:
-    """A note if the runs were made by other code than what is here: then they say nothing about it."""
+    """A note if the runs were made by other code than the present one, so that they say nothing about it."""
     from dabench.results.environment import code_info
 
     here = code_info()
@@ -164,7 +172,7 @@ def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: 
     from dabench.results.folder import write_atomic
 
     if output is None:
-        show(render[form](report), nl=False)
+        show(render[form](report), form=form, nl=False)
     else:
         echo(f"wrote {write_atomic(output, click.unstyle(render[form](report)))}", err=True)
         show(render["console"](report), nl=False, err=True)
@@ -180,7 +188,7 @@ def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: 
 
 
 def _update(file: Path, before: pd.DataFrame, now: pd.DataFrame, report: Report) -> int:
-    """Rewrite the baseline; rows outside what was checked stay."""
+    """Rewrite the baseline; rows outside the checked cells stay."""
     import pandas as pd
 
     from dabench.baseline.update import updated

@@ -1,4 +1,4 @@
-"""What all commands share: global options and the plugins of this environment."""
+"""Global options and the plugins of this environment, for all commands."""
 
 from __future__ import annotations
 

@@ -47,3 +47,22 @@ def methods_command(context: Context, names: tuple[str, ...], directory: Path, o
         show(made, nl=False)
     else:
         echo(f"wrote {write_atomic(output, made)}", err=True)
+
+
+@command.command("citations")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@pass_context
+def citations_command(context: Context, output: Path | None) -> None:
+    """Print BibTeX of all suites, domains, methods and networks that come with dabench."""
+    from dabench.citations.bibliography import Bibliography
+    from dabench.results.folder import write_atomic
+
+    bibliography = Bibliography(context.registry)
+    bibliography.add_all("dabench")
+    made = bibliography.text() + "\n"
+    if output is None:
+        show(made, nl=False)
+    else:
+        echo(f"wrote {write_atomic(output, made)}", err=True)
+    for note in bibliography.notes:
+        echo(f"Warning: {note}", err=True)

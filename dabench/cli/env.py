@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, show_json
 
 PACKAGES = ("dabench", "torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
 
@@ -23,7 +22,7 @@ def command(context: Context, as_json: bool) -> None:
     """Show versions, folders and plugins."""
     facts = _facts(context)
     if as_json:
-        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        show_json(facts)
         return
     width = max(map(len, facts))
     for name, value in facts.items():

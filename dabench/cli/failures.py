@@ -1,4 +1,4 @@
-"""What went wrong with runs, in few words: a missing data set fails hundreds of them for one reason."""
+"""Reasons of failed runs, in few words: a missing data set fails hundreds of them for one reason."""
 
 from __future__ import annotations
 

@@ -1,15 +1,14 @@
-"""`dabench list`: what the plugins of this environment offer."""
+"""`dabench list`: the things that the plugins of this environment offer."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import click
 
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, show_json
 from dabench.errors import unknown
 from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
@@ -39,7 +38,7 @@ def complete_kinds(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects, with every field.")
 @pass_context
 def command(context: Context, kind: str | None, as_json: bool) -> None:
-    """List what there is of one KIND; without it, how much there is of each.
+    """List the things of one KIND; without it, the number of each.
 
     KIND is methods, domains, pairs, suites, backbones, selectors, launchers, formats (of `dabench table`),
     check_formats or plugins.
@@ -48,7 +47,7 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
         raise unknown("kind", kind, CHOICES, listing="dabench list")
     rows = _summary(context.registry) if kind is None else _rows(context.registry, kind)
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        show_json(rows)
     else:
         echo(aligned([_columns(row) for row in rows]))
     if kind == "plugins":
@@ -99,7 +98,7 @@ def _summary(registry: Registry) -> list[Listed]:
 
 
 def _columns(row: Listed) -> list[str]:
-    """What a person sees of a row; the rest is for `--json`."""
+    """The columns of a row for people; the rest is for `--json`."""
     if "kind" in row:
         return [row["kind"], str(row["count"]), ", ".join(row["names"])]
     if "suites" in row:

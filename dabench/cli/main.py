@@ -1,4 +1,4 @@
-"""The command line: the group of commands, each imported when it is used, and what an exception becomes."""
+"""The command line: the group of commands, each imported when it is used, and the reports of exceptions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dabench.cli.context import Context
+from dabench.cli.encoding import use_stand_ins
 from dabench.cli.say import echo
 from dabench.errors import DabenchError
+from dabench.parallel.signals import exit_code, stopping, what_happened
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 # name -> (module with a click command called `command`, its line in `dabench --help`)
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("dabench.cli.run", "Run a suite and print its leaderboard."),
-    "table": ("dabench.cli.table", "Print the leaderboard of runs that are there."),
+    "table": ("dabench.cli.table", "Print the leaderboard of existing runs."),
     "check": ("dabench.cli.check", "Compare runs with a baseline: for CI."),
     "versus": ("dabench.cli.versus", "Say where a method wins and loses against the others."),
     "power": ("dabench.cli.power", "Say how many seeds it takes to see a difference."),
@@ -101,7 +103,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest names for one that does not exist."""
+        """Find a command as click does, with the nearest names for one that does not exist."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             near = get_close_matches(name, COMMANDS)
@@ -156,22 +158,31 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     A command returns None, or its exit code.
     """
+    use_stand_ins()
+    with stopping():
+        code = _code(arguments)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _code(arguments: Sequence[str] | None) -> object:
+    """Run a command, say what ended it, and return what it returned, or its exit code."""
     context = Context()
     try:
-        code = cli.main(arguments, prog_name="dabench", standalone_mode=False, obj=context)
+        code: object = cli.main(arguments, prog_name="dabench", standalone_mode=False, obj=context)
         sys.stdout.flush()  # here, where a closed pipe can be told from an error
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        echo("Interrupted.", err=True)
-        code = 130
+    except (click.Abort, KeyboardInterrupt) as error:
+        cause = error.__cause__ if isinstance(error, click.Abort) and error.__cause__ else error  # click wraps it
+        echo(f"{what_happened(cause)}.", err=True)
+        code = exit_code(cause)
     except BrokenPipeError:  # `dabench list | head`: the reader has what it wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
         code = 1
     except Exception as error:  # the last stop: nothing is swallowed, everything gets an exit code
         code = _report(error, context.debug)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code
 
 
 def _report(error: Exception, debug: bool) -> int:

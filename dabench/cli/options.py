@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 
 import click
 
-from dabench.cli.completion import complete_pairs
+from dabench.cli.completion import (
+    complete_launchers,
+    complete_methods,
+    complete_pairs,
+    complete_settings,
+    complete_suites,
+)
 from dabench.errors import UsageError
 from dabench.specs.names import items
 
@@ -47,25 +53,46 @@ def results_option(meaning: str = "Results folder, or a published .csv file.") -
     )  # fmt: skip
 
 
+def suite_argument(**options: Any) -> Decorator:
+    """`SUITE`: a name or a file, which `config.suite_file` finds. Without a default it must be given."""
+    return click.argument("suite", shell_complete=complete_suites, **options)
+
+
 METHODS = click.option(
-    "--methods", callback=as_items, help="Only these, in this order: dann,coral; dann:long for one row. Bounds stay."
+    "--methods",
+    callback=as_items,
+    shell_complete=complete_methods,
+    help="Only these, in this order: dann,coral; dann:long for one row. Bounds stay.",
 )
-PAIRS = click.option("--pairs", callback=as_items, help="Only these, comma-separated, in this order.")
+PAIRS = click.option(
+    "--pairs", callback=as_items, shell_complete=complete_pairs, help="Only these, comma-separated, in this order."
+)
 SHOTS = click.option("--shots", callback=as_items, help="Only the tables of these numbers of shots: 10 or 1,all.")
 
 # Of the commands that make runs.
 PAIRS_TO_RUN = click.option(
-    "--pairs", envvar="DABENCH_PAIRS", callback=as_items, shell_complete=complete_pairs, help="Only these: s:t,s:t."
-)
+    "--pairs", envvar="DABENCH_PAIRS", callback=as_items, shell_complete=complete_pairs,
+    help="Only these, also others than the suite's: s:t,s:t.",
+)  # fmt: skip
 STEPS = click.option(
     "--steps", envvar="DABENCH_STEPS", type=int, help="Training steps per run, instead of the suite's."
 )
-SET = click.option("--set", "assignments", multiple=True, help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.")
+SET = click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    shell_complete=complete_settings,
+    help="A setting, as in dann.weight=0.5 or optimiser.lr=0.1.",
+)
+PRECISION = click.option(
+    "--precision", envvar="DABENCH_PRECISION", type=click.Choice(["fp32", "bf16", "auto"]),
+    help="Of training, instead of the suite's; auto: bf16 where that is quicker here.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunChoices:
-    """What the options of `run_options` say; None is the command's own choice.
+    """Values of the options of `run_options`; None is the command's own choice.
 
     Attributes:
         device: `auto`, `cpu` or `cuda`.
@@ -96,7 +123,8 @@ def run_options(results: str = "Folder of records.", device: str | None = "auto"
             show_default=device is not None, help=where,
         ),
         click.option(
-            "--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True, help="How to run."
+            "--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True,
+            shell_complete=complete_launchers, help="How to run."
         ),
         click.option(
             "--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core]."

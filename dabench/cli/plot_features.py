@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
-from dabench.cli.options import SET, STEPS, RunChoices, as_items, run_options
+from dabench.cli.options import PRECISION, SET, STEPS, RunChoices, as_items, run_options
 from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
 
@@ -27,7 +27,7 @@ TITLE = "features"  # of the pictures beside records
 @click.command("features")
 @click.argument("pair", metavar="SOURCE:TARGET", shell_complete=complete_pairs)
 @click.option(
-    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="One that has the pair."
+    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="Whose settings the runs have."
 )
 @click.option(
     "--methods", default="source_only,dann", show_default=True, envvar="DABENCH_METHODS", callback=as_items,
@@ -35,9 +35,10 @@ TITLE = "features"  # of the pictures beside records
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the runs.")
 @STEPS
+@PRECISION
 @SET
 @click.option(
-    "--points", type=click.IntRange(2, 5000), default=1000, show_default=True, help="At most so many of each domain."
+    "--points", type=click.IntRange(2, 5000), default=1000, show_default=True, help="The most examples of each domain."
 )
 @run_options("Folder of records: runs whose embeddings were kept are not made again.")
 @click.option(
@@ -54,6 +55,7 @@ def features_command(
     methods: list[str],
     seed: int,
     steps: int | None,
+    precision: str | None,
     assignments: tuple[str, ...],
     points: int,
     choices: RunChoices,
@@ -75,8 +77,8 @@ def features_command(
 
     session = RunSession(context.registry, choices, methods)
     chosen = find_suite(suite, session.registry)
-    wanted = {RowChoice.parse(name).method for name in methods}
-    overrides = parse_overrides(assignments, steps)
+    wanted = {RowChoice.parse(name).method for name in session.methods}
+    overrides = parse_overrides(assignments, steps, precision=precision)
     with session.busy():
         from dabench.planning.jobs import output_rows
         from dabench.planning.plan import make_plan
@@ -85,7 +87,7 @@ def features_command(
             chosen.model_copy(update={"bounds": tuple(bound for bound in chosen.bounds if bound in wanted)}),
             session.registry,
             device_kind=session.device_kind,
-            methods=methods,
+            methods=session.methods,
             pairs=[pair],
             seeds=(seed,),
             overrides=overrides,
@@ -119,7 +121,7 @@ def _file(output: Path | None, pair: str, beside_records: bool) -> tuple[Path | 
 
 
 def _refuse(plan: Plan) -> None:
-    """Refuse what has no embedding of its own.
+    """Refuse methods that have no embedding of their own.
 
     Raises:
         UsageError: a method that trains no network.
@@ -179,7 +181,7 @@ def _shared_variant(runs: Sequence[PlannedRun]) -> str:
 
 
 def _caption(runs: Sequence[PlannedRun], records: dict[str, RunRecord], count: int) -> str:
-    """What the picture shows, and with what settings it was made."""
+    """The caption of the picture: its runs, and the settings that it was made with."""
     from importlib.metadata import version
 
     from dabench.leaderboard.formats.text import pair_title

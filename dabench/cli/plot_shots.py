@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from dabench.cli.completion import complete_suites
-from dabench.cli.options import METHODS, PAIRS, results_option
+from dabench.cli.options import METHODS, PAIRS, results_option, suite_argument
 from dabench.cli.say import echo
 from dabench.specs.spec import MethodSpec
 
 
 @click.command("shots")
-@click.argument("suite", default="mini_few_shot", shell_complete=complete_suites)
+@suite_argument(default="mini_few_shot")
 @results_option()
 @METHODS
 @PAIRS
@@ -29,18 +28,18 @@ def shots_command(
 ) -> None:
     """Draw accuracy over the number of labelled target examples, a line for each method of SUITE."""
     from dabench.cli.table import chosen_runs, warn
+    from dabench.config.suite_file import suite_name
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.plots.shots import draw_shots
     from dabench.results.folder import read_results
-    from dabench.specs.names import canonical
 
     registry = context.obj.registry
-    suite = canonical(suite)
-    results = read_results(directory, suite)
+    name = suite_name(suite)
+    results = read_results(directory, name, word=suite)
     warn(results.flaws, directory)
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs)
     labels = {name: spec.label for name, spec in registry.specs(MethodSpec).items()}
     tables = build_tables(frame, labels=labels, pairs=wanted_pairs, methods=wanted_methods, from_csv=results.from_csv)
-    path = output or Path(f"{suite}-shots.png")
+    path = output or Path(f"{name}-shots.png")
     draw_shots(tables, path)
     echo(f"wrote {path}", err=True)

@@ -12,6 +12,7 @@ import click
 from dabench.cli.completion import complete_methods
 from dabench.cli.context import Context, pass_context
 from dabench.cli.say import echo, show
+from dabench.plugin.method_file import with_files
 from dabench.printable import printable
 from dabench.specs.spec import MethodSpec
 
@@ -35,15 +36,17 @@ def command() -> None:
 @click.option("--list", "listing", is_flag=True, help="List the checks and run none.")
 @pass_context
 def check_command(context: Context, name: str | None, parts: str | None, listing: bool) -> int:
-    """Judge METHOD by the conformance kit; exit code 1 if a check fails.
+    """Judge METHOD, a name or ./my_method.py:MyMethod, by the conformance kit; exit code 1 if a check fails.
 
     The same checks are tests of pytest with `dabench.testing.conformance_checks`. They train on tiny data made from
     random numbers: no download, and about ten seconds.
     """
+    registry = context.registry
     if not listing:
         if name is None:
             raise click.UsageError("Missing argument 'METHOD'. `dabench list methods` lists the choices.")
-        context.registry.get(MethodSpec, name)  # a misspelt name is answered before torch is imported
+        registry, (name,) = with_files(context.registry, [name])
+        registry.get(MethodSpec, name)  # a misspelt name is answered before torch is imported
     from dabench.testing.checks import CHECKS, checks_for, chosen
     from dabench.testing.run import verdicts
     from dabench.testing.subject import subjects
@@ -54,7 +57,7 @@ def check_command(context: Context, name: str | None, parts: str | None, listing
         return 0
     wanted = [
         (subject, chosen(checks_for(subject), parts) if parts else checks_for(subject))
-        for subject in subjects(name, context.registry)
+        for subject in subjects(name, registry)
     ]
     done: list[Verdict] = []
     for subject, checks in wanted:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from dabench.cli.options import results_option
+from dabench.cli.options import results_option, suite_argument
 from dabench.cli.say import show
 
 
 @click.command("power")
-@click.argument("suite", default="mini")
+@suite_argument(default="mini")
 @results_option()
 @click.option(
     "--points", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Difference to see."
@@ -25,9 +25,10 @@ from dabench.cli.say import show
 )
 def command(suite: str, directory: Path, points: float, power: float) -> None:
     """Say how many seeds show a difference from source only, by the spread of the runs that are there."""
+    from dabench.config.suite_file import suite_name
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.seeds import seeds_text
     from dabench.results.folder import read_results
 
-    results = read_results(directory, suite)
+    results = read_results(directory, suite_name(suite), word=suite)
     show(seeds_text(build_tables(results.frame), points / 100, power), nl=False)

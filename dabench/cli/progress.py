@@ -1,4 +1,4 @@
-"""What a user sees while runs are made, on stderr: a line per worker in a terminal, else a line per finished run."""
+"""Progress of runs on stderr: a line per worker in a terminal, else a line per finished run."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from dabench.runs.job import Event, Finished, Started
 from dabench.runs.job import Progress as RunProgress
 from dabench.runs.plan import PlannedRun
 from dabench.runs.reasons import reason
+
+AGAIN = 60  # characters of a reason that was shown before
 
 
 class ProgressDisplay:
@@ -85,7 +87,7 @@ class ProgressDisplay:
         result = f"{outcome.accuracy.selected:.3f}" if outcome.accuracy else ""
         why = reason(outcome.error)
         if why in self._reasons:  # a missing data set fails hundreds of runs
-            why = "as before"
+            why = why if len(why) <= AGAIN else f"{why[: AGAIN - 1]}…"
         elif why:
             self._reasons.add(why)
         status = "" if outcome.status == "ok" else outcome.status

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dabench.cli.completion import complete_suites
 from dabench.cli.options import RunChoices, run_options
 from dabench.cli.say import echo
+from dabench.errors import UsageError
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
 @click.argument("run", metavar="RECORD.json|RUN_ID")
 @run_options("Where to look for a RUN_ID: a results folder, or a published .csv file.", device=None)
 @click.option(
-    "--suite", metavar="SUITE.yaml", help="The suite of the run, where its data are your own: it says where they lie."
+    "--suite",
+    shell_complete=complete_suites,
+    help="The file of the run's suite, where its data are your own and it is not in this folder.",
 )
+@click.option("--method", metavar="FILE.py:CLASS", help="The method of the run, where it is one of a file.")
 @click.pass_obj
-def command(context: Context, run: str, choices: RunChoices, suite: str | None) -> int:
+def command(context: Context, run: str, choices: RunChoices, suite: str | None, method: str | None) -> int:
     """Run a recorded run again: identical, within noise, or different, and the likely reason.
 
     RUN_ID is the beginning of a run's id. Exit code 1 if the numbers are different, or the data. Nothing is recorded.
@@ -35,7 +40,10 @@ def command(context: Context, run: str, choices: RunChoices, suite: str | None) 
 
     recorded = find_recorded(run, choices.directory, lambda flaws: warn(flaws, choices.directory))
     as_it_was = "cpu" if recorded.row["env_device"] == "cpu" else "cuda"
-    session = RunSession(context.registry, replace(choices, device=choices.device or as_it_was))
+    named = [] if method is None else [method]
+    session = RunSession(context.registry, replace(choices, device=choices.device or as_it_was), named)
+    if session.methods not in ([], [recorded.row["method"]]):
+        raise UsageError(f"--method {method} is {session.methods[0]!r}, and the run is of {recorded.row['method']!r}.")
     own = find_suite(suite, session.registry) if suite else None
     with session.busy():
         plan = plan_again(recorded, session.registry, session.device_kind, own)
@@ -61,7 +69,7 @@ def _lines(recorded: RecordedRun, result: Reproduction) -> list[str]:
     ]
     if result.verdict != "identical" and now["error"]:
         lines.append(f"error now: {now['error']}")
-    title = "although it differs in" if result.verdict == "identical" else "likely reasons, first things first"
+    title = "although it differs in" if result.verdict == "identical" else "likely reasons, the likeliest first"
     if result.changes:
         lines += [f"{title}:", *(f"  {change}" for change in result.changes)]
     elif result.verdict != "identical":
@@ -77,7 +85,7 @@ def _why(result: Reproduction) -> str:
     if result.drop is None:
         return "one of the two has no accuracy"
     if result.drop.noise is None:
-        return "no other seed of the cell is there to tell how large the noise is"
+        return "no other seed of the cell tells the size of the noise"
     from dabench.stats.regression import FALSE_ALARMS
 
     where = "in" if result.verdict == "within noise" else "outside"

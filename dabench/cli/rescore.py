@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_suites
-from dabench.cli.options import as_items, results_option
+from dabench.cli.completion import complete_selectors
+from dabench.cli.options import as_items, results_option, suite_argument
 from dabench.cli.say import echo, results_flag
 
 if TYPE_CHECKING:
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 @click.command("rescore")
-@click.argument("suite", default="mini", shell_complete=complete_suites)
+@suite_argument(default="mini")
 @click.option(
-    "--selector", "selectors", callback=as_items, help="These, comma-separated.  [default: all label-free ones]"
+    "--selector",
+    "selectors",
+    callback=as_items,
+    shell_complete=complete_selectors,
+    help="These, comma-separated.  [default: all label-free ones]",
 )
-@click.option("--fresh", is_flag=True, help="Ask again those that a record has an answer of.")
+@click.option("--fresh", is_flag=True, help="Ask again where a record already has the pick.")
 @results_option("Folder of records.")
 @click.pass_obj
 def command(context: Context, suite: str, selectors: list[str] | None, fresh: bool, directory: Path) -> int:
@@ -30,15 +34,17 @@ def command(context: Context, suite: str, selectors: list[str] | None, fresh: bo
     Records keep their own selector and accuracy; `dabench table --selector NAME` shows the new ones.
     """
     from dabench.cli.table import warn
+    from dabench.config.suite_file import suite_name
     from dabench.results.folder import find_records
     from dabench.selection.rescore import label_free, rescore
 
     specs = label_free(context.registry, selectors)
     done = changed = 0
     reasons: list[str] = []
-    records, flaws = find_records(directory, suite)
+    name = suite_name(suite)
+    records, flaws = find_records(directory, name)
     warn(flaws, directory)
-    for item in rescore(directory, suite, records, specs, fresh=fresh):
+    for item in rescore(directory, name, records, specs, fresh=fresh, word=suite):
         done += 1
         changed += item.changed
         record = item.record
@@ -52,7 +58,8 @@ def command(context: Context, suite: str, selectors: list[str] | None, fresh: bo
     if reasons:
         echo(
             f"Error: {len(reasons)} of {done} runs have no outputs to select from. "
-            f"`dabench run {suite} --outputs 5000` with the same options makes these runs again and keeps them.",
+            f"`dabench run {shlex.quote(suite)} --outputs 5000` with the same options makes these runs again and keeps "
+            "them.",
             err=True,
         )
     following = f"{shlex.quote(suite)}{results_flag(directory)}"

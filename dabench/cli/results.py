@@ -1,4 +1,4 @@
-"""`dabench results`: publish, verify, merge, export and prune what runs have left."""
+"""`dabench results`: publish, verify, merge, export and prune results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dabench.cli.options import results_option
+from dabench.cli.options import results_option, suite_argument
 from dabench.cli.say import echo
 from dabench.errors import DabenchError
 
@@ -20,23 +20,25 @@ RESULTS = results_option("Results folder.")
 
 
 @command.command("publish")
-@click.argument("suite", default="mini")
+@suite_argument(default="mini")
 @RESULTS
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="CSV to write.  [default: RESULTS/SUITE.csv]")
 def publish_command(suite: str, directory: Path, output: Path | None) -> None:
     """Write the current runs of SUITE as a CSV to commit."""
     from dabench.cli.table import warn
+    from dabench.config.suite_file import suite_name
     from dabench.results.folder import publish, read_results
 
-    warn(read_results(directory, suite).flaws, directory)
-    echo(publish(directory, suite, output or directory / f"{suite}.csv"))
+    name = suite_name(suite)
+    warn(read_results(directory, name, word=suite).flaws, directory)
+    echo(publish(directory, name, output or directory / f"{name}.csv", word=suite))
 
 
 @command.command("verify")
 @click.argument("directory", type=click.Path(path_type=Path), default="results", envvar="DABENCH_RESULTS")
 @click.pass_context
 def verify_command(context: click.Context, directory: Path) -> None:
-    """Name what was edited, cut off or doubled, or does not count for another reason; nothing is changed.
+    """Name rows and records that were edited, cut off or doubled, or that do not count for another reason.
 
     Exit code 1 if there is anything.
     """
@@ -74,7 +76,7 @@ def merge_command(context: click.Context, into: Path, sources: tuple[Path, ...])
 
 
 @command.command("export")
-@click.argument("suite", required=False)
+@suite_argument(required=False)
 @RESULTS
 @click.option("--parquet", "file", type=click.Path(path_type=Path), required=True, help="File to write.")
 def export_command(suite: str | None, directory: Path, file: Path) -> None:
@@ -82,12 +84,13 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
     from importlib.util import find_spec
 
     from dabench.cli.table import warn
+    from dabench.config.suite_file import suite_name
     from dabench.files import replacing
     from dabench.results.folder import read_results
 
     if find_spec("pyarrow") is None:
         raise DabenchError("Parquet files need pyarrow, which is not installed: pip install 'dabench[parquet]'.")
-    results = read_results(directory, suite)
+    results = read_results(directory, suite and suite_name(suite), word=suite or "")
     warn(results.flaws, directory)
     with replacing(file) as temporary:
         results.frame.to_parquet(temporary, engine="pyarrow", index=False)
@@ -95,7 +98,7 @@ def export_command(suite: str | None, directory: Path, file: Path) -> None:
 
 
 @command.command("prune")
-@click.argument("suite", required=False)
+@suite_argument(required=False)
 @RESULTS
 @click.option("--cache", is_flag=True, help="Also features, and states of interrupted runs.")
 @click.option("--yes", is_flag=True, help="Delete; without it, only show what would go.")
@@ -104,11 +107,13 @@ def prune_command(suite: str | None, directory: Path, cache: bool, yes: bool) ->
 
     Of a cell with a run that finished in the future, by a clock that was ahead, nothing is deleted.
     """
+    from dabench.config.suite_file import suite_name
     from dabench.results.prune import ahead, cached, delete, superseded
 
-    for flaw in ahead(directory, suite):
+    name = suite and suite_name(suite)
+    for flaw in ahead(directory, name):
         echo(f"Warning: {flaw}", err=True)
-    files = superseded(directory, suite) + (cached(directory) if cache else [])
+    files = superseded(directory, name) + (cached(directory) if cache else [])
     size = sum(path.lstat().st_size for path in files)
     for path in files:
         echo(path)

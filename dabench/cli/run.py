@@ -6,32 +6,53 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_methods, complete_suites
-from dabench.cli.options import PAIRS_TO_RUN, SET, STEPS, RunChoices, as_items, parsed, run_options
+from dabench.cli.completion import complete_backbones, complete_methods, complete_selector, complete_suites
+from dabench.cli.options import PAIRS_TO_RUN, PRECISION, SET, STEPS, RunChoices, as_items, parsed, run_options
 from dabench.cli.say import echo, show
+from dabench.errors import UsageError
+from dabench.specs.names import canonical
 from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
     from dabench.cli.session import RunSession
+    from dabench.config.suite import Suite
+    from dabench.leaderboard.table import Table
     from dabench.planning.jobs import RunOptions
     from dabench.runner.recorder import Recorder
     from dabench.runs.plan import Plan
 
 
-@click.command(help="Run SUITE (a name or a .yaml file; mini if none is named) and print its leaderboard.")
-@click.argument("suite", default="mini", shell_complete=complete_suites)
+@click.command(
+    help="Run SUITE (a name or a .yaml file; mini if none is named) and print its leaderboard. "
+    "Several are run one after the other, each with the same options."
+)
+@click.argument("suites", nargs=-1, metavar="[SUITE]...", shell_complete=complete_suites)
 @click.option(
     "--methods",
     envvar="DABENCH_METHODS",
     callback=as_items,
     shell_complete=complete_methods,
-    help="Only these: dann,coral; dann:long for one row.",
+    help="Only these, also others than the suite's: dann,coral; dann:long for one row; ./my_method.py:MyMethod for a "
+    "class of a file.",
 )
 @PAIRS_TO_RUN
 @click.option("--seeds", envvar="DABENCH_SEEDS", help="Instead of the suite's: 0-4 or 0,2,5-7.")
 @click.option("--shots", envvar="DABENCH_SHOTS", help="Instead of a few_shot suite's: 10 or 1,10,all.")
 @STEPS
+@click.option(
+    "--backbone",
+    envvar="DABENCH_BACKBONE",
+    shell_complete=complete_backbones,
+    help="Instead of the suite's, with its own defaults; --set backbone.options.NAME=VALUE changes them.",
+)
+@click.option(
+    "--selector",
+    envvar="DABENCH_SELECTOR",
+    shell_complete=complete_selector,
+    help="Whose checkpoint is reported, instead of the suite's. Runs of the suite's are made again, and replaced.",
+)
+@PRECISION
 @SET
 @run_options()
 @click.option(
@@ -42,18 +63,21 @@ if TYPE_CHECKING:
     help="Keep scores and embeddings of ROWS examples at each checkpoint, for `dabench rescore`; at most 5000.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
-@click.option("--fresh", is_flag=True, help="Repeat runs that are there.")
+@click.option("--fresh", is_flag=True, help="Repeat runs that exist already.")
 @click.option("--dry-run", is_flag=True, help="Show what would run, and what it would cost.")
 @click.option("--json", "as_json", is_flag=True, help="The leaderboard as JSON.")
 @click.pass_obj
 def command(
     context: Context,
-    suite: str,
+    suites: tuple[str, ...],
     methods: list[str] | None,
     pairs: list[str] | None,
     seeds: str | None,
     shots: str | None,
     steps: int | None,
+    backbone: str | None,
+    selector: str | None,
+    precision: str | None,
     assignments: tuple[str, ...],
     choices: RunChoices,
     outputs: int | None,
@@ -62,46 +86,82 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Plan, run, record, and print the table."""
+    """Plan, run, record, and print the table of each suite."""
     from dabench.cli.session import RunSession
     from dabench.config.overrides import parse_overrides
     from dabench.config.parse import parse_seeds, parse_shots
-    from dabench.config.suite_file import find_suite
+    from dabench.leaderboard.formats.text import next_commands
 
     session = RunSession(context.registry, choices, methods or [])
-    chosen = find_suite(suite, session.registry)
+    chosen = _chosen(suites or ("mini",), selector, session)
     numbers, labelled = parsed("--seeds", parse_seeds, seeds), parsed("--shots", parse_shots, shots)
-    overrides = parse_overrides(assignments, steps)
-    with session.busy():
-        from dabench.planning.jobs import output_rows
-        from dabench.planning.plan import make_plan
+    overrides = parse_overrides(assignments, steps, backbone=backbone, precision=precision)
+    planned: list[tuple[str, Recorder, RunOptions]] = []
+    for word, suite in chosen.items():  # all of them before the first run: a mistake in the last is told at once
+        with session.busy():
+            from dabench.planning.jobs import output_rows
+            from dabench.planning.plan import make_plan
 
-        plan = make_plan(
-            chosen,
-            session.registry,
-            device_kind=session.device_kind,
-            methods=methods,
-            pairs=pairs,
-            seeds=numbers,
-            shots=labelled,
-            overrides=overrides,
-        )
-    _print_remarks(plan)
-    rows = output_rows(plan.suite, session.registry, outputs)
-    options = session.options(fail_fast=fail_fast, output_rows=rows)
-    recorder = session.recorder(plan, options, fresh=fresh)
+            plan = make_plan(
+                suite,
+                session.registry,
+                device_kind=session.device_kind,
+                methods=None if methods is None else session.methods,
+                pairs=pairs,
+                seeds=numbers,
+                shots=labelled,
+                overrides=overrides,
+            )
+        _print_remarks(plan)
+        rows = output_rows(plan.suite, session.registry, outputs)
+        options = session.options(fail_fast=fail_fast, output_rows=rows)
+        planned.append((word, session.recorder(plan, options, fresh=fresh), options))
     if dry_run:
-        _print_plan(recorder, options, session)
+        for _, recorder, options in planned:
+            _print_plan(recorder, options, session)
         return 0
-    whole = session.run_plan(recorder, options)
-    _print_table(recorder, options, as_json)
-    if not whole:
-        echo("Stopped at the first failed run (--fail-fast). The same command goes on from here.", err=True)
-    return _report_failures(recorder)
+    tables: list[Table] = []
+    code = 0
+    for place, (word, recorder, options) in enumerate(planned):
+        whole = session.run_plan(recorder, options, later=[item for _, item, _ in planned[place + 1 :]])
+        made = _tables(recorder, options)
+        tables += made
+        if not as_json:
+            show("\n" * (place > 0) + session.registry.get(FormatSpec, "console").load()(made), nl=False)
+            echo(next_commands(made, word), err=True)
+        if not whole:
+            echo("Stopped at the first failed run (--fail-fast). The same command goes on from here.", err=True)
+        code = max(code, _report_failures(recorder))
+        if not whole:
+            break
+    if as_json:
+        show(session.registry.get(FormatSpec, "json").load()(tables), form="json", nl=False)
+    return code
+
+
+def _chosen(words: tuple[str, ...], selector: str | None, session: RunSession) -> dict[str, Suite]:
+    """The suites by the words that name them.
+
+    Raises:
+        UsageError: one is named twice: their runs would have one table.
+    """
+    from dabench.config.suite_file import find_suite
+
+    chosen: dict[str, Suite] = {}
+    by_name: dict[str, str] = {}
+    for word in words:
+        suite = find_suite(word, session.registry)
+        if selector is not None:
+            suite = suite.model_copy(update={"selector": canonical(selector)})
+        if suite.name in by_name:
+            raise UsageError(f"{by_name[suite.name]} and {word} are both the suite {suite.name!r}: name one of them.")
+        by_name[suite.name] = word
+        chosen[word] = suite
+    return chosen
 
 
 def _print_remarks(plan: Plan) -> None:
-    """What was left out of the suite and of the domains, and what else their loaders had to say."""
+    """Print remarks on the suite and its domains: parts that were left out, and notes of their loaders."""
     from dabench.runs.data_notes import left_out
 
     for row, other in plan.doubles.items():
@@ -127,11 +187,10 @@ def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) ->
         echo(line)
 
 
-def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None:
+def _tables(recorder: Recorder, options: RunOptions) -> list[Table]:
     from dataclasses import replace
 
     from dabench.leaderboard.build import build_tables
-    from dabench.leaderboard.formats.text import next_commands
     from dabench.results.csv_file import frame_of
     from dabench.runs.record import flatten
 
@@ -146,11 +205,7 @@ def _print_table(recorder: Recorder, options: RunOptions, as_json: bool) -> None
         origin=str(recorder.results),
         regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
-    tables = [replace(table, device=f"{plan.device_kind}{workers}") for table in made]
-    render = registry.get(FormatSpec, "json" if as_json else "console").load()
-    show(render(tables), nl=False)
-    if not as_json:
-        echo(next_commands(tables), err=True)
+    return [replace(table, device=f"{plan.device_kind}{workers}") for table in made]
 
 
 def _report_failures(recorder: Recorder) -> int:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_suites
-from dabench.cli.options import results_option
-from dabench.cli.say import echo, results_flag
+from dabench.cli.options import results_option, suite_argument
+from dabench.cli.say import echo, results_flag, show_json
 from dabench.specs.spec import SelectorSpec
 
 if TYPE_CHECKING:
@@ -19,25 +18,26 @@ if TYPE_CHECKING:
 
 
 @click.command("selectors")
-@click.argument("suite", default="mini", shell_complete=complete_suites)
+@suite_argument(default="mini")
 @results_option("Folder of records.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; accuracies as fractions.")
 @click.pass_obj
 def command(context: Context, suite: str, directory: Path, as_json: bool) -> None:
     """Compare selectors over the records of SUITE: what they lose against the oracle, and how they rank."""
-    import json
     from dataclasses import asdict
 
     from dabench.cli.table import warn
+    from dabench.config.suite_file import suite_name
     from dabench.results.folder import find_records
     from dabench.selection.comparison import compare_selectors
 
     specs = context.registry.specs(SelectorSpec)
-    records, flaws = find_records(directory, suite)
+    name = suite_name(suite)
+    records, flaws = find_records(directory, name)
     warn(flaws, directory)
-    comparison = compare_selectors(suite, [record for _, record in records], specs)
+    comparison = compare_selectors(name, [record for _, record in records], specs, word=suite)
     if as_json:
-        click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
+        show_json(asdict(comparison))
         return
     echo(_text(comparison))
     lacking = [name for name in specs if name not in {quality.selector for quality in comparison.qualities}]

@@ -1,4 +1,4 @@
-"""What the commands that make runs share: names checked first, planning, the runs with their progress, an interrupt."""
+"""The run session of all commands that make runs: checked names, planning, runs with their progress, an interrupt."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from rich.console import Console
 
 from dabench.cli.say import echo
 from dabench.config.row_choice import RowChoice
+from dabench.parallel.signals import exit_code, what_happened
+from dabench.plugin.method_file import with_files
 from dabench.specs.spec import LauncherSpec, MethodSpec
 
 if TYPE_CHECKING:
@@ -23,14 +25,13 @@ if TYPE_CHECKING:
     from dabench.runs.job import Event
     from dabench.runs.plan import Plan, PlannedRun
 
-INTERRUPTED = 130  # exit code
-
 
 class RunSession:
-    """One command that makes runs: how it makes them, and what it shows meanwhile, on stderr.
+    """The runs of one command: their options, and the messages on stderr meanwhile.
 
     Attributes:
-        registry: of plugins.
+        registry: of plugins, with the methods of files that the command names.
+        methods: names of methods and rows that the command names.
         console: for the terminal.
     """
 
@@ -40,15 +41,16 @@ class RunSession:
         Args:
             registry: of plugins.
             choices: the options of the command.
-            methods: items of `--methods`.
+            methods: items of `--methods`: names, rows, and files as in `./my_method.py:MyMethod`.
 
         Raises:
-            UsageError: there is no such launcher or method.
+            UsageError: there is no such launcher, method or file.
+            PluginError: a file cannot be run.
         """
         registry.get(LauncherSpec, choices.launcher)
-        for name in methods:
-            registry.get(MethodSpec, RowChoice.parse(name).method)
-        self.registry = registry
+        self.registry, self.methods = with_files(registry, list(methods))
+        for name in self.methods:
+            self.registry.get(MethodSpec, RowChoice.parse(name).method)
         self.console = Console(stderr=True)
         self._choices = choices
 
@@ -69,11 +71,11 @@ class RunSession:
         return self.device.partition(":")[0]
 
     def busy(self, text: str = "preparing data and planning") -> AbstractContextManager[object]:
-        """Say what takes the time of the block."""
+        """Show a message while the block takes its time."""
         return self.console.status(text)
 
     def options(self, *, fail_fast: bool = False, output_rows: int = 0, reverse_validation: bool = False) -> RunOptions:
-        """How to run: what the options of the command say, and what the command adds."""
+        """The options of the runs: those of the command line, and those that the command adds."""
         from dabench.device import default_workers
         from dabench.planning.jobs import RunOptions
 
@@ -88,7 +90,8 @@ class RunSession:
         )
 
     def recorder(self, plan: Plan, options: RunOptions, *, fresh: bool = False) -> Recorder:
-        """The recorder of a plan with the records that are there; what is in their place and none is a warning.
+        """The recorder of a plan with the records that exist; a file in the place of a record that is none is a
+        warning.
 
         Args:
             plan: what to run.
@@ -98,10 +101,20 @@ class RunSession:
         from dabench.cli.table import warn
         from dabench.runner.recorder import Recorder
         from dabench.runner.runner import done_records
+        from dabench.selection.outputs import missing_outputs
 
         directory = self._choices.directory
-        found, flaws = done_records(plan, directory, with_outputs=options.output_rows > 0)
+        found, flaws = done_records(plan, directory)
         warn(flaws, directory)
+        if options.output_rows and not fresh:
+            lacking = [run_id for run_id, record in found.items() if missing_outputs(record, directory)]
+            found = {run_id: record for run_id, record in found.items() if run_id not in lacking}
+            if lacking:
+                echo(
+                    f"{len(lacking)} of {len(plan.runs)} runs were made without keeping outputs, or theirs are gone: "
+                    "they are repeated, which gives the same numbers on the same kind of machine.",
+                    err=True,
+                )
         return Recorder(plan, directory, self.registry, [] if fresh else list(found.values()))
 
     def run_plan(
@@ -110,6 +123,7 @@ class RunSession:
         options: RunOptions,
         *,
         title: str = "",
+        later: Sequence[Recorder] = (),
         shown: Callable[[Event], Event] = lambda event: event,
     ) -> bool:
         """Make the runs of a plan that have no record yet.
@@ -118,6 +132,7 @@ class RunSession:
             recorder: with the plan and the records that are there.
             options: how to run.
             title: what the line above the progress begins with.
+            later: of the plans that the command carries out after this one.
             shown: an event as the user may see it.
 
         Returns:
@@ -129,28 +144,51 @@ class RunSession:
         """
         from dabench.runner.runner import carry_out
 
+        if recorder.todo:
+            for line in precision_notes(recorder.plan):
+                echo(line, err=True)
         folder = recorder.results / "runs" / recorder.plan.suite.name
         count, before = len(recorder.plan.runs), len(recorder.records)
         echo(f"{title}{count} runs, {before} of them done before, in {folder}", err=True)
-        with self.resumable(recorder), self.progress(recorder.todo) as display:
+        with self.resumable(recorder, *later), self.progress(recorder.todo) as display:
             return carry_out(recorder, options, lambda event: display.show(shown(event)))
 
     @contextmanager
-    def resumable(self, recorder: Recorder) -> Iterator[None]:
-        """Say on an interrupt how many runs are left.
+    def resumable(self, *recorders: Recorder) -> Iterator[None]:
+        """Say on an interrupt, or another signal that ends the command, how many runs are left.
 
         Raises:
             click.exceptions.Exit: the user interrupted the block.
         """
         try:
             yield
-        except KeyboardInterrupt:
-            left, count = len(recorder.todo), len(recorder.plan.runs)
-            echo(f"Interrupted: {left} of {count} runs are left. The same command goes on from here.", err=True)
-            raise click.exceptions.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as error:
+            left = sum(len(recorder.todo) for recorder in recorders)
+            count = sum(len(recorder.plan.runs) for recorder in recorders)
+            text = f"{left} of {count} runs are left. The same command goes on from here."
+            echo(f"{what_happened(error)}: {text}", err=True)
+            raise click.exceptions.Exit(exit_code(error)) from None
 
     def progress(self, runs: Sequence[PlannedRun]) -> ProgressDisplay:
         """The display of the progress of some runs."""
         from dabench.cli.progress import ProgressDisplay
 
         return ProgressDisplay(runs, self.console)
+
+
+def precision_notes(plan: Plan) -> Iterator[str]:
+    """Notes about the precision that the runs of a plan train in."""
+    cost = plan.bf16_cost
+    trained = {run.settings.precision for run in plan.runs if run.backbone.trains}
+    if cost is None:
+        return
+    if "bf16" in trained and cost > 1:
+        yield (
+            f"Note: on this processor a training step takes {cost:.1f} times as long in bf16 as in fp32. "
+            "--precision fp32 asks for that: other runs, in rows of their own."
+        )
+    elif "fp32" in trained and plan.suite.precision == "auto":
+        yield (
+            f"Note: training in fp32, as a step in bf16 takes {cost:.1f} times as long on this processor. "
+            "--precision bf16 asks for it, to make again what was published in bf16."
+        )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_formats
-from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option
+from dabench.cli.completion import complete_formats, complete_selector
+from dabench.cli.options import METHODS, PAIRS, SHOTS, results_option, suite_argument
 from dabench.cli.say import echo, results_flag, show
-from dabench.errors import ResultsError, UsageError
+from dabench.errors import ResultsError
+from dabench.specs.names import canonical, is_suite_file
 from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec, SuiteSpec
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SHOWN = 5  # flaws printed in full
 
 
 @click.command("table")
-@click.argument("suite", default="mini")
+@suite_argument(default="mini")
 @results_option()
 @click.option(
     "--format", "form", default="console", show_default=True, shell_complete=complete_formats,
@@ -43,7 +44,9 @@ SHOWN = 5  # flaws printed in full
 @click.option("--all-pairs", is_flag=True, help="Also those of the suite that were not run, in the suite's order.")
 @SHOTS
 @click.option(
-    "--selector", help="As this label-free selector reports, instead of the one that the runs were made with."
+    "--selector",
+    shell_complete=complete_selector,
+    help="As this label-free selector reports, instead of the one that the runs were made with.",
 )
 @click.pass_context
 def command(
@@ -59,7 +62,8 @@ def command(
     shots: list[str] | None,
     selector: str | None,
 ) -> None:
-    """Print the leaderboard of runs that are there."""
+    """Print the leaderboard of existing runs."""
+    from dabench.config.suite_file import suite_name
     from dabench.leaderboard.beside import beside
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.formats.text import next_commands
@@ -70,20 +74,21 @@ def command(
     registry = context.obj.registry
     spec = registry.get(FormatSpec, form).spec
     render = spec.load()
-    numbers = published_of(published, suite)
-    results = read_results(directory, suite)
+    name = suite_name(suite)
+    numbers = published_of(published, name)
+    results = read_results(directory, name, word=suite)
     warn(results.flaws, directory)
     frame, wanted_methods, wanted_pairs = chosen_runs(results.frame, suite, directory, methods, pairs, shots)
     if selector is not None:
-        frame = _as_selected(frame, directory, suite, selector, registry)
+        frame = _as_selected(frame, directory, name, selector, registry)
     titles = {name: spec.label for name, spec in registry.specs(MethodSpec).items()}
-    rows = directory / f"{suite}.csv"
+    rows = directory / f"{name}.csv"
     tables = build_tables(
         frame,
         labels=titles,
         pairs=wanted_pairs or _pairs_of(suite, registry, results.frame, all_pairs),
         methods=wanted_methods,
-        origin=str(rows if rows.is_file() and not (directory / "runs" / suite).is_dir() else directory),
+        origin=str(rows if rows.is_file() and not (directory / "runs" / name).is_dir() else directory),
         from_csv=results.from_csv,
         regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
@@ -93,9 +98,9 @@ def command(
         tables = with_records(tables, results.records)
     text = render(tables)
     if output is None:
-        show(text, nl=False)
+        show(text, form=form, nl=False)
         if form == "console":
-            echo(next_commands(tables), err=True)
+            echo(next_commands(tables, suite), err=True)
     else:
         echo(f"wrote {write_atomic(output, click.unstyle(text))}", err=True)
 
@@ -119,7 +124,8 @@ def chosen_runs(
     from dabench.specs.names import BOUNDS
 
     if frame.empty:
-        raise ResultsError(f"no usable results of {suite!r} in {directory}. `dabench run {suite}` makes new ones.")
+        again = f"`dabench run {shlex.quote(suite)}` makes new ones"
+        raise ResultsError(f"no usable results of {suite!r} in {directory}. {again}.")
     names = pair_column(frame)
     choices = [RowChoice.parse(name) for name in methods or []]
     wanted_methods = list(dict.fromkeys(choice.method for choice in choices))
@@ -139,21 +145,19 @@ def chosen_runs(
 
 
 def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bool) -> list[str]:
-    """The pairs of a suite that is at hand, in its order: all of them, or those that were run."""
+    """The pairs of a suite that is at hand, in its order, all or those that were run; then others that were run."""
     from dabench.config.suite_file import find_suite
     from dabench.results.cells import pair_column
 
-    if suite not in registry.all(SuiteSpec):
-        if all_pairs:
-            raise UsageError(f"--all-pairs: no plugin has the suite {suite!r}. `dabench list suites` shows them.")
-        return []
+    if not (all_pairs or is_suite_file(suite) or canonical(suite) in registry.all(SuiteSpec)):
+        return []  # results need no suite
     pairs = [entry.pair for entry in find_suite(suite, registry).pairs]
-    run = set(pair_column(frame))
-    return [pair for pair in pairs if all_pairs or pair in run]
+    run = pair_column(frame).unique().tolist()
+    return [pair for pair in pairs if all_pairs or pair in run] + [pair for pair in run if pair not in pairs]
 
 
 def warn(flaws: Sequence[Flaw], directory: Path) -> None:
-    """Print what was not counted on stderr, the first few in full."""
+    """Print the flaws of results on stderr, the first few in full."""
     for flaw in flaws[:SHOWN]:
         echo(f"Warning: {flaw} (not counted)", err=True)
     if len(flaws) > SHOWN:
@@ -191,5 +195,5 @@ def _refuse_unknown(kind: str, wanted: Sequence[str], known: Sequence[str], suit
     for name in wanted:
         if name not in known:
             where = results_flag(directory)
-            listing = f"dabench table {suite}{where}"
+            listing = f"dabench table {shlex.quote(suite)}{where}"
             raise unknown(f"{kind} in these results", name, set(known), listing=listing)

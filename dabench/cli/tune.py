@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dabench.cli.completion import complete_methods, complete_suites
-from dabench.cli.options import PAIRS_TO_RUN, STEPS, RunChoices, parsed, run_options
-from dabench.cli.say import echo
+from dabench.cli.completion import complete_methods, complete_scores, complete_suites
+from dabench.cli.options import PAIRS_TO_RUN, PRECISION, STEPS, RunChoices, parsed, run_options
+from dabench.cli.say import echo, show_json
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import MethodSpec
 
@@ -27,18 +27,25 @@ GRID, RANDOM = "grid", "random"
 
 @click.command("tune")
 @click.argument("method", shell_complete=complete_methods)
-@click.option("--suite", default="mini", show_default=True, shell_complete=complete_suites, help="Where to try it.")
+@click.option(
+    "--suite", default="mini", show_default=True, shell_complete=complete_suites, help="The suite to try it on."
+)
 @PAIRS_TO_RUN
 @click.option("--seeds", default="100", show_default=True, help="Of every trial: 100-104. Not those that you report.")
 @click.option(
-    "--score", default="iwcv", show_default=True, help="What to maximise: a selector's, or reverse_validation."
+    "--score",
+    default="iwcv",
+    show_default=True,
+    shell_complete=complete_scores,
+    help="The score to maximise: a selector's, or reverse_validation.",
 )
-@click.option("--trials", type=click.IntRange(1), help="How many to draw; a grid has all its points.")
+@click.option("--trials", type=click.IntRange(1), help="Points to draw; a grid has all its points.")
 @click.option("--search", type=click.Choice([GRID, RANDOM]), help="[default: random with --trials, else grid]")
 @click.option("--space", multiple=True, help="Instead of the method's own: weight=0.1,1,10 (repeatable).")
 @click.option("--search-seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
 @click.option("--per-pair", is_flag=True, help="Choose for each pair by itself, not one point for all.")
 @STEPS
+@PRECISION
 @run_options("Trials are recorded in its folder `tune`.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -55,6 +62,7 @@ def command(
     search_seed: int,
     per_pair: bool,
     steps: int | None,
+    precision: str | None,
     choices: RunChoices,
     as_json: bool,
 ) -> int:
@@ -70,9 +78,9 @@ def command(
     from dabench.config.suite_file import find_suite
     from dabench.tuning.search import parse_space
 
-    session = RunSession(context.registry, choices)
+    session = RunSession(context.registry, choices, [method])
     registry, results = session.registry, choices.directory / "tune"
-    spec = registry.get(MethodSpec, method).spec
+    spec = registry.get(MethodSpec, session.methods[0]).spec
     chosen = find_suite(suite, registry)
     numbers = parsed("--seeds", parse_seeds, seeds)
     given = parse_space(space)
@@ -89,7 +97,7 @@ def command(
             device_kind=session.device_kind,
             pairs=pairs,
             seeds=numbers,
-            shared=parse_overrides([], steps).shared,
+            shared=parse_overrides([], steps, precision=precision).shared,
         )
     found, flaws = scored_before(planned, results, goal)
     warn(flaws, results)
@@ -106,7 +114,7 @@ def command(
 
 
 def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bool, as_json: bool) -> None:
-    """The trials, and what was chosen as a part of a suite."""
+    """Print the trials, and the choice as a part of a suite."""
     entries = _entries(planned, judged, per_pair)
     if as_json:
         _print_json(planned, score, judged, entries)
@@ -116,7 +124,7 @@ def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bo
 
 
 def _entries(planned: Trials, judged: Sequence[Trial], per_pair: bool) -> dict[str, list[dict[str, Any]]]:
-    """What was chosen, as parts of a suite: the method, and `per_pair` what its pairs change in it."""
+    """The choice as parts of a suite: the method, and `per_pair` with the changes of its pairs."""
     from dabench.tuning.tune import suite_entry, suite_pairs
 
     if not per_pair:
@@ -198,10 +206,9 @@ def _yaml(chosen: Mapping[str, Sequence[dict[str, Any]]]) -> str:
 def _print_json(
     planned: Trials, score: str, trials: Sequence[Trial], chosen: Mapping[str, Sequence[dict[str, Any]]]
 ) -> None:
-    import json
     from dataclasses import asdict
 
     best = {"best": chosen["methods"][0], **({"pairs": chosen["pairs"]} if "pairs" in chosen else {})}
     suite = planned.plan.suite
     found = {"suite": suite.name, "score": score, "seeds": list(suite.seeds), **best}
-    click.echo(json.dumps({**found, "trials": [asdict(trial) for trial in trials]}, indent=2, ensure_ascii=False))
+    show_json({**found, "trials": [asdict(trial) for trial in trials]})

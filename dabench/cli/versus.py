@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from dabench.cli.options import PAIRS, SHOTS, results_option
+from dabench.cli.completion import complete_methods
+from dabench.cli.options import PAIRS, SHOTS, results_option, suite_argument
 from dabench.cli.say import show
 from dabench.specs.spec import MethodSpec
 
 
 @click.command("versus")
-@click.argument("suite")
-@click.argument("method")
+@suite_argument()
+@click.argument("method", shell_complete=complete_methods)
 @results_option()
 @PAIRS
 @SHOTS
@@ -24,11 +25,12 @@ def command(
     """Say where METHOD wins and where it loses against every other method of SUITE, by the runs that are there."""
     from dabench.cli.table import chosen_runs, refuse_absent, warn
     from dabench.config.row_choice import RowChoice
+    from dabench.config.suite_file import suite_name
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.versus import versus_text
     from dabench.results.folder import read_results
 
-    results = read_results(directory, suite)
+    results = read_results(directory, suite_name(suite), word=suite)
     warn(results.flaws, directory)
     frame, _, wanted = chosen_runs(results.frame, suite, directory, None, pairs, shots)
     choice = RowChoice.parse(method)

@@ -1,4 +1,4 @@
-"""What a suite file and the command line may say.
+"""Contents of a suite file and of the command line.
 
 May import specs, hashing and the ground modules.
 """

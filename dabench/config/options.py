@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from dabench.config.mistakes import mistakes
 from dabench.errors import PluginError, UsageError
 
 
@@ -25,19 +26,17 @@ def validated(cls: Any, options: dict[str, Any], name: str) -> Any:
         return cls.Options.model_validate(options)
     except ValidationError as error:
         known = ", ".join(cls.Options.model_fields) or "none"
-        raise UsageError(f"wrong options: {option_errors(error, name)}. Options of {name}: {known}.") from error
+        wrong = option_errors(error, name, cls.Options)
+        stop = "" if wrong.endswith(("?", ".")) else "."
+        raise UsageError(f"wrong options: {wrong}{stop} Options of {name}: {known}.") from error
 
 
-def option_errors(error: ValidationError, prefix: str) -> str:
-    """One line that names every wrong option of a method or backbone."""
-    return "; ".join(
-        f"{prefix}.{'.'.join(str(part) for part in item['loc'])}: {message(item)}" for item in error.errors()
-    )
+def option_errors(error: ValidationError, prefix: str, model: type[BaseModel]) -> str:
+    """One line that names every wrong option of a method or backbone.
 
-
-def message(item: Any) -> str:
-    """What is wrong, in one phrase, from an entry of `ValidationError.errors()`."""
-    if item["type"] == "extra_forbidden":
-        return "there is no such key"
-    text: str = item["msg"].removeprefix("Value error, ")
-    return text[:1].lower() + text[1:]
+    Args:
+        error: of pydantic.
+        prefix: whose options they are.
+        model: what they were to be.
+    """
+    return "; ".join(f"{'.'.join(map(str, (prefix, *place)))}: {text}" for place, text in mistakes(error, model))

@@ -4,32 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
 
 from dabench.config import safe_yaml as yamlsafe
+from dabench.config.mistakes import places_of
+from dabench.config.settings import SECTIONS
 from dabench.errors import UsageError, unknown
 from dabench.specs.names import canonical
 
-SECTIONS = ("backbone", "budget", "input", "optimiser", "sample", "schedule")
 SCALARS = ("readout", "precision")
+OF_SUITE = ("selector",)  # no part of a run's settings
+NAMED = ("backbone", "optimiser", "schedule")  # `optimiser=adam` is `optimiser.name=adam`
+FORM = "method.option=value or section.key=value"
+
+
+class Unset:
+    """In place of a value: as if the suite did not say it."""
+
+
+UNSET = Unset()
 
 
 @dataclass(frozen=True)
 class Overrides:
-    """What the command line changes in the suite's settings.
+    """Changes of the command line to the suite's settings. `UNSET` stands for the default of a key.
 
     Attributes:
         shared: settings of all methods, nested as in a suite file.
         options: options by method.
+        suite: what is no part of a run's settings, such as the selector, by its key in a suite file.
+        backbone: instead of the suite's and its pairs', with its own defaults; empty for theirs.
     """
 
     shared: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    suite: Mapping[str, Any] = field(default_factory=dict)
+    backbone: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.shared or self.options)
+        return bool(self.shared or self.options or self.suite or self.backbone)
 
     def check(self, methods: Sequence[str]) -> None:
         """Refuse options of methods that do not run.
@@ -39,51 +55,82 @@ class Overrides:
         """
         for name in self.options:
             if name not in methods:
-                raise unknown("setting", name, [*methods, *SECTIONS, *SCALARS], listing="dabench run SUITE --dry-run")
+                raise unknown("setting", name, [*methods, *SECTIONS, *SCALARS, *OF_SUITE])
 
 
-def parse_overrides(assignments: Sequence[str], steps: int | None = None) -> Overrides:
-    """Overrides from `key=value` texts; values are YAML scalars or lists.
+def parse_overrides(
+    assignments: Sequence[str], steps: int | None = None, *, backbone: str | None = None, precision: str | None = None
+) -> Overrides:
+    """Overrides from `key=value` texts; values are YAML scalars or lists, and an empty one restores the default.
 
     Raises:
         UsageError: not of that form, or one key twice.
     """
     shared: dict[str, Any] = {}
     options: dict[str, dict[str, Any]] = {}
+    of_suite: dict[str, Any] = {}
     seen: set[str] = set()
     if steps is not None:
         assignments = [*assignments, f"budget.steps={steps}"]
+    if precision is not None:
+        assignments = [*assignments, f"precision={precision}"]
     for assignment in assignments:
-        key, equals, text = assignment.partition("=")
-        path = [canonical(part) for part in key.split(".")]
-        scalar = path[0] in SCALARS
-        if not equals or not all(path) or (len(path) == 1) != scalar:
-            raise UsageError(f"--set {assignment!r} is not of the form method.option=value or section.key=value")
+        path, value = _parsed(assignment)
         if ".".join(path) in seen:
             raise UsageError(f"{'.'.join(path)} is set twice")
         seen.add(".".join(path))
-        try:
-            value = yamlsafe.load(text)
-        except (yaml.YAMLError, ValueError) as error:
-            raise UsageError(f"--set {assignment!r}: the value is not valid YAML") from error
-        if path[0] in SECTIONS or scalar:
+        if path[0] in OF_SUITE:
+            of_suite[path[0]] = value
+        elif path[0] in SECTIONS or path[0] in SCALARS:
             _put(shared, path, value)
         else:
             _put(options.setdefault(path[0], {}), path[1:], value)
-    return Overrides(shared, options)
+    return Overrides(shared, options, of_suite, canonical(backbone or ""))
+
+
+def _parsed(assignment: str) -> tuple[list[str], Any]:
+    """The parts of the key, and the value.
+
+    Raises:
+        UsageError: it is no setting, or its value is no YAML.
+    """
+    key, equals, text = assignment.partition("=")
+    path = [canonical(part) for part in key.split(".")]
+    if len(path) == 1 and path[0] in NAMED:
+        path.append("name")
+    alone = path[0] in SCALARS or path[0] in OF_SUITE
+    if not equals or not all(path) or (len(path) == 1) != alone:
+        raise UsageError(f"--set {assignment!r} is not of the form {FORM}{_meant(path, text)}")
+    if not text.strip():
+        return path, UNSET
+    try:
+        return path, yamlsafe.load(text)
+    except yamlsafe.UnclearNumberError as error:
+        raise UsageError(f"--set {assignment!r}: {str(error).partition(': ')[2]}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise UsageError(f"--set {assignment!r}: the value is not valid YAML") from error
+
+
+def _meant(path: Sequence[str], text: str) -> str:
+    """A setting of the same key that there is, as a question; empty if there is none."""
+    known = [f"{section}.{name}" for section, name in places_of(path[0])] if len(path) == 1 and path[0] else []
+    known = known or get_close_matches(path[0], [*SCALARS, *OF_SUITE], n=1)
+    return f". Did you mean --set {known[0]}={text or '…'}?" if known else ""
 
 
 def merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with the keys of `change` put over it, mappings within mappings too."""
+    """`base` with the keys of `change` put over it, mappings within mappings too; without those that are `UNSET`."""
     merged = dict(base)
     for key, value in change.items():
         old = merged.get(key)
-        merged[key] = merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return merged
+        if isinstance(value, Mapping):
+            value = merge(old if isinstance(old, Mapping) else {}, value)
+        merged[key] = value
+    return {key: value for key, value in merged.items() if value is not UNSET}
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """How settings differ, as `budget.steps=20,weight=0.5`: the name of a variant."""
+    """The differences of settings, as `budget.steps=20,weight=0.5`: the name of a variant."""
     before, after = dict(flat(old)), dict(flat(new))
     return ",".join(
         f"{key.removeprefix('options.')}={after.get(key)}"

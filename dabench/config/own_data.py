@@ -1,4 +1,4 @@
-"""What a suite may say of data of one's own: `domains: {images: …}` or `domains: {tables: …}`."""
+"""Data of one's own in a suite: `domains: {images: …}` or `domains: {tables: …}`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 def _composed(text: str) -> str:
     """A name as files and cells are read: in Unicode's composed form (NFC)."""
     return unicodedata.normalize("NFC", text)
+
+
+def _one_or_more(value: Any) -> Any:
+    """A list of names; one alone is a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 def _texts(value: Any) -> Any:
@@ -33,11 +38,12 @@ def _encoding(name: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_composed)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_one_or_more)]
 Mark = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 class _Own(BaseModel):
-    """What both kinds share.
+    """Keys of both kinds.
 
     Attributes:
         classes: only these, by name; if None those of all the suite's own domains, which must be the same.
@@ -98,8 +104,8 @@ class OwnTables(_Own):
     tables: str
     label: Name
     domain: Name | None = None
-    drop: tuple[Name, ...] = ()
-    categorical: tuple[Name, ...] = ()
+    drop: Names = ()
+    categorical: Names = ()
     missing: Literal["refuse", "mean", "median", "drop"] = "refuse"
     separator: Mark = ","
     decimal: Literal[".", ","] = "."

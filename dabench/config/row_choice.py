@@ -1,4 +1,4 @@
-"""What an item of `--methods` chooses: rows of a suite's table."""
+"""Items of `--methods`: each chooses rows of a suite's table."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ class RowChoice:
 
     def __str__(self) -> str:
         return self.method if self.row is None else f"{self.method}:{self.row}"
+
+
+def without_precision(variant: str) -> str:
+    """A variant without the precision that it names: `long` from `long,precision=fp32`."""
+    return ",".join(part for part in variant.split(",") if not part.startswith("precision="))
 
 
 def row_of(variant: str) -> str:

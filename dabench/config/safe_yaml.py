@@ -1,7 +1,11 @@
-"""YAML text with limits: what takes a line to write must not take hours or gigabytes to read."""
+"""YAML text with limits: a line that is quick to write must not take hours or gigabytes to read.
+
+Numbers that YAML 1.1 reads as other ones than people do are refused: `0100` is 64 there, and `1:30` is 90.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,14 +14,20 @@ import yaml
 MOST_CHARACTERS = 200_000
 MOST_VALUES = 20_000  # with every alias counted as what it stands for
 DEEPEST = 50
+_OCTAL = re.compile(r"[-+]?0[0-9_]+")
+_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 
 
 class YamlLimitError(yaml.YAMLError):
     """The text is larger than any file of dabench."""
 
 
+class UnclearNumberError(yaml.YAMLError):
+    """Numbers that YAML reads as others than they look: a line for each."""
+
+
 def load(text: str) -> Any:
-    """What a YAML text stands for, as plain values.
+    """The plain values of a YAML text.
 
     Raises:
         yaml.YAMLError: it is not valid, or over a limit.
@@ -35,6 +45,7 @@ def check(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
         raise YamlLimitError(f"{len(text):,} characters, and at most {MOST_CHARACTERS:,} are read")
     sizes: dict[str, int] = {}  # by anchor
+    unclear: list[str] = []
     within: list[tuple[str | None, int]] = [(None, 0)]  # the anchor of each collection that is open, and its values
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -42,6 +53,8 @@ def check(text: str) -> None:
             if len(within) > DEEPEST:
                 raise YamlLimitError(f"{_line(event)} nested more than {DEEPEST} levels deep")
             continue
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and (why := _other_number(event.value)):
+            unclear.append(f"  {_line(event)} {why}")
         anchor, size = within.pop() if isinstance(event, yaml.CollectionEndEvent) else _value(event, sizes)
         if anchor is not None:
             sizes[anchor] = size
@@ -51,6 +64,21 @@ def check(text: str) -> None:
             raise YamlLimitError(
                 f"{_line(event)} more than {MOST_VALUES:,} values, aliases counted as what they stand for"
             )
+    if unclear:
+        raise UnclearNumberError("\n".join(unclear))
+
+
+def _other_number(text: str) -> str:
+    """The reason why a word without quotes is not the number that it looks like; empty if it is, or is no number."""
+    octal = _OCTAL.fullmatch(text)
+    if not (octal or _SEXAGESIMAL.fullmatch(text)):
+        return ""
+    value = yaml.safe_load(text)
+    if isinstance(value, str):
+        return ""
+    if octal:
+        return f"{text} is octal in YAML, {value}: write {int(text)}, or {text!r} in quotes if it is a name"
+    return f"{text} is to the base of 60 in YAML, {value}: write {value}, or {text!r} in quotes if it is a name"
 
 
 def _value(event: yaml.Event, sizes: Mapping[str, int]) -> tuple[str | None, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -16,6 +17,10 @@ from pydantic import (
 from dabench.specs.names import canonical
 
 Precision = Literal["fp32", "bf16"]
+
+
+AnyPrecision = Precision | Literal["auto"]
+"""What a suite or a command may say; `auto` is what `runs.precision` finds to be quicker."""
 
 
 ReadoutKind = Literal["network", "linear_svm", "linear_svm_cv", "libsvm_cv", "rbf_svm", "nearest_neighbour"]
@@ -40,7 +45,7 @@ class Section(BaseModel):
 
 
 class Input(Section):
-    """How examples become floats, on the device.
+    """The way from examples to floats, on the device.
 
     Attributes:
         normalise: `unit` scales uint8 to [0, 1]; `mean` also subtracts the mean of each channel over source train;
@@ -64,7 +69,7 @@ VECTOR_KINDS = ("l1_zscore_per_domain", "tfidf")
 
 
 class SourceSample(Section):
-    """What a run draws from the source.
+    """The draw from the source.
 
     Attributes:
         source_per_class: train on so many source examples of each class, all of a class that has fewer; None for all
@@ -116,7 +121,7 @@ class Schedule(Section):
 
 
 class Budget(Section):
-    """How long a run trains.
+    """The length of a training.
 
     Attributes:
         steps: of all stages together.
@@ -129,8 +134,19 @@ class Budget(Section):
     checkpoints: int = Field(1, ge=1)
 
 
+SECTIONS: Mapping[str, type[Section]] = {
+    "backbone": Named,
+    "budget": Budget,
+    "input": Input,
+    "optimiser": Optimiser,
+    "sample": SourceSample,
+    "schedule": Schedule,
+}
+"""The sections of a suite that `--set` changes, by name."""
+
+
 class Settings(Section):
-    """The resolved settings of one run: what decides its numbers, besides data, seed, code and the device's kind.
+    """The resolved settings of one run: the parts that decide its numbers, besides data, seed, code and device kind.
 
     As plain values they also hold `readout_version` where the readout, or a kind that an option names, has one.
 
@@ -165,5 +181,5 @@ class Settings(Section):
 
     @property
     def steps(self) -> int:
-        """Of the training; 0 where nothing is trained."""
+        """Steps of the training; 0 where nothing is trained."""
         return self.budget.steps if self.budget else 0

@@ -1,4 +1,4 @@
-"""What a suite may say, and the resolved settings of a run."""
+"""Contents of a suite, and the resolved settings of a run."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from dabench.config.own_data import OwnDomains
 from dabench.config.parse import parse_pair, parse_seeds
 from dabench.config.settings import (
     MOST_OUTPUTS,
+    AnyPrecision,
     Budget,
     Input,
     Named,
     Optimiser,
-    Precision,
     ReadoutKind,
     Schedule,
     Section,
@@ -28,7 +28,7 @@ from dabench.config.settings import (
     SourceSample,
     named,
 )
-from dabench.specs.names import BOUNDS, NAME, Bound, canonical
+from dabench.specs.names import BOUNDS, NAME, Bound, canonical, items
 
 
 class EntryRecipe(Section):
@@ -86,11 +86,20 @@ class PairEntry(Section):
     chosen_by: Literal["paper", "label_free", "target_labels"] | None = None
 
 
+def _listed(value: Any) -> Any:
+    """A list as it is; one thing alone, or several in a text with commas, as a list."""
+    if isinstance(value, str):
+        return items(value)
+    return [value] if isinstance(value, dict) else value
+
+
 def _methods(value: Any) -> Any:
+    value = _listed(value)
     return [{"method": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
 
 
 def _pairs(value: Any) -> Any:
+    value = _listed(value)
     return [{"pair": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
 
 
@@ -118,7 +127,8 @@ class Suite(Section):
         domains: where data of one's own lie: then a name in `pairs` may be a folder or a table there.
         sample: what a run draws from the source.
         budget: None only where nothing is trained: with the backbone `identity`.
-        precision: of a network's convolutions and matrix products while training; see `backbones.base.Backbone`.
+        precision: of a network's convolutions and matrix products while training; see `backbones.base.Backbone`. `auto`
+            is bf16 where the machine computes that quicker than fp32, and else fp32, in rows that say so.
         readout: the classifier that is reported: the network's own, or one fitted on `embed()` of source train; of
             target train for the bound that sees its labels. It predicts the class with the highest score, also where
             its C is chosen: see `execution.readout.Readout`.
@@ -144,9 +154,9 @@ class Suite(Section):
     schedule: Schedule = Schedule()
     sample: SourceSample = SourceSample()
     budget: Budget | None = None
-    precision: Precision = "fp32"
+    precision: AnyPrecision = "fp32"
     readout: ReadoutKind = "network"
-    bounds: tuple[Bound, ...] = BOUNDS
+    bounds: Annotated[tuple[Bound, ...], BeforeValidator(_listed)] = BOUNDS
     selector: str = "last_step"
     outputs: int = Field(0, ge=0, le=MOST_OUTPUTS)
     transductive: bool = False

@@ -10,9 +10,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from dabench.config import safe_yaml as yamlsafe
-from dabench.config.options import message
+from dabench.config.mistakes import mistakes
 from dabench.errors import UsageError
-from dabench.plain_files import read_plain
+from dabench.plain_files import read_text
 from dabench.printable import printable, shown
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -40,14 +40,17 @@ def read_yaml(
     """
     try:
         if isinstance(file, Path):
-            text = read_plain(file, most=4 * yamlsafe.MOST_CHARACTERS).decode("utf-8")
+            text = read_text(file, most=4 * yamlsafe.MOST_CHARACTERS)
         else:
             text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as why:
-        raise error(f"cannot read the {what} file {file}: {why}") from why
+        reason = why.strerror if isinstance(why, OSError) and why.strerror else why
+        raise error(f"cannot read the {what} file {file}: {reason}") from why
     try:
         content = yamlsafe.load(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yamlsafe.UnclearNumberError as why:
+        raise error(f"{file} is not a valid {what}:\n{why}") from why
     except yaml.YAMLError as why:
         raise error(printable(f"{file} is not valid YAML: {' '.join(str(why).split())}")) from why
     except (ValueError, RecursionError, OverflowError) as why:  # a number or date that is none
@@ -60,22 +63,18 @@ def read_yaml(
     try:
         return model.model_validate({**(defaults or {}), **content})
     except ValidationError as why:
-        raise error(f"{file} is not a valid {what}:\n" + "\n".join(_explain(why, tree))) from why
+        raise error(f"{file} is not a valid {what}:\n" + "\n".join(_explain(why, model, tree))) from why
 
 
-def _explain(error: ValidationError, tree: yaml.Node | None) -> list[str]:
-    lines = []
-    for item in error.errors():
-        # Where one of several models fits, pydantic names it as well, which the file does not.
-        place = tuple(part for part in item["loc"] if not str(part).endswith("-union"))
-        lines.append(
-            ": ".join([f"  line {_line(tree, place)}", *filter(None, [".".join(map(str, place))]), message(item)])
-        )
-    return lines
+def _explain(error: ValidationError, model: type[BaseModel], tree: yaml.Node | None) -> list[str]:
+    return [
+        ": ".join([f"  line {_line(tree, place)}", *filter(None, [".".join(map(str, place))]), text])
+        for place, text in mistakes(error, model)
+    ]
 
 
 def _keys_named_twice(node: yaml.Node | None) -> Iterator[str]:
-    """YAML takes the last of two equal keys without a word; here that is a mistake."""
+    """YAML silently takes the last of two equal keys; here that is a mistake."""
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:

@@ -1,4 +1,4 @@
-"""What a domain's loader returns: two labelled splits as plain arrays."""
+"""The result of a domain's loader: two labelled splits as plain arrays."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _warp(images: Tensor, matrices: Tensor) -> Tensor:
 
 
 def _geometric(entry: tuple[int, int], largest: float) -> Operation:
-    """One entry of the matrix is changed by up to `largest`, upwards or downwards."""
+    """Change one entry of the matrix by up to `largest`, upwards or downwards."""
 
     def operation(images: Tensor, strength: Tensor, place: Tensor) -> Tensor:
         matrices = torch.eye(2, 3, device=images.device).repeat(len(images), 1, 1)
@@ -190,7 +190,7 @@ def _smooth(images: Tensor) -> Tensor:
 
 
 def _solarize(images: Tensor, strength: Tensor, _: Tensor) -> Tensor:
-    """Invert what is bright."""
+    """Invert bright pixels."""
     threshold = 256 - (256 * strength).floor()
     return torch.where(images >= threshold[:, None, None, None], 255 - images, images)
 
@@ -222,7 +222,7 @@ def _bytes(x: Tensor) -> Tensor:
 
 
 def _truncated(x: Tensor) -> Tensor:
-    """Bytes as PIL makes them of a blend: what is behind the point is cut off."""
+    """Bytes as PIL makes them of a blend: digits behind the point are cut off."""
     return x.clamp(0, 255).to(torch.uint8)
 
 

@@ -1,4 +1,4 @@
-"""How much may come out of packed files: far more than any data set of its size holds, and no disk full of zeros."""
+"""Limits on unpacking: far more than any data set of its size holds, and no disk full of zeros."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def class_counts(arrays: DomainArrays) -> dict[str, tuple[int, ...]]:
 
 
 def _decoded(spec: DomainSpec) -> DomainArrays:
-    """What the loader of a domain returns; whatever it raises becomes a DataError."""
+    """The arrays of a domain's loader; whatever it raises becomes a DataError."""
     try:
         arrays = spec.load()()
     except DabenchError as error:
@@ -148,7 +148,9 @@ def _write(arrays: DomainArrays, folder: Path) -> None:
 
 
 def content_sha256(arrays: DomainArrays) -> str:
-    """A hash of what a domain decodes to: types, shapes, values, the names of the classes, and groups if there are."""
+    """A hash of a domain's decoded content: types, shapes, values, the names of the classes, and groups if there are
+    any.
+    """
     digest = hashlib.sha256("\n".join(arrays.classes).encode())
     for part in (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y):
         digest.update(f"{part.dtype.str}{part.shape}".encode())

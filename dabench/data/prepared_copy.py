@@ -1,4 +1,4 @@
-"""Where the prepared copy of a domain lies, and what is written beside it. Imports nothing heavy.
+"""The place of a domain's prepared copy, and the notes beside it. Imports nothing heavy.
 
 A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`, and both hashes stand for what decides its bytes:
 
@@ -46,7 +46,7 @@ BESIDE_THE_BYTES = (
 
 @dataclass(frozen=True)
 class Meta:
-    """What is written beside a prepared copy.
+    """The notes beside a prepared copy.
 
     Attributes:
         sha256: of the decoded content, as the domain's loader returned it.
@@ -66,7 +66,7 @@ class Meta:
 
     @classmethod
     def read(cls, folder: Path) -> Meta:
-        """That of a copy.
+        """Read the notes beside a copy.
 
         Raises:
             OSError: it cannot be read.
@@ -99,13 +99,13 @@ def files_of(spec: DomainSpec) -> dict[str, list[Path]]:
 
 
 def code_hash(spec: DomainSpec) -> str:
-    """The hash of the code that decides what a domain decodes to; the same for all domains of one module."""
+    """The hash of the code that decides the decoded content of a domain; the same for all domains of one module."""
     sources = source_sha256(spec.entry_point, without=BESIDE_THE_BYTES)
     return hashlib.sha256(f"{LAYOUT} {sources}".encode()).hexdigest()[:8]
 
 
 def copy_folder(spec: DomainSpec, files: Mapping[str, Sequence[Path]], code: str) -> Path:
-    """Where the prepared copy of a domain lies or would lie.
+    """The folder of a domain's prepared copy, whether it exists or not.
 
     Args:
         spec: of the domain.

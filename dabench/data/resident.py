@@ -39,7 +39,7 @@ class Rows:
         return len(self.x if self.index is None else self.index)
 
     def __getitem__(self, places: NDArray[np.int64]) -> Rows:
-        """Those at some places among them, in that order."""
+        """The examples at some places among them, in that order."""
         chosen = torch.from_numpy(places).to(self.x.device)
         return Rows(self.x, chosen if self.index is None else self.index[chosen])
 
@@ -53,14 +53,14 @@ class Rows:
 
 
 class Normaliser:
-    """Turn raw examples into what the network takes: float32.
+    """The conversion of raw examples to the input of a network: float32.
 
     See `config.settings.Input` for the kinds. Statistics are fitted on source train alone and applied to both domains.
     They are fitted in float64, and applied in float64 to examples that are.
     """
 
     def __init__(self, kind: str, source: Rows) -> None:
-        """Fit on what is trained on of the source; images are uint8."""
+        """Fit on the source examples that are trained on; images are uint8."""
         self.kind = kind
         self._mean: dict[torch.dtype, Tensor] = {}  # by the type of examples; empty where none is taken off
         self._std: dict[torch.dtype, Tensor] = {}

@@ -1,4 +1,4 @@
-"""How vectors become features: the kinds of `input.normalise` where there is no network.
+"""Vectors as features: the kinds of `input.normalise` where there is no network.
 
 `unit`: as they are. `mean`, `standardise`: per column, over what is trained on of the source, applied to both domains.
 `l1_zscore_per_domain`: every row is divided by its sum of absolute values, then every column of a domain gets mean 0

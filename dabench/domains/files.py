@@ -1,4 +1,4 @@
-"""The files of a publisher below ``DABENCH_DATA_DIR``: there, or an error that says what to put where."""
+"""The files of a publisher below ``DABENCH_DATA_DIR``, or an error that says which file belongs where."""
 
 from __future__ import annotations
 

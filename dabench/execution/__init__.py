@@ -1,4 +1,4 @@
-"""Everything that happens in a worker: one run from its job to its outcome.
+"""Work in a worker: one run from its job to its outcome.
 
 May import selection and what is below it.
 """

@@ -19,11 +19,11 @@ from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
-from dabench.execution.training import TrainingRecipe, train
+from dabench.execution.training import TrainingEvent, TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
 from dabench.files import replacing
 from dabench.hashing.canonical import view_versions
-from dabench.methods.base import DeepMethod
+from dabench.methods.base import DeepMethod, source_free
 from dabench.methods.scores import Scores, checked
 from dabench.printable import printable
 from dabench.runs.job import Job, Progress
@@ -37,7 +37,7 @@ NONE = np.zeros(0, dtype=np.int64)
 
 
 def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
-    """Build a method: backbone and classifier first, from the stream `init`, then what the method adds.
+    """Build a method: backbone and classifier first, from the stream `init`, then the method's own modules.
 
     Both are initialised on the CPU, so that a run starts from the same weights on every device.
 
@@ -65,7 +65,7 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
 
 
 def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, ...]:
-    """Of what the method's network takes."""
+    """The shape of the network's input."""
     shapes = {"source": tuple(data.problem.source_x.shape[1:]), "target": tuple(data.problem.target_x.shape[1:])}
     if cls.trains_on == "both" and not data.one_shape:
         names = job.data.source.name, job.data.target.name
@@ -77,8 +77,18 @@ def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, 
     return shapes["target" if cls.trains_on == "target" else "source"]
 
 
+def _with_norm_explained(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
+    """The same events, with a DataError for batches too small for batch norm, which torch refuses in other words."""
+    try:
+        yield from events
+    except ValueError as error:
+        if "Expected more than 1 value per channel" not in str(error):
+            raise
+        raise DataError("batch norm needs batches of two or more while training (budget.batch)") from error
+
+
 class DeepRun:
-    """A method with the data that it learns from and what was measured of it.
+    """The run of a method that trains a network: its data and its measurements.
 
     Attributes:
         job: what to run.
@@ -105,10 +115,11 @@ class DeepRun:
         self.job, self.data = job, data
         self.method = build(job, data, cls)
         self.measurements = Measurements() if measurements is None else measurements
+        self.measurements.source_free = source_free(self.method.stages())
 
     @property
     def recipe(self) -> TrainingRecipe:
-        """How the suite trains it."""
+        """The suite's recipe of its training."""
         return TrainingRecipe(self.job.settings.optimiser, self.job.settings.schedule, self.job.budget)
 
     def train(self) -> Iterator[Progress]:
@@ -123,7 +134,7 @@ class DeepRun:
         events = train(
             self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.limits.save_every_s
         )
-        for event in events:
+        for event in _with_norm_explained(events):
             measurements.train_s += time.monotonic() - clock
             measurements.steps = event.step
             values = None
@@ -139,7 +150,7 @@ class DeepRun:
             clock = time.monotonic()
 
     def measure(self, losses: dict[str, float]) -> None:
-        """Add a checkpoint to the measurements: losses, label-free scores, and what the evaluator says."""
+        """Add a checkpoint to the measurements: losses, label-free scores, and the evaluation."""
         job, data, method = self.job, self.data, self.method
         method.eval()
         finite = all(map(math.isfinite, losses.values()))
@@ -168,7 +179,7 @@ class DeepRun:
             )
 
     def classifier(self) -> Callable[[Tensor], Scores]:
-        """Return the suite's classifier: the network's own, or one fitted to the embedding of what it learned from.
+        """Return the suite's classifier: the network's own, or one fitted to the embedding of the training examples.
 
         Returns:
             Examples of the target -> scores; those of the source, too, where both are normalised alike.
@@ -195,7 +206,9 @@ class DeepRun:
         try:
             write_state(path, state)
         except (OSError, RuntimeError) as error:  # torch has errors of its own for a full disk
-            log.warning("%s cannot be written, so that an interrupted run would begin anew: %s", path, error)
+            log.warning(
+                "%s cannot be written, so that an interrupted run would start again from the beginning: %s", path, error
+            )
 
     def _well_formed(self, predict: Callable[[Any], Scores], finite: bool) -> Callable[[Any], Scores]:
         """The same, with a PredictionError for scores of a wrong shape or kind, or that are no numbers.

@@ -19,7 +19,7 @@ COLLAPSED_LABELS = 0.80
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How good predictions are on one labelled split.
+    """The quality of predictions on one labelled split.
 
     Attributes:
         accuracy: the suite's metric, as a fraction.
@@ -79,7 +79,7 @@ class Evaluator:
 
 
 def is_collapsed(predicted: NDArray[np.int64], y: NDArray[np.int64]) -> bool:
-    """At least 95 % of the predictions are one class, which holds less than 80 % of the labels."""
+    """Whether at least 95 % of the predictions are one class, which holds less than 80 % of the labels."""
     values, counts = np.unique(predicted, return_counts=True)
     top = values[np.argmax(counts)]
     return bool(counts.max() >= COLLAPSED_SHARE * len(predicted) and np.mean(y == top) < COLLAPSED_LABELS)

@@ -72,14 +72,14 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
 
 
 def failure(error: str) -> Outcome:
-    """The outcome of a run that came to nothing, with as much of the reason as a record keeps."""
+    """The outcome of a failed run, with as much of the reason as a record keeps."""
     return Outcome(status="failed", error=kept(error))
 
 
 def _logged(
     job: Job, device: torch.device, started: float, measurements: Measurements
 ) -> Generator[Progress, None, Outcome]:
-    """Run a job with its log and fill `measurements`; returns what came of it."""
+    """Run a job with its log and fill `measurements`; returns its outcome."""
     with ExitStack() as stack:
         try:
             log = stack.enter_context(run_log(job.files.log))
@@ -169,7 +169,7 @@ def _steps(job: Job, data: PairData | VectorData, measurements: Measurements) ->
 
 
 def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) -> Outcome:
-    """Let the selectors pick, and judge what the suite's selector picked."""
+    """Let the selectors pick, and judge the pick of the suite's selector."""
     checkpoints, selections = ask_all(job.task.selectors, measurements.checkpoints, job.files.outputs)
     steps = [checkpoint.step for checkpoint in checkpoints]
     chosen = measurements.evaluations[steps.index(selections[job.task.selector].step)]
@@ -191,6 +191,7 @@ def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) 
         examples_per_s=images / measurements.train_s if measurements.train_s else 0.0,
         images_seen=images,
         test_rows=data.test_x.shape[0],
+        source_free=measurements.source_free,
     )
 
 

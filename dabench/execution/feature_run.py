@@ -45,7 +45,7 @@ class _FittedRun:
         self.measurements = Measurements() if measurements is None else measurements
 
     def measure(self, features: Features, predict: Predict) -> None:
-        """Add the only checkpoint to the measurements: label-free scores, and what the evaluator says."""
+        """Add the only checkpoint to the measurements: label-free scores, and the evaluation."""
         data, measurements = self.data, self.measurements
         measurements.steps = self.job.settings.steps
 
@@ -139,7 +139,7 @@ class ReadoutRun(_FittedRun):
 
 
 def network_features(job: Job, data: PairData) -> Generator[Progress, None, Features]:
-    """Return the features; train the network if nobody has. Other runs wait for the one that does.
+    """Return the features; train the network unless another run has. Other runs wait for the one that does.
 
     Raises:
         DabenchError: its training broke.

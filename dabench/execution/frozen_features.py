@@ -1,4 +1,4 @@
-"""What comes out of the frozen part of a backbone: computed once for a domain, kept on disk, shared by all runs.
+"""Cache of frozen-backbone features: computed once for a domain, kept on disk, shared by all runs.
 
 It lies in `DIR/features/`, named by the hash of the data, of the weights, and of the code in between. Pictures pass in
 batches that depend on their number alone, each on one thread, so the bits do not depend on the number of processes.
@@ -73,7 +73,7 @@ def open_for_run(prepared: PreparedDomain, backbone: BackboneSpec, settings: Set
 def frozen_features_folder(
     prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str
 ) -> Path | None:
-    """Where the features of a domain lie or would lie; None where nothing of the backbone is frozen."""
+    """The folder of a domain's features, whether it exists or not; None where nothing of the backbone is frozen."""
     if not backbone.trains:
         return None
     cls: Any = backbone.load()
@@ -88,7 +88,7 @@ def frozen_features_folder(
 def keep_frozen_features(
     prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
 ) -> None:
-    """Compute the features of a domain where nobody has; other processes wait for the one that does.
+    """Compute the features of a domain unless they exist; other processes wait for the one that does.
 
     Raises:
         DataError: the examples do not fit the frozen part.
@@ -110,7 +110,7 @@ def keep_frozen_features(
 
 
 def keep_all_frozen_features(jobs: Sequence[Job], workers: int) -> dict[str, str]:
-    """Compute what the runs of a plan need, on all cores, before they begin.
+    """Compute the features that the runs of a plan need, on all cores, before they begin.
 
     Returns:
         Runs whose features cannot be computed, by run_id, with the reason.

@@ -1,4 +1,4 @@
-"""What a run has measured so far: all of it that must survive an interruption."""
+"""Measurements of a run so far: all of it that must survive an interruption."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Measurements:
         checkpoints: what goes into the record.
         evaluations: the evaluator's word on each of them.
         collapsed: why the training ended early, if it did.
+        source_free: the last stage of the training uses no source.
     """
 
     steps: int = 0
@@ -26,6 +27,7 @@ class Measurements:
     checkpoints: list[Checkpoint] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     collapsed: str | None = None
+    source_free: bool = False
 
     def add(self, *, losses: dict[str, float], scores: dict[str, float], evaluation: Evaluation) -> None:
         """Add a checkpoint at the present step."""
@@ -48,7 +50,7 @@ class Measurements:
         }
 
     def restore(self, content: dict[str, Any]) -> None:
-        """Take back what `dump` gave."""
+        """Restore a state that `dump` returned."""
         self.train_s = content["train_s"]
         self.checkpoints = [Checkpoint.model_validate(item) for item in content["checkpoints"]]
         self.evaluations = [Evaluation(**item) for item in content["evaluations"]]

@@ -1,4 +1,4 @@
-"""The data of one run: what the method may see, what it is measured on, target labels with the evaluator alone."""
+"""The data of one run: those that the method may see, those it is measured on, target labels in the evaluator alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EVALUATION_BATCH = 1024
 
 
 class Measured:
-    """What a run is measured on, whatever form its examples have.
+    """The examples on which a run is measured, whatever their form.
 
     Attributes:
         val_x: held-out source examples (V, ...), possibly none; as `Rows` where a network sees them.
@@ -112,7 +112,7 @@ class PairData(Measured):
         return self.problem.source_x.shape[1:] == self.problem.target_x.shape[1:]
 
     def reversed(self, labels: Tensor) -> PairData:
-        """The same data in the other direction: target train, with these labels (M,), is what is learned from.
+        """The same data in the other direction: the method learns from target train with these labels (M,).
 
         The source is what is adapted to, without source_val, and copied for it. Examples are normalised as before;
         what the run is measured on stays.
@@ -133,7 +133,9 @@ class PairData(Measured):
 
     @property
     def labelled(self) -> tuple[Rows, NDArray[np.int64]]:
-        """What a classifier is fitted on: the source, or all of target train for a method that sees its labels."""
+        """The examples that a classifier is fitted on: the source, or all of target train for a method that sees its
+        labels.
+        """
         if self.problem.target_y is None:
             return self.source, self.source_y
         return Rows(self.problem.target_x), self.problem.target_y.cpu().numpy()
@@ -165,7 +167,7 @@ class PairData(Measured):
 
 
 def _of_each(function: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
-    """What a function of a method says of a batch."""
+    """The outputs of a function of a method for a batch."""
     given = len(batch)
     out = function(batch)
     if not isinstance(out, Tensor) or not out.is_floating_point() or out.dim() < 2 or len(out) != given:
@@ -191,7 +193,7 @@ def _dense(x: Any) -> Any:
 
 @dataclass(frozen=True)
 class Features:
-    """What a FeatureMethod works on: arrays or `csr_array`s of float32, (N, D) each.
+    """The data of a FeatureMethod: arrays or `csr_array`s of float32, (N, D) each.
 
     Arrays are float64 where the domain's are and nothing is normalised (`unit`), so that a method that standardises
     columns itself loses nothing.
@@ -245,7 +247,7 @@ def feature_problem(
     target_y: NDArray[np.int64] | None,
     few_shot: Labelled[NDArray[np.int64]] | None,
 ) -> Problem[NDArray[np.float32], NDArray[np.int64]]:
-    """What a FeatureMethod may see."""
+    """The problem of a FeatureMethod."""
     return Problem(
         track,
         classes,

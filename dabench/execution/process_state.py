@@ -34,7 +34,7 @@ _FOLLOWERS = {"Storage"}  # of torch, which follows its default dtype
 
 @dataclass(frozen=True)
 class Setting:
-    """Something of the process that can be read and set.
+    """A setting of the process that can be read and set.
 
     Attributes:
         kind: a word for it; checks of the conformance kit go by it.
@@ -167,7 +167,7 @@ class ProcessState:
         self._functions = {owner: dict(vars(owner)) for owner in _owners()} if functions else {}
 
     def changes(self) -> list[tuple[str, str]]:
-        """What is otherwise than it was, as kinds (see `SETTINGS`) and phrases."""
+        """The changes since then, as kinds (see `SETTINGS`) and phrases."""
         found = []
         for setting, before in zip(SETTINGS, self._values, strict=True):
             now = setting.get()
@@ -191,7 +191,7 @@ class ProcessState:
                 setattr(owner, name, value)
 
     def _patched(self) -> Iterator[tuple[Any, str, Any]]:
-        """Functions that have another meaning now: where, their name, and what they were."""
+        """Functions that were replaced: the owner, the name, and the original."""
         for owner, before in self._functions.items():
             now = dict(vars(owner))
             if _same(now, before):
@@ -259,7 +259,7 @@ def _title(owner: Any) -> str:
 
 
 def _difference(before: Any, now: Any) -> str:
-    """From what to what, where that is short; of mappings, which keys."""
+    """The old and the new value, where they are short; of mappings, the keys that differ."""
     if isinstance(before, Mapping):
         keys = [key for key in {**before, **now} if before.get(key, _ABSENT) != now.get(key, _ABSENT)]
         return f" ({', '.join(map(str, keys[:5]))})"

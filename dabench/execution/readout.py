@@ -80,7 +80,7 @@ class Readout:
                 x, y, weights = self._taken(x, counts), y[counts], weights[counts]
                 self._counts = counts if self._kind == "kernel_svm_cv" else None
         if not len(y):
-            raise ValueError("a readout needs examples to be fitted on, and got none")
+            raise ValueError("a readout needs examples to fit, and got none")
         key = stream(self._seed, "readout") % 2**32
         self._model = self._unfitted(x, key) if len(np.unique(y)) > 1 else DummyClassifier()
         if self._kind.endswith("_cv") and not isinstance(self._model, DummyClassifier):
@@ -175,7 +175,7 @@ def _weights(weight: ArrayLike, rows: int) -> NDArray[np.float64]:
             "Give 0 to an example that is not to count."
         )
     if rows and not weights.any():
-        raise ValueError("all weights of examples are 0, so that none is left to be fitted on: leave some above 0")
+        raise ValueError("all weights of examples are 0, so nothing is left to fit: leave some above 0")
     return weights
 
 

@@ -1,4 +1,4 @@
-"""A log file per run: what the method prints, warns and logs, and how the run ended."""
+"""A log file per run: prints, warnings and log lines of the method, and the end of the run."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.errors import DabenchError
 from dabench.execution.batches import BatchSampler
+from dabench.execution.optimisers import optimiser
 from dabench.methods.base import DeepMethod, Stage
 from dabench.methods.problem import Problem
 from dabench.seeding import seed_torch, stream
@@ -27,7 +28,7 @@ TICK_S = 0.25
 
 @dataclass(frozen=True)
 class TrainingRecipe:
-    """What the suite decides about training."""
+    """The suite's decisions about training."""
 
     optimiser: Optimiser
     schedule: Schedule
@@ -91,7 +92,8 @@ def train(
             _set_rate(method.optimisers, rates, recipe, progress)
             seed_torch(stream(seed, "dropout", step), problem.source_x.device)
             method.train()
-            losses.add(method.step(batches.at(step, step - first, progress)))
+            batch = batches.at(step, step - first, progress, uses_source=stage.uses_source)
+            losses.add(method.step(batch))
             done = step + 1
             if done in checkpoints:
                 means = losses.take()
@@ -125,7 +127,7 @@ class LossMeans:
         self.steps += 1
 
     def take(self) -> dict[str, float]:
-        """Return the means and begin anew."""
+        """Return the means and start again."""
         means = {name: value.item() / self.steps for name, value in self.sums.items()}
         self.sums, self.steps = {}, 0
         return means
@@ -180,33 +182,18 @@ def stage_steps(stages: Iterable[Stage], steps: int) -> list[tuple[Stage, int, i
 
 def _optimisers(method: DeepMethod, settings: Optimiser, states: Mapping[str, Any]) -> dict[str, torch.optim.Optimizer]:
     """An optimiser for each parameter group, with its state if there is one."""
-    made = {name: _optimiser(settings, parameters) for name, parameters in method.parameter_groups().items()}
+    made = {name: optimiser(settings, parameters) for name, parameters in method.parameter_groups().items()}
     for name, state in states.items():
         made[name].load_state_dict(state)
     return made
-
-
-def _optimiser(settings: Optimiser, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-    trained = [parameter for parameter in parameters if parameter.requires_grad]
-    if not trained:
-        raise DabenchError("this stage has nothing to train: the backbone has no parameters of its own")
-    rate, decay = settings.lr, settings.weight_decay
-    match settings.name:
-        case "sgd":
-            momentum, nesterov = settings.momentum, settings.nesterov
-            return torch.optim.SGD(trained, rate, momentum, weight_decay=decay, nesterov=nesterov, fused=True)
-        case "adam":
-            return torch.optim.Adam(trained, rate, settings.betas, weight_decay=decay, fused=True)
-        case "adamw":
-            return torch.optim.AdamW(trained, rate, settings.betas, weight_decay=decay, fused=True)
 
 
 def _set_rate(
     optimisers: Mapping[str, torch.optim.Optimizer], rates: Mapping[str, float], recipe: TrainingRecipe, progress: float
 ) -> None:
     rate = recipe.optimiser.lr * rate_factor(recipe.schedule, progress)
-    for name, optimiser in optimisers.items():
-        for group in optimiser.param_groups:
+    for name, chosen in optimisers.items():
+        for group in chosen.param_groups:
             group["lr"] = rate * rates[name] if name in rates else rate
 
 

@@ -23,15 +23,18 @@ def write_state(path: Path, state: dict[str, Any]) -> None:
 
 
 def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
-    """The state of an interrupted run, or None to begin anew; why it cannot be used goes to the run's log."""
+    """The state of an interrupted run, or None to start again; the run's log says why it cannot be used."""
     if not path.is_file():
         return None
     try:
         state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        log.warning("%s cannot be read, so the run begins anew: %s", path, error)
+        log.warning("%s cannot be read, so the run starts from the beginning: %s", path, error)
         return None
     if state.pop("machine", None) != same_bits():
-        log.warning("%s was written by another torch or on another kind of processor, so the run begins anew", path)
+        log.warning(
+            "%s was written by another torch or on another kind of processor, so the run starts from the beginning",
+            path,
+        )
         return None
     return state

@@ -1,4 +1,4 @@
-"""The identity of a run: what must be equal for a run to be the same run."""
+"""The identity of a run: two runs of one identity are the same run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 
 @dataclass(frozen=True, kw_only=True)
 class RunIdentity:
-    """What decides a run's numbers.
+    """The parts that decide a run's numbers.
 
     Attributes:
         pair: `source:target`.

@@ -53,6 +53,19 @@ def source_sha256(entry_point: str, *, without: Collection[str] = ()) -> str:
     return digest.hexdigest()
 
 
+def text_sha256(source: bytes, path: Path) -> str:
+    """Hash the syntax of one file, as `source_sha256` does; its name and place do not count.
+
+    Raises:
+        PluginError: it is not valid Python.
+    """
+    try:
+        _, text = _reduced(source, "")
+    except SyntaxError as error:
+        raise PluginError(f"{path}, line {error.lineno}: not valid Python: {error.msg}") from error
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @lru_cache(maxsize=256)  # one module stands behind many runs
 def _reduced(source: bytes, package: str) -> tuple[ast.Module, str]:
     tree = reduced(source, package)
@@ -68,7 +81,7 @@ def _source(name: str) -> Path | None:
 
 
 def _imports(tree: ast.Module, parent: str, package: str) -> list[str]:
-    """What a module in `parent` imports from its own package: modules, and names that may be modules."""
+    """The imports of a module in `parent` from its own package: modules, and names that may be modules."""
     found: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""The syntax tree of a module without what only readers and type checkers use, and its text.
+"""The syntax tree of a module without parts for readers and type checkers, and its text.
 
 The text is the same on every version of Python. It stands behind the ids of all runs: whoever changes it makes
 `results/plugin_sources.csv` anew from the commits that touched `plugins/`.
@@ -26,7 +26,7 @@ MARKERS = frozenset({"Annotated", "InitVar"})
 
 
 def reduced(source: bytes, package: str) -> ast.Module:
-    """Parse a module, and drop what does not change what it computes.
+    """Parse a module, and drop the parts that do not change its computation.
 
     Dropped are comments, formatting, docstrings (those of attributes, too), annotations, the type in `typing.cast`,
     `if TYPE_CHECKING:` blocks, imports of other packages that only these use, and imports of types that nothing uses.
@@ -185,7 +185,7 @@ class _Imports(ast.NodeTransformer):
 
 
 def _names(tree: ast.AST) -> set[str]:
-    """The names that a tree reads or writes, and strings, since `__all__` names what it exports by them."""
+    """The names that a tree reads or writes, and strings, since `__all__` names exports by strings."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):

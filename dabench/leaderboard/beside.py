@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from dabench.config.row_choice import without_precision
 from dabench.leaderboard.formats.text import fraction
 from dabench.leaderboard.gains import gains
 from dabench.leaderboard.published import Published, PublishedTable
@@ -14,11 +15,12 @@ from dabench.leaderboard.table import Printed, Row, Table, Unmeasured
 def beside(tables: Sequence[Table], published: Published) -> list[Table]:
     """Put published numbers into tables of the same suite, track, shots and metric.
 
-    A number stands beside the row of the same method and variant: a run with other settings than the suite's has
-    nothing published to stand beside. Methods without a row in any of these tables are in `Table.unmeasured`. Where a
-    paper that stands beside a row has numbers for all pairs of a table, a footnote has their means.
+    A number stands beside the row of the same method and variant, whatever its precision: a run with other settings
+    than the suite's has nothing published to stand beside. Methods without a row in any of these tables are in
+    `Table.unmeasured`. Where a paper that stands beside a row has numbers for all pairs of a table, a footnote has
+    their means.
     """
-    elsewhere = {(row.method, row.variant) for table in tables if _about(table, published) for row in table.rows}
+    elsewhere = {_name(row) for table in tables if _about(table, published) for row in table.rows}
     return [_beside(table, published, elsewhere) if _about(table, published) else table for table in tables]
 
 
@@ -28,7 +30,7 @@ def _about(table: Table, published: Published) -> bool:
 
 
 def _beside(table: Table, published: Published, elsewhere: Collection[tuple[str, str]]) -> Table:
-    measured = {(row.method, row.variant) for row in table.rows}
+    measured = {_name(row) for row in table.rows}
 
     def stands_beside(printed: PublishedTable) -> bool:
         return any((row.method, row.variant) in measured for row in printed.rows)
@@ -50,14 +52,18 @@ def _beside(table: Table, published: Published, elsewhere: Collection[tuple[str,
                 if pair in numbers:
                     number = Printed(accuracy=numbers[pair], source=len(sources), name=row.printed, note=row.note)
                     of_row.setdefault(pair, []).append(number)
-    rows = [_with(row, found.pop((row.method, row.variant), {})) for row in table.rows]
+    rows = [_with(row, found.get(_name(row), {})) for row in table.rows]
     unmeasured = tuple(
         Unmeasured(method=method, variant=variant, cells={pair: tuple(cells) for pair, cells in of_row.items()})
         for (method, variant), of_row in found.items()
-        if of_row and (method, variant) not in elsewhere
+        if of_row and (method, variant) not in measured | {*elsewhere}
     )
     notes = (*table.notes, *gains(table, published.gains), *means)
     return replace(table, rows=tuple(rows), sources=tuple(sources), unmeasured=unmeasured, notes=notes)
+
+
+def _name(row: Row) -> tuple[str, str]:
+    return row.method, without_precision(row.variant)
 
 
 def _means(table: Table, printed: PublishedTable, source: int) -> Iterator[str]:

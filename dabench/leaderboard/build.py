@@ -1,4 +1,4 @@
-"""From runs to tables. One pass over the runs; nothing is averaged or compared over different settings."""
+"""Tables from runs. One pass over the runs; nothing is averaged or compared over different settings."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def build_tables(
 
 
 def shots_of(value: Any) -> Shots | None:
-    """What a frame of runs holds as text."""
+    """The number of shots that a frame of runs holds as text."""
     return None if pd.isna(value) else "all" if value == "all" else int(value)
 
 
@@ -185,7 +185,7 @@ def _table(
 
 
 def _place(name: tuple[str, str], methods: Sequence[str]) -> tuple[int, int, str, str]:
-    """Where a row stands: bounds outside, methods as asked for, then alphabetically."""
+    """The order of a row: bounds outside, methods as asked for, then alphabetically."""
     method, variant = name
     return bound_rank(method), methods.index(method) if method in methods else len(methods), method, variant
 
@@ -204,6 +204,7 @@ def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any], group
         distribution=_listed(run.plugin_distribution for run in runs),
         bound=key.method in BOUNDS,
         sees_target_labels=any(run.sees_target_labels for run in runs),
+        source_free=any(run.source_free is True for run in runs),
         cells=cells,
         average=sum(means) / len(means) if all(cell.complete for cell in cells.values()) else None,
         rank=None,
@@ -212,7 +213,7 @@ def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any], group
 
 
 def _cell(runs: list[Any], expected: int, from_csv: frozenset[str]) -> Cell:
-    """A cell by itself; `compare` adds what others say about it."""
+    """A cell by itself; `mark_cells` adds the comparisons with others."""
     states = Counter(run.status for run in runs)
     scored = [run for run in runs if has_number(run)]
     status: CellStatus = "ok"
@@ -256,7 +257,7 @@ def _test_errors(cells: Mapping[Key, Cell]) -> dict[str, float]:
 
 
 def _notes(runs: list[Any]) -> Iterable[str]:
-    """What differs between runs that have numbers."""
+    """Notes on differences between runs that have numbers."""
     for column, what in (("env_torch", "torch"), ("env_device", "device"), ("env_dabench", "dabench")):
         values = sorted({getattr(run, column) for run in runs})
         if len(values) > 1:

@@ -1,4 +1,4 @@
-"""Everything behind one cell of a table, as plain text: from records, and from published rows where there are none."""
+"""The facts behind one cell of a table, as text: from records, and from published rows where there are no records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def explain(
     method: str,
     variant: str | None = None,
     shots: str | None = None,
-    heed: Callable[[Sequence[Flaw]], None] = lambda flaws: None,
+    tell: Callable[[Sequence[Flaw]], None] = lambda flaws: None,
+    word: str = "",
 ) -> str:
     """All that is known about one cell: settings, seeds, accuracies, gap, checkpoints, versions, times, files, errors.
 
@@ -42,14 +43,15 @@ def explain(
         method: its name, or that of a row, as in `dann:long`; `-` and `_` mean the same.
         variant: which one; not needed where there is only one, or a plain one.
         shots: labelled examples per class, as text; not needed where runs with one number of them are there.
-        heed: is told what in the folder is not counted.
+        tell: gets the files and rows of the folder that are not counted.
+        word: how a command names the suite, if not by its name: the path of its file.
 
     Raises:
         UsageError: there is no such cell; the message lists those there are.
         ResultsError: there are no results to read.
     """
-    results = read_results(directory, suite)
-    heed(results.flaws)
+    results = read_results(directory, suite, word=word)
+    tell(results.flaws)
     frame = results.frame
     choice = RowChoice.parse(method)
     method = choice.method
@@ -67,7 +69,7 @@ def explain(
         _section("Seeds", aligned(_seed_rows(runs))),
         *_details([record for _, record in records.values()]),
         _section("Versions", aligned(_versions(runs))),
-        _section("Files", _files(runs, {run_id: path for run_id, (path, _) in records.items()}, table, row)),
+        _section("Files", _files(runs, {run_id: path for run_id, (path, _) in records.items()}, table, row, word)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -148,7 +150,7 @@ def _number(value: float, form: str) -> str:
 
 
 def _details(records: list[RunRecord]) -> Iterator[str]:
-    """What only full records have."""
+    """Details that only full records have."""
     if not records:
         return
     newest = max(records, key=lambda record: pd.Timestamp(record.finished))
@@ -189,7 +191,7 @@ def _versions(runs: pd.DataFrame) -> Iterator[Sequence[str]]:
             yield name, str(value), seeds
 
 
-def _files(runs: pd.DataFrame, records: Mapping[str, Path], table: Table, row: Row) -> str:
+def _files(runs: pd.DataFrame, records: Mapping[str, Path], table: Table, row: Row, word: str) -> str:
     lines = []
     for run_id, seed in zip(runs["run_id"], runs["seed"], strict=True):
         if run_id in records:
@@ -202,7 +204,7 @@ def _files(runs: pd.DataFrame, records: Mapping[str, Path], table: Table, row: R
         lines.append(
             f"seeds {','.join(seeds)}: published rows only (a .csv file). Settings, checkpoints, accuracies per\n"
             "class, errors and logs are in the records of the machine that made them. To make them:\n"
-            f"  {run_command(table, row, table.pairs[0], seeds)}"
+            f"  {run_command(table, row, table.pairs[0], seeds, word)}"
         )
         lines += [f"seed {run.seed}  {run.status}: {run.error}" for run in bare if isinstance(run.error, str)]
     return "\n".join(lines)

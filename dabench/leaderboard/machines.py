@@ -1,4 +1,4 @@
-"""Which runs are pairs: runs of one seed on one kind of machine.
+"""Pairs of runs: runs of one seed on one kind of machine.
 
 A seed fixes initial weights, batches and splits, and the rest of a run follows to the bit only with the same kind of
 processor, the same release of torch and the same numerics of dabench. On another kind a run of that seed is as good as
@@ -56,7 +56,7 @@ def has_number(run: Any) -> bool:
 
 
 def partners(runs: Iterable[Any], others: Iterable[Any]) -> list[Any]:
-    """Those of `others` that make a pair with one of `runs`: the same seed on the same kind of machine."""
+    """The runs of `others` that make a pair with one of `runs`: the same seed on the same kind of machine."""
     there = {(run.seed, machine_of(run)) for run in runs if has_number(run)}
     return [run for run in others if (run.seed, machine_of(run)) in there]
 
@@ -71,7 +71,7 @@ def are_pairs(runs: Iterable[Any]) -> bool:
 
 
 def machines_note(runs: Sequence[Any]) -> str:
-    """How many runs are of which kind of machine, by what differs beside `NAMED`; an empty string for one kind."""
+    """The number of runs of each kind of machine, by what differs beside `NAMED`; an empty string for one kind."""
     machines = [dict(zip(KIND.values(), machine_of(run), strict=True)) for run in runs]
     shown = [what for column, what in KIND.items() if column not in NAMED]
     differs = [what for what in shown if len({machine[what] for machine in machines}) > 1]

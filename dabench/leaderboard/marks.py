@@ -1,4 +1,4 @@
-"""What the runs of a table say about each other: gaps, gains, best and tied, ranks.
+"""Comparisons within a table: gaps, gains, best and tied, ranks.
 
 Two cells are compared only where they differ by method alone: same pair, same data, same settings but for the method's
 own (`comparison_sha256`). Of two such cells only runs on the same kind of machine are pairs (see `machines`); where the
@@ -126,7 +126,7 @@ def _same_predictions(runs: Sequence[Any], rows: int) -> bool:
 
 
 def alike(runs: Sequence[Any]) -> Alike:
-    """What a cell can be compared with. `results.folder.current` leaves one in each cell."""
+    """A key that is equal for cells that can be compared. `results.folder.current` leaves one in each cell."""
     return runs[0].comparison_sha256, runs[0].data_sha256
 
 

@@ -1,4 +1,4 @@
-"""What there is to know about a method, as markdown: from what it declares, and from published results."""
+"""Pages on methods, as markdown: from their declarations, and from published results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ classifier; s is the source and t the target, l the target examples whose labels
 prime marks simultaneous samples; w is the option `weight`; a mark over x is a view of it, and [...] is 1 where it
 holds, else 0. Accuracies are means over seeds ± standard deviation; the share of the gap is that from source only to
 train on target, with its 95 % interval; † is trained with target labels, ‡ has options that were chosen with them for
-that pair.
+that pair, ° is source-free: it adapts without the source's examples.
 """
 
 
@@ -72,7 +72,7 @@ def page(spec: MethodSpec, cls: type[Any], tables: Sequence[Table]) -> str:
 
 
 def _idea(spec: MethodSpec, cls: type[Any]) -> Iterator[str]:
-    """What the class says of itself: sections such as `Attributes:` are for programmers."""
+    """The idea of a method, from the docstring of its class: sections such as `Attributes:` are for programmers."""
     paragraphs = (inspect.cleandoc(cls.__doc__) if cls.__doc__ else spec.summary).split("\n\n")
     for number, paragraph in enumerate(part for part in paragraphs if not re.match(r"[A-Z]\w+:\n", part)):
         yield from ["", _escaped(paragraph)] if number else [_escaped(paragraph)]
@@ -100,7 +100,7 @@ def _facts(spec: MethodSpec, cls: type[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _views(cls: type[Any]) -> Iterator[str]:
-    """Those that the class declares, and the options that decide on others."""
+    """The views that the class declares, and the options that decide on others."""
     yield from (f"{name} ({view})" for name, view in getattr(cls, "views", {}).items())
     for name, field in cls.Options.model_fields.items():
         if get_args(field.annotation) == get_args(View):
@@ -131,7 +131,7 @@ def _options(spec: MethodSpec, cls: type[Any]) -> Iterator[tuple[str, list[str]]
 
 
 def _meaning(described: str, field: FieldInfo) -> str:
-    """What an option means, and the words that it may be, unless the text names them already."""
+    """The meaning of an option, and the words that it may be, unless the text names them already."""
     words = list(dict.fromkeys(_words(field.annotation)))
     if all(f"`{word}`" in described for word in words):
         return described
@@ -139,7 +139,7 @@ def _meaning(described: str, field: FieldInfo) -> str:
 
 
 def _words(annotation: Any) -> Iterator[str]:
-    """Those of a Literal, of a union of such and of a tuple of such; none if it may be something else, too."""
+    """The words of a Literal, of a union of such and of a tuple of such; none if it may be something else, too."""
     if get_origin(annotation) is Literal:
         yield from get_args(annotation)
     elif get_origin(annotation) in (tuple, Union, UnionType):
@@ -154,7 +154,7 @@ def _default(value: object) -> str:
 
 # By hand: pydantic reads docstrings below attributes only; methods of other packages have theirs in `Attributes:`.
 def described(options: type[Any]) -> Mapping[str, str]:
-    """What the docstrings of a class of options and of its bases say of each, under `Attributes:`; bases first."""
+    """The meaning of each option, from `Attributes:` in the docstrings of a class and of its bases; bases first."""
     found: dict[str, str] = {}
     for cls in reversed(options.__mro__):
         _, _, section = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")
@@ -199,8 +199,12 @@ def _by_shots(method: str, tables: Sequence[Table]) -> Iterator[str]:
 
 
 def _accuracy(row: Row, pair: str) -> str:
-    marks = (text.SEES if row.sees_target_labels else "") + (text.TUNED if row.cells[pair].tuned_on_target else "")
-    return text.accuracy(row.cells[pair]) + marks
+    marks = {
+        text.SEES: row.sees_target_labels,
+        text.SOURCE_FREE: row.source_free,
+        text.TUNED: row.cells[pair].tuned_on_target,
+    }
+    return text.accuracy(row.cells[pair]) + "".join(mark for mark, wanted in marks.items() if wanted)
 
 
 def _line(fields: Sequence[str]) -> str:

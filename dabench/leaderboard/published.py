@@ -110,7 +110,7 @@ class PublishedTable(_Part):
 
 
 class PublishedGain(_Part):
-    """How much better one method is than another, where that is printed and the accuracies are not at hand.
+    """The gain of one method over another, where that is printed and the accuracies are not at hand.
 
     Attributes:
         citation: who published it, when, and where to find it.
@@ -151,7 +151,7 @@ class Published(_Part):
 
 
 def published_of(folder: Path, suite: str) -> Published | None:
-    """What is published about a suite: `FOLDER/<suite>.yaml`; None where there is no such file.
+    """The published numbers of a suite: `FOLDER/<suite>.yaml`; None where there is no such file.
 
     Raises:
         UsageError: the file is wrong; the message lists every mistake with its line.

@@ -43,7 +43,7 @@ def _of_table(table: Table, found: dict[str, tuple[Path, RunRecord]]) -> dict[st
 
 
 def _pictures_in(folder: Path) -> list[Path]:
-    """Plain files alone: what a link leads to does not belong on a page."""
+    """The pictures in a folder, plain files alone: the target of a link does not belong on a page."""
     return sorted(path for path in folder.glob("*.png") if not oddity(path, links=False))
 
 

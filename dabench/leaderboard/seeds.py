@@ -1,4 +1,4 @@
-"""What the seeds of a table could show, and how many it takes for more."""
+"""Differences that the seeds of a table could show, and the number of seeds for smaller ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def seeds_text(tables: Sequence[Table], difference: float, power: float) -> str:
         "no prediction, it is at least that of the rounding to whole test examples.",
         f"seen: the smallest true difference, in points, that these seeds show with chance {power:g}.",
         f"needed: seeds that show {points} with that chance, if the spread is what it seems.",
-        "to be safe: the same for the upper 80 % limit of the spread, which few seeds know badly (Browne 1995).",
+        "to be safe: the same for the upper 80 % limit of the spread, which few seeds estimate badly (Browne 1995).",
         "More seeds lessen the noise of training alone, not that of the test set.",
     ]
     if len(lines) == 1:

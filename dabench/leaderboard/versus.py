@@ -29,7 +29,7 @@ GAP = "  "
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What a method has more than another on one pair.
+    """The lead of one method over another on one pair.
 
     Attributes:
         interval: of the difference of accuracies, as fractions, with the level at which it was tested.
@@ -41,7 +41,7 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What the test says."""
+        """The verdict of the test."""
         if self.p is None:
             return "no test"
         if self.p >= ALPHA:
@@ -109,7 +109,7 @@ def _block(table: Table, row: Row, width: int) -> Iterator[str]:
 
 
 def _counts(differences: Mapping[str, Difference]) -> str:
-    """On how many pairs the method is better, even and worse."""
+    """The numbers of pairs on which the method is better, even and worse."""
     count = Counter(difference.verdict for difference in differences.values())
     verdicts: tuple[Verdict, ...] = ("better", "even", "worse")
     return "/".join(str(count[verdict]) for verdict in verdicts)

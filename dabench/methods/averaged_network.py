@@ -12,7 +12,7 @@ from dabench.backbones.base import Backbone
 
 
 class Averaged(nn.Module):
-    """The average of a network over the training's steps: a teacher, or what predicts in the end.
+    """The average of a network over the training's steps: a teacher, or the network that predicts in the end.
 
     Gradient descent leaves it alone; `update` moves it. It is saved and resumed with the method that it belongs to.
 
@@ -27,7 +27,7 @@ class Averaged(nn.Module):
 
         Args:
             network: to follow.
-            decay: by which older weights count less with every step, in [0, 1); with 0 it is the network of now.
+            decay: by which older weights count less with every step, in [0, 1); with 0 it is the current network.
             running_statistics: average those of batch norm as well. A teacher that is trained on inputs of its own has
                 its own, and wants False.
         """

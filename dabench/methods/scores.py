@@ -1,4 +1,4 @@
-"""What a model says of examples: a number for every class."""
+"""Scores of examples: a number for every class."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Scores = NDArray[np.float32]
 
 
 class PredictionError(DabenchError):
-    """A method's predictions are not what they must be."""
+    """An error of a method's predictions: their kind, shape or values are wrong."""
 
     def __init__(self, *, expected: str, got: str, fix: str) -> None:
         super().__init__(f"expected {expected}, got {got}: {fix}")

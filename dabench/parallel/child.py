@@ -13,7 +13,7 @@ _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 def end_with_parent() -> None:
-    """In a worker: end as soon as the process that started it is gone, also when that was killed.
+    """End this worker as soon as the process that started it is gone, also when that was killed.
 
     A thread waits for the parent's end. On Linux the kernel kills the worker besides, which no native code that holds
     the interpreter can put off; it does so already when the thread that started the worker ends.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
@@ -17,6 +18,24 @@ from dabench.printable import printable
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+
+def _results(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> Iterator[Result]:
+    """The results of a function for every task, from other processes; an interruption ends them at once."""
+    others = set(multiprocessing.active_children())
+    # Forking a process that has used torch's threads is not safe.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent)
+    try:
+        # Not `map`: on an interrupt it cancels tasks, and the pool cannot do with cancelled ones when it is ended.
+        waiting = deque(pool.submit(function, task) for task in tasks)
+        while waiting:
+            yield waiting.popleft().result()
+    except BaseException:
+        for process in set(multiprocessing.active_children()) - others:
+            process.kill()
+        raise
+    finally:
+        pool.shutdown()
 
 
 def spread(
@@ -41,8 +60,6 @@ def spread(
         if workers == 1:
             yield from bar.track(map(function, tasks), total=len(tasks), description=printable(title))
         else:
-            # Forking a process that has used torch's threads is not safe.
-            with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent) as pool:
-                yield from bar.track(pool.map(function, tasks), total=len(tasks), description=printable(title))
+            yield from bar.track(_results(function, tasks, workers), total=len(tasks), description=printable(title))
     seconds = time.monotonic() - begun
     console.print(printable(f"{title}: done in {seconds:.1f} s with {workers} workers"), highlight=False, markup=False)

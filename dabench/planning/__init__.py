@@ -1,4 +1,4 @@
-"""From a suite and the registry to a plan, and from the plan to jobs.
+"""Planning: a suite and the registry make a plan, and the plan makes jobs.
 
 May import selection and what is below it.
 """

@@ -1,4 +1,4 @@
-"""What a suite's data are, and what of them would break a run or spoil its numbers: for `dabench data check`."""
+"""A check of a suite's data: their facts, and whatever would break a run or spoil its numbers."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ class Seen:
 
     @property
     def imbalance(self) -> float:
-        """How many times the smallest class the largest is."""
+        """The ratio of the largest class to the smallest."""
         return max(self.per_class.values()) / max(1, min(self.per_class.values()))
 
 
 @dataclass
 class Survey:
-    """All that was seen.
+    """The result of a survey.
 
     Attributes:
         problems: what would make runs fail.
@@ -134,7 +134,7 @@ def survey(suite: Suite, registry: Registry) -> Survey:
 
 
 def _specs(suite: Suite, registry: Registry, found: Survey) -> dict[str, DomainSpec]:
-    """The domains; where its own do not fit each other, those that are left when what does not fit is left out."""
+    """The domains; where the suite's own do not fit each other, those that are left without the misfits."""
     try:
         return known_domains(suite, registry)
     except DataError as error:
@@ -151,11 +151,11 @@ def _specs(suite: Suite, registry: Registry, found: Survey) -> dict[str, DomainS
 def _about_counts(seen: Seen) -> Iterator[str]:
     if seen.imbalance >= UNBALANCED:
         times = f"{seen.imbalance:.0f} times"
-        yield f"{seen.name}: its largest class is {times} its smallest; there is `metric: balanced_accuracy`"
+        yield f"{seen.name}: its largest class is {times} its smallest; consider `metric: balanced_accuracy`"
     pairs = zip(seen.classes, seen.counts["train"], strict=True)
     few = [f"{name} ({count})" for name, count in pairs if count < FEW]
     if few:
-        yield f"{seen.name}: few examples to train on of {shortened(few)}"
+        yield f"{seen.name}: few training examples of {shortened(few)}"
 
 
 def _mismatches(source: Seen, target: Seen) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _mismatches(source: Seen, target: Seen) -> Iterator[str]:
 
 
 class _Contents:
-    """The examples of a domain by a hash of what they decode to."""
+    """The examples of a domain by the hash of their decoded content."""
 
     def __init__(self, spec: DomainSpec, prepared: PreparedDomain, arrays: DomainArrays) -> None:
         self.classes = arrays.classes

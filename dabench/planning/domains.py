@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from itertools import permutations
 
 from dabench.config.suite import Suite
-from dabench.errors import UsageError, unknown
+from dabench.data.prepared import PreparedDomain
+from dabench.errors import UsageError, listed, shortened, unknown
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import DomainSpec
 
@@ -42,14 +43,16 @@ def known_domains(suite: Suite, registry: Registry) -> dict[str, DomainSpec]:
     both = sorted(set(own) & set(specs))
     if both:
         raise UsageError(
-            f"{', '.join(both)} is a domain of a plugin, and lies in {own[both[0]].root} as well: rename the folder, "
-            "file or value. `dabench list domains` shows the others."
+            f"{listed(both)} {'are domains of plugins' if len(both) > 1 else 'is a domain of a plugin'}, and "
+            f"{'lie' if len(both) > 1 else 'lies'} in {own[both[0]].root} as well: rename the "
+            f"{'folders, files or values' if len(both) > 1 else 'folder, file or value'}. "
+            "`dabench list domains` shows the others."
         )
     return specs | own
 
 
 def domain_of(name: str, known: Mapping[str, DomainSpec], suite: Suite) -> DomainSpec:
-    """One of them.
+    """A domain by its name.
 
     Raises:
         UsageError: there is none of that name; the message names the nearest and where to look.
@@ -62,7 +65,7 @@ def domain_of(name: str, known: Mapping[str, DomainSpec], suite: Suite) -> Domai
 
 
 def _not_there(names: Sequence[str], suite: Suite, known: Iterable[str]) -> UsageError:
-    """An error for domains that neither a plugin nor the suite's own folder has: what lies there, and what is near."""
+    """An error for domains that neither a plugin nor the suite's own folder has: its contents, and similar names."""
     from dabench.domains.own.layout import explain
     from dabench.domains.own.specs import own_names
 
@@ -77,8 +80,29 @@ def _not_there(names: Sequence[str], suite: Suite, known: Iterable[str]) -> Usag
     )
 
 
+def misfit(source: PreparedDomain, target: PreparedDomain, track: str) -> str:
+    """The reason why two domains cannot be a pair, as a clause; empty if they can."""
+    if source.classes != target.classes:
+        alone = [
+            f"{one.name} alone has {shortened(missing, 4)}"
+            for one, other in ((source, target), (target, source))
+            if (missing := [name for name in one.classes if name not in other.classes])
+        ]
+        return f"their classes differ: {', and '.join(alone) or 'they stand in another order'}"
+    if source.shape != target.shape and track != "paired":
+        shapes = [f"{_kind(domain.shape)} of {domain.name}" for domain in (source, target)]
+        return f"their examples differ: {' and '.join(shapes)}"
+    return ""
+
+
+def _kind(shape: tuple[int, ...]) -> str:
+    """The kind of an example: `vectors of 800 values`."""
+    size = "x".join(map(str, shape))
+    return f"vectors of {size} values" if len(shape) == 1 else f"images or signals {size}"
+
+
 def no_recording(pair: str, domains: Mapping[str, DomainSpec]) -> str:
-    """Why a pair cannot be of the track paired; empty if it can.
+    """The reason why a pair cannot be of the track paired; empty if it can.
 
     Args:
         pair: `source:target`.

@@ -1,4 +1,4 @@
-"""From planned runs to jobs that a launcher can execute."""
+"""Jobs, made from planned runs, that a launcher can execute."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dabench.config.settings import MOST_OUTPUTS, Settings
 from dabench.config.suite import Suite
 from dabench.errors import UsageError
 from dabench.hashing.canonical import NUMERICS_VERSION, sha256
-from dabench.hashing.sources import source_sha256
+from dabench.plugin.method_file import method_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Job, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.machine import same_bits
@@ -21,7 +21,7 @@ from dabench.specs.spec import MethodSpec, SelectorSpec
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """How to run.
+    """Options of a command's runs.
 
     Attributes:
         device: as torch names it.
@@ -43,7 +43,7 @@ class RunOptions:
 
 
 def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> int:
-    """How many rows of outputs a run keeps: as wanted, else as the suite says, else what its selector needs.
+    """The rows of outputs that a run keeps: as wanted, else as the suite says, else as its selector needs.
 
     Raises:
         UsageError: none, where the selector reads them.
@@ -86,14 +86,7 @@ def make_jobs(
         method, settings = network_of(run)
         unseen = {"shots": True} if method == source_only else {}
         shared = settings.model_dump(mode="json", exclude={"budget": {"checkpoints"}, **unseen})
-        parts = [
-            run.pair,
-            run.seed,
-            sha256(shared),
-            run.data_sha256,
-            source_sha256(method.entry_point),
-            NUMERICS_VERSION,
-        ]
+        parts = [run.pair, run.seed, sha256(shared), run.data_sha256, method_sha256(method), NUMERICS_VERSION]
         return sha256([*parts, plan.device_kind, same_bits()])
 
     def job(run: PlannedRun) -> Job:

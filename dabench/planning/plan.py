@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from difflib import get_close_matches
 from itertools import chain, product
 
-from dabench.config.overrides import Overrides
+from dabench.config.overrides import UNSET, Overrides
+from dabench.config.parse import parse_pair
 from dabench.config.row_choice import RowChoice
-from dabench.config.settings import Shots
+from dabench.config.settings import Precision, Shots
 from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
 from dabench.data.prepared import PreparedDomain, prepare
-from dabench.errors import DabenchError, PluginError, UsageError, unknown
+from dabench.errors import DabenchError, PluginError, UsageError
 from dabench.hashing.canonical import sha256
 from dabench.hashing.identity import RunIdentity
-from dabench.planning.domains import domain_of, known_domains, no_recording
+from dabench.planning.domains import domain_of, known_domains, misfit, no_recording
 from dabench.planning.resolve import resolve
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun, Resolved
+from dabench.runs.precision import automatic, bf16_cost
 from dabench.specs.names import canonical
 from dabench.specs.spec import DomainSpec, MethodSpec, SelectorSpec
 
@@ -41,13 +44,14 @@ def make_plan(
         device_kind: `cpu` or `cuda`.
         methods: only these (see `rowchoice`), and the suite's bounds; all of the suite if None. Methods that the
             suite does not name can be added this way.
-        pairs: only these; all of the suite if None.
+        pairs: only these; all of the suite if None. Pairs that the suite does not name can be added this way: they have
+            its settings.
         seeds: instead of the suite's.
         shots: instead of the suite's, which must be of the track few_shot.
         overrides: `--steps` and `--set`.
 
     Raises:
-        UsageError: unknown names or wrong options, all of them at once.
+        UsageError: unknown names or wrong options, all of them at once; or domains of an added pair that do not fit.
         PluginError: a method or backbone cannot be imported.
     """
     if shots is not None:
@@ -59,12 +63,19 @@ def make_plan(
     if seeds is not None:
         suite = suite.model_copy(update={"seeds": seeds})
     overrides = overrides or Overrides()
+    suite = suite.model_copy(update=_of_suite(overrides))
     entries = _entries(suite, registry, methods)
     chosen = _pairs(suite, pairs)
+    added = [entry for entry in chosen if entry not in suite.pairs]
+    suite = suite.model_copy(update={"pairs": (*suite.pairs, *added)})
     overrides.check([entry.method for entry in entries])
     specs = known_domains(suite, registry)
-    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs))
+    _refuse_unknown_domains(suite, added, specs)
+    precisions = {suite.precision, overrides.shared.get("precision")}
+    auto = automatic(device_kind) if "auto" in precisions else None
+    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs, auto))
     domains, problems = _prepare(chosen, specs)
+    _refuse_misfits(suite, added, domains)
     runs = [
         _run(suite, pair, seed, cell, device_kind, domains, problems)
         for pair, cell in sorted(cells, key=lambda item: item[1].reads_features)  # they wait for its network
@@ -78,7 +89,14 @@ def make_plan(
         runs=tuple(runs),
         domains=domains,
         doubles=doubles,
+        bf16_cost=bf16_cost(device_kind) if precisions & {"auto", "bf16"} else None,
     )
+
+
+def _of_suite(overrides: Overrides) -> dict[str, str]:
+    """Changes of the command line beside the settings of runs; `UNSET` is the default of a suite."""
+    defaults = {key: Suite.model_fields[key].default for key in overrides.suite}
+    return {key: defaults[key] if value is UNSET else canonical(str(value)) for key, value in overrides.suite.items()}
 
 
 def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> list[MethodEntry]:
@@ -116,14 +134,46 @@ def _chosen(suite: Suite, registry: Registry, choice: RowChoice) -> list[MethodE
 def _pairs(suite: Suite, names: Sequence[str] | None) -> list[PairEntry]:
     if names is None:
         return list(suite.pairs)
+    """The pairs to run: those of the suite first, in its order."""
     known = {entry.pair: entry for entry in suite.pairs}
-    wanted = [canonical(item) for item in names]
-    for name in wanted:
-        if name not in known:
-            raise unknown(f"pair of the suite {suite.name}", name, known, listing="dabench list pairs")
+    try:
+        wanted = [parse_pair(item) for item in names]
+    except ValueError as error:
+        raise UsageError(f"--pairs: {error}. The suite {suite.name} has {', '.join(known)}.") from error
     if not wanted:
         raise UsageError(f"no pair is named. The suite {suite.name} has {', '.join(known)}.")
-    return [entry for name, entry in known.items() if name in wanted]
+    added = [PairEntry(pair=name) for name in dict.fromkeys(wanted) if name not in known]
+    return [entry for name, entry in known.items() if name in wanted] + added
+
+
+def _refuse_unknown_domains(suite: Suite, added: Sequence[PairEntry], specs: Mapping[str, DomainSpec]) -> None:
+    """Refuse pairs that are neither of the suite nor of domains that there are.
+
+    Raises:
+        UsageError: naming the suite's nearest pairs, and the nearest domains.
+    """
+    own = [entry.pair for entry in suite.pairs if entry not in added]
+    for entry in added:
+        near = get_close_matches(entry.pair, own, n=2, cutoff=0.6)
+        for domain in entry.pair.split(":"):
+            try:
+                domain_of(domain, specs, suite)
+            except UsageError as error:
+                hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+                what = f"{entry.pair} is no pair of the suite {suite.name}.{hint}"
+                raise UsageError(f"{what} Nor can it be one: {error}") from error
+
+
+def _refuse_misfits(suite: Suite, added: Sequence[PairEntry], domains: Mapping[str, PreparedDomain]) -> None:
+    """Refuse added pairs whose domains do not fit each other: the suite's own fail as runs, and stop no others.
+
+    Raises:
+        UsageError: naming what differs.
+    """
+    for entry in added:
+        source, target = (domains.get(name) for name in entry.pair.split(":"))
+        if source and target and (why := misfit(source, target, suite.track)):
+            raise UsageError(f"{entry.pair} cannot be a pair: {why}.")
 
 
 def _cells(
@@ -133,13 +183,14 @@ def _cells(
     overrides: Overrides,
     registry: Registry,
     specs: Mapping[str, DomainSpec],
+    auto: Precision | None,
 ) -> list[tuple[PairEntry, Resolved]]:
     """Resolve all cells; every mistake is reported at once, and once."""
     mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry, specs)}
     cells = []
     for entry, pair, shots in product(entries, pairs, suite.shots or (None,)):
         try:
-            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots)))
+            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots, auto)))
         except (UsageError, PluginError) as error:
             mistakes[str(error)] = error
     if len(mistakes) == 1:
@@ -152,7 +203,7 @@ def _cells(
 def _without_doubles(
     suite: str, cells: Sequence[tuple[PairEntry, Resolved]]
 ) -> tuple[list[tuple[PairEntry, Resolved]], dict[str, str]]:
-    """Of cells that the command's settings make the same run, one: that of the suite's own settings, or the first.
+    """Drop cells that are the same run as another: that of the suite's own settings stays, or the first.
 
     Raises:
         UsageError: the suite itself has a run twice.
@@ -175,10 +226,10 @@ def _without_doubles(
 def _wrong_names(
     suite: Suite, pairs: Sequence[PairEntry], registry: Registry, specs: Mapping[str, DomainSpec]
 ) -> Iterator[UsageError | PluginError]:
-    """What is wrong with the suite's selector and domains; methods and backbones are seen to with their settings."""
+    """Errors of the suite's selector and domains; methods and backbones are checked with their settings."""
     try:
         if registry.get(SelectorSpec, suite.selector).spec.uses_target_labels:
-            yield UsageError(f"the selector {suite.selector} uses target labels: it may stand beside results only")
+            yield UsageError(f"the selector {suite.selector} uses target labels: it may only be shown beside results")
     except UsageError as error:
         yield error
     wrong = set()

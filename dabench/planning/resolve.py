@@ -9,15 +9,17 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from dabench.config.options import option_errors, validated
-from dabench.config.overrides import Overrides, differences, merge
-from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Settings, Shots
+from dabench.config.overrides import SCALARS, Overrides, differences, merge
+from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Precision, Settings, Shots
 from dabench.config.suite import MethodEntry, PairEntry, Suite
 from dabench.errors import PluginError, UsageError
 from dabench.hashing.canonical import sha256, view_versions
-from dabench.hashing.sources import source_sha256
+from dabench.plugin.method_file import method_sha256
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
+from dabench.runs.precision import UNNAMED
 from dabench.runs.record import ChosenBy, PluginInfo
+from dabench.specs.broken import why
 from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
 
 
@@ -28,8 +30,18 @@ def resolve(
     overrides: Overrides,
     registry: Registry,
     shots: Shots | None = None,
+    auto: Precision | None = None,
 ) -> Resolved:
-    """Resolve one cell, with one of the suite's shots if it has some.
+    """Resolve one cell.
+
+    Args:
+        suite: of the cell.
+        pair: of the cell.
+        entry: the method.
+        overrides: of the command.
+        registry: of plugins.
+        shots: one of the suite's, if it has some.
+        auto: what the precision `auto` stands for on this machine.
 
     Raises:
         UsageError: unknown names, wrong settings or options, or a method that cannot run in this suite.
@@ -52,7 +64,7 @@ def resolve(
         "sample": suite.sample.model_dump(),
         "budget": merge(merge(suite.budget.model_dump() if suite.budget else {}, pair.budget), entry.recipe.budget)
         or None,
-        "precision": suite.precision,
+        "precision": auto if suite.precision == "auto" else suite.precision,
         "readout": suite.readout,
         "shots": shots,
         "transductive": suite.transductive,
@@ -64,14 +76,19 @@ def resolve(
     }
     options = merge(entry.options, pair.options.get(method.name, {}))
     own, _, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)
-    changed = merge({"method": method.name, "options": options, **shared}, overrides.shared)
+    defaults = {name: Suite.model_fields[name].default for name in SCALARS}  # of those that the command unsets
+    shared |= _backbone(overrides, registry)
+    changed = defaults | merge({"method": method.name, **shared}, overrides.shared)
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
+    if changed["precision"] == "auto":
+        changed["precision"] = auto
     settings, backbone, method = _validated(changed, method, registry)
     if suite.track == "paired":
         _check_paired(suite.name, settings, backbone, method)
     own_content, content = own.model_dump(mode="json"), settings.model_dump(mode="json")
     versions = ("views", "readout_version")  # they follow from other settings, and are no choice that names a variant
-    difference = differences(_without(own_content, *versions), _without(content, *versions))
+    unnamed = own_content | ({"precision": UNNAMED} if suite.precision == "auto" else {})
+    difference = differences(_without(unnamed, *versions), _without(content, *versions))
     shared_content = settings.model_copy(update={"options": {}}).model_dump(mode="json")
     return Resolved(
         method=method,
@@ -84,15 +101,24 @@ def resolve(
         plugin=PluginInfo(
             distribution=registered.origin.distribution,
             version=registered.origin.version,
-            source_sha256=source_sha256(method.entry_point),
+            source_sha256=method_sha256(method),
         ),
-        chosen_by="user" if difference else _chosen_by(suite, entry, pair),
+        chosen_by="user" if content != own_content else _chosen_by(suite, entry, pair),
         is_feature_method=_is_feature_method(method),
     )
 
 
+def _backbone(overrides: Overrides, registry: Registry) -> dict[str, Any]:
+    """The sections that `--backbone` changes: without a network to train, the budget of one has no meaning."""
+    if not overrides.backbone:
+        return {}
+    spec = registry.get(BackboneSpec, overrides.backbone).spec
+    named = {"backbone": {"name": spec.name, "options": {}}}
+    return named if spec.trains else {**named, "budget": None}
+
+
 def _chosen_by(suite: Suite, entry: MethodEntry, pair: PairEntry) -> ChosenBy:
-    """Who chose the options of a cell: the pair says it of those that it sets itself."""
+    """The one who chose the options of a cell: the pair says it of those that it sets itself."""
     of_pair = pair.chosen_by if entry.method in pair.options else None
     return of_pair or entry.chosen_by or suite.chosen_by
 
@@ -115,9 +141,10 @@ def _validated(
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
-        raise UsageError(f"wrong settings: {option_errors(error, 'suite')}") from error
+        raise UsageError(f"wrong settings: {option_errors(error, 'suite', Settings)}") from error
     backbone = registry.get(BackboneSpec, settings.backbone.name).spec
     _fitting(settings, backbone)
+    _check_batch(settings, method)
     method = _form_for(method, backbone)
     cls = _imported(method)
     options = validated(cls, settings.options, method.name).model_dump(mode="json")
@@ -135,13 +162,28 @@ def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
         raise UsageError(f"the backbone {backbone.name} is trained: the suite needs a budget of steps and batch")
     if kind in (VECTOR_KINDS if backbone.trains else IMAGE_KINDS):
         what = "vectors" if backbone.trains else "images"
-        raise UsageError(f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}")
+        fix = "input.normalise: unit, or --set input.normalise=unit"
+        raise UsageError(
+            f"input.normalise {kind!r} is for {what}, and does not fit the backbone {backbone.name}: {fix}"
+        )
     if backbone.scales and kind != "unit":
-        raise UsageError(f"the backbone {backbone.name} scales images itself: leave out input.normalise, {kind!r} here")
+        raise UsageError(
+            f"the backbone {backbone.name} scales images itself: leave out input.normalise, {kind!r} here, or "
+            "--set input.normalise=unit"
+        )
+
+
+def _check_batch(settings: Settings, method: MethodSpec) -> None:
+    """Refuse batches that are too small for the method."""
+    if settings.budget and settings.budget.batch < method.smallest_batch:
+        raise UsageError(
+            f"{method.name} compares the examples of a batch with each other: it needs batches of "
+            f"{method.smallest_batch} or more, and budget.batch is {settings.budget.batch}"
+        )
 
 
 def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:
-    """Refuse what has no meaning in the track paired.
+    """Refuse settings that have no meaning in the track paired.
 
     Raises:
         UsageError: naming the setting.
@@ -187,6 +229,6 @@ def _imported(spec: Spec) -> Any:
         return spec.load()
     except Exception as error:  # a plugin's module may raise anything on import
         raise PluginError(
-            f"{spec.name!r} cannot be imported from {spec.entry_point}: {type(error).__name__}: {error}. "
-            "Fix its plugin, or leave it out with --methods."
+            f"{spec.name!r} cannot be imported from {spec.entry_point}: {why(error)}. Fix its plugin, or leave it out "
+            "with --methods."
         ) from error

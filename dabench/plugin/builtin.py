@@ -1,4 +1,4 @@
-"""What the harness itself brings: domains, suites, backbones, selectors, launchers and formats. No method."""
+"""Plugins of the harness itself: domains, suites, backbones, selectors, launchers and formats. No method."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def dabench_selectors() -> Iterator[SelectorSpec]:
     for name, summary in (
         ("iwcv", "the best on held-out source data, weighted by their likeness to the target"),
         ("dev", "the same with a control variate: deep embedded validation"),
-        ("entropy", "the surest of the target; highest, by its formula, where all is surely one class"),
+        ("entropy", "the lowest entropy of target predictions, which is lowest where all are one class"),
         ("infomax", "sure of every target example, but not of one class: information maximisation"),
         ("snd", "soft neighbourhood density of target predictions; highest, by its formula, where all are alike"),
         ("bnm", "the largest nuclear norm of the target's predictions"),
@@ -154,7 +154,7 @@ def dabench_selectors() -> Iterator[SelectorSpec]:
 
 @hookimpl
 def dabench_launchers() -> Iterator[LauncherSpec]:
-    """Where runs are executed."""
+    """Yield launchers of runs."""
     yield LauncherSpec(
         name="inline", entry_point="dabench.runner.launchers.inline:launch", summary="in this process, in turn"
     )
@@ -167,7 +167,7 @@ def dabench_launchers() -> Iterator[LauncherSpec]:
 
 @hookimpl
 def dabench_formats() -> Iterator[FormatSpec]:
-    """How a table is written."""
+    """Yield formats of tables."""
     yield FormatSpec(
         name="console", entry_point="dabench.leaderboard.formats.console:render", summary="for the terminal"
     )
@@ -187,7 +187,7 @@ def dabench_formats() -> Iterator[FormatSpec]:
 
 @hookimpl
 def dabench_check_formats() -> Iterator[CheckFormatSpec]:
-    """How a check is written."""
+    """Yield formats of checks."""
     for name, summary in (
         ("console", "for the terminal"),
         ("markdown", "for a step summary or a comment"),

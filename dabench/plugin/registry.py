@@ -11,6 +11,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ import pluggy
 
 from dabench.errors import PluginError, unknown
 from dabench.plugin import hookspecs
+from dabench.specs.broken import why
 from dabench.specs.names import canonical, items
 from dabench.specs.spec import (
     BackboneSpec,
@@ -64,7 +66,7 @@ class Plugin:
 
 
 class Registry:
-    """All plugins of this environment, and what they yield."""
+    """All plugins of this environment, and their specs."""
 
     def __init__(self, entry_points: Iterable[tuple[Origin, EntryPoint]], disabled: str = "") -> None:
         """Load every entry point. Broken ones are kept in `plugins` with their error, and nothing of theirs is used.
@@ -86,7 +88,7 @@ class Registry:
             self.plugins.append(Plugin(origin, entry_point.value, error, is_off))
 
     def _load(self, origin: Origin, entry_point: EntryPoint) -> str:
-        """Take in one entry point, whole or not at all; return what is wrong with it, or an empty string."""
+        """Take in one entry point, whole or not at all; return its error, or an empty string."""
         key = str(origin)
         if key in self._origins:
             return f"the distribution {origin.distribution} names the entry point {origin.entry_point!r} twice"
@@ -100,7 +102,7 @@ class Registry:
         except (Exception, SystemExit) as error:  # whatever foreign code raises, the others go on
             if self._manager.has_plugin(key):
                 self._manager.unregister(name=key)
-            return f"{type(error).__name__}: {error}"
+            return why(error)
         self._origins[key] = origin
         for kind, specs in yielded.items():
             for spec in specs:
@@ -108,7 +110,7 @@ class Registry:
         return ""
 
     def _collect(self, kind: type[Spec], key: str) -> list[Spec]:
-        """What one plugin yields of one kind."""
+        """The specs of one kind that one plugin yields."""
         hook = f"dabench_{_NAMES[kind]}"
         specs: list[Spec] = []
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
@@ -131,6 +133,14 @@ class Registry:
                 f"two plugins claim the {_noun(kind)} {new.spec.name!r}: {old.origin} and {new.origin}. "
                 f"Uninstall one, or leave one out with {DISABLE}={foreign.origin}."
             )
+
+    def with_methods(self, methods: Iterable[Registered[MethodSpec]]) -> Registry:
+        """The same registry with some methods besides, whose names are free."""
+        wider = copy(self)
+        wider._found = self._found | {
+            MethodSpec: self._found[MethodSpec] | {method.spec.name: method for method in methods}
+        }
+        return wider
 
     @property
     def broken(self) -> list[Plugin]:
@@ -190,7 +200,7 @@ class Registry:
 
 
 def _noun(kind: type[Spec]) -> str:
-    """How messages call one of a kind: `method`, `check format`."""
+    """The noun of a kind in messages: `method`, `check format`."""
     return _NAMES[kind].removesuffix("s").replace("_", " ")
 
 

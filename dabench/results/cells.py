@@ -20,7 +20,7 @@ NUMBERS = [
 
 
 class CellName(NamedTuple):
-    """Which cell."""
+    """The name of a cell."""
 
     suite: str
     source: str

@@ -1,4 +1,4 @@
-"""What differs between two sets of runs beyond their numbers: the likely reasons why the numbers differ."""
+"""Differences between two sets of runs beyond their numbers: the likely reasons why the numbers differ."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Change:
 
     @property
     def what(self) -> str:
-        """What to call it."""
+        """The name of the change."""
         return REASONS[self.column]
 
     @property
@@ -71,7 +71,7 @@ class Change:
 
 
 def changes(before: Sequence[RunRow], now: Sequence[RunRow], settings: SettingsByHash | None = None) -> list[Change]:
-    """What differs between the runs of a cell, likeliest reason first.
+    """Differences between the runs of a cell, the likeliest reason first.
 
     Args:
         before: runs of the baseline; not empty.
@@ -91,7 +91,7 @@ def changes(before: Sequence[RunRow], now: Sequence[RunRow], settings: SettingsB
 
 
 def _values(rows: Sequence[RunRow], column: str) -> str:
-    """All values of a column. The environment is that of runs with numbers: what failed elsewhere changes none."""
+    """All values of a column. The environment is that of runs with numbers: failures elsewhere change none."""
     if column.startswith("env_"):
         rows = [row for row in rows if row["status"] in SCORED] or rows
     return ", ".join(sorted({_text(row, column) for row in rows}))
@@ -107,7 +107,7 @@ def _text(row: RunRow, column: str) -> str:
 
 
 def _settings(before: Sequence[RunRow], now: Sequence[RunRow], known: SettingsByHash) -> tuple[str, str]:
-    """How settings differ: key by key where both are known, else as far as published rows tell."""
+    """Differences of settings: key by key where both are known, else as far as published rows tell."""
     old, new = known.get(before[0]["settings_sha256"]), known.get(now[0]["settings_sha256"])
     if old is not None and new is not None:
         return differences(new, old), differences(old, new)

@@ -6,10 +6,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_text(cell: str) -> str:
-    """A cell that a spreadsheet takes for text: with `'` before what begins like a formula."""
+    """A cell that a spreadsheet takes for text: with `'` before a beginning like that of a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def from_text(cell: str) -> str:
-    """What `as_text` was given."""
+    """The inverse of `as_text`."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

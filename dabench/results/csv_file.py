@@ -24,20 +24,23 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
-from dabench.plain_files import read_plain
+from dabench.plain_files import read_text
 from dabench.printable import printable, shown
 from dabench.results.csv_cells import as_text, from_text
 from dabench.results.lineage import frame_of_today
 from dabench.runs.record import HASH, READABLE, SCHEMA, SCORED, RunRecord, Status
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
-# Files of schema 1 and 2 may lack these; what they would hold is unknown.
-LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas"})
+# Files of older schemas may lack these; what they would hold is unknown.
+LATER = frozenset({
+    "data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas", "env_bf16_cost",
+    "source_free",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something in a results folder that is not counted: where it is, why, and how to fix it."""
+    """A file or a row of a results folder that is not counted: where it is, why, and how to fix it."""
 
     path: Path
     reason: str
@@ -48,7 +51,7 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds: text, a whole number, a number, a truth value; and whether a field may be empty.
+    """The type of a column: text, a whole number, a number, a truth value; and whether a field may be empty.
 
     Attributes:
         meaning: the type of the record's field, with what it demands of a value.
@@ -87,7 +90,7 @@ class Column:
         return value
 
     def check(self, values: Iterable[Any]) -> None:
-        """Hold values against what the record's field demands.
+        """Check values against the type of the record's field.
 
         Raises:
             ValueError: one is not as it should be.
@@ -140,7 +143,7 @@ def columns() -> dict[str, Column]:
 
 
 def _column(field: FieldInfo) -> Column:
-    """What a field of a record is as a column. A choice of words is text, also one with numbers."""
+    """The column of a record's field. A choice of words is text, also one with numbers."""
     meaning: Any = field.annotation
     optional = False
     if field.metadata:
@@ -162,7 +165,7 @@ def frame_of(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def flaw_of(row: Mapping[str, Any]) -> str:
-    """Why a row that has all its columns is still not to be counted, or an empty string."""
+    """The reason why a row that has all its columns is still not counted, or an empty string."""
     if row["schema"] not in READABLE:
         return other_schema(row["schema"])
     if row["status"] not in get_args(Status):
@@ -173,7 +176,7 @@ def flaw_of(row: Mapping[str, Any]) -> str:
 
 
 def other_schema(schema: int) -> str:
-    """What to say of a record that an older or a newer dabench wrote."""
+    """A message on a record that an older or a newer dabench wrote."""
     fix = "run it again" if schema < SCHEMA else "update dabench"
     return f"written with record schema {shown(schema)}, this dabench reads {READABLE[0]} to {SCHEMA}: {fix}"
 
@@ -185,11 +188,14 @@ def _missing(value: float | None) -> bool:
 def read_csv(path: Path) -> tuple[pd.DataFrame, list[Flaw]]:
     """Read a published file. Rows that cannot be used are reported one by one; the others count."""
     try:
-        text = read_plain(path).decode("utf-8")
+        text = read_text(path)
         header = next(csv.reader(StringIO(text, newline=""), strict=True), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, csv.Error) as error:
         return frame_of([]), [_unreadable(path, error)]
     missing = [name for name in columns() if name not in {*header, *LATER}]
+    if missing and len(header) == 1 and (mark := next((mark for mark in ";\t|" if mark in header[0]), "")):
+        reason = f"its columns are separated by {mark!r}, as a spreadsheet writes them, and not by commas"
+        return frame_of([]), [Flaw(path, f"{reason}: publish it again, or restore it from git")]
     if missing:
         some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         reason = f"not a file of `dabench results publish`, or one of another version (no column {some})"
@@ -258,7 +264,7 @@ def _frame(text: str) -> pd.DataFrame:
 def _sorted_out(
     path: Path, header: list[str], lines: Sequence[list[str] | str], whole: bool
 ) -> tuple[list[list[str]], list[Flaw]]:
-    """The rows that can be used, and what is wrong with the others."""
+    """The rows that can be used, and the flaws of the others."""
     places = [(header.index(name), name, column) for name, column in columns().items() if name in header]
     place = header.index("run_id")
     good: list[list[str]] = []
@@ -299,7 +305,7 @@ def _check_row(fields: list[str], header: list[str], places: list[tuple[int, str
         raise ValueError(reason)
     place = header.index(HASH) if HASH in header else None
     if place is not None and fields[place] != _row_hash([*fields[:place], *fields[place + 1 :]]):
-        raise ValueError(f"edited since it was published, its {HASH} says")
+        raise ValueError(f"edited since it was published, as its {HASH} shows")
 
 
 def _row_hash(fields: Sequence[str]) -> str:

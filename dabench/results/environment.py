@@ -1,4 +1,4 @@
-"""Which code the numbers come from: recorded, not part of a run's identity."""
+"""The code that the numbers come from: recorded, not part of a run's identity."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ LINEAGE = ["suite_version", "settings_sha256", "data_sha256", "plugin_source_sha
 
 @dataclass(frozen=True)
 class Results:
-    """What a folder (or a single file) holds.
+    """The contents of a folder, or of a single file.
 
     Attributes:
         path: where it was read from.
@@ -55,14 +55,21 @@ class Results:
     from_csv: frozenset[str] = frozenset()
 
 
-def read_results(path: Path, suite: str | None = None, without: Path | None = None) -> Results:
+def read_results(path: Path, suite: str | None = None, without: Path | None = None, *, word: str = "") -> Results:
     """Read a results folder, or a single `.csv` or `.json` file; with `suite`, only the runs of that one.
 
-    A run that is both a record and a row of a CSV counts once: the record wins. The file `without` is left out.
+    A run that is both a record and a row of a CSV counts once: the record wins.
+
+    Args:
+        path: of the folder or file.
+        suite: a name, as records have it; None for all suites.
+        without: a file that is left out.
+        word: how a command names the suite, if not by its name: the path of its file.
 
     Raises:
         ResultsError: the path does not exist or cannot be read, or there is nothing in it.
     """
+    run = f"`dabench run {shlex.quote(word or suite or 'mini')}`"
     if path.is_dir():
         records, flaws = find_records(path, suite)
         files = sorted(file for file in path.iterdir() if file.suffix == ".csv")
@@ -74,7 +81,7 @@ def read_results(path: Path, suite: str | None = None, without: Path | None = No
     elif path.exists():
         raise ResultsError(f"{path} is neither a results folder nor a .csv or .json file of results.")
     else:
-        raise ResultsError(f"there is no results folder {path}. `dabench run {suite or 'mini'}` makes one.")
+        raise ResultsError(f"there is no results folder {path}. {run} makes one.")
     published = [read_csv(file) for file in files]
     flaws += [flaw for _, found in published for flaw in found]
     rows = pd.concat([frame_of([]), *(rows for rows, _ in published)], ignore_index=True)
@@ -85,7 +92,7 @@ def read_results(path: Path, suite: str | None = None, without: Path | None = No
     if frame.empty and not flaws:
         others = f" (there are some of {', '.join(here)})" if here else ""
         what = f"results of the suite {suite!r}" if suite else "results"
-        raise ResultsError(f"there are no {what} in {path}{others}. `dabench run {suite or 'mini'}` makes some.")
+        raise ResultsError(f"there are no {what} in {path}{others}. {run} makes some.")
     finished = {(record.run_id, record.finished) for _, record in records}
     runs = zip(frame["run_id"], frame["finished"], strict=True)
     return Results(path, frame, flaws, records, frozenset(run[0] for run in runs if run not in finished))
@@ -184,7 +191,7 @@ def _parse(text: bytes) -> RunRecord:
     """
     repeat = "delete it, and the next `dabench run` repeats the run"
     try:
-        data = json.loads(text.decode())
+        data = json.loads(text)  # with or without a byte-order mark
     except ValueError as error:
         raise ValueError(f"not valid JSON, perhaps cut off ({error}): {repeat}") from error
     except RecursionError as error:
@@ -205,7 +212,7 @@ def _parse(text: bytes) -> RunRecord:
     if reason:
         raise ValueError(reason)
     if written != sha256(data) and (written or record.schema_ > 1):
-        raise ValueError(f"edited since it was written, its {HASH} says: restore it, or {repeat}")
+        raise ValueError(f"edited since it was written, as its {HASH} shows: restore it, or {repeat}")
     return record_of_today(record)
 
 
@@ -267,18 +274,25 @@ def place_of(directory: Path, record: RunRecord) -> Path:
     return path
 
 
-def publish(directory: Path, suite: str, out: Path) -> Path:
+def publish(directory: Path, suite: str, out: Path, *, word: str = "") -> Path:
     """Write the current runs of a suite, failed ones included, as a CSV to commit: one row per run in a fixed order.
+
+    Args:
+        directory: a results folder.
+        suite: its name.
+        out: the file to write.
+        word: how a command names the suite, if not by its name: the path of its file.
 
     Raises:
         ResultsError: there are no runs, `out` cannot be written, or rows of `out` would be lost.
     """
-    results = read_results(directory, suite)
+    results = read_results(directory, suite, word=word)
     frame, _ = current(results.frame)
     if frame.empty:
         raise ResultsError(
             f"there is nothing to publish: no usable results of {suite!r} in {directory}. "
-            f"`dabench results verify {shlex.quote(str(directory))}` says why, `dabench run {suite}` makes new ones."
+            f"`dabench results verify {shlex.quote(str(directory))}` says why, "
+            f"`dabench run {shlex.quote(word or suite)}` makes new ones."
         )
     if out.exists():
         rows, flaws = read_csv(out)
@@ -290,14 +304,14 @@ def publish(directory: Path, suite: str, out: Path) -> Path:
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
-    """The order of a published file, the same whatever order the runs came in."""
+    """The order of a published file, the same in whatever order the runs ended."""
     frame = frame.assign(_place=frame["method"].map(bound_rank), _shots=frame["shots"].map(shots_rank))
     order = ["source", "target", "_place", "method", "variant", "_shots", "seed", "suite", "run_id"]
     return frame.sort_values(order, kind="stable").drop(columns=["_place", "_shots"])
 
 
 def shots_rank(shots: object) -> float:
-    """Where a number of shots, as a frame holds it, stands among others: none first, all last."""
+    """The rank of a number of shots, as a frame holds it, among others: none first, all last."""
     return inf if shots == "all" else float(shots) if isinstance(shots, str) else 0.0
 
 

@@ -23,7 +23,7 @@ TIMES = {"train_s", "wall_s", "examples_per_s", "peak_memory_bytes", "finished",
 
 @dataclass
 class Merged:
-    """What a merge did.
+    """The result of a merge.
 
     Attributes:
         copied: records that were new, with their logs.
@@ -76,7 +76,7 @@ def _merge_records(into: Path, source: Path, done: Merged) -> None:
         target = place_of(into, record)
         there, twin = have.get(record.run_id, (target, None))
         if twin is None and target.exists():
-            done.conflicts.append(f"{target} is in the way of {path}, and is no record that can be read")
+            done.conflicts.append(f"{target} is in the way of {path}, and is not a readable record")
         elif twin is None:
             _copy(path, target)
             done.copied += 1
@@ -97,7 +97,7 @@ def _why(record: RunRecord, twin: RunRecord) -> str:
 
 
 def _numbers(record: RunRecord) -> str:
-    """All that a repetition of a run must give again."""
+    """The values that a repetition of a run must give again."""
     return record.model_dump_json(exclude=TIMES)
 
 

@@ -1,4 +1,4 @@
-"""What may be deleted from a results folder without losing a number that counts."""
+"""Files that may be deleted from a results folder without losing a number that counts."""
 
 from __future__ import annotations
 

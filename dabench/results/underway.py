@@ -1,4 +1,4 @@
-"""Which runs are being made in a results folder, so that two commands at a time make none of them twice."""
+"""Runs in progress in a results folder, so that two commands at a time make none of them twice."""
 
 from __future__ import annotations
 

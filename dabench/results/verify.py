@@ -1,4 +1,4 @@
-"""What in a results folder is not as it was written: edited, cut off, doubled, or said in two ways."""
+"""Damage in a results folder: files that were edited, cut off, doubled, or that contradict each other."""
 
 from __future__ import annotations
 

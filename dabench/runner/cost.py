@@ -1,4 +1,4 @@
-"""What a plan would cost, measured: a few steps of every method, on the machine that would run it."""
+"""The cost of a plan, measured: a few steps of every method, on the machine that would run it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import torch
 
+from dabench.config.settings import Precision
 from dabench.errors import DabenchError
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import open_pair
@@ -29,12 +30,13 @@ PROBE_S = 5.0
 def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options: RunOptions) -> list[str]:
     """A line per method and pair with its runs, steps and seconds, and the sum over all workers.
 
-    Every cell is tried for some steps. What reads features costs little beyond the network that it reuses.
+    Every cell is tried for some steps, where the suite or the command leaves fp32 in both precisions. What reads
+    features costs little beyond the network that it reuses.
     """
     missing = [run.data_error for run in runs if run.data_error]
     lines = [f"  {len(missing)} runs cannot be made:"] if missing else []
     lines += dict.fromkeys(f"    {line}" for error in missing for line in error.splitlines())
-    total = 0.0
+    totals: dict[Precision, float] = {}
     cells = Counter((run.pair, run.row) for run in runs if not run.data_error)
     for (pair, row), count in cells.items():
         run = next(run for run in runs if (run.pair, run.row) == (pair, row))
@@ -47,27 +49,44 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
             lines.append(f"  {name}, on the features of {network}")
         else:
             try:
-                per_step = _seconds_per_step(plan, run, registry, options)
+                per_step = {
+                    precision: _seconds_per_step(plan, run, precision, registry, options)
+                    for precision in _precisions(plan, run)
+                }
             except Exception as error:  # a method may raise anything; the others are still tried
                 kind = "" if isinstance(error, DabenchError) else f"{type(error).__name__}: "
                 lines.append(f"  {name}, cannot run: {kind}{error}")
                 continue
-            cost = count * per_step * run.settings.steps
-            total += cost
-            lines.append(f"  {name}, {per_step * 1000:.1f} ms each: {cost:.0f} s")
+            costs = {precision: count * seconds * run.settings.steps for precision, seconds in per_step.items()}
+            totals = {precision: totals.get(precision, 0.0) + cost for precision, cost in costs.items()}
+            (own, cost), *others = costs.items()
+            also = "".join(f"; in {other} {1000 * per_step[other]:.1f} ms: {much:.0f} s" for other, much in others)
+            lines.append(f"  {name}, {per_step[own] * 1000:.1f} ms each: {cost:.0f} s{also}")
     workers = min(options.workers, len(runs)) if options.launcher != "inline" else 1
-    lines.append(
-        f"about {total:.0f} s of training, {total / max(workers, 1):.0f} s with {workers} workers at that speed"
-    )
+    for place, (precision, total) in enumerate(totals.items() or [("fp32", 0.0)]):
+        named = f" in {precision}" if len(totals) > 1 else ""
+        ask = f" (--precision {precision})" if place else ""
+        spread = f"{total / max(workers, 1):.0f} s with {workers} workers at that speed"
+        lines.append(f"about {total:.0f} s of training{named}, {spread}{ask}")
     return lines
 
 
-def _seconds_per_step(plan: Plan, run: PlannedRun, registry: Registry, options: RunOptions) -> float:
+def _precisions(plan: Plan, run: PlannedRun) -> tuple[Precision, ...]:
+    """That of a run, and the other one where it may matter."""
+    own = run.settings.precision
+    other: Precision = "bf16" if own == "fp32" else "fp32"
+    return (own,) if plan.bf16_cost is None else (own, other)
+
+
+def _seconds_per_step(
+    plan: Plan, run: PlannedRun, precision: Precision, registry: Registry, options: RunOptions
+) -> float:
     """Train for a few steps, in all stages where they are quick enough, and leave nothing behind.
 
     Nothing is evaluated: that can take much longer than these steps.
     """
     before = ProcessState()
+    run = replace(run, settings=run.settings.model_copy(update={"precision": precision}))
     with scratch() as folder, ExitStack() as stack:
         stack.callback(before.put_back)  # the next method is not to find what this one leaves
         (job,) = make_jobs(plan, [run], folder, registry, options)

@@ -1,18 +1,14 @@
-"""From what was planned and what came of it to a record: the only writer of records."""
+"""Records, made from planned runs and their outcomes: the only writer of records."""
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 from pydantic import ValidationError
 
+from dabench.parallel.signals import uninterrupted
 from dabench.plugin.registry import Registry
 from dabench.printable import kept
 from dabench.results.environment import code_info
@@ -40,7 +36,7 @@ class Recorder:
 
     @property
     def failed(self) -> list[RunRecord]:
-        """Records of runs that came to nothing."""
+        """Records of failed runs."""
         return [record for record in self.records if not record.done]
 
     @property
@@ -50,7 +46,7 @@ class Recorder:
         return [run for run in self.plan.runs if run.run_id not in there]
 
     def keep(self, run: PlannedRun, outcome: Outcome) -> None:
-        """Write the record of a run; Ctrl-C waits for it."""
+        """Write the record of a run; what ends the command waits for it."""
         with uninterrupted():
             worker = self._environments.get(run.run_id)
             try:
@@ -73,12 +69,12 @@ class Recorder:
 
 
 def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environment | None = None) -> RunRecord:
-    """Put together what was planned and what came of it.
+    """Put together a planned run and its outcome.
 
     Args:
         plan: with the run.
         run: as planned.
-        outcome: what came of it. Without an environment it was not executed to its end.
+        outcome: of the run. Without an environment it was not executed to its end.
         worker: the environment of the worker that took such a run; None if none did, which leaves that of this process.
     """
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
@@ -111,28 +107,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environme
         data_notes=joined(data_notes([plan.domains[name] for name in dict.fromkeys(ends) if name in plan.domains])),
         plugin=run.plugin,
         code=code_info(),
-        env=executed or worker or environment(plan.device_kind),
+        env=(executed or worker or environment(plan.device_kind)).model_copy(update={"bf16_cost": plan.bf16_cost}),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         **measured,
     )
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C take effect at the end of the block, so that a record that came in is written."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is interrupted
-        return
-    pressed = False
-
-    def note(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt

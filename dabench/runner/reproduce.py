@@ -10,12 +10,14 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from dabench.config.options import option_errors
+from dabench.config.settings import Settings
 from dabench.config.suite import Suite
-from dabench.config.suite_file import find_suite
+from dabench.config.suite_file import find_suite, is_own_suite
 from dabench.errors import UsageError
 from dabench.files import scratch
 from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
+from dabench.plugin.method_file import VERSION as FILE
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, RunRow, accuracies, rows_of
 from dabench.results.changes import Change, changes
@@ -27,7 +29,7 @@ from dabench.runner.runner import carry_out
 from dabench.runs.job import Event
 from dabench.runs.plan import Plan
 from dabench.runs.record import RunRecord, flatten
-from dabench.specs.spec import DomainSpec
+from dabench.specs.spec import DomainSpec, MethodSpec
 from dabench.stats.regression import Drop, measure_drop
 
 SHORTEST_ID = 6
@@ -59,7 +61,7 @@ class RecordedRun:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What came of it.
+    """The result of a reproduction.
 
     Attributes:
         verdict: `identical` to the bit; `other data` where the data are not those of the record; `within noise` of the
@@ -77,7 +79,7 @@ class Reproduction:
 
 
 def find_recorded(
-    what: str, directory: Path, heed: Callable[[Sequence[Flaw]], None] = lambda flaws: None
+    what: str, directory: Path, tell: Callable[[Sequence[Flaw]], None] = lambda flaws: None
 ) -> RecordedRun:
     """A run from the file of its record, or by the beginning of its `run_id` in a results folder or file.
 
@@ -86,7 +88,7 @@ def find_recorded(
     Args:
         what: the path of a record, which ends in `.json`, or the beginning of a `run_id`.
         directory: where to look for the latter.
-        heed: is told what there is not counted.
+        tell: gets the files and rows that are not counted.
 
     Raises:
         UsageError: there is no such run, or more than one.
@@ -101,7 +103,7 @@ def find_recorded(
     if len(what) < SHORTEST_ID:
         raise UsageError(f"{what!r} is neither the .json file of a record nor {SHORTEST_ID} characters of a run_id.")
     results = read_results(directory)
-    heed(results.flaws)
+    tell(results.flaws)
     rows = rows_of(results.frame)
     found = [row for row in rows if row["run_id"].startswith(what)]
     found = found or [row for row in rows if any(former.startswith(what) for former in former_ids(row))]
@@ -124,7 +126,8 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
         recorded: the run.
         registry: of plugins.
         device_kind: `cpu` or `cuda`.
-        own: the run's suite, which says where its own data lie; not needed for domains of plugins.
+        own: the run's suite, which says where its own data lie; not needed for domains of plugins, nor where a file
+            of this folder is that suite.
 
     Raises:
         UsageError: this version cannot make that run any more, or its data are of one's own and `own` is None.
@@ -135,13 +138,17 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
             f"{recorded} is of the suite {row['suite']}, not of {own.name}: name its own file with --suite."
         )
     foreign = [name for name in (row["source"], row["target"]) if name not in registry.all(DomainSpec)]
+    if foreign and own is None and is_own_suite(row["suite"]):
+        own = find_suite(row["suite"], registry)
     if foreign and own is None:
         raise UsageError(
             f"{recorded}: no plugin has {' and '.join(foreign)}. Data of your own are found by the file of their "
             "suite: dabench reproduce RECORD.json --suite SUITE.yaml. For a plugin's, install it."
         )
+    if row["method"] not in registry.all(MethodSpec):
+        raise _no_method(recorded)
     if recorded.settings is None:
-        suite = own or find_suite(row["suite"], registry)
+        suite = (own or find_suite(row["suite"], registry)).model_copy(update={"precision": row["precision"]})
     else:
         suite = _suite_of(row, recorded.settings, own)
     plan = make_plan(
@@ -162,6 +169,17 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
             f"row does not hold them. Name the .json file of its record{commit}."
         )
     return replace(plan, runs=(runs[0],))
+
+
+def _no_method(recorded: RecordedRun) -> UsageError:
+    """For a run whose method nobody registers."""
+    name, origin, version = (recorded.row[key] for key in ("method", "plugin_distribution", "plugin_version"))
+    if version != FILE:
+        return UsageError(f"{recorded}: no plugin has the method {name!r}. It was of {origin} {version}: install that.")
+    return UsageError(
+        f"{recorded}: its method is the class of a file, {origin}, which is not installed. Name the file where it lies "
+        f"now: dabench reproduce RECORD.json --method PATH/{origin}"
+    )
 
 
 def _suite_of(row: RunRow, settings: Mapping[str, Any], own: Suite | None) -> Suite:
@@ -188,7 +206,8 @@ def _suite_of(row: RunRow, settings: Mapping[str, Any], own: Suite | None) -> Su
         )
     except ValidationError as error:
         raise UsageError(
-            f"this version of dabench does not know the settings of the record: {option_errors(error, 'settings')}"
+            "this version of dabench does not know the settings of the record: "
+            f"{option_errors(error, 'settings', Settings)}"
         ) from error
 
 

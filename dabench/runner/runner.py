@@ -1,29 +1,29 @@
-"""Carries out a plan: skips what is done, launches the rest."""
+"""The execution of a plan: runs that are done are skipped, the rest is launched."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
+from dabench.errors import DabenchError, PluginError
 from dabench.execution.frozen_features import keep_all_frozen_features
 from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
+from dabench.printable import shown
 from dabench.results.folder import Flaw, find_records, write_atomic
 from dabench.results.underway import claimed
 from dabench.runner.recorder import Recorder
-from dabench.runs.job import Event, Job, Outcome
-from dabench.runs.plan import Plan
+from dabench.runs.job import Event, Finished, Job, Outcome, Progress, Started
+from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import RunRecord
-from dabench.selection.outputs import missing_outputs
-from dabench.specs.spec import LauncherSpec
+from dabench.specs.spec import LauncherSpec, Registered
 
 
-def done_records(plan: Plan, results: Path, *, with_outputs: bool = False) -> tuple[dict[str, RunRecord], list[Flaw]]:
+def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[Flaw]]:
     """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
 
-    What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused;
-    nor is, `with_outputs`, one whose outputs are not all there.
+    What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused.
     """
     records, flaws = find_records(results, plan.suite.name)
     wanted = {run.run_id for run in plan.runs}
@@ -31,10 +31,7 @@ def done_records(plan: Plan, results: Path, *, with_outputs: bool = False) -> tu
     found = {
         record.run_id: record
         for _, record in records
-        if record.done
-        and record.run_id in wanted
-        and (record.selector, record.metric) == meaning
-        and not (with_outputs and missing_outputs(record, results))
+        if record.done and record.run_id in wanted and (record.selector, record.metric) == meaning
     }
     return found, flaws
 
@@ -53,7 +50,8 @@ def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event
     Raises:
         ResultsError: the results folder cannot be written, found out before the first run; or another command is making
             some of the runs there.
-        KeyboardInterrupt: after the workers have ended; what they finished before is recorded.
+        KeyboardInterrupt: on Ctrl-C, or as its `StopError`; after the workers have ended, and what they finished before
+            is recorded.
     """
     write_atomic(recorder.results / "runs" / ".writable", "").unlink(missing_ok=True)  # another command has the same
     sweep(recorder.results / "runs" / recorder.plan.suite.name, deep=True)
@@ -75,14 +73,16 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
                 return False
     runs = {run.run_id: run for run in ready if run.run_id not in problems}
     jobs = [job for job in jobs if job.run_id in runs]
-    launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get(LauncherSpec, options.launcher).load()
+    launcher = recorder.registry.get(LauncherSpec, options.launcher)
     before = len(recorder.failed)
 
     def handle(event: Event) -> None:
-        recorder.take(runs[event.run_id], event)
+        recorder.take(_run_of(event, runs, launcher), event)
         on_event(event)
 
-    with closing(launch(jobs, options.workers)) as events:  # closing ends the workers, also after an error here
+    with closing(
+        _launched(launcher, jobs, options.workers)
+    ) as events:  # closing ends the workers, also after an error here
         try:
             for event in events:
                 handle(event)
@@ -96,4 +96,39 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
                     handle(event)
                     event = next(events)
             raise
+    for run in [run for run in recorder.todo if run.run_id in runs]:
+        recorder.keep(run, Outcome(status="failed", error=f"{_named(launcher)} ended and said nothing of this run"))
     return True
+
+
+def _run_of(event: Event, runs: Mapping[str, PlannedRun], launcher: Registered[LauncherSpec]) -> PlannedRun:
+    """The run of an event.
+
+    Raises:
+        PluginError: what the launcher yields is no event, or of no such run.
+    """
+    if not isinstance(event, Started | Progress | Finished) or event.run_id not in runs:
+        raise PluginError(f"{_named(launcher)} yields {shown(event)}, which is no event of these runs.")
+    return runs[event.run_id]
+
+
+def _launched(launcher: Registered[LauncherSpec], jobs: list[Job], workers: int) -> Generator[Event]:
+    """The events of a launcher, whatever kind of iterable it returns.
+
+    Raises:
+        PluginError: it returns something else, or raises what no user can fix.
+    """
+    launch = launcher.load()
+    try:
+        events = launch(jobs, workers)
+        if not isinstance(events, Iterable):
+            raise PluginError(f"{_named(launcher)} returns {shown(events)}, and an iterator of events is needed.")
+        yield from events
+    except DabenchError:
+        raise
+    except Exception as error:  # a plugin's launcher may raise anything
+        raise PluginError(f"{_named(launcher)} has failed: {type(error).__name__}: {error}.") from error
+
+
+def _named(launcher: Registered[LauncherSpec]) -> str:
+    return f"the launcher {launcher.spec.name} of {launcher.origin} ({launcher.spec.entry_point})"

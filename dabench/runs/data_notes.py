@@ -1,4 +1,4 @@
-"""What a record and a table say of the data: what was left out, and what else the loaders had to say."""
+"""Notes on the data, for records and tables: rows that were left out, and remarks of the loaders."""
 
 from __future__ import annotations
 

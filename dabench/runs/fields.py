@@ -1,4 +1,4 @@
-"""What the fields of a record may hold. Records come from other machines and other people: see `results.folder`."""
+"""Demands on the fields of a record. Records come from other machines and other people: see `results.folder`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What travels to a worker and what comes back: plain data that can be pickled."""
+"""Jobs and their events: plain data that can be pickled, to a worker and back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dabench.specs.spec import BackboneSpec, MethodSpec, SelectorSpec
 
 @dataclass(frozen=True, kw_only=True)
 class RunTask:
-    """What a run computes; with its data it decides the numbers.
+    """The computation of a run; with its data it decides the numbers.
 
     Attributes:
         method: to run.
@@ -53,7 +53,7 @@ class RunData:
 
 @dataclass(frozen=True, kw_only=True)
 class RunFiles:
-    """Where a run writes.
+    """The files that a run writes.
 
     Attributes:
         log: file that takes everything the run prints.
@@ -71,7 +71,7 @@ class RunFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class RunLimits:
-    """How long a run may take, and how much it keeps.
+    """Limits of a run: its time, and the size of what it keeps.
 
     Attributes:
         timeout_s: after which the run ends as `timeout`; None for never.
@@ -111,33 +111,35 @@ class Job:
 
     @property
     def method(self) -> MethodSpec:
-        """Of the task."""
+        """The method of the task."""
         return self.task.method
 
     @property
     def backbone(self) -> BackboneSpec:
-        """Of the task."""
+        """The backbone of the task."""
         return self.task.backbone
 
     @property
     def settings(self) -> Settings:
-        """Of the task."""
+        """The settings of the task."""
         return self.task.settings
 
     @property
     def seed(self) -> int:
-        """Of the task."""
+        """The seed of the task."""
         return self.task.seed
 
     @property
     def budget(self) -> Budget:
-        """Of a run that trains a network."""
+        """The budget of a run that trains a network."""
         assert self.settings.budget is not None, "the plan refuses a network without a budget"
         return self.settings.budget
 
     @property
     def examples_per_step(self) -> int:
-        """How many pass in a step: a batch of source and of target, one of few_shot's labelled, both again as pairs."""
+        """The number of examples of a step: a batch of source and of target, one of few_shot's labelled, both again as
+        pairs.
+        """
         return {"few_shot": 3, "paired": 4}.get(self.task.track, 2) * self.budget.batch
 
     def __str__(self) -> str:
@@ -146,10 +148,11 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a run came to. Times in seconds; see `runs.record.RunRecord` for the fields.
+    """The outcome of a run. Times in seconds; see `runs.record.RunRecord` for the fields.
 
     Attributes:
         environment: of the process that executed it; None if none did to its end.
+        source_free: the last stage of the training used no source; None where no training came to its end.
     """
 
     status: Status
@@ -168,6 +171,7 @@ class Outcome:
     test_rows: int = 0
     peak_memory_bytes: int = 0
     environment: Environment | None = None
+    source_free: bool | None = None
 
 
 @dataclass(frozen=True)

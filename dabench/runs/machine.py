@@ -1,4 +1,4 @@
-"""Which machine the numbers come from: recorded, not part of a run's identity.
+"""The machine that the numbers come from: recorded, not part of a run's identity.
 
 The last bits of a result depend on which instructions the libraries use. Each of torch, oneDNN and the BLAS of NumPy
 and SciPy chooses them by the processor, and each has an environment variable that limits the choice
@@ -68,7 +68,7 @@ def device_name(device: str) -> str:
 
 
 def same_bits() -> dict[str, str]:
-    """What must be equal for what one process has computed to be what another would compute, to the bit."""
+    """The facts that must be equal for two processes to compute the same, to the bit."""
     here = environment("cpu")
     names = ("torch", "processor", "cpu_capability", "onednn_isa", "blas")
     return {name: str(getattr(here, name)) for name in names}

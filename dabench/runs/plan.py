@@ -18,9 +18,10 @@ class Resolved:
     """One method on one pair, for all seeds.
 
     Attributes:
-        variant: the entry's `as`, and how the settings differ from the suite's own; empty for neither.
+        variant: the entry's `as`, and how the settings differ from the suite's own; empty for neither. Where the suite
+            says `precision: auto`, fp32 differs and bf16 does not, whatever the machine.
         settings_sha256: hash of the settings.
-        own_sha256: hash of those that the suite has, without the command's.
+        own_sha256: hash of those that the suite has on this machine, without the command's.
         comparison_sha256: the same without method and options: cells that share it can be compared.
     """
 
@@ -55,7 +56,7 @@ class Resolved:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedRun(Resolved):
-    """One run to be.
+    """One planned run.
 
     Attributes:
         data_error: why its data could not be prepared, if so: then it fails without being launched.
@@ -76,7 +77,7 @@ class PlannedRun(Resolved):
 
     @property
     def stem(self) -> Path:
-        """Where its files live below `DIR/runs`, without suffix."""
+        """The path of its files below `DIR/runs`, without suffix."""
         return run_stem(self.suite, self.source, self.target, self.method.name, self.seed, self.run_id)
 
     def __str__(self) -> str:
@@ -86,7 +87,7 @@ class PlannedRun(Resolved):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All runs of one command, in the order of execution: bounds first, what reads features of others last.
+    """All runs of one command, in the order of execution: bounds first, readers of others' features last.
 
     Attributes:
         suite: with the seeds and shots of the command.
@@ -95,6 +96,8 @@ class Plan:
         methods: those of the command, in its or the suite's order; bounds first.
         domains: the prepared domains by name; those that could not be prepared are missing.
         doubles: rows that the command's settings make the same as another, which runs in their stead.
+        bf16_cost: how many times as long as in fp32 a training step takes in bf16 here, where the suite or the command
+            names another precision than fp32 and the device is the processor; else None.
     """
 
     suite: Suite
@@ -104,3 +107,4 @@ class Plan:
     runs: tuple[PlannedRun, ...]
     domains: Mapping[str, PreparedDomain]
     doubles: Mapping[str, str]
+    bf16_cost: float | None = None

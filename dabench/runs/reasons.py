@@ -1,4 +1,4 @@
-"""Why a run failed, in one line, from the text that its record keeps."""
+"""Reasons of failed runs, each in one line, from the text that its record keeps."""
 
 from __future__ import annotations
 

@@ -20,8 +20,9 @@ from dabench.printable import printable
 from dabench.runs.fields import Amount, Commit, Count, Digest, DomainName, Name, Number, Plain, Share, Text, Time, Whole
 from dabench.runs.reasons import reason
 
-SCHEMA = 3
-READABLE = (1, 2, 3)  # 1 had no content hash, 1 and 2 no instruction sets and no NUMERICS_VERSION
+SCHEMA = 4
+# 1 had no content hash, 1 and 2 no instruction sets and no NUMERICS_VERSION, 1 to 3 no source_free.
+READABLE = (1, 2, 3, 4)
 HASH = "content_sha256"
 
 Status = Literal["ok", "failed", "collapsed", "timeout"]
@@ -49,14 +50,14 @@ class Accuracy(_Part):
 
 
 class Selection(_Part):
-    """What one selector picked."""
+    """The pick of one selector."""
 
     step: Count
     accuracy: Share
 
 
 class Checkpoint(_Part):
-    """What was measured at one checkpoint.
+    """The measurements at one checkpoint.
 
     Attributes:
         step: steps done, all stages counted.
@@ -84,7 +85,7 @@ class Metrics(_Part):
 
 
 class PluginInfo(_Part):
-    """Which plugin the method came from."""
+    """The plugin that the method came from."""
 
     distribution: Text
     version: Text
@@ -105,7 +106,7 @@ class CodeInfo(_Part):
 
 
 class Environment(_Part):
-    """What the numbers were computed with: recorded, not part of the identity (but for the device's kind).
+    """The environment of the numbers: recorded, not part of the identity (but for the device's kind).
 
     Attributes:
         torch: its version with its build, as in `2.9.0+cu128`.
@@ -113,6 +114,7 @@ class Environment(_Part):
         cpu_capability: the instruction set of torch's own kernels; None before schema 3.
         onednn_isa: that of oneDNN (convolutions); None before schema 3, and where it is not known.
         blas: the BLAS libraries; None before schema 3.
+        bf16_cost: how many times as long as in fp32 a training step takes in bf16; None where nobody asked.
     """
 
     dabench: Text
@@ -124,14 +126,17 @@ class Environment(_Part):
     cpu_capability: Text | None = None
     onednn_isa: Text | None = None
     blas: Text | None = None
+    bf16_cost: Amount | None = None
 
 
 class RunRecord(_Part):
-    """Everything about one run. Fields are the contract of the design, section 10; times in seconds, shares in [0, 1].
+    """The record of one run. Fields are the contract of the design, section 10; times in seconds, shares in [0, 1].
 
     Attributes:
         settings: resolved settings; `settings_sha256` is the hash of their canonical JSON.
         comparison_sha256: the same without the method and its options: runs that share it can be compared.
+        source_free: the last stage of the training used no source; None for runs that came to nothing, and before
+            schema 4.
         predictions_sha256: hash of the predicted classes of the target test split at the selected checkpoint.
         data_notes: what was left out of the two domains, and what else their loaders said; see `runs.data_notes`.
         test_rows: how many target test examples the accuracy was measured on.
@@ -170,6 +175,7 @@ class RunRecord(_Part):
     chosen_by: ChosenBy
     transductive: bool = False
     sees_target_labels: bool = False
+    source_free: bool | None = None
     settings: Plain
     settings_sha256: Digest
     comparison_sha256: Digest
@@ -202,7 +208,7 @@ class RunRecord(_Part):
 
 
 def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_id: str) -> Path:
-    """Where a run's files live below `DIR/runs`, without the suffix (`.json` the record, `.log` the log).
+    """The path of a run's files below `DIR/runs`, without the suffix (`.json` the record, `.log` the log).
 
     A `/` in a domain's name becomes `.`.
     """

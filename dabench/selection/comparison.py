@@ -1,8 +1,9 @@
-"""How well selectors pick: what they lose against the oracle, and whether their scores rank as the accuracy does."""
+"""The quality of selectors: their loss against the oracle, and whether their scores rank as the accuracy does."""
 
 from __future__ import annotations
 
 import math
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ LEAST_RANKED = 3  # checkpoints
 
 @dataclass(frozen=True, kw_only=True)
 class Rank:
-    """How a score and the target accuracy agree in rank, from -1 to 1; None where nothing can be ranked."""
+    """The agreement in rank of a score and the target accuracy, from -1 to 1; None where nothing can be ranked."""
 
     spearman: float | None = None
     kendall: float | None = None
@@ -31,7 +32,7 @@ class Rank:
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
-    """What is known of one selector. Accuracies and losses are fractions.
+    """The quality of one selector. Accuracies and losses are fractions.
 
     Attributes:
         mean_loss: of the oracle's accuracy minus that of the picked checkpoint, over runs of several checkpoints.
@@ -70,25 +71,30 @@ class Comparison:
     qualities: Sequence[Quality]
 
 
-def compare_selectors(suite: str, found: Sequence[RunRecord], specs: Mapping[str, SelectorSpec]) -> Comparison:
+def compare_selectors(
+    suite: str, found: Sequence[RunRecord], specs: Mapping[str, SelectorSpec], *, word: str = ""
+) -> Comparison:
     """Compare the selectors that records of a suite hold selections of. Runs that see target labels do not count.
 
     Args:
         suite: its name.
         found: its records; older ones of a cell are left out by `results.folder.current`.
         specs: the selectors that there are, by name.
+        word: how a command names the suite, if not by its name: the path of its file.
 
     Raises:
         ResultsError: there is nothing to compare.
     """
-    records = _current(suite, found)
+    command_word = shlex.quote(word or suite)
+    records = _current(suite, found, command_word)
     names = [name for name in specs if any(name in record.selections for record in records)]
     complete = [record for record in records if all(name in record.selections for name in names)]
     several = [record for record in complete if len(record.checkpoints) > 1]
     if not several:
         raise ResultsError(
             f"no run of {suite!r} has several checkpoints and all of {', '.join(names)}: nothing to "
-            f"compare. `dabench rescore {suite}` fills in selections; a suite's budget.checkpoints makes checkpoints."
+            f"compare. `dabench rescore {command_word}` fills in selections; a suite's budget.checkpoints makes "
+            "checkpoints."
         )
     qualities = [_quality(specs[name], several, complete) for name in names]
     return Comparison(
@@ -100,12 +106,12 @@ def compare_selectors(suite: str, found: Sequence[RunRecord], specs: Mapping[str
     )
 
 
-def _current(suite: str, found: Sequence[RunRecord]) -> list[RunRecord]:
+def _current(suite: str, found: Sequence[RunRecord], word: str) -> list[RunRecord]:
     finished = [record for record in found if record.done and not record.sees_target_labels]
     if not finished:
         raise ResultsError(
             f"there are no records of finished runs of {suite!r}, and published rows hold no checkpoints. "
-            f"`dabench run {suite} --outputs 5000` makes some."
+            f"`dabench run {word} --outputs 5000` makes some."
         )
     kept = set(current(frame_of(flatten(record) for record in finished))[0]["run_id"])
     return [record for record in finished if record.run_id in kept]
@@ -139,7 +145,7 @@ def _loss(record: RunRecord, selector: str) -> float:
 
 
 def _scores(spec: SelectorSpec) -> Callable[[RunRecord], list[float]] | None:
-    """How to get a selector's scores of a record's checkpoints; None for one that has no scores."""
+    """A function that gives a selector's scores of a record's checkpoints; None for a selector that has no scores."""
     if spec.needs_outputs:
         return lambda record: [point.scores.get(spec.name, math.nan) for point in record.checkpoints]
     rule = spec.load()

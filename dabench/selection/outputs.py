@@ -1,4 +1,4 @@
-"""What is kept of a checkpoint for selectors, in half precision.
+"""Outputs of checkpoints that are kept for selectors, in half precision.
 
 It is scores and embeddings of source_val and target train, and embeddings of source train.
 One file per checkpoint, `DIR/cache/outputs/<run_id>/<step>.npz`. Any of them may be deleted at any time: a selector
@@ -35,7 +35,7 @@ HALF_MAX = float(np.finfo(np.float16).max)
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a network (or a feature method) says at one checkpoint. No target label is in it.
+    """The outputs of a network (or a feature method) at one checkpoint. No target label is among them.
 
     Attributes:
         val_logits: scores of source_val (V, C), float32; V may be 0. They are the network's logits, or the margins of
@@ -86,7 +86,7 @@ class Outputs:
 
     @cached_property
     def val_weights(self) -> NDArray[np.float64]:
-        """How much likelier each source_val example is in the target than in the source (V,); mean about 1."""
+        """Ratios of likelihood of the source_val examples, target to source (V,); their mean is about 1."""
         from dabench.selection.importance import (
             importance_weights,  # scikit-learn is slow to import, and most runs need none
         )
@@ -159,23 +159,23 @@ class OutputWriter:
         return numpy_generator(self.seed, f"outputs:{split}").permutation(rows)[: self.rows]
 
     def _fit(self, classes: int, width: int) -> int:
-        """How many rows of each split the limit on bytes leaves: two splits have scores, three have embeddings."""
+        """The rows of each split that the limit on bytes leaves: two splits have scores, three have embeddings."""
         return MOST_BYTES // (self.checkpoints * (2 * classes + 3 * width) * np.dtype(np.float16).itemsize)
 
 
 def _classes_of_most(labels: NDArray[np.int64]) -> int:
-    """How many classes, the most frequent first, hold 95 % of some labels (N,)."""
+    """The number of classes, the most frequent first, that hold 95 % of some labels (N,)."""
     counts = np.sort(np.unique(labels, return_counts=True)[1])[::-1]
     return int(np.searchsorted(np.cumsum(counts), COLLAPSED_SHARE * len(labels)) + 1)
 
 
 def outputs_file(folder: Path, step: int) -> Path:
-    """Where the outputs of one checkpoint are kept."""
+    """The file that keeps the outputs of one checkpoint."""
     return folder / f"{step}.npz"
 
 
 def outputs_folder(results: Path, run_id: str) -> Path:
-    """Where the outputs of a run are kept."""
+    """The folder that keeps the outputs of a run."""
     return results / "cache" / "outputs" / run_id
 
 
@@ -215,13 +215,13 @@ def read_outputs(path: Path) -> Outputs:
 
 
 def forget_outputs(folder: Path) -> None:
-    """Delete what is kept of a run, if anything is."""
+    """Delete the kept outputs of a run, if there are any."""
     if folder.is_dir():
         shutil.rmtree(folder)
 
 
 def _half(values: Any) -> NDArray[np.float16]:
-    """Half precision. What does not fit, also the -inf of a class that a readout does not know, becomes the limit."""
+    """Values in half precision. Larger ones, also the -inf of a class that a readout lacks, become the limit."""
     return np.asarray(np.clip(values, -HALF_MAX, HALF_MAX), dtype=np.float16)
 
 

@@ -1,7 +1,8 @@
-"""Select again from what was kept of the checkpoints, without training."""
+"""Selection from kept outputs of checkpoints, without training."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from dabench.specs.spec import SelectorSpec
 
 @dataclass(frozen=True)
 class Rescored:
-    """What became of one record.
+    """The result of one record.
 
     Attributes:
         why: why it has no new selection; empty if it has, or had them all.
@@ -57,8 +58,9 @@ def rescore(
     specs: Sequence[SelectorSpec],
     *,
     fresh: bool = False,
+    word: str = "",
 ) -> Iterator[Rescored]:
-    """Ask selectors about every finished run of a suite, and write what they picked into its record.
+    """Ask selectors about every finished run of a suite, and write their picks into its record.
 
     A record keeps its identity, its own selector and the accuracy that this one reports: `selections` and the
     checkpoints' `scores` get new entries.
@@ -69,6 +71,7 @@ def rescore(
         records: those of the suite, as `find_records` gives them.
         specs: whom to ask.
         fresh: also ask those that have answered.
+        word: how a command names the suite, if not by its name: the path of its file.
 
     Yields:
         Each record, as soon as it is done with.
@@ -79,15 +82,15 @@ def rescore(
     found = [(path, record) for path, record in records if record.done]
     if not found:
         raise ResultsError(
-            f"there are no records of finished runs of {suite!r} in {results}. `dabench run {suite} --outputs 5000` "
-            "makes some, and keeps what selectors read."
+            f"there are no records of finished runs of {suite!r} in {results}. "
+            f"`dabench run {shlex.quote(word or suite)} --outputs 5000` makes some, and keeps what selectors read."
         )
     for path, record in found:
         yield ask(path, record, [spec for spec in specs if fresh or not answered(record, spec)], results)
 
 
 def ask(path: Path, record: RunRecord, specs: Sequence[SelectorSpec], results: Path) -> Rescored:
-    """Ask selectors about the record in a file, and write what they picked into it."""
+    """Ask selectors about the record in a file, and write their picks into it."""
     missing = missing_outputs(record, results)
     answerable = [spec for spec in specs if not (spec.needs_outputs and missing)]
     left_out = [spec.name for spec in specs if spec not in answerable]

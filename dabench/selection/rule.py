@@ -1,4 +1,4 @@
-"""How a selector picks the checkpoint to report, and the selectors that need nothing but the record.
+"""Rules that pick the checkpoint to report, and the selectors that need nothing but the record.
 
 Those that read a checkpoint's outputs are in `rules/`, a file each. All but the oracle are label-free.
 """
@@ -37,7 +37,7 @@ class Candidate:
 
     @cached_property
     def outputs(self) -> Outputs:
-        """What was kept of the checkpoint.
+        """The outputs that were kept of the checkpoint.
 
         Raises:
             ResultsError: nothing was kept, or the selector's spec does not declare `needs_outputs`.
@@ -102,7 +102,7 @@ def highest(scores: Sequence[float]) -> int:
 
 @dataclass(frozen=True)
 class Pick:
-    """What a selector says of a run.
+    """The pick of a selector in a run.
 
     Attributes:
         index: of the picked checkpoint.
@@ -176,7 +176,9 @@ def pick(spec: SelectorSpec, checkpoints: Sequence[Checkpoint], read: Callable[[
 
 
 def answered(record: RunRecord, spec: SelectorSpec) -> bool:
-    """Whether a record has what a selector says of it today: older versions passed over no collapsed checkpoint."""
+    """Whether a record has the pick that a selector would make today: older versions passed over no collapsed
+    checkpoint.
+    """
     if spec.name not in record.selections:
         return False
     return not isinstance(spec.load(), ByOutputs) or all(COLLAPSED in point.scores for point in record.checkpoints)

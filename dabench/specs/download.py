@@ -1,4 +1,4 @@
-"""What a publisher gives out for download, and where its content belongs. Imports nothing heavy.
+"""Files that publishers give out for download, and the places of their contents. Imports nothing heavy.
 
 A digest is `sha256:<hex>` or `md5:<hex>`. That of a folder is the sha256 of one line for each file, `<sha256> <path
 below the folder>`, sorted by path. Files packed by gzip or bzip2 have the digest of what is packed: mirrors pack anew.
@@ -36,7 +36,7 @@ class DataFile:
 
     @property
     def tail(self) -> str:
-        """How the path of one of its files ends wherever it comes from, as a glob pattern."""
+        """The end of the path of one of its files, wherever it comes from, as a glob pattern."""
         inside = self.inside or PurePosixPath(self.path).name
         return f"{inside}/{self.files}" if self.files else inside
 
@@ -47,7 +47,7 @@ class DataFile:
 
     @property
     def digests(self) -> frozenset[str]:
-        """All that are accepted; where there is none, any content is."""
+        """All accepted digests; without any, every content is accepted."""
         return frozenset(self.measured + self.stated)
 
 

@@ -1,4 +1,4 @@
-"""Names: how users type them, and what they may be made of, and those that dabench itself knows."""
+"""Names: the forms that users type, their rules, and those that dabench itself knows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ Bound = Literal["source_only", "target_only"]
 BOUNDS: tuple[Bound, Bound] = get_args(Bound)  # the lower and the upper one
 LOWER, UPPER = BOUNDS
 
+SUITE_SUFFIXES = (".yaml", ".yml")
+
 # A part of a name has at most 100 characters: two names and a suffix make a file name, which may have 255.
 NAME = r"[a-z][a-z0-9_]{0,99}"
 PATH_NAME = r"(?=.{1,100}$)[a-z][a-z0-9_]*(/[a-z0-9][a-z0-9_]*)*"
@@ -19,6 +21,11 @@ _NAME, _PATH_NAME = re.compile(NAME), re.compile(PATH_NAME)
 def canonical(name: str) -> str:
     """`feature-matching` and `feature_matching` mean the same."""
     return name.strip().replace("-", "_")
+
+
+def is_suite_file(word: str) -> bool:
+    """Whether a word that stands for a suite is a file, not a name."""
+    return word.lower().endswith(SUITE_SUFFIXES)
 
 
 def items(text: str) -> list[str]:
@@ -42,6 +49,6 @@ def is_name(text: str, *, grouped: bool = False) -> bool:
 
 
 def pair_name(text: str) -> str:
-    """What a folder, a file or a value is called in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
+    """The name of a folder, a file or a value in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
     name = re.sub(r"[^a-z0-9]+", "_", normalize("NFC", text).lower()).strip("_")
     return (f"d{name}" if name[:1].isdigit() else name)[:100]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dabench.errors import PluginError
+from dabench.specs.broken import why
 from dabench.specs.download import Download
 from dabench.specs.names import NAME, PATH_NAME, is_name
 from dabench.specs.renamed import OldName, TakesOldNames
@@ -22,7 +23,7 @@ TRACKS = ("unsupervised", "few_shot", "paired")
 
 @dataclass(frozen=True, kw_only=True)
 class Spec(metaclass=TakesOldNames):
-    """What every descriptor has.
+    """The base of all descriptors.
 
     Attributes:
         name: `[a-z][a-z0-9_]*`; domains may group with `/`, as in `amazon/books`.
@@ -53,7 +54,7 @@ class Spec(metaclass=TakesOldNames):
             )
 
     def load(self) -> Any:
-        """Import the module and return what the spec names."""
+        """Import the module and return the object at the entry point."""
         module, _, attribute = self.entry_point.partition(":")
         return getattr(import_module(module), attribute)
 
@@ -106,6 +107,8 @@ class MethodSpec(Spec):
         expected_failures: checks of the conformance kit that the method fails, each with the reason.
         toy: which toy of `dabench.testing.toys` a method that trains a network is judged on: `vectors`, or `images`
             for one that augments or needs batch norm.
+        smallest_batch: examples of each domain that a step needs: 2 for a covariance, say. It is no part of a run's
+            identity.
     """
 
     title: str = ""
@@ -122,6 +125,7 @@ class MethodSpec(Spec):
     toy_options: Mapping[str, Any] = field(default_factory=dict)
     expected_failures: Mapping[str, str] = field(default_factory=dict)
     toy: str = "vectors"
+    smallest_batch: int = 1
     feature_target: ClassVar[OldName] = OldName("feature_entry_point")
 
     def __post_init__(self) -> None:
@@ -237,12 +241,12 @@ class SelectorSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class LauncherSpec(Spec):
-    """Where runs are executed. `entry_point` is a function `(jobs, workers) -> iterator of events`."""
+    """A launcher, which carries out runs. `entry_point` is a function `(jobs, workers) -> iterator of events`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormatSpec(Spec):
-    """How tables of `dabench table` are written. `entry_point` is a function `(tables) -> str`.
+    """A format of the tables of `dabench table`. `entry_point` is a function `(tables) -> str`.
 
     Attributes:
         wants_records: fill `Table.records`, which takes time, where the full records are at hand.
@@ -253,12 +257,12 @@ class FormatSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckFormatSpec(Spec):
-    """How the verdicts of `dabench check` are written. `entry_point` is a function `(report) -> str`."""
+    """A format of the verdicts of `dabench check`. `entry_point` is a function `(report) -> str`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Which plugin yielded a spec: the distribution, its version and its entry point."""
+    """The plugin that yielded a spec: the distribution, its version and its entry point."""
 
     distribution: str
     version: str
@@ -279,15 +283,15 @@ class Registered(Generic[S_co]):
     origin: Origin
 
     def load(self) -> Any:
-        """What the spec names, imported.
+        """The object at the spec's entry point, imported.
 
         Raises:
             PluginError: its module cannot be imported or lacks the attribute; the message names the plugin.
         """
         try:
             return self.spec.load()
-        except (ImportError, AttributeError) as error:
+        except Exception as error:  # a plugin's module may raise anything
             raise PluginError(
                 f"{type(self.spec).__name__} {self.spec.name!r} of the plugin {self.origin}: cannot load "
-                f"{self.spec.entry_point!r}: {type(error).__name__}: {error}."
+                f"{self.spec.entry_point!r}: {why(error)}."
             ) from error

@@ -15,7 +15,7 @@ UNBOUNDED = "cannot bound it"  # how `Gap.why` ends where more seeds would give 
 
 @dataclass(frozen=True)
 class Gap:
-    """Which share of the gap between the bounds a method covers.
+    """The share of the gap between the bounds that a method covers.
 
     Attributes:
         value: 0 as good as source_only, 1 as good as target_only; None where it has no meaning.

@@ -1,9 +1,10 @@
-"""How many seeds it takes to see a difference: the power of the two-sided paired t-test."""
+"""The number of seeds that it takes to see a difference: the power of the two-sided paired t-test."""
 
 from __future__ import annotations
 
 from math import inf, sqrt
 
+import numpy as np
 from scipy.special import chdtri, nctdtr, stdtrit
 
 from dabench.stats.seeds import ALPHA
@@ -11,7 +12,7 @@ from dabench.stats.seeds import ALPHA
 MOST = 10_000  # seeds; a plan for more than that is no plan
 
 
-# By hand: scipy.stats.power only simulates. A standard deviation of 0 needs an answer as well.
+# By hand: scipy.stats.power only simulates, and statsmodels has no answer for a standard deviation of 0.
 def power_of(difference: float, std: float, n: int, alpha: float = ALPHA) -> float:
     """The chance that n seeds show a true mean difference: p < alpha in the two-sided paired t-test.
 
@@ -26,7 +27,9 @@ def power_of(difference: float, std: float, n: int, alpha: float = ALPHA) -> flo
     if std == 0:
         return 1.0
     critical, shift = float(stdtrit(n - 1, 1 - alpha / 2)), abs(difference) / std * sqrt(n)
-    return float(1 - nctdtr(n - 1, shift, critical) + nctdtr(n - 1, shift, -critical))
+    # scipy 1.17 has NaN for a tail where it vanishes.
+    below, not_above = np.nan_to_num([nctdtr(n - 1, shift, -critical), nctdtr(n - 1, shift, critical)])
+    return float(1 - not_above + below)
 
 
 def seeds_needed(difference: float, std: float, power: float = 0.8, alpha: float = ALPHA) -> int | None:

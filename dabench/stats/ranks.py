@@ -20,7 +20,7 @@ DIGITS = 12  # of accuracies that are ranked: what differs by less is equal but 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Mean ranks with what can be said of them.
+    """Mean ranks with their tests.
 
     Attributes:
         ranks: method -> mean rank over pairs, best (1) first.

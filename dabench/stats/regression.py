@@ -1,12 +1,12 @@
 """Has a cell become worse? The statistics behind `dabench check`. Accuracies and drops are fractions.
 
-A run of the baseline and a run of now that share their seed are a pair: same split, same initial weights, same order.
+A run of the baseline and a current run that share their seed are a pair: same split, same initial weights, same order.
 If nothing but rounding changed between them, either could as well have been the other, so their difference is as
 likely to be negative as positive, whatever the distribution of accuracies. That is the null hypothesis. Both runs are
 measured on the same test set, whose size therefore adds no noise to their difference.
 
 From three common seeds on, the drop is tested by a one-sided paired t-test of level `FALSE_ALARMS`. With one or two
-there is no spread of differences worth the name, and the mean of now is compared with the baseline's one-sided
+there is no spread of differences worth the name, and the current mean is compared with the baseline's one-sided
 prediction interval instead. (A sign-flip test could not reject at 1 % with fewer than seven seeds: 2^-6 > .01.)
 """
 
@@ -32,7 +32,7 @@ MOST_SEEDS = 9999
 
 @dataclass(frozen=True)
 class Noise:
-    """How far a drop may be off by chance.
+    """The noise of a drop.
 
     Attributes:
         error: standard error of the drop.
@@ -47,7 +47,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class Drop:
-    """How far a cell fell: positive is worse.
+    """The fall of a cell: positive is worse.
 
     Attributes:
         mean: of baseline - now over the common seeds.
@@ -71,7 +71,7 @@ def measure_drop(before: Mapping[int, float], now: Mapping[int, float], rows: in
 
     Args:
         before: accuracy by seed of the baseline.
-        now: the same of now; at least one seed must be common.
+        now: the same of the current runs; at least one seed must be common.
         rows: size of the test set, 0 if unknown. An accuracy is a multiple of 1 / rows, so no spread is taken to be
             smaller than what that rounding alone makes: equal differences are no proof of a difference without noise.
 
@@ -133,7 +133,7 @@ def detectable(noise: Noise, max_drop: float) -> float | None:
 
 
 def seeds_to_see(spread: float, drop: float = 0.01) -> int | None:
-    """How many seeds the paired test needs to tell a true drop from 0 with probability `POWER`.
+    """The number of seeds that the paired test needs to tell a true drop from 0 with probability `POWER`.
 
     `--max-drop` is not part of it: of true drops as large as that, half are tolerated however many seeds there are.
 

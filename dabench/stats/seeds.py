@@ -49,7 +49,7 @@ class Sample:
 
     @property
     def mean(self) -> float:
-        """Of all seeds."""
+        """The mean over all seeds."""
         return mean_of(list(self.by_seed.values()))
 
 
@@ -162,7 +162,7 @@ def _paired_p(differences: Floats, floors: Floats) -> Floats:
     return np.where(n < 2, np.nan, p)
 
 
-# By hand: scipy adjusts for false discoveries only, and no library gives the levels of the intervals beside the tests.
+# By hand: scipy adjusts for false discoveries only, and statsmodels has no levels of the intervals beside the tests.
 def holm(p_values: Mapping[Method, float]) -> dict[Method, float]:
     """Holm's adjusted p-values: reject where they are below alpha, and the family-wise error is at most alpha."""
     return dict(zip(p_values, _holm(np.array(list(p_values.values()))).tolist(), strict=True))

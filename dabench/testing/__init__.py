@@ -1,4 +1,4 @@
-"""The conformance kit: judges a method by what every method must keep.
+"""The conformance kit: checks of the contract that every method must keep.
 
 `conformance_checks` makes the checks tests of pytest, `dabench plugin check NAME` runs them without a test file.
 """

@@ -31,7 +31,7 @@ CODE = (".py", ".pyc", ".so", ".pyd")
 
 @dataclass(eq=False)
 class Access:
-    """What was used, in the order in which it was: one line each."""
+    """The files and the network that were used, in the order of use: one line each."""
 
     files: list[str] = field(default_factory=list)
     network: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Access:
 
 @contextmanager
 def recording(access: Access) -> Iterator[None]:
-    """Add to `access` what is used within the block, by whatever thread."""
+    """Add the files and the network that any thread uses within the block to `access`."""
     listeners = _listeners()
     save = torch.save
 
@@ -70,7 +70,7 @@ def unrecorded() -> Iterator[None]:
 
 @cache
 def _listeners() -> list[Access]:
-    """Who listens at present. An audit hook cannot be taken out again, so there is one for the whole process."""
+    """The present listeners. An audit hook cannot be taken out again, so there is one for the whole process."""
     listeners: list[Access] = []
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:

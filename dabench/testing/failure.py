@@ -1,4 +1,4 @@
-"""How a check ends when it does not pass."""
+"""Failures of checks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CrashError(CheckFailedError):
         own = [frame for frame in frames if frame.filename == getattr(sys.modules[cls.__module__], "__file__", None)]
         frame = (own or frames)[-1]
         super().__init__(
-            expected=f"a method that gets through {where}",
+            expected=f"a method that works with {where}",
             got=f"{self.got} ({Path(frame.filename).name}, line {frame.lineno}, {frame.name})",
             fix=f"make it work with {where}, or raise a clear error where it is set up if the method cannot",
         )

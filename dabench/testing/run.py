@@ -16,7 +16,7 @@ State = Literal["passed", "failed", "xfailed", "xpassed", "skipped"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a check ended.
+    """The verdict of a check.
 
     Attributes:
         state: `xfailed` is a failure that the method's spec declares; `xpassed` one that it declares and that did not

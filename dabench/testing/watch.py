@@ -17,14 +17,14 @@ from scipy.sparse import issparse
 
 from dabench.execution.process_state import ProcessState
 from dabench.methods.base import FeatureMethod
-from dabench.methods.problem import Batch, Labelled, LabelledBatch, Paired, Problem
+from dabench.methods.problem import Batch, Labelled, LabelledBatch, Paired, Problem, SourceFreeBatch
 
 # What the harness calls of a method that trains a network.
 CALLED = ("__init__", "setup", "parameter_groups", "stages", "rates", "enter", "step", "predict", "embed")
 
 
 class Watch:
-    """What a method changed that is not its own.
+    """Changes that a method makes to things of others.
 
     Attributes:
         found: kind -> what happened first, as a sentence. Kinds are those of `execution.process_state.SETTINGS`,
@@ -77,7 +77,7 @@ class Watch:
 
 
 def _random_state(may_draw: bool) -> tuple[Any, ...]:
-    """Of the global random generators; where torch's may be drawn from, only whether it was seeded."""
+    """The state of the global random generators; where torch's may be drawn from, only whether it was seeded."""
     numpy_state = np.random.get_state(legacy=False)  # noqa: NPY002 - the global generator is what is looked at
     torch_state = torch.default_generator.initial_seed() if may_draw else _digest(torch.get_rng_state().numpy())
     key, position = numpy_state["state"]["key"], numpy_state["state"]["pos"]
@@ -101,7 +101,7 @@ def put_back(salt: int) -> Iterator[None]:
 
 
 def _contents(argument: Any) -> dict[str, str]:
-    """A hash of every array that a method is given, by what it is."""
+    """A hash of every array that a method is given, by its name."""
     if isinstance(argument, Problem):
         parts = _parts("problem", argument)
     elif isinstance(argument, Batch):
@@ -112,9 +112,11 @@ def _contents(argument: Any) -> dict[str, str]:
 
 
 def _parts(name: str, whole: Any) -> dict[str, Any]:
-    """What a problem or a batch consists of, by name; the data of a track piece by piece."""
+    """The parts of a problem or a batch, by name; the data of a track piece by piece."""
     parts: dict[str, Any] = {}
     for item in fields(whole):
+        if isinstance(whole, SourceFreeBatch) and item.name.startswith("source_"):
+            continue
         part = getattr(whole, item.name)
         inner = isinstance(part, (Labelled, LabelledBatch, Paired))
         parts |= _parts(f"{name}.{item.name}", part) if inner else {f"{name}.{item.name}": part}

@@ -52,7 +52,7 @@ def grid(space: Space) -> list[Point]:
 
 
 def draw(space: Space, count: int, seed: int) -> list[Point]:
-    """So many different points, drawn at random: the first of them are the same for every `count`.
+    """Different points, drawn at random: the first of them are the same for every `count`.
 
     Raises:
         UsageError: there are fewer in the space.

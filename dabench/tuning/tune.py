@@ -32,7 +32,7 @@ from dabench.tuning.search import Point, Space
 
 @dataclass(frozen=True)
 class Score:
-    """What is maximised.
+    """The score that is maximised.
 
     Attributes:
         name: a selector's, or `reverse_validation`.
@@ -44,11 +44,11 @@ class Score:
 
     @property
     def needs_outputs(self) -> bool:
-        """Whether it is computed from what is kept of the checkpoints."""
+        """Whether it is computed from the kept outputs of the checkpoints."""
         return self.selector is not None and self.selector.needs_outputs
 
     def output_rows(self, suite: Suite, registry: Registry) -> int:
-        """How many rows of outputs a run must keep for it, and for the suite's own selector."""
+        """The rows of outputs that a run must keep for it, and for the suite's own selector."""
         return MOST_OUTPUTS if self.needs_outputs else output_rows(suite, registry)
 
     def of(self, record: RunRecord) -> float | None:
@@ -100,7 +100,7 @@ def find_score(name: str, suite: Suite, registry: Registry) -> Score:
         why = "uses target labels" if registry.get(SelectorSpec, name).spec.uses_target_labels else "gives no score"
         known = ", ".join(sorted([*rules, reverse_validation.NAME]))
         raise UsageError(f"the selector {name} {why}: options cannot be chosen by it. There are {known}.")
-    raise unknown("score", name, [*rules, reverse_validation.NAME], listing="dabench list selectors")
+    raise unknown("score", name, [*rules, reverse_validation.NAME])
 
 
 def find_space(method: MethodSpec, suite: Suite, given: Space, registry: Registry) -> Space:
@@ -199,7 +199,7 @@ def with_scores(records: Sequence[RunRecord], results: Path, score: Score, plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What became of a point.
+    """The result of a point.
 
     Attributes:
         options: what differs from the suite's own.
@@ -220,7 +220,7 @@ class Trial:
     collapsed: Mapping[str, int]
 
     def rank(self, pair: str | None = None) -> tuple[bool, int, float]:
-        """What is maximised, over all pairs or on one: any score; then few collapsed runs; then the score.
+        """The key of its rank, over all pairs or on one: any score; then few collapsed runs; then the score.
 
         Some scores are highest for predictions that are collapsed.
         """
@@ -268,7 +268,7 @@ def suite_entry(trials: Trials, best: Trial) -> dict[str, Any]:
 
 
 def suite_pairs(trials: Trials, judged: Sequence[Trial]) -> list[dict[str, Any]]:
-    """The best options of each pair as entries of a suite's `pairs`: what they change in the method's own.
+    """The best options of each pair as entries of a suite's `pairs`: the changes to the method's own.
 
     Raises:
         ResultsError: no trial has a score on some pair.

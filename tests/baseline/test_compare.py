@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ import pandas as pd
 import pytest
 
 from dabench.baseline.compare import CellVerdict, Report, compare
+from dabench.baseline.formats import console
+from dabench.baseline.formats.text import footnotes, heading, message
 from dabench.baseline.update import updated
 from dabench.results.csv_file import csv_text
 from dabench.runs.record import CodeInfo, RunRecord
@@ -48,7 +51,7 @@ def test_equal_accuracies_from_other_predictions_are_not_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "verdict"), [(0.05, "regressed"), (-0.05, "better"), (0.0, "within noise"), (0.005, "within noise")]
+    ("by", "verdict"), [(0.05, "regressed"), (-0.05, "better"), (0.0, "within noise"), (0.005, "tolerated")]
 )
 def test_a_steady_cell(by: float, verdict: str) -> None:
     cell = judged(runs(STEADY), runs(shifted(by)))
@@ -57,13 +60,18 @@ def test_a_steady_cell(by: float, verdict: str) -> None:
     assert cell.now == pytest.approx(0.804 - by + 0.0004)
 
 
-def test_a_significant_drop_below_the_tolerance_says_so() -> None:
-    assert "not above --max-drop" in judged(runs(STEADY), runs(shifted(0.009, wobble=0.0001))).why
+def test_a_significant_drop_below_the_tolerance_has_a_name_of_its_own() -> None:
+    report = compare(make_frame(*runs(STEADY)), make_frame(*runs(shifted(0.009, wobble=0.0001))), max_drop=0.01)
+    assert [cell.verdict for cell in report.cells] == ["tolerated"]
+    assert not report.failed
+    assert report.false_alarm == 0.01
+    assert heading(report) == "mini · 1 cells: 1 tolerated"
+    assert "tolerated: a drop beyond noise, and not above the 1 points of --max-drop" in list(footnotes(report))
     assert judged(runs(STEADY), runs(shifted(0.009, wobble=0.0001)), max_drop=0.005).verdict == "regressed"
 
 
 def test_a_drop_of_exactly_the_tolerance_is_tolerated() -> None:
-    assert judged(runs([0.72] * 3), runs([0.71] * 3)).verdict == "within noise"
+    assert judged(runs([0.72] * 3), runs([0.71] * 3)).verdict == "tolerated"
     assert judged(runs([0.72] * 3), runs([0.70] * 3)).verdict == "regressed"  # no spread beyond that of rounding
 
 
@@ -117,10 +125,47 @@ def test_a_failed_run_is_missing_with_its_error() -> None:
 
 def test_seeds_and_cells_that_are_not_there_are_missing() -> None:
     assert judged(runs(STEADY), runs(STEADY[:3])).why == "not there: seed 3, 4"
-    assert judged(runs(STEADY), runs(STEADY, method="coral")).verdict == "missing"
+    gone = judged(runs(STEADY), runs(STEADY, method="coral"))
+    assert (gone.verdict, gone.why, gone.now) == ("missing", "", None)
+    assert gone.before == pytest.approx(0.804)
+    assert message(gone) == "no run of it is there; the baseline has .804"
     regressed = judged(runs(STEADY), runs(shifted(0.1)[:3]))
     assert (regressed.verdict, regressed.why) == ("regressed", "not there: seed 3, 4")
-    assert judged(runs(STEADY[:1]), [make_record(0.8, seed=7)]).verdict == "missing"
+    other = judged(runs(STEADY[:1]), [make_record(0.7, seed=7)])
+    assert (other.verdict, other.before, other.now) == ("missing", pytest.approx(0.8), None)
+
+
+def test_a_missing_cell_is_said_once() -> None:
+    report = compare(make_frame(*runs(STEADY), *runs(STEADY, "gone")), make_frame(*runs(STEADY)), max_drop=0.01)
+    text = console.render(report, 100, colour=False)
+    assert text.count("gone") == 1
+    assert re.search(r"gone +MISSING +\.804 +- ", text)
+
+
+@pytest.mark.parametrize("variant", ["weight=0.5", "budget.steps=9,weight=0.5"])
+def test_runs_with_other_settings_are_not_comparable(variant: str) -> None:
+    now = runs(STEADY, variant=variant, settings_sha256=digest("other"))
+    report = compare(
+        make_frame(*runs(STEADY), *runs(STEADY, "coral")), make_frame(*now, *runs(STEADY, "coral")), max_drop=0.01
+    )
+    assert {str(cell.cell): (cell.verdict, cell.why) for cell in report.cells} == {
+        "digits:digits_m dann": ("not comparable", "other settings"),
+        "digits:digits_m coral": ("same", ""),
+    }
+    assert (report.new, report.failed) == ((), False)
+    alone = compare(make_frame(*runs(STEADY)), make_frame(*now), max_drop=0.01)
+    assert alone.failed, "nothing is comparable"
+
+
+def test_another_row_of_a_method_is_no_other_setting_of_it() -> None:
+    now = runs(STEADY, variant="long", settings_sha256=digest("other"))
+    report = compare(make_frame(*runs(STEADY)), make_frame(*now), max_drop=0.01)
+    assert [cell.verdict for cell in report.cells] == ["missing"]
+    assert [str(name) for name in report.new] == ["digits:digits_m dann (long)"]
+    both = compare(
+        make_frame(*runs(STEADY)), make_frame(*runs(STEADY), *runs(STEADY, variant="weight=0.5")), max_drop=0.01
+    )
+    assert [cell.verdict for cell in both.cells] == ["same"], "its own runs are there as well"
 
 
 def test_further_seeds_and_cells_are_not_judged() -> None:

@@ -1,4 +1,4 @@
-"""What the harness's step loop costs over the same training written by hand without dabench.
+"""The cost of the harness's step loop over the same training written by hand without dabench.
 
 `make bench` runs both in turn, on the mini suite's network and data. pytest-benchmark's timer counts in units of the
 hand-written round just before, so that its table, its stored run and `--benchmark-compare-fail` are about ratios: on a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,20 @@ def no_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def baseline(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A baseline. Nothing may be written here."""
+    folder = tmp_path_factory.mktemp("published")
     for record in make_records(METHODS):
-        write_record(tmp_path / "old", record)
-    return publish(tmp_path / "old", "mini", tmp_path / "now" / "mini.csv")
+        write_record(folder / "old", record)
+    return publish(folder / "old", "mini", folder / "mini.csv")
+
+
+@pytest.fixture
+def baseline(published: Path, tmp_path: Path) -> Path:
+    """A copy of it, in a results folder without runs."""
+    (tmp_path / "now").mkdir()
+    return Path(shutil.copy(published, tmp_path / "now"))
 
 
 def rerun(folder: Path, **changed: list[float | None]) -> Path:
@@ -79,6 +89,7 @@ def test_the_baseline_in_the_results_folder_is_no_run_of_now(baseline: Path) -> 
         check(baseline, "--results", baseline.parent)
 
 
+@pytest.mark.slow
 def test_seeds_methods_and_pairs_narrow_what_is_expected(baseline: Path, tmp_path: Path) -> None:
     for record in make_records({"source_only": [0.5], "dann": [0.7]}, minute=5):
         write_record(tmp_path / "few", record)
@@ -107,6 +118,7 @@ def test_a_damaged_baseline_lets_nothing_pass(baseline: Path) -> None:
         check(baseline.with_name("nowhere.csv"), "--results", baseline.parent)
 
 
+@pytest.mark.slow
 def test_update_rewrites_what_changed_and_keeps_the_rest(baseline: Path) -> None:
     rerun(baseline.parent, dann=[0.6, 0.65, 0.62])
     before = baseline.read_text().splitlines()
@@ -263,8 +275,10 @@ def test_an_unknown_format_is_answered_with_the_nearest(baseline: Path) -> None:
         check(baseline, "--results", baseline.parent, "--format", "jsn")
 
 
+@pytest.mark.slow
 def test_published_rows_among_the_runs_of_now_are_named(baseline: Path, tmp_path: Path) -> None:
-    publish(tmp_path / "old", "mini", tmp_path / "other" / "mini.csv")
+    (tmp_path / "other").mkdir()
+    shutil.copy(baseline, tmp_path / "other")
     write_record(tmp_path / "other", make_record(0.7, minute=5))
     note = "8 of 9 current runs are rows of a published file"
     assert note in check(baseline, "--results", tmp_path / "other").stdout

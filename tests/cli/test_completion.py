@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
+from dabench.cli.main import cli
+from dabench.config import overrides, settings
+from dabench.plugin.registry import load_registry
+from dabench.specs.spec import MethodSpec
 
 HOOKS = """
 from dabench import SuiteSpec, hookimpl
@@ -37,7 +42,7 @@ def pets(site) -> None:
 
 
 def complete(*words: str) -> list[str]:
-    """What is offered for the last word."""
+    """The offers for the last word."""
     completion = click.shell_completion.ShellComplete(command, {}, "probe", "_PROBE_COMPLETE")
     return [
         item.value if item.type == "plain" else f"<{item.type}>"
@@ -107,3 +112,56 @@ def test_the_callbacks_import_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def asked(*words: str) -> list[str]:
+    """The completions that the command line itself offers for the last word."""
+    completion = click.shell_completion.ShellComplete(cli, {}, "dabench", "_DABENCH_COMPLETE")
+    return [item.value for item in completion.get_completions(list(words[:-1]), words[-1])]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["table", "--format", "ma"], ["markdown"]),
+        (["check", "--format", "ju"], ["junit"]),
+        (["explain", "mi"], ["mini", "mini_few_shot", "mini_paired"]),
+        (["explain", "mini", "gl"], ["glyphs:digits"]),
+        (["explain", "mini", "glyphs:digits", "deep"], ["deep_coral"]),
+        (["versus", "mini", "deep"], ["deep_coral"]),
+        (["table", "mini", "--pairs", "gl"], ["glyphs:digits"]),
+        (["check", "mini", "--methods", "deep"], ["deep_coral"]),
+        (["run", "--set", "dann."], ["dann.weight=", "dann.gamma="]),
+        (["run", "--set", "deep-coral.w"], ["deep_coral.weight="]),
+        (["run", "--set", "optimiser.l"], ["optimiser.lr="]),
+        (["run", "--set", "sel"], ["selector="]),
+        (["run", "--launcher", "in"], ["inline"]),
+        (["tune", "dann", "--score", "rev"], ["reverse_validation"]),
+        (["table", "--selector", "sn"], ["snd"]),
+    ],
+)
+def test_commands_complete_their_words(words: list[str], offered: list[str]) -> None:
+    assert asked(*words) == offered
+
+
+def test_pairs_of_a_suite_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my.yaml").write_text("pairs: [photos:sketches, {pair: 'photos:clipart'}]")
+    assert asked("explain", "my.yaml", "ph") == ["photos:sketches", "photos:clipart"]
+    Path("my.yaml").write_text("pairs: photos:sketches")
+    assert asked("run", "my.yaml", "--pairs", "") == ["photos:sketches"]
+
+
+def test_settings_are_those_that_there_are() -> None:
+    """The names come from the sources; the classes themselves know them as well."""
+    offered = asked("run", "--set", "")
+    registry = load_registry()
+    for name, method in registry.specs(MethodSpec).items():
+        expected = {f"{name}.{option}=" for option in method.load().Options.model_fields}
+        assert {item for item in offered if item.startswith(f"{name}.")} == expected
+    for name, section in settings.SECTIONS.items():
+        expected = {f"{name}.{key}=" for key in section.model_fields if key != "options"}
+        assert {item for item in offered if item.startswith(f"{name}.")} == expected
+    assert {f"{key}=" for key in (*overrides.SCALARS, *overrides.OF_SUITE)} == {
+        item for item in offered if "." not in item
+    }

@@ -1,4 +1,4 @@
-"""`dabench docs methods`: the page is that of the repository, and says what methods declare."""
+"""`dabench docs`: the pages are those of the repository, and say what methods declare."""
 
 from __future__ import annotations
 
@@ -72,11 +72,30 @@ def docs(capsys: pytest.CaptureFixture[str]) -> Docs:
     return call
 
 
+@pytest.mark.slow
 def test_the_page_is_not_stale(docs: Docs, tmp_path: Path) -> None:
     code, _, err = docs("--results", str(ROOT / "results"), "-o", str(tmp_path / "methods.md"))
     assert (code, err) == (0, f"wrote {tmp_path / 'methods.md'}\n")
     page = (ROOT / "docs/reference/methods.md").read_text()
     assert (tmp_path / "methods.md").read_text() == page, "run `make tables`"
+
+
+def test_the_citations_are_not_stale_and_bibtex_reads_them(tmp_path: Path) -> None:
+    import bibtexparser
+
+    with pytest.raises(SystemExit) as stop:
+        main(["docs", "citations", "-o", str(tmp_path / "made.bib")])
+    assert stop.value.code == 0
+    page = ROOT / "docs/reference/citations.bib"
+    assert (tmp_path / "made.bib").read_text() == page.read_text(), "run `make tables`"
+    found = bibtexparser.parse_file(str(page))
+    assert found.failed_blocks == []
+    assert len(found.entries_dict) > 30
+    where = {"article": {"journal", "volume"}, "inproceedings": {"booktitle"}, "misc": set()}
+    for entry in found.entries:
+        fields = {field.key for field in entry.fields}
+        assert {"author", "title"} | where[entry.entry_type] <= fields, entry.key
+        assert entry.key == "dabench" or entry["year"].isdecimal()
 
 
 def test_no_two_measured_cells_of_a_method_have_the_same_name() -> None:

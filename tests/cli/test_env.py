@@ -14,6 +14,7 @@ from dabench.cli.main import main
 from dabench.runs.machine import environment
 
 
+@pytest.mark.slow
 def test_env_as_json(dabench, site) -> None:
     site.install("acme", {"acme": "acme_hooks"}, acme_hooks="raise OSError('no disk')")
     done = dabench("env", "--json", DABENCH_RESULTS="elsewhere", DABENCH_DATA_DIR="/data")

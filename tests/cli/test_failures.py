@@ -1,4 +1,4 @@
-"""What a user reads of failed runs."""
+"""Messages on failed runs."""
 
 from __future__ import annotations
 

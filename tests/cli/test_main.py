@@ -15,6 +15,7 @@ from dabench.cli import main as main_module
 from dabench.cli.context import Context, pass_context
 from dabench.cli.main import COMMANDS, cli, main
 from dabench.errors import DabenchError, PluginError, UsageError
+from dabench.parallel.signals import StopError
 
 
 @pytest.fixture
@@ -87,10 +88,18 @@ def test_debug_shows_the_traceback(probe, capsys, arguments: tuple[str, str], er
     assert "in body" in err
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()], ids=repr)
-def test_interrupt(probe, capsys, error: BaseException) -> None:
-    assert probe(raising(error)) == 130
-    assert capsys.readouterr().err.strip() == "Interrupted."
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "Interrupted."),
+        (click.Abort(), 130, "Interrupted."),
+        (StopError(signal.SIGTERM), 143, "Stopped by SIGTERM."),
+        (StopError(signal.SIGHUP), 129, "Stopped by SIGHUP."),
+    ],
+)
+def test_interrupt(probe, capsys, error: BaseException, code: int, said: str) -> None:
+    assert probe(raising(error)) == code
+    assert capsys.readouterr().err.strip() == said
 
 
 @pytest.mark.parametrize(("value", "code"), [(None, 0), (0, 0), (1, 1), (3, 3), ("text", 0)])
@@ -197,7 +206,8 @@ def test_a_pipe_that_is_closed_before_the_last_flush_is_quiet() -> None:
     assert process.wait(60) == 1
 
 
-def test_ctrl_c_in_a_process_of_its_own(site) -> None:
+@pytest.mark.parametrize(("number", "said"), [(signal.SIGINT, "Interrupted."), (signal.SIGTERM, "Stopped by SIGTERM.")])
+def test_a_signal_in_a_process_of_its_own(site, number: signal.Signals, said: str) -> None:
     site.install(
         "slow",
         {"slow": "slow_hooks"},
@@ -211,7 +221,7 @@ def test_ctrl_c_in_a_process_of_its_own(site) -> None:
         env=os.environ,
     )
     assert process.stdout.readline() == "ready\n"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err.strip() == "Interrupted."
+    assert process.returncode == 128 + number
+    assert err.strip() == said

@@ -95,6 +95,7 @@ def test_both_colours_and_the_caption_are_there() -> None:
     assert (two[0], two[1]) == (one[0], 2 * one[1])
 
 
+@pytest.mark.slow
 def test_runs_are_made_once_and_pictures_stand_beside_their_records(plot: Plot, tmp_path: Path) -> None:
     file = tmp_path / "new/pictures.png"
     code, out, err = plot("toy_a:toy_b", "-o", str(file), "--beside-records")

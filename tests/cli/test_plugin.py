@@ -37,6 +37,7 @@ def no_op(site) -> None:
     site.install("no-op", {"no_op": "no_op_hooks"}, no_op=NO_OP, no_op_hooks=HOOKS)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_op")
 def test_a_method_that_does_nothing_fails(dabench_here) -> None:
     done = dabench_here("plugin", "check", "no-op", "-k", "wall,adapts")
@@ -48,6 +49,7 @@ def test_a_method_that_does_nothing_fails(dabench_here) -> None:
     assert "1 passed, 1 failed in" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_op")
 @pytest.mark.parametrize(
     ("method", "check", "code", "says"),

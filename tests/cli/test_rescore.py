@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +31,19 @@ def trained(module_registry: Registry, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
-def rescored(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """These runs with the picks of every selector. Nothing may be written here."""
+def rescoring(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A copy of these runs with the picks of every selector, and what `dabench rescore` wrote to stderr."""
     folder = shutil.copytree(trained, tmp_path_factory.mktemp("rescored"), dirs_exist_ok=True)
-    with pytest.raises(SystemExit) as stop:
+    with pytest.raises(SystemExit) as stop, redirect_stderr(StringIO()) as err:
         main(["rescore", "toy", "--results", str(folder)])
-    assert stop.value.code == 0
-    return folder
+    assert stop.value.code == 0, err.getvalue()
+    return folder, err.getvalue()
+
+
+@pytest.fixture
+def rescored(rescoring: tuple[Path, str]) -> Path:
+    """These runs with the picks of every selector. Nothing may be written here."""
+    return rescoring[0]
 
 
 @pytest.fixture
@@ -62,12 +70,15 @@ def records(results: Path) -> dict[str, dict[str, Any]]:
     return {str(path): json.loads(path.read_text()) for path in sorted(results.rglob("*.json"))}
 
 
-def test_new_selections_come_into_the_records_and_nothing_else_changes(cli: Cli, results: Path) -> None:
-    before = records(results)
-    code, _, err = cli("rescore", "toy")
-    assert code == 0, err
+@pytest.mark.slow
+def test_new_selections_come_into_the_records_and_nothing_else_changes(
+    trained: Path, rescoring: tuple[Path, str]
+) -> None:
+    rescored, err = rescoring
+    before = {str(rescored / Path(path).relative_to(trained)): record for path, record in records(trained).items()}
     assert "8 runs, 8 records written" in err
-    for path, record in records(results).items():
+    assert set(records(rescored)) == set(before)
+    for path, record in records(rescored).items():
         assert set(record["selections"]) == LABEL_FREE | {"oracle"}
         accuracies = {point["step"]: point["target_accuracy"] for point in record["checkpoints"]}
         for pick in record["selections"].values():
@@ -105,6 +116,7 @@ def test_outputs_that_are_gone_are_named_with_the_remedy(cli: Cli, results: Path
     assert sum("bnm" in record["selections"] for record in records(results).values()) == 7
 
 
+@pytest.mark.slow
 def test_the_table_shows_another_selection(cli: Cli, rescored: Path) -> None:
     code, out, _ = cli("table", "toy", "--selector", "class-ami", "--format", "json", on=rescored)
     assert code == 0
@@ -132,6 +144,7 @@ def test_selectors_without_picks_are_named(cli: Cli) -> None:
     assert "no record has bnm, class_ami, dev, entropy, infomax, iwcv, snd. next: dabench rescore toy" in err
 
 
+@pytest.mark.slow
 def test_selectors_are_compared(cli: Cli, rescored: Path) -> None:
     code, out, err = cli("selectors", "toy", on=rescored)
     assert (code, err) == (0, "")
@@ -210,6 +223,7 @@ def test_a_selector_of_a_plugin_takes_part(site, results: Path, capsys: pytest.C
     assert "widest" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_run_keeps_outputs_on_request(cli: Cli, results: Path) -> None:
     base = ["run", "toy", "--device", "cpu", "--launcher", "inline", "--seeds", "7", "--methods", "dann"]
     assert cli(*base)[0] == 0

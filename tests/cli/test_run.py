@@ -53,6 +53,7 @@ def test_ends_with_a_leaderboard(run: Run) -> None:
     assert "dabench explain toy toy_a:toy_b" in err
 
 
+@pytest.mark.slow
 def test_a_second_call_answers_from_the_records(run: Run) -> None:
     first = run("toy")
     second = run("toy")
@@ -131,8 +132,7 @@ def test_a_failed_run_shows_and_is_exit_code_1(run: Run) -> None:
         "failed: toy_a:toy_b toy_raises seed 0 and 1 more: RuntimeError: the toy broke at step 5. Log of the first: "
         in err
     )
-    # Once in the lines of progress.
-    assert err.count("the toy broke at step 5 ") == err.count(" failed · as before") == 1
+    assert err.count(" · failed · RuntimeError: the toy broke at step 5") == 2
     log = Path(err.split("Log of the first: ")[1].split()[0])
     assert log.is_file()
 
@@ -158,7 +158,35 @@ def test_missing_data_are_exit_code_1_and_name_the_remedy(run: Run, tmp_path: Pa
             ["no row dann:long in the suite toy, but dann:;", "dann means all"],
         ),
         (["toy", "--methods", ","], ["no method is named"]),
-        (["toy", "--pairs", "toy_a:toy_c"], ["unknown pair", "Did you mean 'toy_a:toy_b'"]),
+        (
+            ["toy", "--pairs", "toy_a:toy_c"],
+            [
+                "no pair of the suite toy",
+                "Did you mean 'toy_a:toy_b'",
+                "unknown domain 'toy_c'",
+                "dabench list domains",
+            ],
+        ),
+        (["toy", "--pairs", "toy_a"], ["--pairs: pair 'toy_a' is not of the form source:target", "has toy_a:toy_b"]),
+        (
+            ["toy", "--pairs", "toy_a:toy_other_classes"],
+            ["toy_a:toy_other_classes cannot be a pair: their classes differ: toy_a alone has"],
+        ),
+        (
+            ["toy", "--pairs", "toy_a:toy_vectors_b"],
+            ["toy_a:toy_vectors_b cannot be a pair", "images or signals 3x", "vectors of"],
+        ),
+        (["toy", "--backbone", "toy_nett"], ["unknown backbone 'toy_nett'", "'toy_net'", "dabench list backbones"]),
+        (["toy", "--backbone", "resnet18", "--set", "input.normalise=image"], ["--set input.normalise=unit"]),
+        (
+            ["toy", "--backbone", "identity", "--methods", "dann"],
+            ["the backbone identity trains nothing"],
+        ),
+        (["toy", "--selector", "last"], ["unknown selector 'last'", "'last_step'", "dabench list selectors"]),
+        (["toy", "--selector", "oracle"], ["the selector oracle uses target labels"]),
+        (["toy", "mini", "toy"], ["toy and toy are both the suite 'toy': name one of them"]),
+        (["toy", "absent.yaml"], ["no suite file absent.yaml"]),
+        (["toy", "--methods", "./no.py:Mine"], ["there is no file ./no.py", "./my_method.py:MyMethod"]),
         (["toy", "--pairs", ""], ["no pair is named"]),
         (["toy", "--seeds", "0..4"], ["--seeds", "0-4 or 0,2,5-7"]),
         (["toy", "--seeds", "4-0"], ["runs backwards"]),
@@ -324,3 +352,15 @@ def test_records_that_are_none_are_reported_and_kept(run: Run, tmp_path: Path) -
         assert path.name in err
     assert err.count("not counted") == 3
     assert "3 runs" in out
+
+
+def test_runs_that_are_repeated_for_their_outputs_say_so(run: Run) -> None:
+    choice = ("toy", "--methods", "dann", "--seeds", "0")
+    assert run(*choice)[0] == 0
+    code, _, err = run(*choice, "--outputs", "20")
+    assert code == 0
+    assert "3 of 3 runs were made without keeping outputs, or theirs are gone: they are repeated" in err
+    assert "3 runs, 0 of them done before" in err
+    code, _, err = run(*choice, "--outputs", "20")
+    assert "keeping outputs" not in err
+    assert "3 runs, 3 of them done before" in err

@@ -1,4 +1,4 @@
-"""What the commands that make runs share."""
+"""The commands that make runs share their session."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LINES = {
 
 
 def facts(command: click.Command, name: str) -> dict[str, Any]:
-    """What a user sees of an option, but for its default and what it means for the command."""
+    """The facts of an option that a user sees, but for its default and what it means for the command."""
     (option,) = (item for item in command.params if f"--{name}" in item.opts)
     seen = option.to_info_dict()
     assert seen["help"]

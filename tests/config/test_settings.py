@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dabench.config import safe_yaml
 from dabench.config.overrides import differences, merge, parse_overrides
 from dabench.config.parse import parse_seeds
+from dabench.config.settings import Budget
+from dabench.config.suite_file import read_suite
+from dabench.errors import UsageError
 from dabench.hashing.canonical import sha256
 from dabench.hashing.sources import source_sha256
 from dabench.plugin.registry import Registry
@@ -100,3 +105,52 @@ def test_sources_are_followed_within_a_package(site: Any) -> None:
     assert source_sha256("deep.method:M") == before
     (package / "far.py").write_text("X = 2\n")
     assert source_sha256("deep.method:M") != before
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("steps: 04000", "line 1: 04000 is octal in YAML, 2048: write 4000, or '04000' in quotes if it is a name"),
+        ("steps: -010", "line 1: -010 is octal in YAML, -8: write -10, or '-010' in quotes if it is a name"),
+        ("a: 1\nb: [1, 0_17]", "line 2: 0_17 is octal in YAML, 15: write 17, or '0_17' in quotes if it is a name"),
+        ("classes: [01, xx]", "line 1: 01 is octal in YAML, 1: write 1, or '01' in quotes if it is a name"),
+        ("at: 1:30", "line 1: 1:30 is to the base of 60 in YAML, 90: write 90, or '1:30' in quotes if it is a name"),
+        ("07: x", "line 1: 07 is octal in YAML, 7: write 7, or '07' in quotes if it is a name"),
+    ],
+)
+def test_numbers_that_yaml_reads_as_others_are_refused(text: str, why: str) -> None:
+    with pytest.raises(safe_yaml.UnclearNumberError) as raised:
+        safe_yaml.load(text)
+    assert str(raised.value).strip() == why
+
+
+def test_numbers_and_words_that_cannot_be_misread_pass() -> None:
+    text = "a: 0\nb: 0.5\nc: 10\nd: '010'\ne: 1_000\nf: 08\ng: mnist:mnist_m\nh: 0x10\ni: -0.1"
+    expected = [0, 0.5, 10, "010", 1000, "08", "mnist:mnist_m", 16, -0.1]
+    assert list(safe_yaml.load(text).values()) == expected
+
+
+def test_a_suite_file_and_set_name_such_a_number(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("backbone: mini_cnn\nbudget: {steps: 04000, batch: 032}\nmethods: [dann]\npairs: [a:b]\n")
+    with pytest.raises(UsageError) as raised:
+        read_suite(file)
+    assert "line 2: 04000 is octal in YAML, 2048: write 4000" in str(raised.value)
+    assert "line 2: 032 is octal in YAML, 26: write 32" in str(raised.value)
+    with pytest.raises(UsageError, match=r"--set 'budget\.steps=0100': 0100 is octal in YAML, 64: write 100"):
+        parse_overrides(["budget.steps=0100"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_suite_file_may_begin_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "mine.yaml"
+    text = "backbone: mini_cnn\nbudget: {steps: 4, batch: 2}\nmethods: [dann]\npairs: [a:b]\n"
+    file.write_text(text, encoding=encoding)
+    assert read_suite(file).budget == Budget(steps=4, batch=2)
+
+
+def test_a_suite_file_in_another_encoding_names_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("backbone: mini_cnn\n# größer\n", encoding="latin-1")
+    with pytest.raises(UsageError, match="line 2 is no UTF-8 text: save the file as UTF-8"):
+        read_suite(file)

@@ -1,4 +1,4 @@
-"""What is small on disk and endless when it is read is refused, with a clear error, within seconds."""
+"""Files that are small on disk and endless when they are read are refused, with a clear error, within seconds."""
 
 from __future__ import annotations
 

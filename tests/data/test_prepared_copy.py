@@ -1,4 +1,4 @@
-"""When a domain is decoded anew, and when it is not."""
+"""Prepared copies: changes that decode a domain anew, and changes that do not."""
 
 from __future__ import annotations
 

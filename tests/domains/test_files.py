@@ -1,4 +1,4 @@
-"""Which files a domain needs, and what is said when they are not there."""
+"""Files that a domain needs, and messages when they are not there."""
 
 import pytest
 

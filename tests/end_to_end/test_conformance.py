@@ -62,7 +62,7 @@ def test_an_error_in_predict_is_a_failure_of_the_check_that_predicts() -> None:
     (subject,) = subjects(spec(NormalisesWithTheBatch), load_registry())
     (verdict,) = verdicts(subject, [check for check in CHECKS if check.name == "batch_mates"])
     assert verdict.state == "failed"
-    assert "a method that gets through predictions of one example" in verdict.text
+    assert "a method that works with predictions of one example" in verdict.text
     assert "more than 1 value per channel" in verdict.text
 
 

@@ -111,7 +111,7 @@ DEAD = [unsure, certain, uniform, one_class, nearly_one_class, two_classes, two_
 
 @cache
 def dead(kind: Callable[[Outputs], Outputs], sharpness: float = 3.0) -> Outputs:
-    """What is left of the live one: made once, since importance weights take a while."""
+    """The remains of the live one: made once, since importance weights take a while."""
     return kind(live(sharpness=sharpness))
 
 

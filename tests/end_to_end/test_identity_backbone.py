@@ -11,7 +11,7 @@ import pytest
 from dabench.config.overrides import parse_overrides
 from dabench.config.suite import Suite
 from dabench.errors import UsageError
-from dabench.execution.execute import draw, execute, open_vectors
+from dabench.execution.execute import draw_splits, execute, open_vectors
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
@@ -113,7 +113,7 @@ def test_only_the_bound_that_declares_it_gets_target_labels(registry: Registry, 
 def test_a_sample_and_what_it_leaves(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, sample={"source_per_class": 7}, transductive=True, bounds=["source_only"])
     job = jobs_of(plan, registry, tmp_path)["coral"]
-    drawn = draw(job)
+    drawn = draw_splits(job)
     assert np.bincount(drawn.source.y[drawn.rows]).tolist() == [7, 7, 7]
     assert len(drawn.val_y) == 120 - 21
     everything = plan_of(registry, sample={"source_per_class": 500}, seeds=[0])

@@ -86,6 +86,7 @@ def _stop_writing(there: Connection) -> None:
     prepare(SPEC)
 
 
+@pytest.mark.slow
 def test_killed_while_a_regenerated_domain_is_written(sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dabench.parallel.pool.default_workers", lambda _: 1)
     context = multiprocessing.get_context("fork")

@@ -48,6 +48,7 @@ def test_poisoned_target_labels_change_no_bit_of_a_prediction(registry: Registry
     assert poisoned.accuracy != clean.accuracy  # the poison did reach the evaluator
 
 
+@pytest.mark.slow
 def test_labels_that_the_track_paired_does_not_give_change_no_bit(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +90,7 @@ def _few_shot_job(registry: Registry, folder: Path, method: str, shots: int) -> 
     return next(job for job in jobs if job.method.name == method)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["feda", "all", "kl_anchor"])
 def test_no_label_but_the_shots_changes_a_bit(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str

@@ -43,6 +43,7 @@ def plan_of(suite: Suite, registry: Registry) -> Plan:
     return make_plan(suite, registry, device_kind="cpu")
 
 
+@pytest.mark.slow
 def test_a_frozen_network_is_passed_once(data: Path, registry: Registry, tmp_path: Path, monkeypatch) -> None:
     plan = plan_of(suite_of(), registry)
     first = carried_out(plan, tmp_path / "one", registry)

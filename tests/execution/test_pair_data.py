@@ -54,6 +54,7 @@ def _open_and_read(job: Job) -> PairData:
     return data
 
 
+@pytest.mark.slow
 def test_the_problem_holds_the_mapped_array_itself(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
     plain = PreparedDomain.open

@@ -207,7 +207,7 @@ def test_weights_that_are_none_are_refused(kind: str, weight: Any, words: str) -
 
 
 def test_no_example_is_refused() -> None:
-    with pytest.raises(ValueError, match="needs examples to be fitted on"):
+    with pytest.raises(ValueError, match="needs examples to fit"):
         Readout("linear_svm", 2, seed=0).fit(np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
 
 

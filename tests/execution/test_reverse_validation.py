@@ -59,6 +59,7 @@ def test_the_reverse_network_begins_as_the_trained_one(
     assert score_of(outcome) == outcome.checkpoints[-1].scores["source_val_accuracy"] > 0.6
 
 
+@pytest.mark.slow
 def test_the_reverse_network_learns_the_predicted_labels(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +75,7 @@ def test_the_reverse_network_learns_the_predicted_labels(
     assert score_of(turned) < 0.4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readout", ["network", "linear_svm"])
 @pytest.mark.parametrize("method", ["dann", "coral", "toy_stages"])
 def test_it_leaves_the_run_as_it_is_and_is_the_same_twice(

@@ -1,4 +1,4 @@
-"""What of a plugin's source makes it another run, and what does not."""
+"""Changes of a plugin's source that make it another run, and changes that do not."""
 
 from __future__ import annotations
 

@@ -136,3 +136,16 @@ def test_nothing_published_means_no_column() -> None:
 def test_a_record_alone_is_enough() -> None:
     (table,) = beside(build_tables(make_frame(make_record())), published())
     assert table.rows[0].cells["digits:digits_m"].published[0].accuracy == 0.815
+
+
+def test_a_row_of_another_precision_has_the_same_numbers_beside_it() -> None:
+    fast = make_records(RUNS, precision="bf16")
+    exact = make_records(RUNS, variant="precision=fp32", settings_sha256="exact", comparison_sha256="exact")
+    (table,) = beside(build_tables(make_frame(*fast, *exact)), published())
+    shown = {
+        row.variant: [number.name for number in row.cells["digits:digits_m"].published]
+        for row in table.rows
+        if row.method == "dann"
+    }
+    assert shown == {"": ["Ours"], "precision=fp32": ["Ours"]}
+    assert ("dann", "") not in {(row.method, row.variant) for row in table.unmeasured}

@@ -14,7 +14,7 @@ import pytest
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.formats import html
 from tests.support import pages
-from tests.support.factories import make_frame, make_record
+from tests.support.factories import digest, make_frame, make_record
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without these a closed network makes Chromium look for its own hosts; the last two are for containers.
@@ -98,6 +98,113 @@ def test_a_heading_sorts_and_says_so(open_page: Open, text: str) -> None:
     for _ in range(2):
         gap.get_by_role("button").click()
         assert column(page, 6)[-4:] == [""] * 4, "what has no number stands last either way"
+
+
+def test_a_press_anywhere_in_a_heading_sorts(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    for heading in page.locator("#list thead th").all():
+        heading.scroll_into_view_if_needed()
+        box = heading.bounding_box()
+        page.mouse.click(box["x"] + box["width"] - 2, box["y"] + 2)
+        assert heading.get_attribute("aria-sort") != "none"
+    assert page.locator("th[aria-sort]:not([aria-sort=none])").count() == 1
+
+
+def methods(page: Any, board: int = 0) -> list[str]:
+    """The names of the rows of a part of the matrix."""
+    return [name.strip() for name in page.locator(".board").nth(board).locator("tbody th").all_inner_texts()]
+
+
+def test_the_matrix_sorts_as_well(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    first = methods(page)
+    assert first == ["source only", "coral", "DANN", "mmd", "train on target†"]
+    heading = page.locator(".board thead th").nth(1)
+    heading.click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert methods(page) == ["train on target†", "DANN", "mmd", "coral", "source only"]
+    heading.get_by_role("button").press("Enter")
+    assert methods(page) == ["source only", "coral", "DANN", "mmd", "train on target†"], "equal ones stay in order"
+    page.locator(".board thead th").first.click()
+    assert methods(page) == ["coral", "DANN", "mmd", "source only", "train on target†"]
+    page.locator(".board thead th", has_text="published").click()
+    assert methods(page)[0] == "DANN", "the only one with a published number"
+
+
+def many_pairs() -> str:
+    """A page of twelve pairs and two groups of settings."""
+    made = []
+    for pair in range(12):
+        ends = {"source": f"domain_{pair}", "target": f"a_longer_domain_{pair}"}
+        for place, method in enumerate(("source_only", "dann", "mmd", "target_only")):
+            for group in ("", "readout=linear_svm"):
+                made += [
+                    make_record(
+                        0.5 + place / 10 + seed / 100 + bool(group) / 50, method=method, seed=seed, variant=group,
+                        comparison_sha256=digest(group or "plain"), **ends,
+                    )
+                    for seed in range(3)
+                ]  # fmt: skip
+    return html.render(build_tables(make_frame(*made)))
+
+
+def test_the_parts_of_a_matrix_share_one_order_and_groups_stay_together(open_page: Open) -> None:
+    page = open_page(many_pairs())
+    boards = page.locator(".board")
+    assert boards.count() > 1
+    before = methods(page)
+    titles = [name for name in before if name.startswith("settings")]
+    assert len(titles) == 2
+    boards.nth(1).locator("thead th").nth(1).click()
+    after = methods(page)
+    assert all(methods(page, board) == after for board in range(boards.count()))
+    half = len(after) // 2
+    assert (after[0], after[half]) == (titles[0], titles[1])
+    assert (sorted(after[:half]), sorted(after[half:])) == (sorted(before[:half]), sorted(before[half:]))
+    assert [name.partition(" (")[0] for name in after[1:half]] == ["train on target", "mmd", "dann", "source only"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page_of", [many_pairs, lambda: html.render(pages.tables())], ids=["many pairs", "two pairs"])
+def test_nothing_is_cut_off(open_page: Open, width: int, page_of: Callable[[], str]) -> None:
+    page = open_page(page_of(), viewport={"width": width, "height": 900})
+    wider = page.evaluate(
+        """() => [...document.querySelectorAll('.scroll')].filter((item) => !item.querySelector('svg')
+            && item.scrollWidth > item.clientWidth).map((item) => item.getAttribute('aria-label'))"""
+    )
+    assert wider == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_filters_and_order_are_in_the_address(open_page: Open, text: str) -> None:
+    page = open_page(text)
+    page.get_by_label("pair").select_option("glyphs → digits")
+    page.get_by_label("search").fill("d")
+    page.get_by_role("columnheader", name="accuracy").click()
+    page.locator("#list tbody tr:visible a").first.click()
+    page.locator("#cell-title").wait_for()
+    address = page.url
+    assert "sort=-mean" in address
+    assert address.endswith("#cell=glyphs%3Adigits/target_only")
+    shown = column(page, 3)
+    page.goto("about:blank")
+    page.goto(address)
+    assert (page.get_by_label("pair").input_value(), page.get_by_label("search").input_value()) == (
+        "glyphs → digits",
+        "d",
+    )
+    assert column(page, 3) == shown
+    assert page.locator("#cell-title").is_visible()
+    page.get_by_label("also what is published only (1)").check()
+    assert "published=on" in page.url
+    page.get_by_role("button", name="reset").click()
+    page.locator("#count", has_text="10 of 11 cells").wait_for()
+    assert page.evaluate("location.search") == "?sort=-mean"
+
+
+@pytest.mark.parametrize("query", ["?pair=nothing&sort=quux", "?constructor=1&sort=-", "?search=%ff"])
+def test_an_address_of_another_page_is_harmless(open_page: Open, text: str, query: str) -> None:
+    assert open_page(text, query).get_by_role("status").inner_text() in ("10 of 11 cells", "0 of 11 cells")
 
 
 def test_filters_narrow_the_list_and_reset(open_page: Open, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Where a method wins and where it loses."""
+"""Wins and losses of a method."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def _problem(classes: int = 3) -> Any:
 
 
 class Spy:
-    """Keeps what it was fitted with; predicts the class 1."""
+    """An estimator that keeps the arguments of its fit; predicts the class 1."""
 
     def fit(self, *given: Any, **named: Any) -> Spy:
         self.given, self.named = given, named

@@ -209,6 +209,7 @@ def test_dash_and_underscore_mean_the_same() -> None:
     assert load_registry().get(MethodSpec, "deep-coral").spec.name == "deep_coral"
 
 
+@pytest.mark.slow
 def test_strict_plugins_on_the_command_line(site, dabench) -> None:
     site.install("acme", {"acme": "acme_hooks"}, acme_hooks="import no_such_module")
     lenient = dabench("list", "methods")

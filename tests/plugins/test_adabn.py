@@ -17,6 +17,7 @@ def _other_lighting(images: Tensor) -> Tensor:
     return (images * gain[:, None, None] + offset[:, None, None]).clamp(0, 255).to(torch.uint8)
 
 
+@pytest.mark.slow
 def test_it_helps_where_every_channel_is_shifted() -> None:
     (x, y), (target, _), (test, test_y) = stripes(240, 1), stripes(240, 2), stripes(150, 3)
     gains = []

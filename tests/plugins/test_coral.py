@@ -16,7 +16,7 @@ from dabench.execution.readout import Readout
 from dabench.methods.problem import Problem
 
 Array = NDArray[np.floating[Any]]
-SHAPES = {"tall": (400, 300, 5), "wide": (12, 9, 30)}
+SHAPES = {"tall": (60, 40, 5), "wide": (12, 9, 30)}
 BOTH_SHAPES = pytest.mark.parametrize("shape", SHAPES)
 BOTH_KERNELS = pytest.mark.parametrize("kernel", ["plain", "asymmetric"])
 
@@ -199,7 +199,7 @@ def test_a_ridge_that_leaves_small_features_as_they_are_is_noted(caplog: pytest.
 
 def test_one_row_has_no_covariance() -> None:
     problem = _shifted("tall")
-    with pytest.raises(ValueError, match="the source has 400, the target 1"):
+    with pytest.raises(ValueError, match="the source has 60, the target 1"):
         _fitted(_problem(problem.source_x, problem.target_x[:1], problem.source_y))
 
 

@@ -38,7 +38,7 @@ def after(cls: Any = FineTune, **options: Any) -> Any:
 
 @cache
 def before() -> dict[str, Tensor]:
-    """What the stage of the source leaves: half of the steps, at a rate that then does nothing."""
+    """The state after the stage of the source: half of the steps, at a rate that then does nothing."""
     return {name: tensor.detach().clone() for name, tensor in after(rate=1e-9).network.named_parameters()}
 
 

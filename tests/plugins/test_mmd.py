@@ -69,6 +69,7 @@ def test_the_linear_estimate_is_equation_4_of_the_paper(rows: int) -> None:
     assert linear_mmd(source, target).item() == pytest.approx(np.mean(quadruples), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_both_estimates_are_nought_in_the_mean_without_a_shift_and_not_with_one() -> None:
     generator = torch.Generator().manual_seed(1)
     estimates: dict[str, list[float]] = {"linear": [], "quadratic": [], "shifted": []}
@@ -85,6 +86,7 @@ def test_both_estimates_are_nought_in_the_mean_without_a_shift_and_not_with_one(
     assert errors["quadratic"] < errors["linear"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimate", [linear_mmd, quadratic_mmd])
 def test_descending_brings_the_samples_together(estimate: object) -> None:
     source, target = _samples(64)
@@ -112,6 +114,7 @@ def test_distances_are_those_of_numpy() -> None:
     assert kernel(torch.zeros(3), torch.tensor(2.0)).tolist() == [1, 1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", ["linear", "quadratic"])
 def test_switched_off_it_is_source_only(estimator: str) -> None:
     (x, y), (target, _) = stripes(64, 1), stripes(64, 2)

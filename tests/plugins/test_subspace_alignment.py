@@ -106,7 +106,7 @@ def test_the_dimension_is_chosen_on_the_source_alone() -> None:
 
 
 def _share(problem: Any, dimension: int, half: int) -> float:
-    """How many of one half of the aligned source a classifier of the other half gets right, by hand."""
+    """The share of one half of the aligned source that a classifier of the other half gets right, by hand."""
     _, (aligned,) = _fitted(problem, dimension=dimension)
     y = problem.source_y
     half_of = np.arange(len(y)) // 3 % 2  # labels go round, so every second example of a class
@@ -142,6 +142,7 @@ def test_fewer_dimensions_than_classes_take_are_not_tried() -> None:
         assert len(seen) == (1 if len(tried) == 1 else 2 * len(tried) + 1), "a single choice needs no search"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["linear_svm", "linear_svm_cv", "libsvm_cv", "nearest_neighbour"])
 def test_a_class_with_one_row_takes_no_part_in_the_search(kind: str) -> None:
     problem, y = _problem(columns=12)

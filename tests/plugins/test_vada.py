@@ -95,6 +95,7 @@ def test_running_statistics_are_those_of_the_target() -> None:
     assert norm.momentum == 0.1
 
 
+@pytest.mark.slow
 def test_each_term_does_what_it_is_for() -> None:
     """Sure predictions on the target; predictions that an adversary can change less."""
 

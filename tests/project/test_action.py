@@ -24,7 +24,7 @@ STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
 
 
 def environment(step: dict[str, Any], **inputs: str) -> dict[str, str]:
-    """What the runner passes to a step: its inputs, those not given at their defaults."""
+    """The environment that the runner passes to a step: its inputs, those not given at their defaults."""
     values = {name: str(entry.get("default", "")) for name, entry in ACTION["inputs"].items()} | inputs
 
     def value(expression: str) -> str:

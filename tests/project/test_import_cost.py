@@ -1,4 +1,4 @@
-"""What must be quick imports nothing heavy."""
+"""Modules that must be quick import nothing heavy."""
 
 from __future__ import annotations
 
@@ -89,6 +89,7 @@ def _processor_time(*command: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["--help"], ["list", "methods", "--json"]], ids=" ".join)
 def test_command_takes_little_more_than_what_it_imports(arguments: list[str]) -> None:
     commands = (["-c", NEEDED], ["-m", "dabench", *arguments])

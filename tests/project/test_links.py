@@ -18,6 +18,7 @@ TEXTS = sorted(
 )
 PAGES = [name for name in TEXTS if name.endswith(".md") and not name.startswith("tables/")]
 PATH = r"(?<![\w/.-])((?:docs|tables)/[\w/-]+\.(?:md|py|csv|png))\b"
+FILE = r"`((?:dabench|docs|plugins|results|tables|tests)/[^`\s<>…]+)`"
 FENCED = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
 
 
@@ -66,6 +67,18 @@ def test_paths_of_docs_in_sources_and_texts_exist() -> None:
         for name in TEXTS
         for path in re.findall(PATH, (ROOT / name).read_text(encoding="utf-8"))
         if not (ROOT / path).exists()
+    }
+    assert named == set()
+
+
+def test_files_that_a_page_names_exist() -> None:
+    made_by_the_reader = {"dabench/selection/rules/my_rule.py", "plugins/my_method.py", "results/runs"}
+    named = {
+        f"{page}: {path}"
+        for page in PAGES
+        if page != "CHANGELOG.md"
+        for path in re.findall(FILE, (ROOT / page).read_text(encoding="utf-8"))
+        if path not in made_by_the_reader and not list(ROOT.glob(path.rstrip("/")))
     }
     assert named == set()
 

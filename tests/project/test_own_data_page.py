@@ -1,4 +1,4 @@
-"""What `docs/how-to/own_data.md` says can be typed."""
+"""Commands of `docs/how-to/own_data.md` can be typed."""
 
 from __future__ import annotations
 

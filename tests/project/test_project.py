@@ -1,4 +1,4 @@
-"""What the project's files promise: pins, packages, entry points, and a wheel that holds everything."""
+"""Promises of the project's files: pins, packages, entry points, and a wheel that holds everything."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from importlib.metadata import entry_points, packages_distributions, version
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def test_pins_satisfy_the_lower_bounds(pins) -> None:
         assert numbers(pins[normalized(name)]) >= numbers(bound), requirement
 
 
+@cache
 def imported(folder: str) -> set[str]:
     """Top-level modules that the sources of a folder import, anywhere in them."""
     found: set[str] = set()
@@ -129,6 +131,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_source_and_data_file(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     expected = {str(file.relative_to(ROOT)) for file in (ROOT / "dabench").rglob("*.py")}

@@ -1,4 +1,4 @@
-"""What the README, the list of commands and the pages of results show is true."""
+"""The README, the list of commands and the pages of results are true."""
 
 from __future__ import annotations
 

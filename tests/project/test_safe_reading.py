@@ -14,6 +14,8 @@ FORBIDDEN = {
     "pickle.load", "pickle.loads", "pickle.Unpickler", "joblib.load", "pd.read_pickle", "pandas.read_pickle",
     "yaml.load", "yaml.unsafe_load", "yaml.full_load", "shutil.unpack_archive", "marshal.loads", "shelve.open",
 }  # fmt: skip
+# A text with none of them is not worth parsing.
+WORDS = ("pickle", "load", "extract", "unpack", "shelve")
 
 
 def faults(text: str) -> list[str]:
@@ -35,8 +37,14 @@ def faults(text: str) -> list[str]:
 
 
 def test_all_sources() -> None:
-    assert {str(path): found for path in SOURCES if (found := faults(path.read_text()))} == {}
-    assert len(SOURCES) > 100
+    texts = {str(path): path.read_text() for path in SOURCES}
+    assert len(texts) > 100
+    may_read = [path for path, text in texts.items() if any(word in text for word in WORDS)]
+    assert {path: found for path in may_read if (found := faults(texts[path]))} == {}
+
+
+def test_a_call_that_is_forbidden_has_one_of_the_words() -> None:
+    assert [name for name in FORBIDDEN if not any(word in name for word in WORDS)] == []
 
 
 @pytest.mark.parametrize(

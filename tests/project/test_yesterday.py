@@ -62,7 +62,7 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
 
 @pytest.fixture(scope="module")
 def heard(cli: Cli) -> list[str]:
-    """What its observers print while a worker process carries out its suite."""
+    """The output of its observers while a worker process carries out its suite."""
     _, err = cli("run", "yesterday", "--workers", "1", "--device", "cpu", "--results", "results")
     return err.splitlines()
 
@@ -73,6 +73,7 @@ def test_the_wheel_holds_the_sources_beside_it() -> None:
             assert wheel.read(f"dabench_yesterday/{file.name}") == file.read_bytes()
 
 
+@pytest.mark.slow
 def test_its_parts_are_listed(cli: Cli) -> None:
     assert "dabench-yesterday 1.0" in " ".join(cli("list", "plugins")[0].split())
     listed = {item["name"] for item in json.loads(cli("list", "methods", "--json")[0])}
@@ -97,6 +98,7 @@ def test_its_format_shows_the_table(cli: Cli, heard: list[str]) -> None:
     assert cli("table", "yesterday", "--format", "yesterday", "--results", "results")[0] == "1 tables\n"
 
 
+@pytest.mark.slow
 def test_its_launcher_carries_out_paired_runs(cli: Cli) -> None:
     _, err = cli("run", "yesterday_paired", "--launcher", "yesterday", "--device", "cpu", "--results", "paired")
     assert ended(err.splitlines(), "yesterday_two_networks", 0) in ("ok", "collapsed")

@@ -345,3 +345,37 @@ def test_current_takes_the_newest_of_a_seed_and_compares_times_not_texts() -> No
 def test_current_of_nothing_is_nothing() -> None:
     kept, dropped = current(make_frame())
     assert (len(kept), dropped, list(kept.columns)) == (0, 0, list(make_frame().columns))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_published_file_that_an_editor_saved_reads_the_same(tmp_path: Path, encoding: str, line_end: str) -> None:
+    frame = make_frame(*make_records({"dann": [0.5, 0.75]}))
+    file = tmp_path / "mini.csv"
+    file.write_bytes(csv_text(frame).replace("\n", line_end).encode(encoding))
+    read = read_results(file)
+    assert read.flaws == []
+    pd.testing.assert_frame_equal(read.frame, frame)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_record_that_an_editor_saved_reads_the_same(tmp_path: Path, encoding: str) -> None:
+    record = make_record(0.5)
+    path = write_record(tmp_path, record)
+    path.write_text(record.to_json(), encoding=encoding)
+    assert read_records(tmp_path, "mini") == ([record], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace(",", ";").encode(), "its columns are separated by ';', as a spreadsheet writes"),
+        (lambda text: text.replace(",", "\t").encode(), "its columns are separated by '\\t', as a spreadsheet writes"),
+        (lambda text: text.replace("mini", "miní", 1).encode("latin-1"), "line 2 is no UTF-8 text: save the file as"),
+    ],
+)
+def test_a_published_file_that_was_saved_otherwise_says_how(tmp_path: Path, change: Any, words: str) -> None:
+    file = tmp_path / "mini.csv"
+    file.write_bytes(change(csv_text(make_frame(make_record(0.5)))))
+    (flaw,) = read_results(file).flaws
+    assert words in str(flaw)

@@ -99,6 +99,7 @@ def test_what_cannot_be_read_is_named_and_left(a: Path, b: Path) -> None:
     assert in_the_way.read_text() == "precious"
 
 
+@pytest.mark.slow
 def test_published_rows_are_joined_without_doubling_a_run(a: Path, b: Path) -> None:
     publish(a, "mini", a / "mini.csv")
     write_record(b, make_record(0.8, seed=1, minute=2))

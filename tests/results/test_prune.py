@@ -1,4 +1,4 @@
-"""What pruning takes away changes no table."""
+"""Pruning changes no table."""
 
 from __future__ import annotations
 

@@ -64,6 +64,7 @@ def test_two_commands_make_no_run_twice(tmp_path: Path) -> None:
     assert list((tmp_path / FOLDER).glob("*.txt")) == []
 
 
+@pytest.mark.slow
 def test_a_command_says_that_another_one_is_at_it(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["dann"], seeds=[0], bounds=[])
     recorder = Recorder(plan, tmp_path, registry)
@@ -114,7 +115,7 @@ def test_a_state_that_cannot_be_written_costs_no_run(
     assert "cannot be written, so that an interrupted run would begin anew" in log
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
+@pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])
 def test_a_log_that_cannot_be_opened_is_one_clear_error(registry: Registry, tmp_path: Path, launcher: str) -> None:
     plan = plan_of(registry, ["dann"], seeds=[0], bounds=[])
     (stem,) = [run.stem for run in plan.runs]

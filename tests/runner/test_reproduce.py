@@ -58,6 +58,7 @@ def test_a_published_row_comes_out_the_same(registry: Registry, tmp_path: Path) 
     assert again(record.stem.partition("-")[2], row, registry).verdict == "identical"
 
 
+@pytest.mark.slow
 def test_data_of_ones_own_are_found_by_their_suite(tmp_path: Path) -> None:
     """With all pairs of the suite: a category of only `east`, a source too, widens the examples of all domains."""
     (tmp_path / "tables").mkdir()
@@ -91,6 +92,7 @@ def test_a_row_with_settings_of_its_own_needs_its_record(
     assert find_recorded(run_id[:8], tmp_path).settings == made["deep_coral"].settings  # there the record is at hand
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)  # starts processes
 def test_the_command_says_what_came_out(registry: Registry, made: dict[str, RunRecord], tmp_path: Path) -> None:
     def invoke(record: RunRecord) -> Result:
@@ -109,7 +111,7 @@ def test_the_command_says_what_came_out(registry: Registry, made: dict[str, RunR
     forged = Accuracy(selected=0.01, last=0.01, oracle=0.01)
     result = invoke(made["coral"].model_copy(update={"accuracy": forged}))
     assert result.return_value == 1
-    assert "different: no other seed of the cell is there" in result.stdout
+    assert "different: no other seed of the cell tells" in result.stdout
     assert "nothing that is recorded differs" in result.stdout
 
 

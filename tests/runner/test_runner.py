@@ -1,4 +1,4 @@
-"""What becomes of runs: skipped when done, recorded when failed, never silently reused."""
+"""Runs are skipped when done, recorded when failed, never silently reused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from dabench.errors import UsageError
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.launchers import inline, processes
@@ -26,6 +27,7 @@ PAIR = "toy_a:toy_b"
 Launch = Callable[[Sequence[Job], int], Iterator[Event]]
 
 
+@pytest.mark.slow
 def test_done_runs_are_not_repeated(registry: Registry, tmp_path: Path) -> None:
     first = run(plan_of(registry), tmp_path, registry)
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
@@ -108,7 +110,7 @@ def test_a_run_is_another_one_where_its_plugin_computes_something_else(registry:
     assert not ids("weight * self", "weight / self") & before
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
+@pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])
 def test_a_run_that_raises_is_a_failed_record_and_stops_no_other(
     registry: Registry, tmp_path: Path, launcher: str
 ) -> None:
@@ -146,6 +148,23 @@ def test_a_loss_that_is_no_number_is_collapsed(registry: Registry, tmp_path: Pat
     assert record.accuracy is not None
 
 
+@pytest.mark.parametrize("method", ["deep_coral", "mmd"])
+def test_batches_too_small_for_a_method_are_refused(registry: Registry, method: str) -> None:
+    words = f"{method} compares the examples of a batch .* needs batches of 2 or more, and budget.batch is 1"
+    with pytest.raises(UsageError, match=words):
+        plan_of(registry, [method], sets=("budget.batch=1",))
+    assert plan_of(registry, [method], sets=("budget.batch=2",)).runs
+    assert plan_of(registry, ["dann"], sets=("budget.batch=1",)).runs
+
+
+def test_batches_too_small_for_batch_norm_are_named(registry: Registry, tmp_path: Path) -> None:
+    backbone = {"name": "resnet18", "options": {"weights": "none"}}
+    plan = plan_of(registry, ["source_only"], seeds=[0], backbone=backbone, budget={"steps": 2, "batch": 1})
+    records = run(plan, tmp_path, registry)
+    error = records[PAIR, "source_only", 0].error
+    assert error == "batch norm needs batches of two or more while training (budget.batch)"
+
+
 def test_one_class_predictions_are_collapsed(registry: Registry, tmp_path: Path) -> None:
     record = run(plan_of(registry, ["toy_one_class"], seeds=[0]), tmp_path, registry)[PAIR, "toy_one_class", 0]
     assert record.status == "collapsed"
@@ -153,6 +172,7 @@ def test_one_class_predictions_are_collapsed(registry: Registry, tmp_path: Path)
     assert record.accuracy.selected == pytest.approx(1 / 3)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_fails_its_run_alone(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_dies", "toy_exits", "dann"], seeds=[0])
     records = run(plan, tmp_path, registry, launcher="processes", workers=1)
@@ -192,6 +212,7 @@ def test_a_timeout_ends_a_slow_run(registry: Registry, tmp_path: Path) -> None:
     assert outcomes["source_only"].status == outcomes["dann"].status == "ok"
 
 
+@pytest.mark.slow
 def test_a_stuck_run_is_killed_after_its_timeout(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,7 +223,7 @@ def test_a_stuck_run_is_killed_after_its_timeout(
     assert outcomes["dann"].status == "ok", "another worker took its place"
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
+@pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])
 def test_a_timeout_reaches_every_run(registry: Registry, tmp_path: Path, launcher: str) -> None:
     plan = plan_of(registry, ["toy_slow"], seeds=[0], bounds=[])
     (record,) = run(plan, tmp_path, registry, launcher=launcher, timeout_s=0.2).values()
@@ -247,6 +268,7 @@ def test_feature_methods_share_the_source_only_network(registry: Registry, tmp_p
     assert cached.stat().st_size > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readout", ["linear_svm", "rbf_svm", "nearest_neighbour"])
 def test_readouts_judge_the_embedding(registry: Registry, tmp_path: Path, readout: str) -> None:
     records = run(plan_of(registry, ["dann", "coral"], seeds=[0], readout=readout), tmp_path, registry)
@@ -256,6 +278,7 @@ def test_readouts_judge_the_embedding(registry: Registry, tmp_path: Path, readou
     assert records[PAIR, "dann", 0].predictions_sha256 != plain[PAIR, "dann", 0].predictions_sha256
 
 
+@pytest.mark.slow
 def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path) -> None:
     records = run(plan_of(registry, selector="source_val"), tmp_path, registry)
     for record in records.values():
@@ -265,8 +288,23 @@ def test_the_oracle_is_never_what_is_selected(registry: Registry, tmp_path: Path
         assert record.accuracy.oracle == max(c.target_accuracy for c in record.checkpoints)
 
 
-@pytest.mark.parametrize("launcher", ["inline", "processes"])
-def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_path: Path, launcher: str) -> None:
+def everyone(pid: int) -> list[int]:
+    """A process and its children, as a batch system finds them."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("launcher", "number"),
+    [
+        ("inline", signal.SIGHUP),
+        ("processes", signal.SIGINT),
+        pytest.param("processes", signal.SIGTERM, marks=pytest.mark.skipif(sys.platform != "linux", reason="/proc")),
+    ],
+)
+def test_a_signal_ends_it_at_once_and_the_next_call_goes_on(
+    registry: Registry, tmp_path: Path, launcher: str, number: signal.Signals
+) -> None:
     command = [sys.executable, "-m", "dabench", "run", "toy", "--methods", "toy_waits", "--seeds", "0-2"]
     command += ["--results", str(tmp_path / "results"), "--device", "cpu", "--workers", "1", "--launcher", launcher]
     gate = tmp_path / "gate"
@@ -281,10 +319,16 @@ def test_ctrl_c_ends_at_once_and_the_next_call_goes_on(registry: Registry, tmp_p
         while not Path(f"{gate}.reached").exists():
             assert process.poll() is None
             time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+        if number == signal.SIGTERM:  # `scancel` sends it to all processes; workers lead groups of their own
+            for pid in reversed(everyone(process.pid)):
+                os.kill(pid, number)
+        else:
+            os.killpg(process.pid, number)  # as a terminal does
         _, stderr = process.communicate(timeout=60)  # the run itself would wait for ever
-    assert process.returncode == 130, stderr
-    assert "The same command goes on from here" in stderr
+    assert process.returncode == 128 + number, stderr
+    said = "Interrupted" if number == signal.SIGINT else f"Stopped by {number.name}"
+    assert f"{said}: 3 of 9 runs are left. The same command goes on from here." in stderr
+    assert "killed" not in stderr
     assert "Traceback" not in stderr
     assert len(list(tmp_path.rglob("*.json"))) == 6
     assert not list(tmp_path.rglob("*.tmp"))

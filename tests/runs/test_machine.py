@@ -1,4 +1,4 @@
-"""What a record says about the machine: what the libraries chose in the process that ran."""
+"""The machine in a record: the choices of the libraries in the process that ran."""
 
 from __future__ import annotations
 
@@ -68,6 +68,7 @@ def test_the_widest_instruction_set_up_to_a_limit(flags: list[str], limit: str, 
     assert widest(flags, limit) == isa
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(onednn_isa() not in PRINTED, reason="the words of oneDNN for this processor are not known")
 @pytest.mark.parametrize("limit", ["", "AVX2", "SSE41"])
 def test_the_instruction_set_of_onednn_is_what_it_prints(limit: str) -> None:
@@ -75,6 +76,7 @@ def test_the_instruction_set_of_onednn_is_what_it_prints(limit: str) -> None:
     assert f"isa:{PRINTED[found['onednn_isa']]}\n" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="torch has these names on x86")
 def test_the_environment_variables_of_the_libraries_are_honoured() -> None:
     found, _ = asked(ATEN_CPU_CAPABILITY="default", ONEDNN_MAX_CPU_ISA="SSE41", OPENBLAS_CORETYPE="Nehalem")

@@ -1,4 +1,4 @@
-"""How selectors pick, and what they are shown."""
+"""Picks of selectors, and the data that they are shown."""
 
 from __future__ import annotations
 

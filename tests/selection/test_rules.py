@@ -143,6 +143,7 @@ def test_class_ami_of_embeddings_that_are_all_the_same() -> None:
     assert score("class_ami", two_places) == 0  # two places are not three clusters
 
 
+@pytest.mark.slow
 def test_class_ami_is_the_information_above_that_of_shuffled_predictions() -> None:
     """Its expectation under chance is a mean over permutations here, and a sum in scikit-learn."""
     which = np.repeat([0, 1, 2], [20, 17, 13])
@@ -170,7 +171,7 @@ def test_iwcv_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_iwcv_is_not_the_better_the_less_the_domains_resemble_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where they can be told apart, all weights are nearly 0, and so is their sum of errors."""
+    """Domains that can be told apart have weights that are nearly all 0, and so is their sum of errors."""
     apart = weighted(monkeypatch, [2e-6, 1e-6, 1e-6, 4e-6], [1, 1, 0, 1])
     assert score("iwcv", apart) == pytest.approx(-7 / 8)
     none = weighted(monkeypatch, [0, 0, 0, 0], [1, 1, 0, 1])
@@ -255,7 +256,7 @@ def test_a_score_is_the_same_twice(name: str) -> None:
 
 @pytest.mark.parametrize("name", BY_OUTPUTS)
 def test_a_selector_gets_no_target_labels(name: str) -> None:
-    """What it may read has no field for them, and the order of the target's rows means nothing to it."""
+    """Nothing that it reads has a field for them, and the order of the target's rows means nothing to it."""
     assert not SPECS[name].uses_target_labels
     of = outputs()
     order = RANDOM.permutation(50)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import ceil, inf, sqrt
 
 import numpy as np
 import pytest
@@ -45,3 +45,25 @@ def test_no_noise_and_no_seeds_have_an_answer() -> None:
 def test_the_upper_limit_of_a_spread_holds_as_often_as_it_says() -> None:
     spreads = np.random.default_rng(1).normal(0, 0.02, (4000, 5)).std(axis=1, ddof=1)
     assert np.mean([upper_std(float(std), 5) >= 0.02 for std in spreads]) == pytest.approx(0.8, abs=0.03)
+
+
+@pytest.mark.parametrize("n", [2, 5, 30])
+@pytest.mark.parametrize("effect", [0.1, 0.8, 3.0])
+def test_power_agrees_with_statsmodels(effect: float, n: int) -> None:
+    from statsmodels.stats.power import TTestPower
+
+    assert power_of(0.02 * effect, 0.02, n) == pytest.approx(TTestPower().power(effect, n, 0.05))
+
+
+@pytest.mark.parametrize("effect", [0.3, 0.9, 2.0])
+def test_seeds_needed_agree_with_statsmodels(effect: float) -> None:
+    from statsmodels.stats.power import TTestPower
+
+    exact = TTestPower().solve_power(effect, power=0.9, alpha=0.05)
+    assert seeds_needed(0.02 * effect, 0.02, power=0.9) == ceil(exact)
+
+
+def test_large_differences_have_a_power() -> None:
+    powers = [power_of(shift * 0.02 / sqrt(n), 0.02, n) for n in (2, 30, 1000) for shift in np.linspace(4, 60, 200)]
+    assert all(0 <= power <= 1 for power in powers)
+    assert seeds_needed(8 * 0.02 / sqrt(2), 0.02) == 3

@@ -60,3 +60,13 @@ def test_too_few_pairs_or_methods_give_no_ranking() -> None:
     assert ranking({"a": [0.5] * 12}) is None
     assert ranking({"a": [0.5] * (LEAST_PAIRS - 1), "b": [0.6] * (LEAST_PAIRS - 1)}) is None
     assert ranking({"a": [0.5] * LEAST_PAIRS, "b": [0.6] * LEAST_PAIRS}) is not None
+
+
+@pytest.mark.parametrize("methods", [2, 5, 10])
+def test_the_critical_difference_agrees_with_statsmodels(methods: int) -> None:
+    from statsmodels.stats.libqsturng import qsturng
+
+    found = ranking({f"m{number}": list(np.random.default_rng(number).random(14)) for number in range(methods)})
+    assert found is not None
+    quantile = qsturng(0.95, methods, np.inf) / np.sqrt(2)
+    assert found.difference == pytest.approx(quantile * np.sqrt(methods * (methods + 1) / (6 * 14)), rel=1e-3)

@@ -81,7 +81,7 @@ def test_power_without_tolerance_is_that_of_the_noncentral_t() -> None:
 
 
 def simulated_drops(n: int, spread: float, drop: float, rows: int, max_drop: float, repeats: int = 20_000) -> float:
-    """How often a cell is called regressed: normal differences of runs, accuracies rounded to the test set."""
+    """The share of cells that are called regressed: normal differences of runs, accuracies rounded to the test set."""
     generator = np.random.Generator(np.random.PCG64(n))
     runs = generator.normal(0.7, spread / sqrt(2), (2, repeats, n))
     runs[1] -= drop
@@ -158,3 +158,13 @@ def test_infinite_ends_are_where_no_spread_is_known() -> None:
     drop = measure_drop({0: 0.8}, {0: 0.8, 1: 0.9}, 10)
     assert isinf(drop.low)
     assert isinf(drop.high)
+
+
+def test_the_prediction_interval_agrees_with_statsmodels() -> None:
+    from statsmodels.api import OLS
+
+    values = [0.80, 0.83, 0.79, 0.85, 0.84]
+    predicted = OLS(values, np.ones(5)).fit().get_prediction([1.0])
+    low, high = predicted.conf_int(obs=True, alpha=2 * FALSE_ALARMS)[0]
+    drop = measure_drop(by_seed(*values), by_seed(0.75), 1000)
+    assert (drop.low, drop.high) == (pytest.approx(low - 0.75), pytest.approx(high - 0.75))

@@ -299,6 +299,7 @@ def test_missing_seeds_are_left_out_pair_by_pair() -> None:
     assert (found["a"].p, found["b"].p, found["c"]) == (1.0, pytest.approx(p), None)
 
 
+@pytest.mark.slow
 def test_equal_methods_are_called_different_less_often_than_one_time_in_twenty() -> None:
     """Ten equal methods, five seeds. The figures stand in the docstring of `against_best` and in
     docs/explanation/statistics.md.
@@ -330,3 +331,21 @@ def test_test_set_error_is_binomial() -> None:
     assert stats.test_set_error(1.0, 10) == 0.0
     with pytest.raises(ValueError, match="0 rows"):
         stats.test_set_error(0.8, 0)
+
+
+@pytest.mark.parametrize("size", [1, 2, 12])
+def test_holm_agrees_with_statsmodels(size: int) -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    p_values = np.random.default_rng(size).random(size) ** 3
+    p_values[-1] = p_values[0]  # a tie
+    adjusted = multipletests(p_values, method="holm")[1]
+    assert list(holm(dict(enumerate(p_values))).values()) == pytest.approx(adjusted)
+
+
+def test_intervals_agree_with_statsmodels() -> None:
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    values = np.random.default_rng(0).random(7)
+    found = mean_interval(values.tolist(), 0.9)
+    assert (found.low, found.high) == pytest.approx(DescrStatsW(values).tconfint_mean(0.1))

@@ -33,22 +33,22 @@ MAX_DROP = 0.01  # the default of `dabench check`
 HEADER = ["pair", "method", "seed", "cpu_capability", "onednn_isa", "blas", "published", "accuracy", "rows"]
 
 INTRODUCTION = (
-    "The published runs of `results/mini.csv` against runs of the same code on another kind of processor. That one is "
-    "simulated: torch, oneDNN and OpenBLAS are limited to AVX2, by\n\n"
+    "The published runs of `results/mini.csv` are compared with runs of the same code on another kind of processor. "
+    "That processor is simulated. These commands limit torch, oneDNN and OpenBLAS to AVX2:\n\n"
     "```console\n"
     "$ ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 OPENBLAS_CORETYPE=Haswell dabench run mini --results DIR\n"
     "$ python -m tests.studies.machines DIR\n"
     "```\n\n"
-    "on a machine where the command without the variables gives the published bits. MKL, with which torch multiplies "
-    "matrices, is not limited. `std of d`: of the difference of a seed's two runs, in points; `last bit`: the same of "
-    "two copies whose initial weights differ in the last bit (next section); `largest`: the largest difference of a "
-    "seed; `alarms`: regressions that `dabench check` finds with all seeds, and with every three of them, each time "
-    "with either side as the baseline."
+    "They ran on a machine where the command without the variables gives the published bits. MKL, with which torch "
+    "multiplies matrices, is not limited. `std of d` is the standard deviation of the difference of a seed's two runs, "
+    "in points. `last bit` is the same for two copies whose initial weights differ in the last bit (next section). "
+    "`largest` is the largest difference of a seed. `alarms` are the regressions that `dabench check` finds with all "
+    "seeds, and with every three of them, each time with either side as the baseline."
 )
 LIMITS = (
-    "The checks of a cell share their runs, and its two directions exclude each other, so they are far from "
-    "independent: this many cannot show that the rate is below 1 %. They can show that it is not many times as much, "
-    "and whether another processor moves a seed by more than a change in the last bit does."
+    "The checks of a cell share their runs, and its two directions exclude each other, so the checks are far from "
+    "independent. They are too few to show that the rate is below 1 %. They can show that the rate is not many times "
+    "as much, and whether another processor moves a seed by more than a change in the last bit does."
 )
 
 Accuracies = dict[int, float]  # by seed
@@ -68,7 +68,7 @@ def take_over(directory: Path) -> None:
 
 
 def run_name(run: Any) -> tuple[object, ...]:
-    """What a run and its repetition share, also where the method's sources have been edited since."""
+    """The name that a run and its repetition share, also where the method's sources have been edited since."""
     return run.source, run.target, run.method, run.variant, run.seed, run.settings_sha256, run.data_sha256
 
 
@@ -85,7 +85,9 @@ def cells() -> Iterator[tuple[tuple[str, str], Accuracies, Accuracies, int]]:
 
 
 def alarms(one: Accuracies, other: Accuracies, n: int, rows: int) -> tuple[int, int]:
-    """How many checks with n of the seeds find a regression, either side being the baseline, of how many."""
+    """The number of checks with n of the seeds that find a regression, either side being the baseline, and of all
+    checks.
+    """
     found = [
         regressed({seed: before[seed] for seed in seeds}, {seed: now[seed] for seed in seeds}, rows)
         for seeds in combinations(sorted(one), n)

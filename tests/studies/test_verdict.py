@@ -56,6 +56,7 @@ def test_spreads_of_seeds_and_copies_are_told_apart() -> None:
     assert within == pytest.approx(0.01 * np.sqrt(2), rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_copies_are_trained_once_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study_verdict, "RUNS", tmp_path / "runs.csv")
@@ -70,6 +71,7 @@ def test_copies_are_trained_once_and_reported(tmp_path: Path, monkeypatch: pytes
     assert "| glyphs:digits source_only 3 | 3 x 2 |" in study_verdict._of_runs()
 
 
+@pytest.mark.slow
 def test_checks_between_machines_are_those_of_the_product_in_both_directions() -> None:
     steady = {seed: 0.70 + seed / 100 for seed in range(4)}
     lower = {seed: value - 0.05 for seed, value in steady.items()}
@@ -80,6 +82,7 @@ def test_checks_between_machines_are_those_of_the_product_in_both_directions() -
     assert study_machines.alarms(steady, noisy, 4, 300) == (0, 2)
 
 
+@pytest.mark.slow
 def test_runs_of_another_machine_stand_beside_the_published_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,3 +100,10 @@ def test_runs_of_another_machine_stand_beside_the_published_ones(
     assert other == {row["seed"]: 0.5 for row in rows}
     assert test_rows == rows[0]["test_rows"]
     assert "| 4 |" in study_machines.report({})
+
+
+def test_the_page_says_what_the_study_says() -> None:
+    page = study_verdict.STUDY.read_text(encoding="utf-8")
+    texts = (study_verdict.INTRODUCTION, study_verdict.SIMULATED, study_verdict.SAME_SEED, study_verdict.OF_MINI)
+    for text in (*texts, study_verdict.OF_RUNS, study_machines.INTRODUCTION, study_machines.LIMITS):
+        assert text in page

@@ -1,4 +1,4 @@
-"""How often does `dabench check` err, and what does it see? The study behind docs/how-to/ci.md.
+"""The errors of `dabench check`, and the drops that it sees. The study behind docs/how-to/ci.md.
 
     python -m tests.studies.verdict train --copies 6    # minutes to an hour; goes on where it stopped
     python -m tests.studies.verdict report              # writes docs/explanation/verdict_study.md
@@ -46,33 +46,33 @@ MAX_DROP = 0.01  # the default of `dabench check`
 PLANTED = 0.03
 CHECKS = 20_000  # simulated or drawn, for each figure
 INTRODUCTION = (
-    "Written by `python -m tests.studies.verdict report`; do not edit. How the verdict is reached: "
-    "[ci.md](../how-to/ci.md). "
-    f"Settings: a drop above {100 * MAX_DROP:g} point whose one-sided {100 * (1 - FALSE_ALARMS):g} % "
-    f"interval is above 0. A share of 1 % is known to ±{100 * sqrt(FALSE_ALARMS / CHECKS):.2f} points (one standard "
-    f"error of {CHECKS:,} checks)."
+    "`python -m tests.studies.verdict report` writes this page; do not edit it. [ci.md](../how-to/ci.md) describes how "
+    f"the verdict is reached. Here a regression is a drop above {100 * MAX_DROP:g} point whose one-sided "
+    f"{100 * (1 - FALSE_ALARMS):g} % interval is above 0. Each share is over {CHECKS:,} checks, so a share of 1 % has "
+    f"a standard error of {100 * sqrt(FALSE_ALARMS / CHECKS):.2f} points."
 )
 SIMULATED = (
-    "Normal accuracies with a standard deviation over seeds (first column, in points), rounded to a test set "
-    "of 300 examples; baseline and now unrelated, so that their difference has √2 times that spread. False "
-    f"alarms at n seeds in % of checks, and power for a true drop of {100 * PLANTED:g} points in %. `1 of 5`: "
-    f"one seed of now against a baseline of five ({CHECKS // 4:,} checks)."
+    "Accuracies are drawn from a normal distribution and rounded to a test set of 300 examples. The first column is "
+    "their standard deviation over seeds, in points. Baseline and current runs are unrelated, so their difference has "
+    "√2 times that spread. The columns show false alarms with n seeds, in % of checks, and the power for a true drop "
+    f"of {100 * PLANTED:g} points, in %. `1 of 5`: one current seed against a baseline of five ({CHECKS // 4:,} "
+    "checks)."
 )
 SAME_SEED = (
-    "Runs of a seed that are alike have a smaller difference: then the row with that spread, divided by √2, applies."
+    "If the two runs of a seed are alike, their difference is smaller. Then the row with that spread, divided by √2, "
+    "applies."
 )
 OF_MINI = (
-    "The same with the standard deviations (points) and test sets of `results/mini.csv`: what a check on "
-    "another machine can do if a rounding difference made the runs of a seed unrelated, which is the worst "
-    "case."
+    "The same, with the standard deviations (in points) and test sets of `results/mini.csv`. This is the worst case "
+    "for a check on another machine: a rounding difference makes the two runs of a seed unrelated."
 )
 OF_RUNS = (
-    "Copies of runs from initial weights that differ in the last bit (see the script): two copies of each "
-    "seed are a check of unchanged code. `std`: over seeds; `std of d`: of the difference of two copies of a "
-    "seed; `alike`: the correlation that follows, 1 if a seed decides everything and 0 if nothing; alarms, "
-    f"and power for a drop of {100 * PLANTED:g} points planted into now, in %; `by formula`: the power that "
-    "`sees` rests on, given `std of d`. The checks of a cell share runs, so its alarms are known less well "
-    "than those of independent checks."
+    "Each run is repeated from initial weights that differ in the last bit. Two copies of each seed are then a check "
+    f"of unchanged code. A drop of {100 * PLANTED:g} points planted into the current runs measures the power. Alarms "
+    "and power are in %. `std` is the standard deviation over seeds, and `std of d` that of the difference of two "
+    "copies of a seed. `alike` is the correlation that follows: 1 if a seed decides everything, 0 if it decides "
+    "nothing. `by formula` is the power that `sees` rests on, given `std of d`. The checks of a cell share runs, so "
+    "its alarms are known less well than those of independent checks."
 )
 
 Copies = dict[int, dict[int, float]]  # seed -> copy -> accuracy
@@ -195,7 +195,7 @@ def drawn(cell: Copies, seeds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
 def report() -> str:
     """The whole document."""
     parts = [
-        "# What the verdict sees, and how often it errs",
+        "# How often `dabench check` errs",
         INTRODUCTION,
         _simulation(),
         _of_mini(),

@@ -41,7 +41,7 @@ class BadServer(ThreadingHTTPServer):
         return f"{self.url}{path}"
 
     def next_way(self, path: str) -> str:
-        """How to answer the next request for a path."""
+        """The way to answer the next request for a path."""
         ways = self._how.get(path, ["missing"])
         return ways.pop(0) if len(ways) > 1 else ways[0]
 
@@ -68,13 +68,11 @@ class _Handler(BaseHTTPRequestHandler):
         asked = self.headers["Range"]
         self.server.asked.append((self.path, asked))
         content, way = self.server.files.get(self.path, b""), self.server.next_way(self.path)
+        heads = {"later": (503, "Retry-After", "7200"), "loop": (302, "Location", self.path)}
         if way in ("missing", "busy"):
             self.send_error(404 if way == "missing" else 500)
-        elif way == "loop":
-            self.send_response(302)
-            self.send_header("Location", self.path)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+        elif way in heads:
+            self._send_head(*heads[way])
         elif way == "page":
             self._send(b"<html>gone</html>", kind="text/html")
         elif way == "wrong":
@@ -91,6 +89,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(content, tag=None, only=0.5)
         else:
             self._send(content, asked)
+
+    def _send_head(self, code: int, header: str, value: str) -> None:
+        """Answer without content."""
+        self.send_response(code)
+        self.send_header(header, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _send(
         self,

@@ -75,7 +75,13 @@ def make_record(accuracy: float | None = 0.8, minute: int = 0, plugin: str = "a"
         "plugin": PluginInfo(distribution="dabench", version="0.1.0", source_sha256=plugin),
         "code": CodeInfo(commit="f" * 40, dirty=False),
         "env": Environment(
-            dabench="0.1.0", python="3.11.7", torch="2.9.0", device="cpu", processor="x86_64", threads=1
+            dabench="0.1.0",
+            python="3.11.7",
+            torch="2.9.0",
+            device="cpu",
+            processor="x86_64",
+            threads=1,
+            bf16_cost=7.1,
         ),
         "finished": (START + timedelta(minutes=minute)).isoformat(),
     } | overrides

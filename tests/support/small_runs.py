@@ -44,7 +44,7 @@ class Net(Backbone):
 
 
 def problem_of(source_x: Tensor, source_y: Tensor, target_x: Tensor) -> Problem[Tensor, Tensor]:
-    """What an unsupervised method sees of these."""
+    """The problem of an unsupervised method with these data."""
     classes = int(source_y.max()) + 1
     return Problem("unsupervised", classes, source_x, source_y, target_x, None, Normaliser("mean", Rows(source_x)))
 
@@ -81,7 +81,7 @@ def trained(
 
 
 def logits_of(method: Any, problem: Problem[Tensor, Tensor], x: Tensor) -> Tensor:
-    """What it predicts."""
+    """The predictions of a method."""
     with torch.inference_mode():
         logits: Tensor = method.predict(problem.prepare(x))
     return logits.clone()

@@ -63,7 +63,7 @@ def distance(a, b):
 
 
 class CmdOfTheHiddenLayer(Cmd):
-    """Where the paper has it: on a hidden layer of sigmoids."""
+    """Central moment discrepancy where the paper has it: on a hidden layer of sigmoids."""
 
     def losses(self, batch):
         source, target = self.features(batch.source_x), self.features(batch.target_x)

@@ -1,4 +1,4 @@
-"""One output format of the verdict a file.
+"""Output formats of the verdict, one a file.
 
 May import what `dabench.baseline` may.
 """

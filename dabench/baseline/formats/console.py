@@ -12,7 +12,7 @@ from dabench.baseline.formats.text import HEADER, change_rows, fields, footnotes
 from dabench.leaderboard.formats.terminal import text_console
 from dabench.leaderboard.formats.text import pair_title
 
-STYLES = {"not comparable": "yellow", "better": "green"}
+STYLES = {"not comparable": "yellow", "tolerated": "yellow", "better": "green"}
 
 
 def render(report: Report, width: int | None = None, colour: bool | None = None) -> str:

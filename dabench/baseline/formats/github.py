@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dabench.baseline.compare import FAILING, Report
-from dabench.baseline.formats.text import drop
+from dabench.baseline.formats.text import message
 from dabench.printable import printable
 
 
@@ -14,15 +14,14 @@ def commands(report: Report) -> Iterator[str]:
     for cell in report.cells:
         if cell.verdict in (*FAILING, "not comparable"):
             level = "error" if cell.verdict in FAILING else "warning"
-            why = cell.why or f"a drop of {drop(cell)} points"
             title = f"dabench: {cell.cell} {cell.verdict}"
-            yield f"::{level} title={_property(title)}::{_data(f'{cell.cell} {cell.verdict}: {why}')}"
+            yield f"::{level} title={_property(title)}::{_data(f'{cell.cell} {cell.verdict}: {message(cell)}')}"
     if report.nothing_comparable:
         yield "::error title=dabench%3A nothing comparable::no cell of the baseline can be compared"
 
 
 def _data(text: str) -> str:
-    """Escaped as the runner undoes it: a line break would end the command, and what follows could be another."""
+    """Text escaped for the runner: a line break would end the command, and the rest could be another command."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return printable(escaped)
 

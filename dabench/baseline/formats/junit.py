@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree as ET  # written only, never parsed
 
 from dabench.baseline.compare import CellVerdict, Report
+from dabench.baseline.formats import text
 from dabench.baseline.formats.text import drop, fields, limit, title
 
 INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot hold
@@ -42,7 +43,7 @@ def _case(suite: ET.Element, cell: CellVerdict) -> None:
         name=_clean(cell.cell.label),
         time=f"{cell.wall_s:.3f}",
     )
-    message = _clean(cell.why or f"a drop of {drop(cell)} points")
+    message = _clean(text.message(cell))
     if cell.verdict in ("regressed", "missing"):
         ET.SubElement(case, "failure", type=cell.verdict, message=message)
     elif cell.verdict == "not comparable":
@@ -54,5 +55,5 @@ def _case(suite: ET.Element, cell: CellVerdict) -> None:
     ET.SubElement(case, "system-out").text = _clean("\n".join(lines))
 
 
-def _clean(text: str) -> str:
-    return INVALID.sub("\ufffd", text)
+def _clean(words: str) -> str:
+    return INVALID.sub("\ufffd", words)

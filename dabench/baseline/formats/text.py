@@ -14,7 +14,7 @@ HEADER = ("verdict", "baseline", "now", "drop in points", "seeds", "sees", "need
 
 
 def fields(cell: CellVerdict) -> tuple[str, ...]:
-    """What is known about a cell, in the order of `HEADER`."""
+    """The facts about a cell, in the order of `HEADER`."""
     return (
         cell.verdict,
         fraction(cell.before) or "-",
@@ -26,8 +26,15 @@ def fields(cell: CellVerdict) -> tuple[str, ...]:
     )
 
 
+def message(cell: CellVerdict) -> str:
+    """The reason for a cell's verdict, in one phrase."""
+    if cell.verdict == "missing" and not cell.why:
+        return f"no run of it is there; the baseline has {fraction(cell.before) or 'no accuracy'}"
+    return cell.why or f"a drop of {drop(cell)} points"
+
+
 def title(cell: CellVerdict) -> str:
-    """Which cell."""
+    """The name of a cell."""
     return f"{pair_title(cell.cell.pair)} {cell.cell.label}"
 
 
@@ -53,7 +60,7 @@ def limit(cell: CellVerdict) -> str:
 
 
 def needs(cell: CellVerdict) -> str:
-    """How many seeds it takes to see a drop of one point."""
+    """The number of seeds that it takes to see a drop of one point."""
     if cell.drop is None:
         return "-"
     known = cell.detectable is not None or cell.seeds_needed is not None
@@ -61,7 +68,7 @@ def needs(cell: CellVerdict) -> str:
 
 
 def heading(report: Report) -> str:
-    """What was compared, and how it went."""
+    """The title of a report: both sides of the comparison, and its result."""
     counts = Counter(cell.verdict for cell in report.cells)
     states = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
     return f"{', '.join(report.suites)} · {len(report.cells)} cells: {states}"
@@ -75,7 +82,7 @@ def reasons(report: Report) -> Iterator[str]:
 
 
 def change_rows(report: Report) -> list[tuple[str, str, str, str]]:
-    """What changed since the baseline, from what, to what, and in which cells."""
+    """Changes since the baseline: the name, both values and the cells of each."""
     judged = {str(cell.cell): cell.changes for cell in report.cells if cell.verdict != "missing" or cell.changes}
     rows = []
     for change, cells in shared_changes(judged):
@@ -86,7 +93,7 @@ def change_rows(report: Report) -> list[tuple[str, str, str, str]]:
 
 
 def footnotes(report: Report) -> Iterator[str]:
-    """How to read the table, and what else there is to know."""
+    """Notes on reading the table, and whatever else there is to know."""
     rules = {cell.drop.rule for cell in report.cells if cell.drop and cell.verdict != "same"}
     tolerated = f"{100 * report.max_drop:g}"
     level = f"{100 * (1 - FALSE_ALARMS):g} %"
@@ -106,6 +113,8 @@ def footnotes(report: Report) -> Iterator[str]:
             "a regression; needs: seeds to tell a drop of one point from 0 as surely; both from the baseline's spread "
             "where the numbers are the same"
         )
+    if report.count("tolerated"):
+        yield f"tolerated: a drop beyond noise, and not above the {tolerated} points of --max-drop"
     if report.false_alarm:
         yield (
             f"if only rounding had changed, at most {100 * report.false_alarm:.0f} % of checks like this one "

@@ -1,8 +1,7 @@
-"""`dabench data check`: read the data of a suite and say what is there and what would break."""
+"""`dabench data check`: read the data of a suite, show them, and name whatever would break a run."""
 
 from __future__ import annotations
 
-import json
 import shlex
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dabench.cli.completion import complete_suites
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.options import suite_argument
+from dabench.cli.say import echo, show_json
 from dabench.leaderboard.formats.columns import aligned
 
 if TYPE_CHECKING:
@@ -25,12 +24,12 @@ MOST_CLASSES = 50
 
 
 @click.command("check")
-@click.argument("suite", shell_complete=complete_suites)
+@suite_argument()
 @click.option("--all", "everything", is_flag=True, help="Name everything that is left out, however long the list.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @pass_context
 def command(context: Context, suite: str, everything: bool, as_json: bool) -> int:
-    """Read the data of SUITE (a name or a .yaml file), and say what is there.
+    """Read the data of SUITE (a name or a .yaml file), and show what they hold.
 
     Shows domains, classes and counts, what cannot be read, duplicates across splits and domains, and classes missing on
     one side of a pair. Decodes what is not decoded yet. The exit code is 1 if runs would fail.
@@ -40,7 +39,7 @@ def command(context: Context, suite: str, everything: bool, as_json: bool) -> in
 
     found = survey(find_suite(suite, context.registry), context.registry)
     if as_json:
-        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        show_json(asdict(found))
     else:
         echo("\n".join(_text(found, suite, everything)))
     return int(bool(found.problems))
@@ -84,7 +83,7 @@ def _row(seen: Seen) -> tuple[str, ...]:
 
 
 def _columns(types: Mapping[str, str]) -> Iterator[str]:
-    """What the columns of the suite's own tables hold: those of numbers together, each of the others on a line."""
+    """Contents of the columns of the suite's own tables: those of numbers together, each of the others on a line."""
     if types:
         yield "\ncolumns"
     plain = [name for name, kind in types.items() if kind == "numbers"]

@@ -1,4 +1,4 @@
-"""`dabench data`: what there is of every domain, where the rest comes from, and whether it is what it should be."""
+"""`dabench data`: the state of every domain, and the ways to get the missing ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def command() -> None:
 @JSON
 @pass_context
 def list_command(context: Context, names: Sequence[str], suite: str | None, as_json: bool) -> int:
-    """Show what there is of each domain, without decoding anything.
+    """Show the state of each domain, without decoding anything.
 
     NAME is a domain, or a family such as amazon. The exit code is 1 if something is corrupt, or if something that was
     named (or a suite needs) is missing.
@@ -55,7 +55,7 @@ def list_command(context: Context, names: Sequence[str], suite: str | None, as_j
 @JSON
 @pass_context
 def doctor_command(context: Context, names: Sequence[str], suite: str | None, as_json: bool) -> int:
-    """Decode what is not decoded yet, and check content: hashes, and examples of each class and split.
+    """Decode domains that are not decoded yet, and check content: hashes, and examples of each class and split.
 
     Takes names and gives exit codes as `dabench data list` does.
     """

@@ -1,8 +1,7 @@
-"""What the commands of `dabench data` share: which domains are meant, and the report on them."""
+"""Options and reports of the commands of `dabench data`: the domains that are meant, and their states."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from dabench.cli.completion import complete_domains, complete_suites
 from dabench.cli.context import Context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, show_json
 from dabench.specs.spec import DomainSpec
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def report(context: Context, statuses: Sequence[Status], as_json: bool, *, named
     from dabench.data.acquire.inventory import CORRUPT, MISSING
 
     if as_json:
-        click.echo(json.dumps([as_row(status) for status in statuses], indent=2, ensure_ascii=False))
+        show_json([as_row(status) for status in statuses])
     else:
         echo(as_text(statuses, set(context.registry.all(DomainSpec))))
     bad = {CORRUPT, MISSING} if named else {CORRUPT}

@@ -50,7 +50,7 @@ def command(
         for download in wanted:
             try:
                 fetch(download, display, patience, fresh=fresh)
-            except DataError as error:  # the others may be had all the same
+            except DataError as error:  # the others are tried all the same
                 failed.append(download.name)
                 display.say(f"Error: {error}")  # at once: decoding and drawing what is there may take minutes
     statuses = []
@@ -59,7 +59,7 @@ def command(
             statuses.append(examine(spec))
     code = report(context, statuses, as_json, named=True)
     if failed:
-        echo(f"Error: not downloaded, and why stands above: {', '.join(failed)}", err=True)
+        echo(f"Error: not downloaded, for the reasons above: {', '.join(failed)}", err=True)
     return max(code, int(bool(failed)))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, show_json
 from dabench.specs.spec import DomainSpec
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def command(context: Context, folder: Path, as_json: bool) -> int:
     with Console(stderr=True).status(f"reading {folder}"):
         done = adopt(folder, downloads)
     if as_json:
-        click.echo(json.dumps(_as_object(done), indent=2, ensure_ascii=False))
+        show_json(_as_object(done))
     else:
         echo("\n".join(_as_lines(done, folder, specs)))
     return int(bool(done.refused) or not (done.taken or done.there))
@@ -68,10 +67,10 @@ def _as_lines(done: Adopted, folder: Path, specs: list[DomainSpec]) -> list[str]
         lines.append(f"taken over into {data_dir()}")
         for data_file, path, verified in done.taken:
             lines.append(
-                f"  {data_file.path}  from {short(path)}{'' if verified else '  (nobody has measured its content)'}"
+                f"  {data_file.path}  from {short(path)}{'' if verified else '  (its content has no known digest)'}"
             )
     if done.there:
-        lines.append("there already, and left alone")
+        lines.append("already there, and left unchanged")
         lines += [f"  {data_file.path}  as {short(path)}" for data_file, path in done.there]
     if done.refused:
         lines.append("not taken")

@@ -1,15 +1,14 @@
-"""`dabench data links`: whether what is linked is still there."""
+"""`dabench data links`: test whether the links of downloads still work."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import click
 
 from dabench.cli.context import Context, pass_context
 from dabench.cli.data.domains import ATTEMPTS, JSON, NAMES, SUITE, TIMEOUT, chosen
-from dabench.cli.say import echo
+from dabench.cli.say import echo, show_json
 
 
 @click.command("links")
@@ -23,7 +22,7 @@ from dabench.cli.say import echo
 def command(
     context: Context, names: Sequence[str], suite: str | None, whole: bool, timeout: float, attempts: int, as_json: bool
 ) -> int:
-    """Try every link of what domains need. The exit code is 1 if one of them fails.
+    """Try every link of the domains' downloads. The exit code is 1 if one of them fails.
 
     Nothing is kept. NAME is a domain, or a family such as amazon; without any, all links are tried.
     """
@@ -46,7 +45,7 @@ def command(
     failed = [result for result in results if result.fault]
     if as_json:
         rows = [{"name": result.download.name, "url": result.url, "fault": result.fault or None} for result in results]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        show_json(rows)
     else:
         echo(f"{len(results)} links, {len(failed)} failed")
     return int(bool(failed))

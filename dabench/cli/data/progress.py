@@ -1,4 +1,4 @@
-"""What a user sees of downloads, on stderr: a bar in a terminal, else a line now and then."""
+"""Progress of downloads on stderr: a bar in a terminal, else a line now and then."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class DownloadDisplay:
             self._bars.remove_task(self._task)
         self._task = self._bars.add_task(name, completed=done, total=total)
         size = f", {size_text(total)}" if total else ""
-        begun = f", {size_text(done)} of it are there" if done else ""
+        begun = f", {size_text(done)} of it already downloaded" if done else ""
         self._line(f"{name}{size}{begun}")
 
     def advance(self, count: int) -> None:
-        """So many more bytes have come."""
+        """Count some more bytes."""
         self._done += count
         if self._task is not None:
             self._bars.advance(self._task, count)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from torchvision.utils import make_grid
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.errors import DataError
@@ -40,18 +42,16 @@ def sheet(name: str, domain: DomainArrays, per_class: int, scale: int = 1) -> Pi
 
 def _grid(split: Split, classes: int, columns: int) -> Pixels:
     """Random examples (H, W, 3): a row for each class, and many classes in several blocks."""
-    height, width = split.x.shape[2:]
     rows = min(classes, _MOST_ROWS)
-    blocks = -(-classes // rows)
-    page = np.full((rows * (height + _GAP), blocks * columns * (width + _GAP), 3), 255, np.uint8)
-    for label in range(classes):
-        found = np.flatnonzero(split.y == label)
-        chosen = numpy_generator(0, "sheet", label).permutation(found)[:columns]
-        top, left = label % rows * (height + _GAP), label // rows * columns * (width + _GAP)
-        for number, row in enumerate(chosen):
-            image = np.broadcast_to(split.x[row], (3, height, width)).transpose(1, 2, 0)
-            page[top : top + height, left + number * (width + _GAP) :][:, :width] = image
-    return page
+    blocks = []
+    for first in range(0, classes, rows):
+        images = torch.full((rows, columns, 3, *split.x.shape[2:]), 255, dtype=torch.uint8)
+        for label in range(first, min(first + rows, classes)):
+            found = np.flatnonzero(split.y == label)
+            chosen = numpy_generator(0, "sheet", label).permutation(found)[:columns]
+            images[label - first, : len(chosen)] = torch.from_numpy(split.x[chosen])  # grey becomes RGB
+        blocks.append(make_grid(images.flatten(0, 1), nrow=columns, padding=_GAP, pad_value=255))
+    return torch.cat(blocks, dim=2).permute(1, 2, 0).numpy()
 
 
 def side_by_side(parts: list[Pixels], gap: int = 12) -> Pixels:

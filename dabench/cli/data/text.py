@@ -1,4 +1,4 @@
-"""What `dabench data` prints: a table of 80 columns with notes below, and rows for programs."""
+"""Output of `dabench data`: a table of 80 columns with notes below, and rows for programs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _cells(status: Status) -> tuple[str, ...]:
 def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
     """Paragraphs below the table, an empty line before each."""
     if any(status.sha256 and not status.content for status in statuses):
-        yield "\n? content that nobody has verified: no known hash is the same"
+        yield "\n? unverified content: no known hash matches"
     regenerated = [status for status in statuses if status.spec.regenerated]
     if regenerated:
         text = f"regenerated here from a recipe: {_short(regenerated, known)}"
@@ -96,7 +96,7 @@ def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
         yield from _grouped(remarks, known, lambda status: status.note)
     unverified = [status for status in statuses if any(not item.verified for item in status.spec.downloads)]
     if unverified:
-        yield "\nunverified: links and stated digests that nobody here has tried"
+        yield "\nunverified: links and stated digests that were never tried here"
         yield from _grouped(unverified, known, _unverified)
     yield "\nlicences, as their publishers state them"
     yield from _grouped(statuses, known, lambda status: status.spec.licence or "unknown")
@@ -105,7 +105,7 @@ def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
 
 
 def _keys(citation: str) -> str:
-    """What its entries are called; the text itself where it is no BibTeX, which `dabench cite` then reports."""
+    """The keys of the entries; the text itself where it is no BibTeX, which `dabench cite` then reports."""
     try:
         return ", ".join(entries(citation))
     except ValueError:
@@ -146,7 +146,7 @@ def _filled(text: str) -> str:
 
 
 def _short(statuses: Sequence[Status], known: Collection[str]) -> str:
-    """Their names; `family/*` where all of a family are among them."""
+    """Names of domains; `family/*` where all of a family are among them."""
     names = [status.spec.name for status in statuses]
     shown = []
     for name in names:

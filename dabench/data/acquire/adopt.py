@@ -28,7 +28,7 @@ MAX_BYTES = 1 << 30
 
 @dataclass
 class Adopted:
-    """What became of the files of a folder.
+    """The result of looking through a folder, by file.
 
     Attributes:
         taken: the data file, where it was found, and whether its content is what was published.
@@ -44,7 +44,7 @@ class Adopted:
 
 
 def adopt(folder: Path, downloads: Iterable[Download]) -> Adopted:
-    """Copy what is known of a folder to where it belongs below the data folder.
+    """Copy the known files of a folder to their places below the data folder.
 
     Args:
         folder: with files in any layout, and archives.
@@ -137,7 +137,7 @@ class _Search:
         shutil.rmtree(into)
 
     def _checked(self, data_file: DataFile, staged: Path, found: Path, *, verified: bool) -> None:
-        """Take what lies in the staging folder, if it is what was published."""
+        """Take a staged file if its content is the published one."""
         if fits(data_file, staged):
             self._take(data_file, staged, found, verified=verified)
         else:

@@ -25,7 +25,7 @@ def packed_as(path: Path) -> str:
 
 
 def opened(path: Path, packing: str, mode: str = "rb") -> IO[bytes]:
-    """Open a file that is packed as `.gz`, `.bz2` or not at all, to read or write what is packed."""
+    """Open a file that is packed as `.gz`, `.bz2` or not at all, to read or write its unpacked content."""
     if packing == ".gz":
         return cast("IO[bytes]", gzip.open(path, mode))
     if packing == ".bz2":
@@ -34,7 +34,7 @@ def opened(path: Path, packing: str, mode: str = "rb") -> IO[bytes]:
 
 
 def chunks(path: Path, packing: str) -> Iterator[bytes]:
-    """What a file holds, unpacked.
+    """The content of a file, unpacked.
 
     Raises:
         DataError: it is cut off or damaged, or far more comes out of it than its size promises.
@@ -52,7 +52,7 @@ def chunks(path: Path, packing: str) -> Iterator[bytes]:
 
 
 def file_digests(path: Path) -> frozenset[str]:
-    """Both digests of a file as it is, and of what is packed in it.
+    """Both digests of a file as it is, and of its unpacked content.
 
     Raises:
         DataError: it is cut off or damaged.
@@ -68,7 +68,7 @@ def file_digests(path: Path) -> frozenset[str]:
 
 
 def content_sha256(path: Path) -> str:
-    """The sha256 of what a file holds, unpacked, in hex."""
+    """The sha256 of a file's unpacked content, in hex."""
     digest = hashlib.sha256()
     for chunk in chunks(path, packed_as(path)):
         digest.update(chunk)

@@ -1,4 +1,4 @@
-"""Look at the content of a domain itself: decode it where nobody has, hash it, count its classes."""
+"""Checks of the content of a domain: decode it if needed, hash it, count its classes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dabench.specs.spec import DomainSpec
 
 
 def examine(spec: DomainSpec) -> Status:
-    """What there is of a domain, its content read from the first byte to the last.
+    """The state of a domain, its content read from the first byte to the last.
 
     Raises:
         DataFolderError: the data folder cannot be written.

@@ -1,13 +1,12 @@
 """Downloads: mirror by mirror, checked, and put where they belong, by one process at a time.
 
 A download works in `DIR/downloads/<key>/`, which is gone when it is done. A process that is killed leaves there what
-has come so far, and the next one continues it.
+was downloaded so far, and the next one continues it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import shutil
 from collections.abc import Collection, Iterator, Sequence
@@ -60,7 +59,7 @@ def fetch(download: Download, show: Show, patience: Patience | None = None, *, f
 
 
 def by_hand(download: Download) -> str:
-    """How a person gets what a download holds without this program."""
+    """Instructions for a person to get the files of a download without this program."""
     wanted = ", ".join(data_file.pattern for data_file in download.data_files)
     return (
         f"By hand: get {download.name} from {download.homepage or download.urls[0]} and run "
@@ -69,11 +68,11 @@ def by_hand(download: Download) -> str:
 
 
 def verify(download: Download, file: Path, into: Path) -> dict[DataFile, Path]:
-    """Check what came, and unpack it.
+    """Check a downloaded file, and unpack it.
 
     Args:
         download: what it should be.
-        file: what came.
+        file: what was downloaded.
         into: a folder for what is unpacked; what is in it is deleted.
 
     Returns:
@@ -159,28 +158,29 @@ def _from_mirror(download: Download, url: str, folder: Path, show: Show, patienc
         DataError: the mirror does not give it, or gives something else.
         OSError: it cannot be written.
     """
-    import pooch
-
-    pooch.get_logger().setLevel(logging.WARNING)
+    file = folder / download.name
     for _ in range(2):
+        folder.mkdir(exist_ok=True)
         resuming = Resuming(folder / f"{download.name}.part", show, patience)
-        file = Path(pooch.retrieve(url, known_hash=None, fname=download.name, path=folder, downloader=resuming))
+        left = file.exists()  # by a process that was killed
+        if not left:
+            resuming.get(url, file)
         if download.archive:
             show.say(f"{download.name}: unpacking")
         try:
             placed = verify(download, file, folder / "unpacked")
         except DataError as error:
             shutil.rmtree(folder)  # nothing of this is to be continued
-            if not resuming.resumed:
+            if not (left or resuming.resumed):
                 raise MirrorError(str(error)) from error
-            show.say(f"{url}: {error}; it was put together from parts, so once more from the start")
+            show.say(f"{url}: {error}; it was begun by an earlier transfer, so once more from the start")
             continue
         for data_file, path in placed.items():
             before = put(data_file, path)
             if before:
                 show.say(f"what was in {data_file.path} before is now in {before}")
         return
-    raise MirrorError("other content than published, also from the start")
+    raise MirrorError("other content than published, also when downloaded from the start")
 
 
 def _differs(file: Path, wanted: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""What there is of a domain on this machine, from its files and what is written beside its prepared copy.
+"""The state of a domain on this machine, from its files and the notes beside its prepared copy.
 
 Decodes nothing and imports nothing heavy; `dabench.data.acquire.doctor` looks at the content itself.
 """
@@ -26,7 +26,7 @@ COMPLETE = "complete"
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What there is of a domain.
+    """The state of a domain.
 
     Attributes:
         state: one of those above.
@@ -56,7 +56,7 @@ class Status:
 
 
 def look(spec: DomainSpec, code: Callable[[DomainSpec], str] = code_hash) -> Status:
-    """What there is of a domain, without opening its data.
+    """The state of a domain, without opening its data.
 
     Args:
         spec: of the domain.
@@ -100,13 +100,13 @@ def judged(
 
 
 def anew(spec: DomainSpec) -> str:
-    """How to replace a domain's files."""
+    """Instructions for replacing a domain's files."""
     by_hand = f"get its files anew from {spec.homepage}"
     return f"dabench data fetch --fresh {spec.name}; or {by_hand}" if spec.downloads else by_hand
 
 
 def damaged_copy(spec: DomainSpec, files: Mapping[str, tuple[int, int]], folder: Path, why: str) -> Status:
-    """The status of a domain whose prepared copy is not what was written."""
+    """The status of a domain whose prepared copy is damaged."""
     note, todo = f"Its prepared copy is damaged: {why}", f"delete {folder}, then: dabench data doctor {spec.name}"
     return Status(spec=spec, state=CORRUPT, files=files, copy=folder, note=note, next=todo)
 

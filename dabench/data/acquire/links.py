@@ -1,4 +1,4 @@
-"""Whether the links of downloads still give what they should."""
+"""Tests of the links of downloads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dabench.specs.download import Download
 
 @dataclass(frozen=True)
 class LinkResult:
-    """What became of one link; `fault` is empty if it gives what it should."""
+    """The result of one link; `fault` is empty if it gives the right content."""
 
     download: Download
     url: str
@@ -53,5 +53,5 @@ def try_links(
 def _download(download: Download, url: str, show: Show, patience: Patience) -> None:
     with scratch() as folder:
         file = folder / download.name
-        Resuming(folder / f"{download.name}.part", show, patience)(url, str(file), None)
+        Resuming(folder / f"{download.name}.part", show, patience).get(url, file)
         verify(download, file, folder / "unpacked")

@@ -69,7 +69,7 @@ def put(data_file: DataFile, source: Path) -> Path | None:
 
 
 def _places(data_file: DataFile) -> list[Path]:
-    """Where it may be: a file that is kept packed may also be there unpacked."""
+    """The places where it may be: a file that is kept packed may also be there unpacked."""
     path = data_dir() / data_file.path
     return [path, path.with_suffix("")] if path.suffix in PACKINGS and not data_file.files else [path]
 

@@ -160,7 +160,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_link(name: str, to: str) -> None:
-    """A link may point to what is beside or below it, or up to the archive's own root."""
+    """Refuse a link unless it points to something beside or below it, or up to the archive's own root."""
     place = [*PurePosixPath(name).parent.parts]
     outside = PurePosixPath(to).is_absolute() or bool(PureWindowsPath(to).drive)
     for part in PurePosixPath(to).parts:

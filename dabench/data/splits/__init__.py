@@ -1,4 +1,4 @@
-"""Which examples a run trains on, holds out, labels and tests on.
+"""Splits of a run: the examples that it trains on, holds out, labels and tests on.
 
 May import what `dabench.data` may.
 """

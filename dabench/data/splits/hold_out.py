@@ -1,4 +1,4 @@
-"""Which examples a run trains on, drawn by the split stream: the same for every method."""
+"""Training and held-out examples of the source, drawn by the split stream: the same for every method."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HELD_OUT = 0.1
 def hold_out(
     y: NDArray[np.int64], seed: int, groups: NDArray[np.int64] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Split source train into what is trained on and source_val: a tenth of every class, at least one, never all.
+    """Split source train into training examples and source_val: a tenth of every class, at least one, never all.
 
     Args:
         y: labels (N,).
@@ -57,7 +57,7 @@ def _groups_to_hold_out(
 
 
 def sample(y: NDArray[np.int64], per_class: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw what is trained on: `per_class` examples of every class, all of a class that has fewer.
+    """Draw the training examples: `per_class` of every class, all of a class that has fewer.
 
     Nothing of the sample is held out, because the published protocols that sample (Gong et al. 2012, Sun et al. 2016:
     20 per class) train on exactly these examples. source_val is whatever they leave over: it may lack small classes,

@@ -1,9 +1,9 @@
-"""What the track paired draws: simultaneous samples of both domains with their labels, and everything else apart.
+"""Splits of the track paired: simultaneous samples of both domains with their labels, and everything else apart.
 
 The domains of a pair are views of one recording (`DomainSpec.recording`): row i of one was recorded with row i of the
 other. A run draws some groups (people, say) from train by the split stream. Their rows are the simultaneous samples;
 they leave the source, from whose other groups source_val is taken. The target without labels is all of target train in
-another order, so that no row number betrays which of its examples belongs to which label of the source.
+another order, so that no row number tells the label of an example.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dabench.seeding import numpy_generator
 
 
 class PairedSplits(Splits):
-    """What a run of the track paired works on, before anything is normalised.
+    """The examples of a run of the track paired, before anything is normalised.
 
     Attributes:
         paired_rows: the source's rows of the simultaneous samples, sorted, int64 (P,); none of them is in `rows` or
@@ -41,7 +41,7 @@ class PairedSplits(Splits):
         """
         _check_views(source, target, names)
         if not isinstance(settings.shots, int):
-            raise DataError("the track paired needs `shots`: of how many groups the simultaneous samples are")
+            raise DataError("the track paired needs `shots`: the number of groups that the simultaneous samples are of")
         self.classes = source.classes
         self.source, self.test = source.train, target.test
         y, groups = self.source.y, self.source.groups

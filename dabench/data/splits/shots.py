@@ -1,4 +1,4 @@
-"""Which target examples a run of the track few_shot may see with their labels, drawn by the split stream.
+"""Labelled target examples of the track few_shot, drawn by the split stream.
 
 A draw depends on the labels and the seed alone, so it is the same for every method, and nested: the examples of fewer
 shots are among those of more.

@@ -16,7 +16,7 @@ from dabench.errors import DataError
 
 
 class Splits:
-    """What a run works on, before anything is normalised.
+    """The examples of a run, before anything is normalised.
 
     The source's splits are rows, not copies: the arrays of a prepared domain are mapped into memory, and worker
     processes share them.

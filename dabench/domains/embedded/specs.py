@@ -1,4 +1,4 @@
-"""The domains that need no download, made from what installed packages ship. Imports nothing heavy."""
+"""Domains that need no download, made from files of installed packages. Imports nothing heavy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the digits of MNIST and USPS are framed: 28x28 pixels in the middle of a black RGB image of 32x32 pixels.
+"""Frames of the digits of MNIST and USPS: 28x28 pixels in the middle of a black RGB image of 32x32 pixels.
 
 How a digit is framed decides how far two domains are apart. MNIST scales a digit into a box of 20x20 pixels and puts
 its centre of mass at the centre of a 28x28 canvas; USPS scales it to the full height of its 16x16 image. So MNIST

@@ -13,7 +13,7 @@ from PIL import Image
 
 @dataclass(frozen=True)
 class Cuts:
-    """What to cut from one photograph, so that each is decoded once.
+    """Parts to cut from one photograph, which is decoded once for all of them.
 
     Attributes:
         photo: an image file.

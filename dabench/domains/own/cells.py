@@ -25,7 +25,7 @@ _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T]\d.*)?|\d{1,2}:\d{2}(:\d
 
 @dataclass(frozen=True)
 class Notation:
-    """How cells are written; see `config.own_data.OwnTables`."""
+    """The notation of cells; see `config.own_data.OwnTables`."""
 
     decimal: str = "."
     thousands: str | None = None
@@ -33,7 +33,7 @@ class Notation:
 
     @property
     def na_numbers(self) -> list[float]:
-        """Those of `na_values` that are numbers: -999 stands for -999.0 as well."""
+        """The numbers among `na_values`: -999 stands for -999.0 as well."""
         found = (number(text, self) for text in self.na_values)
         return [value for value in found if value is not None]
 

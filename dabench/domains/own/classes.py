@@ -1,4 +1,4 @@
-"""Which classes the domains of a suite share, and what is left out for it."""
+"""Classes that all domains of a suite share, and the rows of other classes, which are left out."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def share(
 
 
 def _lacking(name: str, found: Mapping[str, Mapping[str, int]]) -> str:
-    """Who does not have a class, and which class there may be the same."""
+    """The domains that lack a class, and the classes there that may be the same."""
     texts = [domain + _resembling(name, classes) for domain, classes in found.items() if name not in classes]
     return f"not in {', '.join(texts)}"
 
@@ -85,9 +85,9 @@ def _resembling(name: str, classes: Collection[str]) -> str:
     """A class that reads as this one does, and is written otherwise."""
     for other in classes:
         if other.casefold() == name.casefold():
-            return f" (but {other!r}, in other letters)"
+            return f" (but {other!r}, in other capitals)"
     same = [other for other in classes if alike(other) == alike(name)]
-    return f" (but {same[0]!r}, written otherwise than {name!r})" if same else ""
+    return f" (but {same[0]!r}, written differently from {name!r})" if same else ""
 
 
 def _why(unusable: Mapping[str, Mapping[str, str]], domain: str, name: str) -> str:

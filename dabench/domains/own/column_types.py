@@ -1,4 +1,4 @@
-"""What the columns of tables hold: decided once, over all rows of all domains.
+"""Types of the columns of tables: decided once, over all rows of all domains.
 
 A column is one of numbers if every cell is a number, and one of categories if none is. Anything between the two, and
 numbers in another notation, is refused, because no guess is right for all data: `categorical`, `na_values`, `decimal`
@@ -25,7 +25,7 @@ _ENOUGH = 1000  # different values of a column that are looked at for other nota
 
 @dataclass(frozen=True)
 class Decided:
-    """What all columns hold.
+    """The types of all columns.
 
     Attributes:
         types: `numbers`, or `categories, 3 levels`, by column.
@@ -61,7 +61,7 @@ def decide(
     categorical: Collection[str],
     notation: Notation,
 ) -> Decided:
-    """Decide what the columns hold.
+    """Decide the types of the columns.
 
     Args:
         frames: features by domain; their index is a position in `places`.
@@ -119,7 +119,7 @@ def converted(frame: pd.DataFrame, categories: Collection[str], notation: Notati
             full = values.notna()
             parsed = numbers(values[full].tolist(), notation)
             if parsed is None:
-                raise DataError(f"the column {name} holds something else than numbers")
+                raise DataError(f"the column {name} holds something other than numbers")
             parsed[np.isin(parsed, notation.na_numbers)] = np.nan
             columns[name] = pd.Series(np.nan, frame.index, dtype=np.float64)
             columns[name][full] = parsed
@@ -174,8 +174,8 @@ def _same_columns(frames: Mapping[str, pd.DataFrame]) -> list[str]:
     unnamed = [name for name in columns if name.startswith("Unnamed: ")]
     if unnamed:
         raise DataError(
-            f"the column {unnamed[0]} has no name in the file: it is often an index that was written along. Leave it "
-            f"out with `drop: ['{unnamed[0]}']`, or give it a name in the file if it is a feature."
+            f"the column {unnamed[0]} has no name in the file: it is often an index that was saved with the data. "
+            f"Leave it out with `drop: ['{unnamed[0]}']`, or give it a name in the file if it is a feature."
         )
     return columns
 
@@ -204,7 +204,7 @@ def _column(name: str, frames: Mapping[str, pd.DataFrame], places: Mapping[str, 
 
 
 def _problem(column: _Column, notation: Notation) -> str | None:
-    """Why a column that holds some text is no column of categories; None if it is one."""
+    """The reason why a column that holds some text is no column of categories; None if it is one."""
     good = [value for value in column.texts if number(value, notation) is not None]
     odd = [value for value in column.texts if number(value, notation) is None]
     some = odd[:_ENOUGH]

@@ -30,7 +30,7 @@ class BadPictureError(Exception):
 
 @dataclass(frozen=True)
 class Look:
-    """How pictures are made alike; see `config.own_data.OwnImages`."""
+    """The form to which pictures are brought; see `config.own_data.OwnImages`."""
 
     size: int
     fit: str
@@ -40,7 +40,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Depth:
-    """How many bits are used by pictures that have 16 for each value.
+    """The bits that are used by pictures that have 16 for each value.
 
     Attributes:
         grey: pictures of 16 bits of grey.
@@ -60,7 +60,7 @@ class Depth:
         return next(bits for bits in BITS if self.peak < 2**bits) if self.grey else 16
 
     def notes(self, chosen: int | None) -> list[str]:
-        """What a user should know: `chosen` is the `grey_bits` of the suite."""
+        """Notes for the user: `chosen` is the `grey_bits` of the suite."""
         found = []
         if self.grey and chosen is None:
             found.append(
@@ -77,7 +77,7 @@ class Depth:
 
     @classmethod
     def of_all(cls, parts: Sequence[Depth]) -> Depth:
-        """That of several parts of a domain."""
+        """The depth of several parts of a domain together."""
         return cls(
             sum(part.grey for part in parts),
             max((part.peak for part in parts), default=0),
@@ -88,7 +88,7 @@ class Depth:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a task: the rows of pictures that are bad, with the reason, and the depth of the others."""
+    """The result of a task: the rows of pictures that are bad, with the reason, and the depth of the others."""
 
     bad: list[tuple[int, str]]
     depth: Depth
@@ -125,7 +125,7 @@ def decode_all(task: Task) -> Done:
 
 
 def decode(path: Path, look: Look) -> NDArray[np.uint8]:
-    """One picture as uint8 (3, S, S) in RGB, upright, what is transparent on white.
+    """Decode one picture to uint8 (3, S, S) in RGB, upright, transparent pixels on white.
 
     Raises:
         BadPictureError: it is none, such as a pipe or a device, is damaged, or is larger than is allowed.
@@ -171,7 +171,7 @@ def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
 
 
 def _depth(image: Image.Image, look: Look, deep: bool) -> Depth:
-    """How many bits a picture uses; `deep` if it has 16 for each colour."""
+    """The bits that a picture uses; `deep` if it has 16 for each colour."""
     if image.mode in WIDE:
         values = np.asarray(image)
         low, peak = int(values.min()), int(values.max())

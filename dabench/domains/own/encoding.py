@@ -24,7 +24,7 @@ MOST_CATEGORIES = 100
 
 @dataclass(frozen=True)
 class Encoding:
-    """How the columns of a table become numbers.
+    """The way from the columns of a table to numbers.
 
     Attributes:
         fill: what goes into an empty cell, by column: mean or median, or the most frequent category.

@@ -1,4 +1,4 @@
-"""Folders of pictures: what lies in them, links that lead in circles, and layouts that are not those that are read."""
+"""Folders of pictures: their contents, links that lead in circles, and layouts that are not read."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Walk:
         return {name: sorted(files) for name, files in found.items()}
 
     def notes(self) -> list[str]:
-        """Which links were not followed."""
+        """A note on the links that were not followed."""
         loops = sorted(set(self._loops))
         return [f"the link {listed(loops)} leads back to a folder above it, and is not followed"] if loops else []
 
@@ -95,7 +95,7 @@ def nested(classes: Mapping[str, Sequence[Path]]) -> list[str]:
 
 
 def holds(folder: Path) -> str:
-    """What a folder holds, in words."""
+    """The contents of a folder, in words."""
     entries = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
     folders = [path.name for path in entries if path.is_dir()]
     files = Counter(path.suffix.lower() or "no suffix" for path in entries if not path.is_dir())

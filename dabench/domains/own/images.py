@@ -74,7 +74,7 @@ class Listing:
 
     @property
     def names(self) -> list[str]:
-        """Of all classes, sorted."""
+        """The names of all classes, sorted."""
         return sorted({*self.train, *(self.test or {})})
 
     @property
@@ -87,7 +87,7 @@ class Listing:
 
 
 def list_files(folder: Path) -> Listing:
-    """What lies in the folder of a domain. Hidden files and folders do not count.
+    """The files in the folder of a domain. Hidden files and folders do not count.
 
     Raises:
         DataError: there are no classes; folders called train and test beside others; or another layout than

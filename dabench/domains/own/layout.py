@@ -1,4 +1,4 @@
-"""Why a domain is not found in a suite's own folder: what lies there, and which layout it looks like."""
+"""Explanations for a domain that is not found in a suite's own folder: the contents, and the layout they resemble."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MANY = 200  # folders that are looked into
 
 
 def explain(config: OwnImages | OwnTables, names: Sequence[str], own: Sequence[str]) -> str:
-    """What lies in the suite's folder or file, and what to do.
+    """The contents of the suite's folder or file, and the fix.
 
     Args:
         config: `domains` of the suite.
@@ -110,7 +110,7 @@ def _with_pictures(folder: Path) -> bool:
 
 
 def _beside(files: Sequence[Path]) -> str:
-    """What to do with files that lie where folders are needed."""
+    """Advice on files that lie where folders are needed."""
     suffixes = {path.suffix.lower() for path in files}
     if suffixes & PICTURES:
         return " A table that says which picture belongs to which class is not read: sort the pictures into folders."

@@ -11,7 +11,7 @@ def shown(name: str) -> str:
 
 
 def alike(name: str) -> str:
-    """What names have in common that a person reads as the same word."""
+    """The common form of names that a person reads as the same word."""
     plain = "".join(letter for letter in normalize("NFKC", name).casefold() if letter.isprintable())
     text = " ".join(plain.split())
     return (text.lstrip("0") or "0") if text.isdecimal() else text

@@ -1,4 +1,4 @@
-"""Descriptors of a suite's own domains: what lies in its folder, under the names that its pairs use."""
+"""Descriptors of a suite's own domains, from the contents of its folder, under the names that its pairs use."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def own_specs(config: OwnImages | OwnTables, names: Sequence[str], sources: Sequ
 
 
 def own_names(config: OwnImages | OwnTables) -> dict[str, str]:
-    """All domains that lie there: the name for a pair -> what the folder, file or value is called.
+    """All domains in the suite's own folder: the name in a pair -> the name of the folder, file or value.
 
     Raises:
         UsageError: there is no such folder or file, or two of them have one name.
@@ -174,7 +174,7 @@ def _columns(config: OwnTables) -> Columns:
 
 
 def _decided(rows: Mapping[str, Rows], columns: Columns) -> Decided:
-    """What the columns hold; images and windows of signals have none."""
+    """The types of the columns; images and windows of signals have none."""
     from dabench.domains.own.column_types import Decided, decide
 
     arrays = [name for name, found in rows.items() if found.examples is not None]

@@ -49,7 +49,7 @@ _UNREAD |= {".dta", ".rds", ".rdata", ".svm", ".libsvm", ".dat", ".pq", ".npz.gz
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text table is written; see `config.own_data.OwnTables`."""
+    """The dialect of a text table; see `config.own_data.OwnTables`."""
 
     separator: str = ","
     encoding: str = "utf-8"
@@ -73,7 +73,7 @@ class TableFile:
 
 
 class Places:
-    """Where the rows of one file, or of several one after the other, stand."""
+    """The places of the rows of one file, or of several one after the other."""
 
     def __init__(self, files: Mapping[str, TableFile]) -> None:
         """Remember the files, by the names that messages give them."""
@@ -154,7 +154,7 @@ def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
 
 
 def not_read(path: Path) -> str:
-    """Why a file is no table that is read, and what to do."""
+    """The reason why a file is no table that can be read, and the fix."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     instead = next(
         (f". To have it read, {_INSTEAD[suffix]}" for suffix in reversed(suffixes) if suffix in _INSTEAD), ""

@@ -26,7 +26,7 @@ Place = tuple[str | Sequence[str], str | None]
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns are what, and how cells are written; see `config.own_data.OwnTables`."""
+    """The meaning of the columns, and the notation of their cells; see `config.own_data.OwnTables`."""
 
     label: str
     domain: str | None
@@ -42,12 +42,12 @@ class Columns:
 
     @property
     def dialect(self) -> Dialect:
-        """How the files are written."""
+        """The dialect of the files."""
         return Dialect(self.separator, self.encoding, self.comment, tuple(self.na_values))
 
     @property
     def notation(self) -> Notation:
-        """How the cells are written."""
+        """The notation of the cells."""
         return Notation(self.decimal, self.thousands, tuple(self.na_values))
 
 
@@ -162,7 +162,7 @@ def _rows_of(root: Path, files: Mapping[str, TableFile], value: str | None, colu
 
 
 def without_domain(frame: pd.DataFrame, places: Places, column: str) -> str | None:
-    """Which rows belong to no domain, because the cell that names it is empty; None if all belong to one."""
+    """A note on rows that belong to no domain, because the cell that names it is empty; None if all belong to one."""
     empty = np.flatnonzero(frame[column].isna())
     if not len(empty):
         return None
@@ -275,7 +275,7 @@ def row_names(root: Path, arguments: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _columns_of(given: Mapping[str, Any]) -> tuple[Columns, list[str]]:
-    """Which columns a table has, and which of them hold categories, from an argument of `load`."""
+    """The columns of a table, and those of them that hold categories, from an argument of `load`."""
     fields = {name: value for name, value in given.items() if name != "types"}
     return Columns(**fields), Decided(given["types"]).categories
 

@@ -114,7 +114,7 @@ def _ragged(where: str, cells: list[str], names: list[str], separator: str) -> s
 
 
 def _not_in(path: Path, encoding: str) -> str:
-    """The first line of a file that is not in an encoding, and what it may be in."""
+    """An error for a file in another encoding: its first such line, and the encoding that it may have."""
     raw = path.read_bytes()
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") and encoding != "utf-16":
         return f"{path} is not {encoding}. It begins as UTF-16 does: say `encoding: utf-16` in `domains`."

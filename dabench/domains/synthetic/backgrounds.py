@@ -1,4 +1,4 @@
-"""What lies behind a traffic sign: parts of photographs, foliage, sky, walls. Quick to import, as workers do.
+"""Backgrounds of traffic signs: parts of photographs, foliage, sky, walls. Quick to import, as workers do.
 
 The photographs are the two that scikit-learn ships; test images take theirs from another part than training images.
 """

@@ -1,4 +1,4 @@
-"""What a camera does to a scene: blur, exposure, few pixels, noise. Quick to import, as workers do."""
+"""A simulated camera: blur, exposure, few pixels, noise. Quick to import, as workers do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker process is told when images are drawn. Quick to import, because worker processes do."""
+"""Tasks of worker processes that draw images. Quick to import, because worker processes do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Chunk:
     y: NDArray[np.int64]
 
     def generators(self) -> list[np.random.Generator]:
-        """One for each image: what an image shows depends on seed, split and index alone."""
+        """A generator for each image: an image depends on seed, split and index alone."""
         return [generator(self.seed, self.split, self.begin + row) for row in range(len(self.y))]
 
 

@@ -121,7 +121,7 @@ def _placement(rng: Random) -> tuple[float, ...]:
 
 
 def _onto(paper: Image.Image, place: tuple[float, ...], right: int = 0, down: int = 0) -> Pixels:
-    """How much ink (H, W) lies on the scene, from 0 to 1, moved by some pixels of the paper."""
+    """The ink (H, W) on the scene, from 0 to 1, moved by some pixels of the paper."""
     a, b, left, c, d, top = place
     numbers = (a, b, left - right, c, d, top - down)
     image = paper.transform((_DRAWN, _DRAWN), Image.Transform.AFFINE, numbers, Image.Resampling.BILINEAR)
@@ -182,7 +182,7 @@ def _lit(scene: Pixels, rng: Random) -> Pixels:
 
 
 def _seen(scene: Pixels, rng: Random) -> Pixels:
-    """What the camera makes of a scene: blur, few pixels, noise."""
+    """The photograph of a scene: blur, few pixels, noise."""
     scene = gaussian(scene, 3 * 1.3 * rng.random() ** 1.5)
     if rng.random() < 0.2:
         scene = motion(scene, rng.uniform(2, 10), rng.uniform(0, 180))

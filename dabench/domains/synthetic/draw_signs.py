@@ -71,7 +71,7 @@ def _sign(scene: Pixels, label: int, light: float, share: float, rng: Random) ->
 
 
 def _furniture(scene: Pixels, light: float, share: float, rng: Random) -> Pixels:
-    """Add what belongs to a sign: its pole, a plate below, its neighbours, the board it hangs on."""
+    """Add the surroundings of a sign: its pole, a plate below, its neighbours, the board it hangs on."""
     half, middle = _DRAWN * share / 2, _DRAWN / 2
     if rng.random() < 0.65:
         width, x = int(rng.integers(4, 13)), int(middle + rng.integers(-6, 5))
@@ -109,7 +109,7 @@ def _exposed(scene: Pixels, rng: Random) -> Pixels:
 
 
 def _seen(scene: Pixels, frame: float, rng: Random) -> Pixels:
-    """What the camera makes of a scene in a frame of some pixels, scaled to 32x32."""
+    """The photograph of a scene in a frame of some pixels, scaled to 32x32."""
     pixel = _DRAWN / frame  # of the camera, in pixels of the drawing
     if rng.random() < 0.7:
         scene = gaussian(scene, pixel * rng.uniform(0, 0.8) + rng.uniform(0, 1.0))
@@ -159,7 +159,7 @@ def in_space(outline: tuple[Point, ...], share: float, rng: Random) -> Matrix:
 
 
 def _fitted(turn: Matrix, outline: tuple[Point, ...], across: float, down: float, x: float, y: float) -> Matrix:
-    """A turn about a sign's centre, followed by what brings its outline into a box around (x, y)."""
+    """A turn about a sign's centre, followed by the map of its outline into a box around (x, y)."""
     centred = _times(turn, (0.02, 0, -1, 0, 0.02, -1, 0, 0, 1))  # units of the canvas to halves of the sign
     corners = [_moved(centred, point) for point in outline]
     (left, right), (top, bottom) = ((min(side), max(side)) for side in zip(*corners, strict=True))

@@ -1,4 +1,4 @@
-"""How the synthetic domains are put together: balanced labels, one generator for each image, all cores."""
+"""Splits of the synthetic domains: balanced labels, one generator for each image, all cores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One output format a file.
+"""Output formats of tables, one a file.
 
 May import what `dabench.leaderboard` may.
 """

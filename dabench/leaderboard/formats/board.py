@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from dabench.leaderboard.formats.text import fraction, group_title, is_published, pair_titles, ranked
 from dabench.leaderboard.table import Row, Table
+
+GAP = 3  # characters that the space between two columns takes
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,28 @@ def columns(table: Table, pairs: Sequence[str] | None = None, *, last: bool = Tr
     if last and ranked(table):
         found.append(Column("rank", "rank"))
     return found
+
+
+def blocks(table: Table, width: int, labels: int, wide: Callable[[str], int]) -> Iterator[list[str]]:
+    """As many pairs side by side as fit; averages and ranks stand in the last block.
+
+    Args:
+        table: with the pairs.
+        width: of a block, in characters.
+        labels: what the column of methods takes of it.
+        wide: what the columns of a pair take.
+    """
+    extra = (len("average") + GAP) * (len(table.pairs) > 1) + (len("rank") + GAP) * ranked(table)
+    block: list[str] = []
+    used = labels
+    for pair in table.pairs:
+        taken = wide(pair)
+        if block and used + taken + extra * (pair == table.pairs[-1]) > width:
+            yield block
+            block, used = [], labels
+        block.append(pair)
+        used += taken
+    yield block
 
 
 def rows(table: Table) -> Iterator[tuple[str, Row]]:

@@ -1,4 +1,4 @@
-"""What stands below a table, in every format that people read: what the numbers mean, and what they do not."""
+"""Footnotes of a table, in every format that people read: the meaning of the numbers, and its limits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dabench.leaderboard.formats.text import (
     GAIN_ALONE,
     NO_GAIN,
     SEES,
+    SOURCE_FREE,
     TIED,
     TUNED,
     bounded,
@@ -29,7 +30,7 @@ UNLIKE = (
 
 
 def footnotes(table: Table) -> list[str]:
-    """Only what the table needs. The marks of best and tied are the format's own: see `marks`."""
+    """The footnotes that the table needs. The marks of best and tied are the format's own: see `marks`."""
     cells = [cell for row in table.rows for cell in row.cells.values()]
     spread = any(cell.std is not None for cell in cells)
     networks = (
@@ -74,6 +75,10 @@ def footnotes(table: Table) -> list[str]:
             any(row.sees_target_labels for row in table.rows),
             f"{SEES} trained with {'all ' * (table.track == 'few_shot')}target labels",
         ),
+        (
+            any(row.source_free for row in table.rows),
+            f"{SOURCE_FREE} source-free: adapts a network trained on the source without looking at its examples again",
+        ),
         (any(cell.tuned_on_target for cell in cells), f"{TUNED} options chosen with target labels for this pair"),
         (
             any(cell.collapsed for cell in cells),
@@ -103,7 +108,7 @@ def footnotes(table: Table) -> list[str]:
 
 
 def data_notes(table: Table) -> list[str]:
-    """What was left out of the data of any cell, and what else their loaders said."""
+    """Notes on the data of any cell: rows that were left out, and remarks of the loaders."""
     return list(dict.fromkeys(note for row in table.rows for cell in row.cells.values() for note in cell.data_notes))
 
 
@@ -112,7 +117,7 @@ def _unbounded_share(cell: Cell) -> bool:
 
 
 def marks(table: Table, best: str = BEST) -> list[str]:
-    """What the marks of a table mean."""
+    """The meaning of the marks of a table."""
     cells = [cell for row in table.rows for cell in row.cells.values()]
     among = " among rows of the same settings" if any(row.group for row in table.rows) else ""
     shared = " (also where means are equal)" if _shared_best(table) else ""
@@ -147,14 +152,14 @@ def cited(table: Table) -> list[str]:
 
 
 def _few_shot(table: Table) -> str:
-    """What the methods of the track few_shot see. source_only sees less, target_only more."""
+    """The labels that the methods of the track few_shot see. source_only sees less, target_only more."""
     each = "1 example" if table.shots == 1 else f"{table.shots} examples"
     shots = "all its labels" if table.shots == "all" else f"the labels of {each} of each of its classes"
     return f"few_shot: methods may see the labelled source, target train, and {shots}, the same for all methods"
 
 
 def _paired(table: Table) -> str:
-    """What the methods of the track paired see. Source only sees less, train on target more."""
+    """The samples that the methods of the track paired see. Source only sees less, train on target more."""
     return (
         "paired: methods may see the labelled source, target train without labels, and labelled simultaneous samples: "
         f"{table.shots} groups of each class (people, say; examples where there are no groups)"
@@ -162,7 +167,7 @@ def _paired(table: Table) -> str:
 
 
 def _noise(table: Table) -> str:
-    """What differs from seed to seed."""
+    """The sources of noise between seeds."""
     return "training noise" if table.shots is None else "training noise and the draw of what is labelled"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -22,6 +23,9 @@ from dabench.leaderboard.page.detail import detail
 from dabench.leaderboard.page.diagram import WIDTH, diagram
 from dabench.leaderboard.table import Cell, Row, Table, Unmeasured
 from dabench.specs.names import BOUNDS
+
+COLUMNS = 122  # characters that fit 1,280 pixels
+LABELS = 26  # of a row's name, which folds beyond
 
 
 # By hand: widgets for tables load scripts from elsewhere, and this page has to work as one file without a network.
@@ -40,7 +44,8 @@ def render(tables: Sequence[Table]) -> str:
     lines = [line for number, table in enumerate(tables) for line in _lines(number, table, scale)]
     return environment.get_template("page.html").render(
         title=" and ".join(dict.fromkeys(table.suite for table in tables)) or "no results",
-        tables=tables,
+        tables=[replace(table, origin="") for table in tables],  # a path of this machine is nobody's business
+        blocks=[list(_blocks(table)) for table in tables],
         diagrams=[diagram(table.ranking) if table.ranking else None for table in tables],
         diagram_width=WIDTH,
         lines=lines,
@@ -64,6 +69,19 @@ def render(tables: Sequence[Table]) -> str:
 def cell_id(number: int, row: Row | Unmeasured, pair: str) -> str:
     """The name of a cell in links: the same in every page made of the same suite."""
     return "/".join([*([str(number + 1)] if number else []), pair, row.method, *([row.variant] if row.variant else [])])
+
+
+def _blocks(table: Table) -> Iterator[list[str]]:
+    """Pairs side by side, as many as a screen of 1,280 pixels shows."""
+
+    def wide(pair: str) -> int:
+        cells = [row.cells[pair] for row in table.rows]
+        lines = [(text.accuracy(cell) + text.mark(cell), text.covered(table, cell), text.flags(cell)) for cell in cells]
+        longest = max(len(line) for of_cell in lines for line in (*of_cell, *text.pair_titles(table)[pair].split()))
+        return longest + board.GAP + (len("published") + 2 + board.GAP) * text.is_published(table, pair)
+
+    labels = max(len(text.label(row)) for row in table.rows)
+    return board.blocks(table, COLUMNS, min(labels, LABELS) + board.GAP, wide)
 
 
 def _scale(tables: Sequence[Table]) -> tuple[float, float]:
@@ -92,7 +110,7 @@ def _row_of(only: Unmeasured) -> Row:
     name = only.method.replace("_", " ")
     return Row(
         method=only.method, variant=only.variant, label=f"{name} ({only.variant})" if only.variant else name,
-        distribution="", bound=only.method in BOUNDS, sees_target_labels=False,
+        distribution="", bound=only.method in BOUNDS, sees_target_labels=False, source_free=False,
         cells={}, average=None, rank=None,
     )  # fmt: skip
 
@@ -111,7 +129,7 @@ def _line(number: int, table: Table, row: Row, pair: str, cell: Cell, scale: tup
         "gap": cell.gap.value,
         "share": text.covered(table, cell),
         "gain": None if cell.gain is None else cell.gain.mean,
-        "gained": text.gain(cell),
+        "gained": text.gain(cell).removesuffix(" points"),
         "published": cell.published,
         "first_published": cell.published[0].accuracy if cell.published else None,
         "test_error": cell.test_error,

@@ -30,6 +30,8 @@ def _row(table: Table, row: Row) -> dict[str, Any]:
         "average": row.average,
         "rank": row.rank,
         "group": row.group or None,
+        "suite": table.suite,
+        "source_free": row.source_free,
     }
 
 

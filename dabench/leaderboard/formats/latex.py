@@ -6,13 +6,16 @@ fit 5.5 inches.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from dabench.leaderboard.formats.board import Column, columns, over_pairs, rows
+from dabench.leaderboard.formats.board import GAP, Column, blocks, columns, over_pairs, rows
 from dabench.leaderboard.formats.footnotes import cited, footnotes, marks
 from dabench.leaderboard.formats.text import (
     NO_GAIN,
     SEES,
+    SOURCE_FREE,
     TUNED,
     accuracy,
     covered,
@@ -23,12 +26,10 @@ from dabench.leaderboard.formats.text import (
     mark,
     pair_titles,
     printed,
-    ranked,
 )
 from dabench.leaderboard.table import Cell, Row, Table
 
 WIDTH = 90  # characters of \small that fit 5.5 inches, the text of many conferences
-GAP = 3  # characters that the space between two columns takes
 PUBLISHED = len("published")
 
 # After `\\` a bracket or a star would be taken for its argument.
@@ -37,24 +38,28 @@ _ESCAPES = {
     "~": r"$\sim$", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': "''", "[": "{[}", "*": "{*}", "±": r"$\pm$",
     "→": r"$\to$", "·": r"$\cdot$", SEES: r"\textdagger{}", TUNED: r"\textdaggerdbl{}",
+    SOURCE_FREE: r"$^\circ$",
 }  # fmt: skip
 
 
 def render(tables: Sequence[Table]) -> str:
     """A `table` environment for each table."""
-    return "\n".join("\n".join(_lines(table, backbone=len(tables) > 1)) + "\n" for table in tables)
+    several = len(tables) > 1
+    return "\n".join("\n".join(_lines(table, number, several)) + "\n" for number, table in enumerate(tables, start=1))
 
 
-def _lines(table: Table, *, backbone: bool) -> Iterator[str]:
-    suite, *parts = heading(table, backbone=backbone)
+def _lines(table: Table, number: int, several: bool) -> Iterator[str]:
+    suite, *parts = heading(replace(table, origin=""), backbone=several)  # a path of this machine is nobody's business
     yield f"% {_comment(' · '.join([suite, *parts]))}"
     yield r"% \usepackage{booktabs}"
     yield r"\begin{table}"
     yield r"\centering\small"
     yield rf"\caption{{{escaped(suite)}: {escaped(', '.join(parts))}}}"
-    blocks = list(_blocks(table))
-    for number, pairs in enumerate(blocks):
-        yield from _block(table, pairs, last=number == len(blocks) - 1)
+    yield rf"\label{{tab:{_name(table)}{f'-{number}' * several}}}"
+    labels = max(len(label(row)) for row in table.rows)
+    parted = list(blocks(table, WIDTH, labels, lambda pair: _wide(table, pair)))
+    for number, pairs in enumerate(parted):
+        yield from _block(table, pairs, last=number == len(parted) - 1)
     notes = [*marks(table, r"**bold**:"), *footnotes(table), *(f"published {source}" for source in cited(table))]
     bold = escaped("**bold**:")
     yield r"\par\medskip\raggedright\footnotesize"
@@ -62,20 +67,9 @@ def _lines(table: Table, *, backbone: bool) -> Iterator[str]:
     yield r"\end{table}"
 
 
-def _blocks(table: Table) -> Iterator[list[str]]:
-    """As many pairs side by side as fit; averages and ranks stand in the last block."""
-    labels = max(len(label(row)) for row in table.rows)
-    extra = (len("average") + GAP) * (len(table.pairs) > 1) + (len("rank") + GAP) * ranked(table)
-    block: list[str] = []
-    width = labels
-    for pair in table.pairs:
-        wide = _wide(table, pair)
-        if block and width + wide + extra * (pair == table.pairs[-1]) > WIDTH:
-            yield block
-            block, width = [], labels
-        block.append(pair)
-        width += wide
-    yield block
+def _name(table: Table) -> str:
+    """The suite, in letters that a label may have."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "", table.suite)
 
 
 def _wide(table: Table, pair: str) -> int:

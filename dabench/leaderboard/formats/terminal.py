@@ -1,4 +1,4 @@
-"""What is printed in a terminal, as text: its width and its colours."""
+"""Text for a terminal: its width and its colours."""
 
 from __future__ import annotations
 

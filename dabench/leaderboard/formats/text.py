@@ -1,4 +1,4 @@
-"""How numbers, headings and footnotes read, in every format that people read."""
+"""Wording of numbers, headings and footnotes, in every format that people read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dabench.specs.names import BOUNDS
 from dabench.stats.gap import Gap
 from dabench.stats.seeds import Interval
 
-BEST, TIED, NO_GAIN, SEES, TUNED = "*", "=", "~", "†", "‡"
+BEST, TIED, NO_GAIN, SEES, TUNED, SOURCE_FREE = "*", "=", "~", "†", "‡", "°"
 BELOW_ALONE, GAIN_ALONE = "<", "?"  # by its interval alone, not by the corrected test
 RANKED_FROM = 3  # pairs; a mean rank over fewer says nothing
 
@@ -61,7 +61,7 @@ def _ends(low: float | None, high: float | None, form: str) -> str:
 
 
 def mark(cell: Cell, best: str = BEST) -> str:
-    """What the tests and the record say of a cell, as it is printed behind the number."""
+    """The marks of the tests and the record, as they are printed behind the number of a cell."""
     return (
         (best if cell.best else TIED if cell.tied else BELOW_ALONE if cell.below_alone else "")
         + (NO_GAIN if cell.no_gain else GAIN_ALONE if cell.gain_alone else "")
@@ -80,7 +80,7 @@ def is_published(table: Table, pair: str) -> bool:
 
 
 def flags(cell: Cell) -> str:
-    """What is not as it should be: `3 of 5 seeds, 2 failed`; an empty string if nothing is."""
+    """Flags of a cell that lacks something: `3 of 5 seeds, 2 failed`; an empty string if nothing is wrong."""
     parts = [f"{cell.n} of {cell.expected} seeds"] if 0 < cell.n < cell.expected else []
     counts = ((cell.failed, "failed"), (cell.timeout, "timed out"), (cell.collapsed, "collapsed"))
     # Where nothing but "failed" is printed, the count adds nothing unless some seeds were not run at all.
@@ -89,12 +89,12 @@ def flags(cell: Cell) -> str:
 
 
 def label(row: Row) -> str:
-    """The row's name with its mark."""
-    return row.label + (SEES if row.sees_target_labels else "")
+    """The row's name with its marks."""
+    return row.label + (SEES if row.sees_target_labels else "") + (SOURCE_FREE if row.source_free else "")
 
 
 def group_title(table: Table, row: Row) -> str:
-    """What stands above the rows of a group, with the variant that all of them share; empty where there are none."""
+    """The title above the rows of a group, with the variant that all of them share; empty where there are no groups."""
     variants = {other.variant for other in table.rows if other.group == row.group}
     shared = variants.pop() if len(variants) == 1 else ""
     return f"settings {row.group}{f': {shared}' * bool(shared)}" if row.group else ""
@@ -106,13 +106,13 @@ def pair_title(pair: str) -> str:
 
 
 def pair_titles(table: Table) -> dict[str, str]:
-    """How a table names its pairs: a family that all domains share (`amazon/`) is left out; a footnote names it."""
+    """The titles of a table's pairs: a family that all domains share (`amazon/`) is left out; a footnote names it."""
     shared = family(table)
     return {pair: pair_title(":".join(end.removeprefix(shared) for end in pair.split(":"))) for pair in table.pairs}
 
 
 def family(table: Table) -> str:
-    """What the names of all domains of a table begin with: `amazon/`, or nothing."""
+    """The beginning of the names of all domains of a table: `amazon/`, or nothing."""
     families = {end.rpartition("/")[0] for pair in table.pairs for end in pair.split(":")}
     shared = families.pop() if len(families) == 1 else ""
     return f"{shared}/" if shared else ""
@@ -129,7 +129,7 @@ def bounded(table: Table) -> bool:
 
 
 def meaning(table: Table, *, backbone: bool) -> list[str]:
-    """What the numbers of a table are; the backbone where several tables stand together."""
+    """The meaning of a table's numbers; the backbone where several tables stand together."""
     parts = [table.suite if table.suite_version == 1 else f"{table.suite} (version {table.suite_version})"]
     parts.append(table.track if table.shots is None else f"{table.track}, {labelled(table.track, table.shots)}")
     parts += [f"backbone {table.backbone}"] if backbone else []
@@ -173,8 +173,13 @@ def ranked(table: Table) -> bool:
     return len(table.pairs) >= RANKED_FROM and sum(row.rank is not None for row in table.rows) > 1
 
 
-def next_commands(tables: Sequence[Table]) -> str:
-    """The commands that a reader of a table may want; an empty string where there is no method to explain."""
+def next_commands(tables: Sequence[Table], word: str = "") -> str:
+    """The commands that a reader of a table may want; an empty string where there is no method to explain.
+
+    Args:
+        tables: of one suite.
+        word: how commands name it, if not by its name: the path of its file.
+    """
     for table in tables:
         rows = [row for row in table.rows if not row.bound] or list(table.rows)
         cells = [(place, pair, cell.mean) for place, row in enumerate(rows) for pair, cell in row.cells.items()]
@@ -186,8 +191,9 @@ def next_commands(tables: Sequence[Table]) -> str:
             where = "" if table.origin in usual else f" --results {shlex.quote(table.origin)}"
             shots = "" if table.shots is None else f" --shots {table.shots}"
             variant = f" --variant {shlex.quote(row.variant)}" if "=" in row.variant else ""
+            suite = word or table.suite
             return (
-                f"next: dabench explain {shlex.join([table.suite, pair, row_name(table, row)])}{variant}{shots}{where}"
-                f" · dabench table {shlex.quote(table.suite)}{where} --format html -o {shlex.quote(table.suite)}.html"
+                f"next: dabench explain {shlex.join([suite, pair, row_name(table, row)])}{variant}{shots}{where}"
+                f" · dabench table {shlex.quote(suite)}{where} --format html -o {shlex.quote(table.suite)}.html"
             )
     return ""

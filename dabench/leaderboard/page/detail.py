@@ -1,4 +1,4 @@
-"""What the page shows of one cell, as data for its script: text, and numbers to draw."""
+"""Details of one cell for the page, as data for its script: text, and numbers to draw."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VERSIONS = (
 
 
 def detail(table: Table, row: Row, pair: str, cell: Cell) -> dict[str, Any]:
-    """Everything behind a cell."""
+    """The details of a cell."""
     recorded = [table.records[run.run_id] for run in cell.runs if run.run_id in table.records]
     records = [found.record for found in recorded]
     return {
@@ -75,11 +75,13 @@ def _tests(cell: Cell) -> Iterator[list[str]]:
 
 
 def _remarks(row: Row, cell: Cell) -> Iterator[list[str]]:
-    """What to know beside the numbers."""
+    """Remarks beside the numbers."""
     if text.flags(cell):
         yield ["warning", text.flags(cell)]
     if row.sees_target_labels:
         yield ["labels", "trained with target labels"]
+    if row.source_free:
+        yield ["source-free", "adapts to the target without the source's examples"]
     yield from (["data", note] for note in cell.data_notes)
     if row.group:
         yield ["compared with", f"the rows of settings {row.group}"]
@@ -126,7 +128,7 @@ def _short(value: float | None) -> float | None:
 
 
 def _picks(records: Sequence[RunRecord]) -> dict[str, Any]:
-    """What each selector picked, by seed."""
+    """The picks of each selector, by seed."""
     names = list(dict.fromkeys(name for record in records for name in record.selections))
     rows = []
     for name in names:

@@ -15,7 +15,7 @@ _STEP = 22
 
 @dataclass(frozen=True)
 class Line:
-    """From one point to another; `kind` is a class of the style sheet."""
+    """A line from one point to another; `kind` is a class of the style sheet."""
 
     x1: float
     y1: float

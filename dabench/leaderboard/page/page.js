@@ -37,10 +37,79 @@ function themes() {
   say();
 }
 
+// The headings of a table sort: a press anywhere in one, or on the button in it, which the keyboard reaches.
+// `turned` gets the place of the column, a function that compares two cells, and whether it goes upwards.
+function sortable(table, turned) {
+  const headings = [...table.tHead.rows[0].cells];
+  const turn = (place, up) => {
+    for (const other of headings) other.setAttribute("aria-sort", "none");
+    headings[place].setAttribute("aria-sort", up ? "ascending" : "descending");
+    turned(place, comparing(headings[place].dataset.sort, place, up), up);
+  };
+  headings.forEach((heading, place) => {
+    const button = element("button", { type: "button" }, ...heading.childNodes);
+    heading.setAttribute("aria-sort", "none");
+    heading.append(button);
+    heading.addEventListener("click", () => {
+      // Numbers begin with the highest, ranks with the first, text with A; another press turns it around.
+      const now = heading.getAttribute("aria-sort");
+      turn(place, now === "none" ? heading.dataset.sort !== "number" : now === "descending");
+    });
+  });
+  return turn;
+}
+
+// Compares rows by a column; what has no number stands last either way, and equal ones stay as they were at first.
+function comparing(kind, place, up) {
+  const keys = new Map();
+  const key = (item) => {
+    if (!keys.has(item)) {
+      const cell = item.cells[place];
+      keys.set(item, kind === "text" ? cell.textContent.trim() : cell.dataset.value === "" ? null : Number(cell.dataset.value));
+    }
+    return keys.get(item);
+  };
+  return (a, b) => {
+    const [one, other] = [key(a), key(b)];
+    if (one === null || other === null) return (one === null) - (other === null) || a.place - b.place;
+    const difference = kind === "text" ? one.localeCompare(other, "en", { numeric: true }) : one - other;
+    return (up ? difference : -difference) || a.place - b.place;
+  };
+}
+
+// The matrix: a group of settings is sorted by itself, and all parts of a table have their rows in one order.
+function boards() {
+  for (const section of document.querySelectorAll("section")) {
+    const parts = [...section.querySelectorAll("table.board")].map((table) => {
+      const groups = [[]];
+      for (const row of table.tBodies[0].rows) {
+        if (row.classList.contains("group")) groups.push([row]);
+        else groups[groups.length - 1].push(row);
+      }
+      return { table, groups: groups.map((rows) => rows.map((row, place) => ({ row, place, cells: [...row.cells] }))) };
+    });
+    for (const { table, groups } of parts) {
+      sortable(table, (_, compare) => {
+        groups.forEach((items, number) => {
+          const title = items.filter(({ row }) => row.classList.contains("group"));
+          const order = items.slice(title.length).sort(compare).map(({ place }) => place);
+          for (const part of parts) {
+            const found = [...title, ...order.map((place) => ({ place }))].map(({ place }) => part.groups[number].find((item) => item.place === place));
+            part.table.tBodies[0].append(...found.map(({ row }) => row));
+          }
+        });
+        for (const part of parts.filter((other) => other.table !== table)) {
+          for (const heading of part.table.tHead.rows[0].cells) heading.setAttribute("aria-sort", "none");
+        }
+      });
+    }
+  }
+}
+
 // `feature-matching`, `feature_matching` and `feature matching` mean the same.
 const plain = (text) => text.toLowerCase().replace(/[-_]/g, " ");
 
-// The long table: sorted by a heading, filtered by the form.
+// The long table: sorted by a heading, filtered by the form; both stand in the address, so that a link shows the same.
 function list() {
   const table = document.getElementById("list"), body = table.tBodies[0], form = document.getElementById("filters");
   const headings = [...table.tHead.rows[0].cells], more = document.getElementById("more");
@@ -49,7 +118,7 @@ function list() {
   }));
   const column = (key) => headings.findIndex((heading) => heading.dataset.key === key);
   const places = Object.fromEntries(["track", "pair", "method", "plugin"].map((key) => [key, column(key)]));
-  let order = rows, all = false;
+  let order = rows, all = false, sorted = "";
 
   function show() {
     const wanted = Object.fromEntries(new FormData(form));
@@ -66,42 +135,39 @@ function list() {
       `${found} of ${rows.length} cells` + (shown < found ? `, the first ${shown} shown` : "");
     more.hidden = shown === found;
     more.textContent = `show all ${found}`;
+    remember(wanted);
   }
 
-  function sort(place, numeric) {
-    const heading = headings[place];
-    const now = heading.getAttribute("aria-sort");
-    // Numbers begin with the highest, text with A; another press turns it around.
-    const up = now === "none" ? !numeric : now === "descending";
-    for (const other of headings) other.setAttribute("aria-sort", "none");
-    heading.setAttribute("aria-sort", up ? "ascending" : "descending");
-    const key = numeric
-      ? ({ cells }) => (cells[place].dataset.value === "" ? null : Number(cells[place].dataset.value))
-      : ({ cells }) => cells[place].textContent.trim();
-    const keyed = rows.map((item) => ({ item, key: key(item) }));
-    keyed.sort((a, b) => {
-      if (a.key === null || b.key === null) return (a.key === null) - (b.key === null) || a.item.place - b.item.place;
-      const difference = numeric ? a.key - b.key : a.key.localeCompare(b.key, "en", { numeric: true });
-      return (up ? difference : -difference) || a.item.place - b.item.place;
-    });
-    order = keyed.map(({ item }) => item);
+  function remember(wanted) {
+    const kept = new URLSearchParams(Object.entries({ ...wanted, sort: sorted }).filter(([, value]) => value));
+    const query = String(kept) ? `?${kept}` : "";
+    if (query !== location.search) history.replaceState(null, "", location.pathname + query + location.hash);
+  }
+
+  function recall() {
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      const field = Object.hasOwn(places, name) || ["search", "published"].includes(name) ? form.elements[name] : null;
+      if (!field) continue;
+      if (field.type === "checkbox") field.checked = true;
+      else if (!field.options || [...field.options].some((option) => option.value === value)) field.value = value;
+    }
+    const key = new URLSearchParams(location.search).get("sort") || "";
+    const place = column(key.replace(/^-/, ""));
+    if (place >= 0) turn(place, !key.startsWith("-")); else show();
+  }
+
+  const turn = sortable(table, (place, compare, up) => {
+    sorted = (up ? "" : "-") + headings[place].dataset.key;
+    order = [...rows].sort(compare);
     body.append(...order.map(({ row }) => row));
     show();
-  }
-
-  headings.forEach((heading, place) => {
-    const numeric = heading.classList.contains("number");
-    heading.setAttribute("aria-sort", "none");
-    const button = element("button", { type: "button" }, heading.textContent);
-    button.addEventListener("click", () => sort(place, numeric));
-    heading.replaceChildren(button);
   });
   form.hidden = false;
   form.addEventListener("input", () => { all = false; show(); });
   form.addEventListener("reset", () => setTimeout(() => { all = false; show(); }));
   form.addEventListener("submit", (event) => event.preventDefault());
   more.addEventListener("click", () => { all = true; show(); });
-  show();
+  recall();
 }
 
 function grid(caption, titles, rows) {
@@ -214,6 +280,7 @@ function route() {
 }
 
 themes();
+boards();
 list();
 addEventListener("hashchange", route);
 route();

@@ -65,7 +65,7 @@ def embed_in_plane(title: str, outputs: Outputs, points: int, seed: int) -> Pane
 
 
 def perplexity(count: int) -> float:
-    """That of t-SNE for so many examples of each domain: smaller where there are few."""
+    """The perplexity of t-SNE for a number of examples of each domain: smaller where there are few."""
     return min(PERPLEXITY, (2 * count - 1) / 3)
 
 

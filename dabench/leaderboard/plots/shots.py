@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from math import ceil, log10
 from pathlib import Path
+from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from dabench.config.settings import Shots
 from dabench.errors import UsageError
 from dabench.leaderboard.formats.text import label, origins, pair_titles, seeds_of
+from dabench.leaderboard.plots.stretched import stretch
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.results.folder import write_atomic
 from dabench.specs.names import LOWER, UPPER
@@ -24,6 +26,7 @@ AXIS = {"few_shot": "labelled target examples per class", "paired": "labelled gr
 BOUND = {LOWER: ":", UPPER: "--"}
 KINDS = (".png", ".svg", ".pdf")
 PER_ROW = 2
+LETTERS = 14  # of the title that fit an inch
 Name = tuple[str, str]  # method and variant
 
 
@@ -51,8 +54,9 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
     lines = ceil(len(first.pairs) / columns)
     figure = Figure(figsize=(1.8 + 4.2 * columns, 0.9 + 3.4 * lines), layout="constrained")
     panels = figure.subplots(lines, columns, squeeze=False, sharex=True).flat
+    stretched = False
     for pair, axes in zip(first.pairs, panels, strict=False):
-        _panel(axes, by_shots, pair, rows)
+        stretched |= _panel(axes, by_shots, pair, rows)
         axes.set_title(pair_titles(first)[pair], fontsize=10)
     for axes in list(panels)[len(first.pairs) :]:
         axes.set_axis_off()
@@ -60,15 +64,27 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
     figure.supylabel(first.metric.replace("_", " "), fontsize=10)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
     what = f"{first.suite}: " + ", ".join(
-        filter(None, [first.variant, seeds_of(tables), origins(tables), "bars are standard deviations over seeds"])
+        filter(
+            None,
+            [
+                first.variant,
+                seeds_of(tables),
+                origins(tables),
+                "bars are standard deviations over seeds",
+                "on grey the scale is stretched" * stretched,
+            ],
+        )
     )
-    figure.suptitle(what, x=0.01, ha="left", fontsize=10)
+    figure.suptitle(fill(what, int(LETTERS * figure.get_figwidth())), x=0.01, ha="left", fontsize=10)
     picture = BytesIO()
     figure.savefig(picture, dpi=150, format=path.suffix.removeprefix("."))
     write_atomic(path, picture.getvalue())
 
 
-def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name, Row]) -> None:
+def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name, Row]) -> bool:
+    """Draw a pair; return whether a part of its scale is stretched."""
+    values: list[float] = []
+    ends: list[float] = []
     places = _places(list(by_shots))
     order = [name for name in rows if name[0] not in BOUND]
     for name, row in rows.items():
@@ -77,6 +93,9 @@ def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name,
             (places[shots], cell.mean, cell.std) for shots, cell in cells.items() if cell and cell.mean is not None
         ]
         x, means = [place for place, _, _ in known], [mean for _, mean, _ in known]
+        values += [] if name[0] in BOUND else means
+        ends += means
+        ends += [mean + side * (std or 0.0) for _, mean, std in known for side in (-1, 1)]
         if name[0] in BOUND:
             axes.plot(x, means, BOUND[name[0]], color="black", lw=1.2, label=label(row), zorder=1)
             continue
@@ -96,10 +115,11 @@ def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name,
     axes.set_xticks(list(places.values()), [str(shots) for shots in places])
     axes.grid(axis="y", lw=0.4, color="0.85")
     axes.spines[["top", "right"]].set_visible(False)
+    return stretch(axes, values, ends)
 
 
 def _places(shots: Sequence[Shots]) -> dict[Shots, float]:
-    """Where each number of shots stands on the axis: logarithmic, `all` behind the largest."""
+    """The place of each number of shots on the axis: logarithmic, `all` behind the largest."""
     numbers = sorted(number for number in shots if number != "all")
     places: dict[Shots, float] = {number: log10(number) for number in numbers}
     if "all" in shots:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
 from dabench.errors import DabenchError
+from dabench.parallel.signals import STOPPING
 from dabench.runner.launchers.worker import Fault, serve
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
 from dabench.runs.record import Status
@@ -20,6 +21,8 @@ from dabench.runs.record import Status
 GRACE_S = 10.0
 # A worker imports torch before it is ready: seconds, or a minute where the disk is slow.
 START_S = 600.0
+# A signal to all processes of a command reaches them one after the other, within this time.
+STOP_S = 1.0
 MOST_FAILED_STARTS = 3  # in a row, after which none will succeed
 # A new process is used for every worker: forking a process that has used torch's threads or CUDA is not safe.
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -63,13 +66,13 @@ class Worker:
         self.job, self._since = job, time.monotonic()
 
     def take(self) -> Event | None:
-        """The next event, or None if the worker has died, or has sent what is no event."""
+        """The next event, or None if the worker has died, or has sent something else."""
         try:
             event: Event | Fault = self.pipe.recv()
         except (EOFError, OSError):
             return None
         except Exception as error:  # something else than the worker has written to the pipe
-            self._fault = f"sent what cannot be read ({type(error).__name__})"
+            self._fault = f"sent an unreadable message ({type(error).__name__})"
             return None
         match event:
             case Fault():
@@ -89,7 +92,7 @@ class Worker:
 
     @property
     def overdue(self) -> str:
-        """Why its job, or its start, will not end by itself; empty if it may."""
+        """The reason why its job, or its start, will not end by itself; empty if it may."""
         now = time.monotonic()
         if not self.ready and now - self._born > START_S:
             return f"the worker process did not start within {START_S:g} s; killed"
@@ -122,7 +125,7 @@ class Worker:
         return _finished(job, status, why)
 
     def end(self) -> None:
-        """Stop the process, whatever it does, and what it has started."""
+        """Stop the process, whatever it does, and the processes that it has started."""
         self.process.terminate()
         self.process.join(2)
         if self.process.is_alive():
@@ -134,9 +137,11 @@ class Worker:
         self.pipe.close()
 
     def died(self) -> str:
-        """How a worker that is gone has ended."""
+        """The way in which a worker that is gone has ended."""
         self.process.join(2)
         code = self.process.exitcode
+        if code is not None and -code in STOPPING:
+            time.sleep(STOP_S)  # who stops all processes of a command stops this one, too: that ends the wait
         if self._fault:
             return f"the worker process {self._fault}"
         if code is None:
@@ -188,7 +193,7 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
 
 
 def give(pool: Sequence[Worker], waiting: deque[Job]) -> Iterator[Finished]:
-    """Hand out what is next to those who have nothing to do; jobs that cannot be handed over are failed runs."""
+    """Hand out the next jobs to idle workers; jobs that cannot be handed over are failed runs."""
     for worker in [worker for worker in pool if not worker.job]:
         while not worker.job:
             running = [other.job for other in pool if other.job]
@@ -221,7 +226,7 @@ def _finished_already(pool: Sequence[Worker]) -> Iterator[Event]:
 
 
 def _cannot_start(event: Event) -> DabenchError:
-    """For a plan of which no run can be made; `event` is the end of the last one that was tried."""
+    """An error for a plan of which no run can be made; `event` is the end of the last one that was tried."""
     why = event.outcome.error if isinstance(event, Finished) else ""
     return DabenchError(
         f"{MOST_FAILED_STARTS} worker processes in a row could not start, so the other runs are not tried: {why}. "

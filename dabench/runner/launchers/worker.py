@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from dabench.parallel.child import end_with_parent
+from dabench.parallel.memory import keep_freed_memory
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a worker ends.
+    """The reason why a worker ends.
 
     Attributes:
         starting: it could not even start, so that another one will not either.
@@ -40,6 +41,7 @@ def serve(pipe: Connection, number: int) -> None:
     # Before torch is imported, in this process only: every library that reads these gets one thread.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
+    keep_freed_memory()
     try:
         from dabench.execution.execute import execute, failure
         from dabench.runs.job import Finished, Started
@@ -67,7 +69,9 @@ def serve(pipe: Connection, number: int) -> None:
 
 
 def _send(pipe: Connection, event: object) -> None:
-    """Send an event. Where that fails nobody is left to tell, or this is a copy of the worker that a method forked."""
+    """Send an event. A failure means that the parent is gone, or that this is a copy of the worker that a method
+    forked.
+    """
     try:
         pipe.send(event)
     except OSError:

@@ -1,4 +1,4 @@
-"""One selector a file.
+"""Selectors, one a file.
 
 May import what `dabench.selection` may.
 """

@@ -20,6 +20,7 @@ from dabench.testing.checks import (
     seeds,
     simultaneous,
     sizes,
+    source_free,
     wall,
 )
 from dabench.testing.subject import Subject
@@ -59,12 +60,12 @@ class Check:
 
     @property
     def name(self) -> str:
-        """What `-k` and `MethodSpec.expected_failures` take."""
+        """The name for `-k` and `MethodSpec.expected_failures`."""
         return self.function.__name__.removeprefix("check_")
 
     @property
     def summary(self) -> str:
-        """One line."""
+        """A summary in one line."""
         return (self.function.__doc__ or "").partition("\n")[0].rstrip(".")
 
 
@@ -100,6 +101,7 @@ CHECKS: tuple[Check, ...] = (
     Check(device.check_gpu, _deep),
     Check(simultaneous.check_simultaneous, _paired),
     Check(simultaneous.check_two_shapes, _paired),
+    Check(source_free.check_source_free, _deep),
     Check(off.check_off, _has_off),
     Check(adapts.check_adapts),
 )
@@ -126,7 +128,7 @@ def checks_for(subject: Subject) -> list[Check]:
 
 
 def chosen(checks: Sequence[Check], parts: str) -> list[Check]:
-    """Those whose name contains one of some comma-separated parts.
+    """The checks whose name contains one of some comma-separated parts.
 
     Raises:
         UsageError: a part is in the name of no check at all.

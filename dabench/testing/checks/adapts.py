@@ -30,7 +30,7 @@ _BOUNDS: dict[Toy, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
 @dataclass(frozen=True)
 class Standard:
-    """What a method is compared with.
+    """The runs that a method is compared with.
 
     Attributes:
         accuracies: by seed, without the target.
@@ -49,7 +49,7 @@ class Standard:
 
     @property
     def room(self) -> float:
-        """What can be gained."""
+        """The accuracy that can be gained."""
         return max(0.0, self.top - self.base)
 
 

@@ -1,4 +1,4 @@
-"""What every training must give."""
+"""The contract of every training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether two trainings came to the same."""
+"""The comparison of two trainings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dabench.testing.trial import Trained
 
 
 def difference(first: Trained, second: Trained) -> str:
-    """What is not the same to the bit, as a phrase; empty if nothing is."""
+    """The first difference to the bit, as a phrase; empty if there is none."""
     if first.scores.shape != second.scores.shape or not np.array_equal(first.scores, second.scores, equal_nan=True):
         return scores_difference(first, second)
     if [item.losses for item in first.checkpoints] != [item.losses for item in second.checkpoints]:
@@ -19,7 +19,7 @@ def difference(first: Trained, second: Trained) -> str:
 
 
 def scores_difference(first: Trained, second: Trained) -> str:
-    """How scores differ, as a phrase; empty if they do not."""
+    """The difference of scores, as a phrase; empty if there is none."""
     a, b = first.scores, second.scores
     if a.shape != b.shape:
         return f"scores of shape {b.shape} instead of {a.shape}"

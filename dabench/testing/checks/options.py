@@ -50,7 +50,7 @@ def check_unknown_options(subject: Subject) -> None:
     if _takes(subject.cls.Options, {"no_such_option": 1}):
         raise CheckFailedError(
             expected="an option that does not exist is refused",
-            got="no_such_option=1 is taken without a word",
+            got="no_such_option=1 is accepted silently",
             fix="derive Options from DeepMethod.Options or FeatureMethod.Options, and leave its model_config alone",
         )
 
@@ -65,7 +65,7 @@ def check_wrong_options(subject: Subject) -> None:
             if _takes(subject.cls.Options, {name: value}):
                 raise CheckFailedError(
                     expected=f"a wrong value of the option {name} is refused",
-                    got=f"{name}={'an object' if value is STRANGE else repr(value)} is taken",
+                    got=f"{name}={'an object' if value is STRANGE else repr(value)} is accepted",
                     fix=f"give {name} a type other than Any, and leave the model_config of Options alone",
                 )
 
@@ -109,7 +109,7 @@ def _matters(subject: Subject, name: str, values: list[Any], beside: dict[str, A
 
 
 def _others(default: Any, annotation: Any) -> Iterator[Any]:
-    """Other values than the default that a field may take; none where nobody can guess."""
+    """Other values than the default that a field may take; none where they cannot be guessed."""
     if get_origin(annotation) is Literal:
         yield from (value for value in get_args(annotation) if value != default)
     elif isinstance(default, bool):

@@ -94,7 +94,7 @@ def check_functions(subject: Subject) -> None:
 
 
 def check_inputs(subject: Subject) -> None:
-    """What a method is given is not changed in place."""
+    """The inputs of a method are not changed in place."""
     _unchanged(
         subject,
         "inputs",

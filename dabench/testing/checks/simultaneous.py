@@ -1,4 +1,4 @@
-"""What a method of the track paired does with simultaneous samples."""
+"""The use of simultaneous samples by a method of the track paired."""
 
 from __future__ import annotations
 

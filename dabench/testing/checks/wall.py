@@ -16,7 +16,7 @@ def check_wall(subject: Subject) -> None:
         raise CheckFailedError(
             expected="the same bits twice with the right labels: else nothing can be said of wrong ones",
             got=unsteady,
-            fix="fix what same_seed finds; the labels may be innocent",
+            fix="fix what same_seed finds; the labels may not be the cause",
         )
     changed = difference(first, subject.train(poisoned=True))
     if subject.spec.sees_target_labels and not changed:

@@ -1,4 +1,4 @@
-"""What makes up a toy."""
+"""The parts of a toy."""
 
 from __future__ import annotations
 

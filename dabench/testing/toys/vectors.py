@@ -1,6 +1,6 @@
 """Vectors for methods that train a network: a spurious column that is right in the source only.
 
-It predicts the class of 98 of 100 source examples; in the target it says the same of all and only betrays the domain.
+It predicts the class of 98 of 100 source examples; in the target it says the same of all and only shows the domain.
 The other columns say the class in both domains, but less clearly, so a network that sees no target leans on the
 spurious one. Measured with default options and the seeds 0 to 2: source_only .64, DANN .92, Deep CORAL .90, MMD .88,
 target_only .96.

@@ -70,6 +70,7 @@ def test_a_run_stops_or_goes_on_as_the_user_chose(call, tmp_path: Path) -> None:
     assert "Warning: left out of photos, 1 in all: photos/cat/0.jpg: no picture that can be read" in err
 
 
+@pytest.mark.slow
 def test_what_was_left_out_stands_under_the_leaderboard(call, tmp_path: Path) -> None:
     """A whole class, a picture, and a class that the suite does not name; from records and from published rows."""
     write_pictures(tmp_path / "pictures", EVEN | {"photos/owl": 3})
@@ -115,7 +116,7 @@ def test_duplicates_are_named(call, tmp_path: Path) -> None:
         "photos: 1 examples are in two classes: photos/train/cat/0.jpg (cat) = photos/train/dog/twin.jpg (dog)" in text
     )
     assert "photos and sketches: 1 examples are the same: photos/train/cat/0.jpg = sketches/dog/twin.jpg" in text
-    assert "photos: few examples to train on of cat (2); dog (3)" in text
+    assert "photos: few training examples of cat (2); dog (3)" in text
 
 
 def test_pictures_of_two_classes_are_named_with_both(call, tmp_path: Path) -> None:
@@ -216,6 +217,7 @@ def test_what_all_domains_have_is_said_once(call, tmp_path: Path) -> None:
     assert (code, err.count("the column age alone tells the classes apart")) == (0, 1)
 
 
+@pytest.mark.slow
 def test_imbalance_is_named(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     for place in range(200):
@@ -228,6 +230,7 @@ def test_imbalance_is_named(call, tmp_path: Path) -> None:
     assert found["domains"][0]["counts"]["train"] == [151, 11]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_paired(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     write_suite(tmp_path / "own.yaml", "{images: pictures, size: 8}", pairs="[photos:digits, photos:nothing]")
@@ -310,6 +313,7 @@ def test_domains_and_suites_of_a_plugin(call, site, tmp_path: Path) -> None:
     assert (code, "north" in out) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_large_picture_is_named(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     Image.fromarray(np.zeros((5000, 8000), np.uint8)).save(tmp_path / "pictures/photos/cat/huge.png")

@@ -89,6 +89,7 @@ def test_list_says_what_there_is(run, pets: Path) -> None:
     assert not (pets.parent / "ready").exists()
 
 
+@pytest.mark.slow
 def test_everything_fits_80_columns(run, data: Path) -> None:
     for arguments in (["list"], ["list", "digits", "glyphs"], ["doctor", "digits"]):
         out = run(*arguments)[1].replace(str(data), "/data")
@@ -116,10 +117,11 @@ def test_doctor_decodes_and_then_list_knows(run, pets: Path) -> None:
     assert _rows(run("list", "pets/cats", "fish", "--json")[1]) == rows
     out = run("list", "pets/cats", "fish")[1]
     assert out.splitlines()[1].split() == ["pets/cats", "ready", "5", "B", "3", "2", cats["sha256"][:8] + "?"]
-    assert "? content that nobody has verified" in out
+    assert "? unverified content" in out
     assert "regenerated here from a recipe: fish" in out
 
 
+@pytest.mark.slow
 def test_known_content_has_no_question_mark(run, data: Path) -> None:
     code, out, _ = run("doctor", "digits", "--json")
     row = _rows(out)["digits"]

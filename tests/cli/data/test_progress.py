@@ -1,4 +1,4 @@
-"""What is seen of a download, in a terminal and in a file."""
+"""Progress of a download, in a terminal and in a file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_lines_where_there_is_no_terminal() -> None:
         "cats.txt, 4.0 MB",
         "cats.txt: 1.0 MB (25%)",
         "http://example.org/cats.txt: cut; trying again",
-        "cats.txt, 4.0 MB, 1.0 MB of it are there",
+        "cats.txt, 4.0 MB, 1.0 MB of it already downloaded",
         "cats.txt: 4.0 MB (100%)",
         "dogs.txt",
         "dogs.txt: 500 B",
@@ -42,5 +42,5 @@ def test_a_bar_in_a_terminal() -> None:
     shown = _shown(terminal=True, every_s=60)
     assert "\x1b[" in shown
     assert "cut; trying again" in shown
-    assert "1.0 MB of it are there" not in shown
+    assert "1.0 MB of it already downloaded" not in shown
     assert "500" in shown

@@ -19,7 +19,7 @@ def constant(values, per_class=2):
 def test_a_row_for_each_class_train_beside_test():
     picture = sheet("greys", constant([10, 20, 30]), per_class=2)[14:]  # below the title
     for row, grey in enumerate((10, 20, 30)):
-        line = picture[row * 6]
+        line = picture[2 + row * 6]  # below the margin
         assert (line[:, 0] == grey).sum() == 4 * 4  # two images of 4 pixels in train, two in test
 
 
@@ -34,9 +34,9 @@ def test_vectors_have_no_sheet():
         sheet("vectors", DomainArrays(split, split, ("a", "b")), 1)
 
 
-def test_the_command_writes_a_file(dabench_here, tmp_path):
+def test_the_command_writes_a_file(dabench_here, registry, tmp_path):
     done = dabench_here(
-        "data", "sheet", "digits", "glyphs", "-o", str(tmp_path / "out" / "sheet.png"), "--per-class", "2"
+        "data", "sheet", "toy_a", "toy_b", "-o", str(tmp_path / "out" / "sheet.png"), "--per-class", "2"
     )
     assert done.returncode == 0, done.stderr
     with Image.open(tmp_path / "out" / "sheet.png") as image:

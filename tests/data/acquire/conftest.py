@@ -22,7 +22,7 @@ def server() -> Iterator[BadServer]:
 
 @pytest.fixture
 def cats(data: Path) -> Path:
-    """Where the file of the domain belongs."""
+    """The place of the domain's file."""
     return data / "pets" / "cats.txt"
 
 
@@ -45,7 +45,8 @@ def publish(site, cats: Path) -> Callable[..., None]:
 def fetch(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fetch:
     """Run `dabench data fetch cats` in this process; returns its exit code and what it wrote to stderr."""
 
-    monkeypatch.setattr("dabench.data.acquire.http.sleep", lambda _: None)  # between two attempts
+    for pause in ("sleep", "_Retries.sleep"):  # between two attempts
+        monkeypatch.setattr(f"dabench.data.acquire.http.{pause}", lambda *_: None)
 
     def call(*arguments: str, attempts: int = 1) -> tuple[int, str]:
         with pytest.raises(SystemExit) as caught:

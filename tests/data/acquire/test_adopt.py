@@ -186,8 +186,8 @@ def test_what_a_person_reads(run: Import, data: Path, have: Path, capsys) -> Non
         1,
         [
             f"taken over into {data}",
-            "  own/labels.csv  from labels.csv  (nobody has measured its content)",
-            "  own/signs/Training  from x/Final_Training/Images  (nobody has measured its content)",
+            "  own/labels.csv  from labels.csv  (its content has no known digest)",
+            "  own/signs/Training  from x/Final_Training/Images  (its content has no known digest)",
             "not taken",
             "  scores.txt: named like own/raw/scores.txt.gz, but its content is not what was published",
             "unknown: 13 files",

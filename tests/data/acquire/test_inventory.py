@@ -1,4 +1,4 @@
-"""What is said of a domain without opening it, and with its content read."""
+"""The state of a domain without opening it, and with its content read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def labels(data: Path, site) -> Path:
 
 
 def _both(spec: DomainSpec) -> Status:
-    """What both say, which is the same once the domain is decoded."""
+    """The answer of both, which is the same once the domain is decoded."""
     status = examine(spec)
     assert look(spec) == status
     return status

@@ -193,7 +193,7 @@ def test_list_marks_what_nobody_has_tried(data: Path, capsys) -> None:
     with pytest.raises(SystemExit):
         main(["data", "list", "mnist", "gtsrb", "amazon"])
     out = capsys.readouterr().out
-    assert "unverified: links and stated digests that nobody here has tried" in out
+    assert "unverified: links and stated digests that were never tried here" in out
     assert "  gtsrb: 3 links, 3 stated digests" in out
     assert "  mnist: 12 links\n" in out
     assert "missing, and downloaded by `dabench data fetch NAME`\n  mnist, gtsrb, amazon/*\n" in out

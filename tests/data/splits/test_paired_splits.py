@@ -1,4 +1,4 @@
-"""What the track paired draws: whole groups as simultaneous samples, and nothing of them anywhere else."""
+"""Splits of the track paired: whole groups as simultaneous samples, and nothing of them anywhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which target examples are labelled (DESIGN, section 15)."""
+"""Target examples that are labelled (DESIGN, section 15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run draws: samples per class, and whole domains where a protocol is transductive."""
+"""Draws of a run: samples per class, and whole domains where a protocol is transductive."""
 
 from dataclasses import replace
 from typing import Any

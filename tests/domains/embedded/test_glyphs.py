@@ -24,6 +24,7 @@ def domain():
     return glyphs.load_glyphs()
 
 
+@pytest.mark.slow
 def test_counts_shapes_and_types(domain):
     assert domain.classes == tuple("0123456789")
     for split, per_class in ((domain.train, 400), (domain.test, 100)):
@@ -32,12 +33,14 @@ def test_counts_shapes_and_types(domain):
         assert (split.x.dtype, split.y.dtype) == (np.uint8, np.int64)
 
 
+@pytest.mark.slow
 def test_images_differ_and_are_coloured(domain):
     x = domain.train.x
     assert len(np.unique(x.reshape(len(x), -1), axis=0)) == len(x)
     assert (x[:, 0] != x[:, 1]).any()
 
 
+@pytest.mark.slow
 def test_every_image_shows_something(domain):
     assert np.ptp(domain.train.x, axis=(2, 3)).max(axis=1).min() > 20
 

@@ -23,6 +23,7 @@ def domains():
     return {"digits": handwritten.load_digits(), "digits_m": handwritten.load_digits_m()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "train", "test"), [("digits", 16, 1), ("digits_m", 20, 4)])
 def test_counts_shapes_and_types(domains, name, train, test):
     domain, parts = domains[name], handwritten.split_indices()
@@ -90,6 +91,7 @@ def test_plain_digits_are_enlarged_in_place():
     assert np.abs(image.astype(int) - image[:, ::-1]).max() <= 1  # centred
 
 
+@pytest.mark.slow
 def test_digits_are_grey_and_training_copies_differ(domains):
     x = domains["digits"].train.x
     assert (x == x[:, :1]).all()

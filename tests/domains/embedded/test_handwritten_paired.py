@@ -22,6 +22,7 @@ def views() -> dict[str, DomainArrays]:
     return {"digits_paired": load_digits_paired(), "digits_m_paired": load_digits_m_paired()}
 
 
+@pytest.mark.slow
 def test_the_content_is_the_known_one(views: dict[str, DomainArrays]) -> None:
     for name, arrays in views.items():
         ((sha256, _),) = KNOWN[name].known

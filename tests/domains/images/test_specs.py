@@ -1,4 +1,4 @@
-"""What the image domains say of themselves; with the real data, that it is true."""
+"""Specs of the image domains; with the real data, that they are true."""
 
 from itertools import product
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a cell of a table is."""
+"""Cells of tables."""
 
 from __future__ import annotations
 

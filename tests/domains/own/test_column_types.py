@@ -1,4 +1,4 @@
-"""What the columns of one's own tables hold, and where their odd cells stand."""
+"""Types of the columns of one's own tables, and the places of their odd cells."""
 
 from __future__ import annotations
 

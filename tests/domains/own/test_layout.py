@@ -177,8 +177,10 @@ def test_class_names_that_look_the_same(tmp_path: Path, registry: Registry) -> N
         write_pictures(tmp_path / "pictures", {f"{place}/{other}": 2})
     with pytest.raises(DataError) as caught:
         known(tmp_path, registry)
-    assert "photos: the class 'mate ' (2 examples): not in sketches (but 'mate', written otherwise" in str(caught.value)
-    assert "sketches: the class mate (2 examples): not in photos (but 'mate ', written otherwise" in str(caught.value)
+    assert "photos: the class 'mate ' (2 examples): not in sketches (but 'mate', written differently" in str(
+        caught.value
+    )
+    assert "sketches: the class mate (2 examples): not in photos (but 'mate ', written differently" in str(caught.value)
 
 
 def test_folders_of_the_same_name_in_several_classes_are_noted(tmp_path: Path) -> None:

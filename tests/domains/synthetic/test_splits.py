@@ -1,4 +1,4 @@
-"""What both synthetic domains promise: balanced labels, and images that depend on seed, split and index alone."""
+"""Promises of both synthetic domains: balanced labels, and images that depend on seed, split and index alone."""
 
 import hashlib
 import platform
@@ -95,7 +95,7 @@ def test_a_split_without_images_is_refused(name):
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_the_recipe_is_the_one_of_version_1(name, domains):
-    """When this fails the recipe has changed: raise the version in the domain's spec, and measure anew."""
+    """A failure means that the recipe has changed: raise the version in the domain's spec, and measure anew."""
     x = np.concatenate([domains[name].train.x, domains[name].test.x])
     quarters = x.reshape(20, 3, 2, 16, 2, 16).mean(axis=(1, 3, 5)).reshape(20, 4)
     assert np.abs(quarters - np.array(QUARTERS[name])).max() < 1.5

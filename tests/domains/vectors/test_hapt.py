@@ -70,7 +70,7 @@ def test_a_window_lies_within_one_activity_and_half_of_it_overlaps_the_next() ->
 
 
 def _starts(x: np.ndarray) -> np.ndarray:
-    """Where windows begin: the toy's first channel tells."""
+    """The beginnings of windows, which the toy's first channel tells."""
     return x[:, 0, 0]
 
 

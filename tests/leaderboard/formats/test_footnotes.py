@@ -1,4 +1,4 @@
-"""What stands below a table."""
+"""Footnotes of a table."""
 
 from __future__ import annotations
 

@@ -9,20 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.formats import html
 from dabench.leaderboard.page.diagram import diagram
 from dabench.leaderboard.recorded import with_records
 from dabench.leaderboard.rerun import run_command
 from dabench.stats.ranks import ranking
 from tests.support import pages
-from tests.support.factories import make_frame, make_record
+from tests.support.factories import make_frame, make_record, make_records
 
 PAGE = Path(html.__file__).parents[1] / "page"
 VOID = {"meta", "link", "input", "br", "img"}
 
 
 class Reader(HTMLParser):
-    """What a browser would make of a page: elements, their attributes, and what is in scripts."""
+    """A page as a browser reads it: elements, their attributes, and what is in scripts."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -205,3 +206,8 @@ def test_colours_have_the_contrast_that_people_need() -> None:
                 assert contrast(theme[text], theme[ground]) >= 4.5, (text, ground)
         for mark in ("bar", "mark", "published", *(f"series-{place}" for place in range(5))):
             assert contrast(theme[mark], theme["ground"]) >= 3, mark
+
+
+def test_the_page_names_no_path_of_the_machine_that_made_it() -> None:
+    made = build_tables(make_frame(*make_records({"coral": [0.5, 0.6]})), origin="/home/somebody/results")
+    assert "somebody" not in html.render(made)

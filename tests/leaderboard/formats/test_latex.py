@@ -68,6 +68,15 @@ def test_it_has_the_layout_of_the_ganin_lempitsky_table() -> None:
     assert lines[start + 12 : start + 14] == [r"\bottomrule", r"\end{tabular}"]
 
 
+def test_the_caption_has_a_label_and_no_path() -> None:
+    first, second = re.findall(r"(?m)^\\caption\{(.*)\}\n\\label\{(.*)\}$", text := latex.render(made()))
+    assert (first[1], second[1]) == ("tab:mini-1", "tab:mini-2")
+    assert "failed" in first[0]
+    assert "a_b" not in text
+    assert r"a\_b" not in text
+    assert r"\label{tab:mini}" in latex.render(build_tables(make_frame(*make_records(RUNS))))
+
+
 def test_environments_braces_and_columns_match() -> None:
     text = latex.render(made())
     code = re.sub(r"(?m)^%.*$", "", text)

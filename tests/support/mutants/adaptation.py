@@ -87,7 +87,7 @@ class HalfNamed(MatchMeans):
 
 @MUTANTS.caught_by("adapts", ITSELF, toy="images", without_target={"weight": 0})
 class AugmentsAlone(MeanTeacher):
-    """What it gains over source_only it gains by changed images."""
+    """Gains over source_only by changed images alone."""
 
     def losses(self, batch):
         losses = super().losses(batch)

@@ -1,4 +1,4 @@
-"""What a mutant is: a method with one mistake, and the check that catches it."""
+"""Mutants: methods with one mistake each, and the check that catches it."""
 
 from __future__ import annotations
 

@@ -15,26 +15,26 @@ from tests.support.sound_methods import Coral, Dann, MatchMeans
 MUTANTS = Mutants()
 
 
-@MUTANTS.caught_by("unknown_options", "no_such_option=1 is taken")
+@MUTANTS.caught_by("unknown_options", "no_such_option=1 is accepted")
 class TakesUnknownOptions(MatchMeans):
     class Options(DeepMethod.Options):
         model_config = ConfigDict(extra="ignore")
         weight: float = 0.1
 
 
-@MUTANTS.caught_by("unknown_options", "no_such_option=1 is taken")
+@MUTANTS.caught_by("unknown_options", "no_such_option=1 is accepted")
 class OptionsOfItsOwn(MatchMeans):
     class Options(BaseModel):
         weight: float = 0.1
 
 
-@MUTANTS.caught_by("wrong_options", "weight=an object is taken")
+@MUTANTS.caught_by("wrong_options", "weight=an object is accepted")
 class AnyOption(MatchMeans):
     class Options(DeepMethod.Options):
         weight: Any = 0.1
 
 
-@MUTANTS.caught_by("wrong_options", "weight=nan is taken")
+@MUTANTS.caught_by("wrong_options", "weight=nan is accepted")
 class NanOption(MatchMeans):
     class Options(DeepMethod.Options):
         model_config = ConfigDict(allow_inf_nan=True)

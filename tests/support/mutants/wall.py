@@ -32,7 +32,7 @@ class Peeker(MatchMeans):
         return super().losses(batch) | {"peeked": cross_entropy(self.classify(self.features(batch.target_x)), y)}
 
 
-@MUTANTS.caught_by("wall", "the labels may be innocent")
+@MUTANTS.caught_by("wall", "the labels may not be the cause")
 class Unsteady(MatchMeans):
     """Looks at no label; no training is like the one before."""
 

@@ -1,4 +1,4 @@
-"""What the kit takes for a gain: a share of what is possible, paired by seed."""
+"""Gains as the kit demands them: a share of what is possible, paired by seed."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def test_whatever_is_without_the_target_target_only_would_pass() -> None:
         assert passes(Standard(np.full(3, base), 1.0, "it has"), np.ones(3), 0.9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [Cmd, CmdOfTheHiddenLayer])
 @pytest.mark.parametrize("weight", [1, 0.3, 0.1, 0.03])
 def test_central_moment_discrepancy_gains_at_weights_that_differ_thirty_fold(method: type, weight: float) -> None:
@@ -63,6 +64,7 @@ class MatchesNoMoment(Cmd):
         return super().discrepancy(source.detach(), target.detach())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [PushesMomentsApart, MatchesNoMoment])
 @pytest.mark.parametrize("weight", [1, 0.03])
 def test_wrong_moments_do_not(method: type, weight: float) -> None:

@@ -74,5 +74,5 @@ def roundabout(canvas: Canvas, solid: bool) -> None:
 
 
 def _placed(point: Point, tip: Point, along: Point) -> Point:
-    """Where a point lies whose x counts along a direction from the tip and whose y across it."""
+    """The place of a point whose x counts along a direction from the tip and whose y across it."""
     return tip[0] + point[0] * along[0] - point[1] * along[1], tip[1] + point[0] * along[1] + point[1] * along[0]

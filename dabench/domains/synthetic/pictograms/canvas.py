@@ -22,7 +22,7 @@ _UNIT = SIZE * _FINE / 100
 
 
 class Canvas:
-    """What has been drawn so far; transparent where nothing has."""
+    """A drawing in progress; transparent where nothing has been drawn."""
 
     def __init__(self) -> None:
         self._image = Image.new("RGBA", (SIZE * _FINE, SIZE * _FINE))

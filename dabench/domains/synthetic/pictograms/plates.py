@@ -25,7 +25,7 @@ OCTAGON: tuple[Point, ...] = tuple(turned([(104.1, 50)], 22.5 + 45 * side)[0] fo
 
 
 def ring(canvas: Canvas, rim: bool) -> None:
-    """A white disc in a red ring: what is forbidden."""
+    """A white disc in a red ring, for signs that forbid."""
     canvas.disc((50, 50), 50, WHITE if rim else RED)
     canvas.disc((50, 50), 48 if rim else 50, RED)
     canvas.disc((50, 50), 37, WHITE)

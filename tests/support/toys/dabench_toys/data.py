@@ -64,7 +64,7 @@ def toy_sparse_b() -> DomainArrays:
 
 
 def _view(seed: int, channels: slice, liar: bool = False) -> DomainArrays:
-    """What one of several cameras saw of the same things: twelve groups of ten for training, each of all classes."""
+    """The view of one of several cameras of the same things: twelve groups of ten for training, each of all classes."""
     seen = _split(120, 1, 0, noise=60), _split(60, 2, 0, noise=60)
     noise = np.random.Generator(np.random.PCG64(seed))
     splits = []

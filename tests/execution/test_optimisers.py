@@ -1,0 +1,61 @@
+"""The suite's optimisers: torch's own to the bit, without its compiler."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from dabench.config.settings import Optimiser
+from dabench.execution.optimisers import optimiser
+
+TORCHS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+
+LIKE_A_RUN = """
+import sys
+import torch
+from dabench.config.settings import Optimiser
+from dabench.execution.optimisers import optimiser
+from dabench.seeding import reproducible
+
+with reproducible():
+    for name in ("sgd", "adam", "adamw"):
+        layer = torch.nn.Linear(3, 2)
+        chosen = optimiser(Optimiser(name=name), layer.parameters())
+        chosen.zero_grad()
+        layer(torch.ones(4, 3)).sum().backward()
+        chosen.step()
+        chosen.load_state_dict(chosen.state_dict())
+print(*sorted({"torch._dynamo", "torch._inductor"} & sys.modules.keys()))
+"""
+
+
+def _trained(choose: type[torch.optim.Optimizer] | None, name: str) -> list[torch.Tensor]:
+    torch.manual_seed(0)
+    layer = nn.Linear(5, 3)
+    settings = Optimiser(name=name, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01)  # type: ignore[arg-type]
+    if choose is None:
+        chosen = optimiser(settings, layer.parameters())
+    elif name == "sgd":
+        chosen = torch.optim.SGD(layer.parameters(), 0.1, 0.9, weight_decay=0.01, nesterov=True, fused=True)
+    else:
+        chosen = choose(layer.parameters(), lr=0.1, weight_decay=0.01, fused=True)  # type: ignore[call-arg]
+    for _ in range(5):
+        chosen.zero_grad()
+        layer(torch.randn(7, 5)).square().sum().backward()  # type: ignore[no-untyped-call]
+        chosen.step()
+    return [parameter.detach() for parameter in layer.parameters()]
+
+
+@pytest.mark.parametrize("name", TORCHS)
+def test_they_are_torchs_to_the_bit(name: str) -> None:
+    for ours, theirs in zip(_trained(None, name), _trained(TORCHS[name], name), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_a_training_does_not_import_the_compiler() -> None:
+    done = subprocess.run([sys.executable, "-c", LIKE_A_RUN], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
