@@ -1,4 +1,4 @@
-"""The methods of skada: their predictions, and that other methods do not notice them."
+"""The methods of skada: their predictions, and that other methods do not notice them."""
 
 from __future__ import annotations
 
