@@ -23,7 +23,8 @@ def command(suite: str, pair: str, method: str, variant: str | None, shots: str 
     from dabench.cli.table import warn
     from dabench.config.suite_file import suite_name
     from dabench.leaderboard.explain import explain
+    from dabench.leaderboard.formats.columns import folded
 
     name = suite_name(suite)
     text = explain(directory, name, pair, method, variant, shots, lambda flaws: warn(flaws, directory), suite)
-    echo(text, nl=False)
+    echo(folded(text), nl=False)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, TaskID, TextColumn
 
+from dabench.parallel.bars import FIXED, bars
 from dabench.printable import no_commands, printable
 from dabench.runs.job import Event, Finished, Started
 from dabench.runs.job import Progress as RunProgress
@@ -29,15 +30,8 @@ class ProgressDisplay:
         self._where: dict[str, TaskID] = {}
         self._reasons: set[str] = set()
         self._changes: set[tuple[str, str]] = set()
-        self._bars = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[speed]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
+        self._bars = bars(
+            console, MofNCompleteColumn(table_column=FIXED), TextColumn("{task.fields[speed]}", table_column=FIXED)
         )
         self._all = self._bars.add_task("all runs", total=len(runs), speed="")
 
@@ -72,7 +66,8 @@ class ProgressDisplay:
                 self._print(self._line(run, event))
 
     def _print(self, line: str) -> None:
-        self._console.print(no_commands(printable(line)), highlight=False, markup=False, soft_wrap=True)
+        whole = not self._console.is_terminal  # a terminal gets lines that are folded between words
+        self._console.print(no_commands(printable(line)), highlight=False, markup=False, soft_wrap=whole)
 
     def _print_changes(self, run: PlannedRun, event: Finished) -> None:
         """Say which method leaves its process otherwise than it found it, once for each thing."""

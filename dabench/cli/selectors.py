@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from dabench.selection.comparison import Comparison, Rank
 
 
+NOTES = """\
+loss: points of accuracy below the best checkpoint by target labels (oracle)
+in runs, across runs: Spearman's rho and Kendall's tau of score and target accuracy, over the checkpoints of a run \
+(mean of runs), and over all those of a pair (mean of pairs)
+† uses target labels: not a result"""
+
+
 @click.command("selectors")
 @suite_argument(default="mini")
 @results_option("Folder of records.")
@@ -50,7 +57,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
 
 
 def _text(comparison: Comparison) -> str:
-    from dabench.leaderboard.formats.columns import aligned
+    from dabench.leaderboard.formats.columns import aligned, folded, page_width
 
     heads = ["selector", "mean loss", "worst loss", "in runs", "across runs", "worst loss is of"]
     rows = [
@@ -64,14 +71,12 @@ def _text(comparison: Comparison) -> str:
         ]
         for quality in comparison.qualities
     ]
-    return f"""\
-{comparison.suite} · {comparison.runs} runs of several checkpoints, {comparison.single} of one, \
-{comparison.left_out} left out because they lack a selection
-{aligned([heads, *rows])}
-loss: points of accuracy below the best checkpoint by target labels (oracle)
-in runs, across runs: Spearman's rho and Kendall's tau of score and target accuracy,
-over the checkpoints of a run (mean of runs), and over all those of a pair (mean of pairs)
-† uses target labels: not a result"""
+    head = (
+        f"{comparison.suite} · {comparison.runs} runs of several checkpoints, {comparison.single} of one, "
+        f"{comparison.left_out} left out because they lack a selection"
+    )
+    width = page_width() or 100
+    return "\n".join([folded(head, width), aligned([heads, *rows]), folded(NOTES, width)])
 
 
 def _correlations(rank: Rank) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
-from dabench.leaderboard.formats.columns import aligned
+from dabench.leaderboard.formats.columns import aligned, folded, page_width
 from dabench.leaderboard.formats.text import pair_titles
 from dabench.leaderboard.table import Table
 from dabench.stats.power import MOST, difference_seen, seeds_needed, upper_std
@@ -25,8 +25,8 @@ def seeds_text(tables: Sequence[Table], difference: float, power: float) -> str:
     points = f"{100 * difference:g} point{'s' * (difference != 0.01)}"
     notes = [
         "Two-sided paired t-test against source only, level .05, one comparison: a correction for several takes more.",
-        "std of gain: standard deviation of the difference from source only over seeds, in points. Unless seeds change",
-        "no prediction, it is at least that of the rounding to whole test examples.",
+        "std of gain: standard deviation of the difference from source only over seeds, in points.",
+        "Unless seeds change no prediction, it is at least that of the rounding to whole test examples.",
         f"seen: the smallest true difference, in points, that these seeds show with chance {power:g}.",
         f"needed: seeds that show {points} with that chance, if the spread is what it seems.",
         "to be safe: the same for the upper 80 % limit of the spread, which few seeds estimate badly (Browne 1995).",
@@ -34,7 +34,7 @@ def seeds_text(tables: Sequence[Table], difference: float, power: float) -> str:
     ]
     if len(lines) == 1:
         return "There is no method with two seeds or more beside source only.\n"
-    return "\n".join([aligned(lines), "", *notes]) + "\n"
+    return "\n".join([aligned(lines), "", folded("\n".join(notes), page_width() or 100)]) + "\n"
 
 
 def _lines(table: Table, difference: float, power: float) -> Iterator[tuple[str, ...]]:

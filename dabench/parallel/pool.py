@@ -10,9 +10,10 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn
 
 from dabench.device import default_workers
+from dabench.parallel.bars import FIXED, bars
 from dabench.parallel.child import end_with_parent
 from dabench.printable import printable
 
@@ -54,9 +55,8 @@ def spread(
     """
     workers = workers or default_workers("cpu")
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     begun = time.monotonic()
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with bars(console, MofNCompleteColumn(table_column=FIXED)) as bar:
         if workers == 1:
             yield from bar.track(map(function, tasks), total=len(tasks), description=printable(title))
         else:

@@ -236,6 +236,14 @@ def test_csv_has_a_line_per_row_and_pair() -> None:
     assert not re.search("nan|None", text, re.IGNORECASE)
 
 
+def test_settings_of_a_row_are_folded_behind_their_commas() -> None:
+    variant = "strong,backbone.options.convolutions=3,weight=0.25"
+    text = console.render(tables(*two_pairs(), make_record(variant=variant)), width=70, colour=False)
+    assert "   (strong,\n    backbone.options.convolutions=3,\n    weight=0.25)" in "\n".join(
+        line[:36].rstrip() for line in text.splitlines()
+    )
+
+
 def test_json_rows_are_the_contract() -> None:
     made = tables(*two_pairs(dann=[0.7, None, 0.8], mmd=[None, None, None]))
     rows = json.loads(json_.render(made), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))

@@ -13,7 +13,7 @@ import click
 from dabench.cli.context import Context, pass_context
 from dabench.cli.options import suite_argument
 from dabench.cli.say import echo, show_json
-from dabench.leaderboard.formats.columns import aligned
+from dabench.leaderboard.formats.columns import aligned, page_width
 
 if TYPE_CHECKING:
     from dabench.planning.data_check import Seen, Survey
@@ -120,5 +120,10 @@ def _classes(domains: Sequence[Seen]) -> Iterator[str]:
 def _wrapped(text: str) -> Iterator[str]:
     for line in text.splitlines():
         yield textwrap.fill(
-            line, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+            line,
+            min(WIDTH, page_width() or WIDTH),
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
         )

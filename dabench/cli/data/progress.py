@@ -6,10 +6,11 @@ import time
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import DownloadColumn, TaskID
 from rich.progress import TransferSpeedColumn as SpeedColumn
 
 from dabench.cli.data.text import size_text
+from dabench.parallel.bars import FIXED, bars
 from dabench.printable import no_commands, printable
 
 EVERY_S = 10.0
@@ -22,14 +23,7 @@ class DownloadDisplay:
         """Show downloads on a console; where that is no terminal, a line every so many seconds."""
         self._console, self._every_s = console, every_s
         self._name, self._done, self._total, self._next = "", 0, 0, 0.0
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            DownloadColumn(),
-            SpeedColumn(),
-            TimeRemainingColumn(),
-        )
-        self._bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._bars = bars(console, DownloadColumn(table_column=FIXED), SpeedColumn(table_column=FIXED))
         self._task: TaskID | None = None
 
     def __enter__(self) -> DownloadDisplay:

@@ -9,7 +9,7 @@ from typing import Any
 from dabench.citations.bibtex import entries
 from dabench.data.acquire.inventory import CORRUPT, MAKEABLE, MISSING, SUBSET, UNDECODED, Status
 from dabench.data.folder import data_dir
-from dabench.leaderboard.formats.columns import aligned
+from dabench.leaderboard.formats.columns import aligned, page_width
 
 WIDTH = 79
 HEAD = ("domain", "state", "files", "train", "test", "content")
@@ -141,7 +141,12 @@ def _grouped(statuses: Sequence[Status], known: Collection[str], say: Any) -> It
 
 def _filled(text: str) -> str:
     return textwrap.fill(
-        text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        text,
+        min(WIDTH, page_width() or WIDTH),
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
+from textwrap import wrap
 
 from rich.console import Console
 from rich.measure import Measurement
@@ -100,7 +101,7 @@ def _grid(table: Table, pairs: Sequence[str], *, stacked: bool, last: bool) -> G
 
 def _add(grid: Grid, column: Column, stacked: bool) -> None:
     if column.kind == "method":
-        grid.add_column("", overflow="fold", max_width=LABEL if stacked else None)
+        grid.add_column("", overflow="fold")
     elif column.kind == "pair":
         grid.add_column(Text(column.title), overflow="fold")
     elif column.kind == "published":
@@ -111,13 +112,25 @@ def _add(grid: Grid, column: Column, stacked: bool) -> None:
 
 def _field(table: Table, row: Row, column: Column, stacked: bool) -> Text:
     if column.kind == "method":
-        name = label(row).replace(" (", "\n   (") if stacked else label(row)
-        return Text(f" {name}")
+        return Text(f" {_folded_label(row) if stacked else label(row)}")
     if column.kind == "pair":
         return _cell(row.cells[column.pair], table, column.pair, stacked)
     if column.kind == "published":
         return Text(("\n" if stacked else " ").join(printed(row.cells[column.pair])))
     return Text(over_pairs(row, column, "-"))
+
+
+def _folded_label(row: Row) -> str:
+    """The row's name, with its settings below it: a line ends between words, or behind the comma of a setting."""
+    name, bracket, settings = label(row).partition(" (")
+    lines = wrap(name, LABEL - 1, subsequent_indent="   ", break_long_words=False, break_on_hyphens=False)
+    if bracket:
+        lines.append("   (")
+        for part in settings.replace(",", ",\n").split("\n"):
+            if len(lines[-1]) + len(part) > LABEL - 1 and lines[-1].strip() != "(":
+                lines.append("    ")
+            lines[-1] += part
+    return "\n".join(lines)
 
 
 def _begin(grid: Grid, title: str, place: int) -> None:
