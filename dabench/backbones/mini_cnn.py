@@ -9,6 +9,7 @@ from pydantic import Field
 from torch import nn
 
 from dabench.backbones.base import Backbone
+from dabench.errors import DataError
 
 WIDTHS = (16, 32, 48)  # channels of the convolutions
 
@@ -36,6 +37,8 @@ class MiniCnn(Backbone):
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, options: Options) -> None:
         super().__init__(input_shape, classes, options)
+        if len(input_shape) != 3:
+            raise DataError(f"mini_cnn takes images (C, H, W), not examples of the shape {input_shape}")
         channels, height, width = input_shape
         widths = (channels, *WIDTHS[: options.convolutions])
         layers: list[nn.Module] = []

@@ -6,6 +6,7 @@ from pydantic import Field
 from torch import nn
 
 from dabench.backbones.base import Backbone
+from dabench.errors import DataError
 
 
 class SensorCnn(Backbone):
@@ -32,8 +33,13 @@ class SensorCnn(Backbone):
             input_shape: (channels, time).
             classes: number of classes.
             options: validated.
+
+        Raises:
+            DataError: the examples are no windows.
         """
         super().__init__(input_shape, classes, options)
+        if len(input_shape) != 2:
+            raise DataError(f"sensor_cnn takes windows (channels, time), not examples of the shape {input_shape}")
         inputs, _ = input_shape
         first, later = options.channels, 2 * options.channels
         self.trunk = nn.Sequential(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, TaskID, TextColumn
 
+from dabench.cli.time_left import TimeLeft
 from dabench.parallel.bars import FIXED, bars
 from dabench.printable import no_commands, printable
 from dabench.runs.job import Event, Finished, Started
@@ -25,7 +25,7 @@ class ProgressDisplay:
     def __init__(self, runs: Sequence[PlannedRun], console: Console) -> None:
         """Show the progress of `runs` on a console."""
         self._runs, self._console, self._done = {run.run_id: run for run in runs}, console, 0
-        self._begun = time.monotonic()
+        self._left = TimeLeft(runs)
         self._workers: dict[int, TaskID] = {}
         self._where: dict[str, TaskID] = {}
         self._reasons: set[str] = set()
@@ -53,6 +53,7 @@ class ProgressDisplay:
             if task is None:
                 task = self._workers[event.worker] = self._bars.add_task("", speed="")
             self._where[event.run_id] = task
+            self._left.started(event)
             self._bars.reset(task, total=steps, description=printable(f"worker {event.worker}: {run}"), speed="")
         elif isinstance(event, RunProgress):
             speed = f"{event.images_per_s:,.0f} images/s" if event.images_per_s else ""
@@ -61,6 +62,7 @@ class ProgressDisplay:
             self._done += 1
             self._bars.update(self._all, completed=self._done)
             outcome = event.outcome
+            self._left.finished(event)
             self._print_changes(run, event)
             if outcome.status != "ok" or not self._console.is_terminal:
                 self._print(self._line(run, event))
@@ -86,8 +88,8 @@ class ProgressDisplay:
         elif why:
             self._reasons.add(why)
         status = "" if outcome.status == "ok" else outcome.status
-        rest = (len(self._runs) - self._done) * (time.monotonic() - self._begun) / self._done
-        left = f"about {_duration(rest)} left" if self._done < len(self._runs) else ""
+        rest = self._left.seconds
+        left = f"about {_duration(rest)} left" if rest is not None and self._done < len(self._runs) else ""
         parts = [f"[{self._done}/{len(self._runs)}] {run}", result, f"{outcome.wall_s:.1f} s", status, why, left]
         return " · ".join(part for part in parts if part)
 

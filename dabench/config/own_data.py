@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from dabench.specs.names import pair_name
+
 
 def _composed(text: str) -> str:
     """A name as files and cells are read: in Unicode's composed form (NFC)."""
@@ -26,6 +28,21 @@ def _texts(value: Any) -> Any:
     if wrong:
         raise ValueError(f"one of these is read as {wrong[0]} by YAML: put it in quotes, as in ['NA', 'no', 'null']")
     return tuple(str(item).strip() if isinstance(item, int | float) else item for item in items)
+
+
+def _bits(value: Any) -> Any:
+    """A number of bits, or one for each of some domains."""
+    wrong = [bits for bits in (value.values() if isinstance(value, dict) else [value]) if not _is_depth(bits)]
+    if value is not None and (wrong or value == {}):
+        raise ValueError(
+            "bits are a whole number from 8 to 16, or a mapping with one for each of some domains, as in "
+            "{scanner: 12, camera: 14}"
+        )
+    return value
+
+
+def _is_depth(bits: Any) -> bool:
+    return type(bits) is int and 8 <= bits <= 16
 
 
 def _encoding(name: str) -> str:
@@ -71,14 +88,21 @@ class OwnImages(_Own):
             distorts.
         max_megapixels: a larger picture is refused before it is decoded: a small file may unpack to gigabytes.
         grey_bits: how many bits of 16-bit grey pictures are used, 12 for many cameras and scanners. None: the fewest of
-            8, 10, 12, 14 and 16 that hold the largest value of the domain.
+            8, 10, 12, 14 and 16 that hold the largest value of the domain. A mapping says it of some domains:
+            `{scanner: 12, camera: 14}`.
     """
 
     images: str
     size: int = Field(64, ge=8, le=2048)
     fit: Literal["crop", "pad", "stretch"] = "crop"
     max_megapixels: float = Field(32.0, gt=0, le=170)
-    grey_bits: int | None = Field(None, ge=8, le=16)
+    grey_bits: Annotated[int | dict[Name, int] | None, BeforeValidator(_bits)] = None
+
+    def bits_of(self, domain: str) -> int | None:
+        """The bits of 16-bit grey pictures of a domain, by its name in a pair; None where they are measured."""
+        if isinstance(self.grey_bits, dict):
+            return {pair_name(name): bits for name, bits in self.grey_bits.items()}.get(domain)
+        return self.grey_bits
 
 
 class OwnTables(_Own):

@@ -41,7 +41,7 @@ class NameColumn(ProgressColumn):
     """The description of a task, the one column that gives way."""
 
     def render(self, task: Task) -> ShortText:
-        """What the table shows."""
+        """The text for the table."""
         return ShortText(task.description)
 
 

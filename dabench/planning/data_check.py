@@ -19,6 +19,7 @@ from dabench.domains.own.names import shown
 from dabench.domains.own.tables import row_names
 from dabench.errors import DabenchError, DataError, shortened
 from dabench.planning.domains import domain_of, known_domains, names_of
+from dabench.planning.network_check import backbones_of, refusal
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import DomainSpec
 
@@ -124,11 +125,7 @@ def survey(suite: Suite, registry: Registry) -> Survey:
         found.warnings += [*warnings, *_about_counts(seen)]
         if spec.entry_point == OWN_TABLES:
             found.columns |= spec.arguments["columns"]["types"]
-    by_name = {seen.name: seen for seen in found.domains}
-    for entry in suite.pairs:
-        source, target = entry.pair.split(":")
-        if source in by_name and target in by_name:
-            found.problems += _mismatches(by_name[source], by_name[target])
+    _about_pairs(suite, registry, found)
     found.warnings += _repeated({name: _Contents(*item) for name, item in opened.items()})
     return found
 
@@ -146,6 +143,19 @@ def _specs(suite: Suite, registry: Registry, found: Survey) -> dict[str, DomainS
         return known_domains(suite.model_copy(update={"domains": lenient}), registry)
     except DataError:  # the same once more, or what it says already
         return {}
+
+
+def _about_pairs(suite: Suite, registry: Registry, found: Survey) -> None:
+    """Add what would make the runs of a pair fail: domains that do not fit each other, or the networks."""
+    by_name = {seen.name: seen for seen in found.domains}
+    for entry in suite.pairs:
+        ends = [by_name[name] for name in entry.pair.split(":") if name in by_name]
+        if len(ends) == 2:
+            found.problems += _mismatches(*ends)
+        for backbone, seen in product(backbones_of(suite, entry), ends):
+            refused = refusal(backbone, registry, seen.shape, len(seen.classes))
+            if refused:
+                found.problem(refused)
 
 
 def _about_counts(seen: Seen) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dabench.config.own_data import OwnImages, OwnTables
 from dabench.domains.own.classes import Shared, share
-from dabench.errors import DataError, UsageError
+from dabench.errors import DataError, UsageError, unknown
 from dabench.specs.names import pair_name
 from dabench.specs.spec import DomainSpec
 
@@ -60,6 +60,7 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
 
     root = Path(config.images)
     folders = own_names(config)
+    _refuse_unknown_bits(config, folders)
     own = {name: folders[name] for name in names if name in folders}
     listings = {name: list_files(root / folder) for name, folder in own.items()}
     unusable = {name: listing.unusable for name, listing in listings.items()}
@@ -77,7 +78,8 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
                 "folder": folder,
                 "classes": list(shared.classes),
                 "left_out": list(shared.left_out[name]),
-                "look": config.model_dump(include={"size", "fit", "max_megapixels", "grey_bits"}),
+                "look": config.model_dump(include={"size", "fit", "max_megapixels"})
+                | {"grey_bits": config.bits_of(name)},
                 "draw": config.model_dump(include={"test_share", "split_seed"}),
                 "notes": [*shared.notes[name], *listings[name].notes],
             },
@@ -85,6 +87,17 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
         )
         for name, folder in own.items()
     }
+
+
+def _refuse_unknown_bits(config: OwnImages, folders: Mapping[str, str]) -> None:
+    """Refuse `grey_bits` of domains that there are not.
+
+    Raises:
+        UsageError: naming those there are.
+    """
+    for name in config.grey_bits if isinstance(config.grey_bits, dict) else ():
+        if pair_name(name) not in folders:
+            raise unknown("domain of `grey_bits`", name, folders)
 
 
 def _linked(root: Path, folder: str, listing: Listing) -> list[str]:

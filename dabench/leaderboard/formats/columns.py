@@ -14,7 +14,7 @@ LEAST = 20  # characters of a column that is folded
 
 
 def page_width() -> int | None:
-    """How wide what is printed may be: as the terminal, or as `COLUMNS` says; None for pipes and files."""
+    """The width for printed text: that of the terminal, or of `COLUMNS`; None for pipes and files."""
     if sys.stdout.isatty() or os.environ.get("COLUMNS"):
         return shutil.get_terminal_size((100, 24)).columns
     return None

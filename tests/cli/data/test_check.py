@@ -323,3 +323,36 @@ def test_a_large_picture_is_named(call, tmp_path: Path) -> None:
     assert "photos/cat/huge.png: 40.0 megapixels, more than max_megapixels: 32" in out
     write_suite(suite, "{images: pictures, size: 8, max_megapixels: 40}")
     assert call("data", "check", "own.yaml")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("backbone", "size", "words"),
+    [
+        ("mlp", 8, "mlp takes vectors (D,), not examples of the shape (3, 8, 8)"),
+        ("identity", 8, "(3, 8, 8)"),
+        ("ganin_mnist", 8, "images of the shape (3, 8, 8) are too small for this backbone"),
+        ("{name: resnet18, options: {weights: nowhere.pth}}", 8, "there are no weights 'nowhere.pth' for resnet18"),
+    ],
+)
+def test_a_network_that_does_not_take_the_data_is_a_problem(
+    call, tmp_path: Path, backbone: str, size: int, words: str
+) -> None:
+    write_pictures(tmp_path / "pictures", EVEN)
+    budget = {} if backbone != "identity" else {"budget": "null"}
+    write_suite(tmp_path / "own.yaml", f"{{images: pictures, size: {size}}}", backbone=backbone, **budget)
+    code, out, _ = call("data", "check", "own.yaml")
+    assert code == 1
+    assert words in re.sub(r"\s+", " ", out)
+    assert out.endswith("\n1 problem: runs would fail\n")
+
+
+def test_every_backbone_of_a_suite_is_tried(call, tmp_path: Path) -> None:
+    write_pictures(tmp_path / "pictures", EVEN)
+    methods = "[dann, {method: dann, as: flat, recipe: {backbone: mlp}}]"
+    pairs = "[{pair: photos:sketches, backbone: sensor_cnn}, sketches:photos]"
+    write_suite(tmp_path / "own.yaml", "{images: pictures, size: 8}", methods=methods, pairs=pairs)
+    _, out, _ = call("data", "check", "own.yaml")
+    text = re.sub(r"\s+", " ", out)
+    assert "mlp takes vectors (D,)" in text
+    assert "sensor_cnn takes windows (channels, time), not examples of the shape (3, 8, 8)" in text
+    assert "2 problems" in text

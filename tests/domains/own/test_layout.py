@@ -224,6 +224,40 @@ def test_the_depth_of_grey(
     assert (note in found.notes[0]) if note else not found.notes
 
 
+def test_the_depth_of_each_domain(tmp_path: Path, data: Path, registry: Registry) -> None:
+    for name in ("Photos", "sketches"):
+        write_grey(tmp_path / "pictures" / name, {"circle": 400, "square": 3600})
+    text = "{images: pictures, size: 8, grey_bits: {Photos: 14}}"
+    specs = known(tmp_path, registry, text)
+    peaks = {}
+    for name in DOMAINS:
+        arrays = prepare(specs[name]).open()
+        peaks[name] = int(max(arrays.train.x.max(), arrays.test.x.max()))
+    assert peaks == {"photos": 56, "sketches": 225}, "14 bits as said, 12 as measured"
+    whole = known(tmp_path, registry, "{images: pictures, size: 8, grey_bits: 14}")
+    assert specs["photos"].arguments == whole["photos"].arguments, "the same copy"
+
+
+@pytest.mark.parametrize(
+    ("bits", "words"),
+    [
+        (
+            "{photo: 12}",
+            r"unknown domain of `grey_bits` 'photo'\. Did you mean 'photos'\? There are photos and sketches",
+        ),
+        ("7", "bits are a whole number from 8 to 16"),
+        ("{photos: 20}", "bits are a whole number from 8 to 16"),
+        ("{}", "bits are a whole number from 8 to 16"),
+        ("many", "bits are a whole number from 8 to 16"),
+    ],
+)
+def test_depths_that_make_no_sense(tmp_path: Path, data: Path, registry: Registry, bits: str, words: str) -> None:
+    for name in DOMAINS:
+        write_grey(tmp_path / "pictures" / name, {"circle": 400, "square": 3600})
+    with pytest.raises(UsageError, match=words):
+        known(tmp_path, registry, f"{{images: pictures, size: 8, grey_bits: {bits}}}")
+
+
 def test_values_beyond_the_depth_are_bad(tmp_path: Path, data: Path, registry: Registry) -> None:
     for name in DOMAINS:
         write_grey(tmp_path / "pictures" / name, {"circle": 400, "square": 4095})
