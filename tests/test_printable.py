@@ -119,7 +119,7 @@ def test_csv_files_hold_no_formula_and_read_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fields", [{"summary": "a\x1b[2J"}, {"title": "a\n::error::b"}, {"summary": "a\u202e"}])
 def test_specs_have_names_for_the_screen(fields: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="is not one printable line"):
-        MethodSpec(**{"name": "x", "target": "a:b", "summary": "x", **fields})
+        MethodSpec(**{"name": "x", "entry_point": "a:b", "summary": "x", **fields})
 
 
 @pytest.mark.parametrize("value", [None, 7, ["x"]])

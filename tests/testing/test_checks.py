@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,16 @@ MUTANTS = [mutant for file in FILES for mutant in file.MUTANTS]
 FUNCTIONS = {check.name: check.function for check in CHECKS}
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.spec.name}-{mutant.check}")
+def marked() -> Iterator[Any]:
+    """The mutants; all but the first of each check are part of a long sweep, as are those that start many threads."""
+    seen = {"thread_count"}
+    for mutant in MUTANTS:
+        marks = [pytest.mark.slow] if mutant.check in seen else []
+        seen.add(mutant.check)
+        yield pytest.param(mutant, marks=marks, id=f"{mutant.spec.name}-{mutant.check}")
+
+
+@pytest.mark.parametrize("mutant", list(marked()))
 def test_the_mutant_is_caught(mutant: Mutant) -> None:
     (subject,) = subjects(mutant.spec, load_registry())
     with pytest.raises(CheckFailedError) as caught:
