@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 from dabench_plugins.dann import ReverseGradient
 from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, softmax
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from dabench import Averaged, AveragedMethod, Batch, Problem
 
@@ -48,7 +44,7 @@ class Vada(AveragedMethod):
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Classification loss on the source, domain loss, entropy of the target, virtual adversarial losses of both."""
-        with self._statistics_kept():
+        with self.statistics_kept():
             source_features = self.features(batch.source_x)
             source = self.classify(source_features)
         target_features = self.features(batch.target_x)
@@ -71,25 +67,12 @@ class Vada(AveragedMethod):
     def _smoothness(self, x: Tensor, logits: Tensor) -> Tensor:
         """Cross-entropy of predictions with those where a step of length `radius` changes them most (eq. 7)."""
         now = softmax(logits.detach(), 1)
-        with self._statistics_kept():
+        with self.statistics_kept():
             probe = (PROBE * unit(torch.randn_like(x))).requires_grad_()
             moved = cross_entropy(self.classify(self.features(x + probe)), now)
             (uphill,) = torch.autograd.grad(moved, probe)
             worst = x + self.options.radius * unit(uphill)
             return cross_entropy(self.classify(self.features(worst)), now)
-
-    @contextmanager
-    def _statistics_kept(self) -> Iterator[None]:
-        """What passes the network leaves the running statistics of batch norm alone."""
-        norms = [module for module in self.network.modules() if isinstance(module, _BatchNorm)]
-        momenta = [norm.momentum for norm in norms]
-        for norm in norms:
-            norm.momentum = 0.0
-        try:
-            yield
-        finally:
-            for norm, momentum in zip(norms, momenta, strict=True):
-                norm.momentum = momentum
 
 
 def unit(x: Tensor) -> Tensor:

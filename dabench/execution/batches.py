@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from dabench.data.resident import IndexSampler
-from dabench.methods.problem import Batch, LabelledBatch, Paired, Problem
+from dabench.methods.problem import Batch, LabelledBatch, Paired, Problem, SourceFreeBatch
 from dabench.seeding import stream
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ class Indices(NamedTuple):
     """Which examples a batch holds, int64 (B,) each.
 
     Attributes:
-        source: rows of `Problem.source_x`.
+        source: rows of `Problem.source_x`; None in a stage that uses no source.
         target: rows of `Problem.target_x`.
         labelled: which of the labelled target examples; None in tracks without.
         paired: which of the simultaneous samples; None in tracks without.
     """
 
-    source: Tensor
+    source: Tensor | None
     target: Tensor
     labelled: Tensor | None = None
     paired: Tensor | None = None
@@ -58,16 +58,17 @@ class BatchSampler:
         self._labelled = None if problem.few_shot is None else order("labelled", len(problem.few_shot.y))
         self._paired = None if problem.paired is None else order("paired", len(problem.paired.y))
 
-    def at(self, step: int, stage_step: int, progress: float) -> Batch:
+    def at(self, step: int, stage_step: int, progress: float, *, uses_source: bool = True) -> Batch:
         """Return the batch of one step.
 
         Args:
             step: of the run, which decides the examples.
             stage_step: of the stage, which the method reads.
             progress: of the stage, in [0, 1).
+            uses_source: of the stage; without it no source example is gathered.
         """
         indices = Indices(
-            self._rows.index_select(0, self._source.at(step)),
+            self._rows.index_select(0, self._source.at(step)) if uses_source else None,
             self._target.at(step),
             None if self._labelled is None else self._labelled.at(step),
             None if self._paired is None else self._paired.at(step),
@@ -95,7 +96,8 @@ def make_batch(
         key: the seed of a stream in this step, by its purpose.
     """
     source, target, labelled, paired = indices
-    raw = {"source": problem.source_x.index_select(0, source), "target": problem.target_x.index_select(0, target)}
+    raw = {} if source is None else {"source": problem.source_x.index_select(0, source)}
+    raw["target"] = problem.target_x.index_select(0, target)
     few_shot = simultaneous = None
     if problem.few_shot is not None and labelled is not None:
         raw["labelled"] = problem.target_x.index_select(0, problem.few_shot.rows.index_select(0, labelled))
@@ -114,12 +116,13 @@ def make_batch(
         prepare = problem.prepared_target if domain == "target" else problem.prepare
         return prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
 
-    return Batch(
-        source_x=problem.prepare(raw["source"]),
-        source_y=problem.source_y.index_select(0, source),
+    kind, none = (SourceFreeBatch, target[:0]) if source is None else (Batch, target)
+    return kind(
+        source_x=none if source is None else problem.prepare(raw["source"]),
+        source_y=none if source is None else problem.source_y.index_select(0, source),
         target_x=problem.prepared_target(raw["target"]),
         target_y=None if problem.target_y is None else problem.target_y.index_select(0, target),
-        source_index=source,
+        source_index=none if source is None else source,
         target_index=target,
         step=step,
         progress=progress,

@@ -23,7 +23,7 @@ from dabench.execution.training import TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
 from dabench.files import replacing
 from dabench.hashing.canonical import view_versions
-from dabench.methods.base import DeepMethod
+from dabench.methods.base import DeepMethod, source_free
 from dabench.methods.scores import Scores, checked
 from dabench.printable import printable
 from dabench.runs.job import Job, Progress
@@ -105,6 +105,7 @@ class DeepRun:
         self.job, self.data = job, data
         self.method = build(job, data, cls)
         self.measurements = Measurements() if measurements is None else measurements
+        self.measurements.source_free = source_free(self.method.stages())
 
     @property
     def recipe(self) -> TrainingRecipe:

@@ -191,6 +191,7 @@ def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) 
         examples_per_s=images / measurements.train_s if measurements.train_s else 0.0,
         images_seen=images,
         test_rows=data.test_x.shape[0],
+        source_free=measurements.source_free,
     )
 
 

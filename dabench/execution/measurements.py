@@ -19,6 +19,7 @@ class Measurements:
         checkpoints: what goes into the record.
         evaluations: the evaluator's word on each of them.
         collapsed: why the training ended early, if it did.
+        source_free: the last stage of the training uses no source.
     """
 
     steps: int = 0
@@ -26,6 +27,7 @@ class Measurements:
     checkpoints: list[Checkpoint] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     collapsed: str | None = None
+    source_free: bool = False
 
     def add(self, *, losses: dict[str, float], scores: dict[str, float], evaluation: Evaluation) -> None:
         """Add a checkpoint at the present step."""

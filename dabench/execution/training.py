@@ -91,7 +91,8 @@ def train(
             _set_rate(method.optimisers, rates, recipe, progress)
             seed_torch(stream(seed, "dropout", step), problem.source_x.device)
             method.train()
-            losses.add(method.step(batches.at(step, step - first, progress)))
+            batch = batches.at(step, step - first, progress, uses_source=stage.uses_source)
+            losses.add(method.step(batch))
             done = step + 1
             if done in checkpoints:
                 means = losses.take()

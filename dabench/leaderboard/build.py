@@ -204,6 +204,7 @@ def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any], group
         distribution=_listed(run.plugin_distribution for run in runs),
         bound=key.method in BOUNDS,
         sees_target_labels=any(run.sees_target_labels for run in runs),
+        source_free=any(run.source_free is True for run in runs),
         cells=cells,
         average=sum(means) / len(means) if all(cell.complete for cell in cells.values()) else None,
         rank=None,

@@ -27,7 +27,7 @@ classifier; s is the source and t the target, l the target examples whose labels
 prime marks simultaneous samples; w is the option `weight`; a mark over x is a view of it, and [...] is 1 where it
 holds, else 0. Accuracies are means over seeds ± standard deviation; the share of the gap is that from source only to
 train on target, with its 95 % interval; † is trained with target labels, ‡ has options that were chosen with them for
-that pair.
+that pair, ° is source-free: it adapts without the source's examples.
 """
 
 
@@ -199,8 +199,12 @@ def _by_shots(method: str, tables: Sequence[Table]) -> Iterator[str]:
 
 
 def _accuracy(row: Row, pair: str) -> str:
-    marks = (text.SEES if row.sees_target_labels else "") + (text.TUNED if row.cells[pair].tuned_on_target else "")
-    return text.accuracy(row.cells[pair]) + marks
+    marks = {
+        text.SEES: row.sees_target_labels,
+        text.SOURCE_FREE: row.source_free,
+        text.TUNED: row.cells[pair].tuned_on_target,
+    }
+    return text.accuracy(row.cells[pair]) + "".join(mark for mark, wanted in marks.items() if wanted)
 
 
 def _line(fields: Sequence[str]) -> str:

@@ -148,6 +148,7 @@ class Row:
         distribution: the package that the method came from.
         bound: one of the two rows that frame the table.
         sees_target_labels: trained on them.
+        source_free: the last stage of its training used no source.
         group: letter of the rows that are compared with each other; empty where all rows are.
         average: mean of the cells' means; None unless every pair is complete.
         rank: mean rank over pairs among methods with the same settings, 1 is best; None for bounds and unless complete.
@@ -159,6 +160,7 @@ class Row:
     distribution: str
     bound: bool
     sees_target_labels: bool
+    source_free: bool
     cells: Mapping[str, Cell]
     average: float | None
     rank: float | None

@@ -6,7 +6,8 @@ A `DeepMethod` writes its losses in plain torch; the harness owns seeds, batches
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from dabench.backbones.base import Backbone
 from dabench.errors import warn_renamed
@@ -41,12 +43,21 @@ class Stage:
         share: of the budget's steps, in (0, 1]; the shares of all stages sum to 1.
         losses: maps a batch to named losses; the method's own `losses` if None.
         modules: only these are trained; all of the method's if None.
+        uses_source: whether a step may look at the source. Where it is False no source example is gathered, and
+            `batch.source_x` and whatever else begins with `source_` raise. A method whose last stage says so is marked
+            *source-free* in tables, and the conformance kit holds it to that.
     """
 
     name: str
     share: float = 1.0
     losses: Callable[[Batch], dict[str, Tensor]] | None = None
     modules: Sequence[nn.Module] | None = None
+    uses_source: bool = True
+
+
+def source_free(stages: Sequence[Stage]) -> bool:
+    """Whether a training with these stages ends without the source: it adapts a network that others trained on it."""
+    return not stages[-1].uses_source
 
 
 class _Takes:
@@ -120,12 +131,30 @@ class DeepMethod(nn.Module):
         self.update(total(losses))
         return losses
 
-    def update(self, loss: Tensor, group: str = "main") -> None:
-        """Descend along the gradient of `loss`, with the optimiser of one parameter group."""
-        optimiser = self.optimisers[group]
-        optimiser.zero_grad(set_to_none=True)
+    def update(self, loss: Tensor, *groups: str) -> None:
+        """Descend along the gradient of `loss`, with the optimisers of some parameter groups; `main` if none is named.
+
+        What other groups' weights get of the gradient is forgotten when it is their turn.
+        """
+        optimisers = [self.optimisers[group] for group in groups or ("main",)]
+        for optimiser in optimisers:
+            optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.step()
+
+    @contextmanager
+    def statistics_kept(self) -> Iterator[None]:
+        """Within the block what passes is normalised as before, and batch norm's running statistics stay."""
+        norms = [module for module in self.modules() if isinstance(module, _BatchNorm)]
+        tracked = [norm.track_running_stats for norm in norms]
+        for norm in norms:
+            norm.track_running_stats = False
+        try:
+            yield
+        finally:
+            for norm, was in zip(norms, tracked, strict=True):
+                norm.track_running_stats = was
 
     def parameter_groups(self) -> Mapping[str, Iterable[nn.Parameter]]:
         """Which parameters `update` trains under which name; all under `main` by default."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +23,14 @@ _NO_PAIRED = (
     "there are no simultaneous samples: only suites of the track paired have some, and a method that needs them says "
     'tracks=("paired",)'
 )
+
+
+_NO_SOURCE = (
+    "the stage says uses_source=False, and so its batches have no {name}: use batch.target_x alone, or take "
+    "uses_source=False out of the stage"
+)
+
+ROWS = 1024  # examples that pass a network at a time where nothing is learned
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,19 @@ class Problem(Generic[X, Y]):
         """Rows of `target_x` or `paired_target_x` as the network takes them."""
         return (self.prepare_target or self.prepare)(x)
 
+    def batches(self, rows: Y | None = None) -> Iterator[X]:
+        """The examples of target train as the network takes them, in order, at most 1024 at a time.
+
+        For what a method computes of all of them, in evaluation mode and without gradients: pseudo-labels, statistics.
+
+        Args:
+            rows: of `target_x`, int64 (R,); all of them if None.
+        """
+        target: Any = self.target_x
+        for first in range(0, len(target) if rows is None else len(rows), ROWS):
+            some = slice(first, first + ROWS) if rows is None else rows[first : first + ROWS]
+            yield self.prepared_target(target[some])
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -240,3 +261,17 @@ class Batch:
             known = ", ".join(self.views) or "none"
             raise AttributeError(f"the batch has no {name!r}. Views that the method declares: {known}")
         return self.views[name]()
+
+
+class SourceFreeBatch(Batch):
+    """A batch of a stage that uses no source: whatever begins with `source_` raises."""
+
+    def __getattribute__(self, name: str) -> Any:
+        """Refuse what is the source's.
+
+        Raises:
+            ValueError: it is.
+        """
+        if name.startswith("source_"):
+            raise ValueError(_NO_SOURCE.format(name=name))
+        return super().__getattribute__(name)

@@ -31,8 +31,10 @@ from dabench.results.lineage import frame_of_today
 from dabench.runs.record import HASH, READABLE, SCHEMA, SCORED, RunRecord, Status
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
-# Files of schema 1 and 2 may lack these; what they would hold is unknown.
-LATER = frozenset({"data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas"})
+# Files of older schemas may lack these; what they would hold is unknown.
+LATER = frozenset({
+    "data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas", "source_free",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Runs that were recorded when the sources of plugins were hashed byte for byte.
+"""Runs that were recorded with another hash of a plugin that computes the same.
 
 A run's identity holds the hash of its plugin's syntax (see `hashing.sources`). Earlier it held that of the bytes, and
 records and published files of that time say so. `plugin_sources.csv` has both hashes of every version that dabench's
-own plugins had by then. Readers give such a run the hash and the `run_id` that it would get today, so that it is the
-same run as one that is made anew. Its numbers, and the file that it is in, stay as they are.
+own plugins had by then. It also has the hash of a syntax that changed since without a change of any number, as where
+a function moved from the plugin into dabench. Readers give such a run the hash and the `run_id` that it would get
+today, so that it is the same run as one that is made anew. Its numbers, and the file that it is in, stay as they are.
 
 A run is left as it is where its plugin is not in that table, or where its `run_id` does not follow from its row: it
 counts as made with other sources than today's.
@@ -28,7 +29,7 @@ NUMERICS_THEN = 1
 
 def record_of_today(record: RunRecord) -> RunRecord:
     """The record with the plugin hash and the `run_id` of today."""
-    found = _of_today(flatten(record)) if record.plugin.source_sha256 in syntax_by_bytes() else None
+    found = _of_today(flatten(record)) if record.plugin.source_sha256 in syntax_by_former() else None
     if found is None:
         return record
     run_id, source = found
@@ -39,7 +40,7 @@ def record_of_today(record: RunRecord) -> RunRecord:
 
 def frame_of_today(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows with the plugin hashes and `run_id`s of today. Of rows that are one run now, the newest stays."""
-    old = frame["plugin_source_sha256"].isin(syntax_by_bytes().keys())
+    old = frame["plugin_source_sha256"].isin(syntax_by_former().keys())
     if not old.any():
         return frame
     rows: list[dict[str, Any]] = frame[old].to_dict("records")  # type: ignore[assignment]  # columns have names
@@ -53,23 +54,23 @@ def frame_of_today(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def former_ids(row: Mapping[str, Any]) -> list[str]:
-    """The ids that a run had, or would have had, while bytes were hashed: one for each wording of its plugin."""
-    wordings = [old for old, new in syntax_by_bytes().items() if new == row["plugin_source_sha256"]]
+    """The ids that a run had, or would have had, with former hashes of its plugin: one for each."""
+    wordings = [old for old, new in syntax_by_former().items() if new == row["plugin_source_sha256"]]
     return [_run_id(row, old) for old in wordings]
 
 
 @cache
-def syntax_by_bytes() -> Mapping[str, str]:
-    """The hash of a plugin's syntax by the hash of its bytes."""
+def syntax_by_former() -> Mapping[str, str]:
+    """The hash of a plugin's syntax today by one that it had formerly: of its bytes, or of another syntax."""
     text = files("dabench.results").joinpath("plugin_sources.csv").read_text(encoding="utf-8")
-    return {row["bytes_sha256"]: row["syntax_sha256"] for row in csv.DictReader(text.splitlines())}
+    return {row["former_sha256"]: row["syntax_sha256"] for row in csv.DictReader(text.splitlines())}
 
 
 def _of_today(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The `run_id` and plugin hash of today, for a row whose own id follows from its plugin's bytes."""
+    """The `run_id` and plugin hash of today, for a row whose own id follows from its plugin's former hash."""
     if row["run_id"] != _run_id(row, row["plugin_source_sha256"]):
         return None
-    source = syntax_by_bytes()[row["plugin_source_sha256"]]
+    source = syntax_by_former()[row["plugin_source_sha256"]]
     return _run_id(row, source), source
 
 

@@ -150,6 +150,7 @@ class Outcome:
 
     Attributes:
         environment: of the process that executed it; None if none did to its end.
+        source_free: the last stage of the training used no source; None where no training came to its end.
     """
 
     status: Status
@@ -168,6 +169,7 @@ class Outcome:
     test_rows: int = 0
     peak_memory_bytes: int = 0
     environment: Environment | None = None
+    source_free: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from dabench.printable import printable
 from dabench.runs.fields import Amount, Commit, Count, Digest, DomainName, Name, Number, Plain, Share, Text, Time, Whole
 from dabench.runs.reasons import reason
 
-SCHEMA = 3
-READABLE = (1, 2, 3)  # 1 had no content hash, 1 and 2 no instruction sets and no NUMERICS_VERSION
+SCHEMA = 4
+# 1 had no content hash, 1 and 2 no instruction sets and no NUMERICS_VERSION, 1 to 3 no source_free.
+READABLE = (1, 2, 3, 4)
 HASH = "content_sha256"
 
 Status = Literal["ok", "failed", "collapsed", "timeout"]
@@ -132,6 +133,8 @@ class RunRecord(_Part):
     Attributes:
         settings: resolved settings; `settings_sha256` is the hash of their canonical JSON.
         comparison_sha256: the same without the method and its options: runs that share it can be compared.
+        source_free: the last stage of the training used no source; None for runs that came to nothing, and before
+            schema 4.
         predictions_sha256: hash of the predicted classes of the target test split at the selected checkpoint.
         data_notes: what was left out of the two domains, and what else their loaders said; see `runs.data_notes`.
         test_rows: how many target test examples the accuracy was measured on.
@@ -170,6 +173,7 @@ class RunRecord(_Part):
     chosen_by: ChosenBy
     transductive: bool = False
     sees_target_labels: bool = False
+    source_free: bool | None = None
     settings: Plain
     settings_sha256: Digest
     comparison_sha256: Digest

@@ -21,10 +21,11 @@ from dabench.data.splits.splits import Splits
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import draw_splits, open_pair, open_vectors
 from dabench.execution.feature_run import FeatureRun
+from dabench.execution.pair_data import PairData
 from dabench.execution.training_state import read_state
 from dabench.files import scratch
 from dabench.hashing.canonical import VIEW_VERSIONS
-from dabench.methods.base import DeepMethod, FeatureMethod
+from dabench.methods.base import DeepMethod, FeatureMethod, Stage, source_free
 from dabench.methods.scores import PredictionError, Scores, predicted_classes
 from dabench.runs.job import Job, Progress, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.record import Checkpoint
@@ -54,6 +55,7 @@ class Conditions:
         network: options of the backbone.
         poisoned: all target labels are wrong, from after the splits are drawn.
         mismatched: in the track paired, the source halves of simultaneous samples are exchanged within their class.
+        forgotten: the source's examples are overwritten when the last stage that uses them has ended.
         device: as torch names it.
         salt: decides the state of the global random generators at the start.
         watched: look before and after every call.
@@ -70,6 +72,7 @@ class Conditions:
     network: Mapping[str, Any] = field(default_factory=lambda: NOISY)
     poisoned: bool = False
     mismatched: bool = False
+    forgotten: bool = False
     device: str = "cpu"
     salt: int = 0
     watched: bool = False
@@ -92,6 +95,7 @@ class Trained:
         checkpoints: as in a record.
         broken: why the training ended early, if it did.
         augments: whether it asked for changed images.
+        source_free: whether the last stage says that it uses no source.
         found: what the watch saw.
     """
 
@@ -105,6 +109,7 @@ class Trained:
     checkpoints: list[Checkpoint] = field(default_factory=list)
     broken: str | None = None
     augments: bool = False
+    source_free: bool = False
     found: dict[str, str] = field(default_factory=dict)
 
 
@@ -168,6 +173,8 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions) -> 
         run = DeepRun(job, data, cls)
         method = run.method
         fresh = fresh or _copy(method)
+        if given.forgotten:
+            _forget_source(method, data)
         with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
             _carry_on(run.train(), until=stop)
         if stop is not None:
@@ -192,7 +199,26 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions) -> 
         checkpoints=run.measurements.checkpoints,
         broken=run.measurements.collapsed,
         augments=bool(method.views),
+        source_free=source_free(method.stages()),
     )
+
+
+def _forget_source(method: DeepMethod, data: PairData) -> None:
+    """Overwrite all that is the source's as the first stage after the last that uses it begins."""
+    stages = method.stages()
+    last = max((number for number, stage in enumerate(stages) if stage.uses_source), default=-1)
+    enter, entered = method.enter, iter(range(len(stages)))
+
+    def enter_and_forget(stage: Stage) -> None:
+        if next(entered) == last + 1:
+            problem = data.problem
+            problem.source_x.copy_(problem.source_x.flip(0) // 2)
+            problem.source_y.copy_((problem.source_y + 1) % problem.classes)
+            if problem.paired is not None:
+                problem.paired.source_x.copy_(problem.paired.source_x.flip(0) // 2)
+        enter(stage)
+
+    method.enter = enter_and_forget  # type: ignore[method-assign]
 
 
 def _carry_on(steps: Iterator[Progress], until: int | None) -> None:

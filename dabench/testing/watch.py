@@ -17,7 +17,7 @@ from scipy.sparse import issparse
 
 from dabench.execution.process_state import ProcessState
 from dabench.methods.base import FeatureMethod
-from dabench.methods.problem import Batch, Labelled, LabelledBatch, Paired, Problem
+from dabench.methods.problem import Batch, Labelled, LabelledBatch, Paired, Problem, SourceFreeBatch
 
 # What the harness calls of a method that trains a network.
 CALLED = ("__init__", "setup", "parameter_groups", "stages", "rates", "enter", "step", "predict", "embed")
@@ -115,6 +115,8 @@ def _parts(name: str, whole: Any) -> dict[str, Any]:
     """What a problem or a batch consists of, by name; the data of a track piece by piece."""
     parts: dict[str, Any] = {}
     for item in fields(whole):
+        if isinstance(whole, SourceFreeBatch) and item.name.startswith("source_"):
+            continue
         part = getattr(whole, item.name)
         inner = isinstance(part, (Labelled, LabelledBatch, Paired))
         parts |= _parts(f"{name}.{item.name}", part) if inner else {f"{name}.{item.name}": part}

@@ -52,6 +52,20 @@ def steady(method: str, accuracy: float, **more: Any) -> list[RunRecord]:
     return make_records({method: [accuracy] * 3}, predictions_sha256=method.ljust(64, "0"), **more)
 
 
+@pytest.mark.parametrize(
+    ("render", "mark"),
+    [*((render, "°") for render in (console.render, markdown.render, html.render)), (latex.render, r"$^\circ$")],
+)
+def test_rows_that_adapt_without_the_source_are_marked_and_said_to(render: Render, mark: str) -> None:
+    runs = [*make_records({"source_only": [0.5] * 2}), *make_records({"shot": [0.6] * 2}, source_free=True)]
+    assert f"shot{mark}" in render([table(*runs)])
+    assert f"{mark} source-free: adapts a network" in " ".join(render([table(*runs)]).split())
+    other = make_records({"shot": [0.6] * 2}, source_free=None)
+    assert mark not in render([table(*make_records({"source_only": [0.5] * 2}), *other)])
+    for found, said in ((json_.render, '"source_free": true'), (csv_.render, ",True")):
+        assert said in found([table(*runs)])
+
+
 def test_equal_accuracies_of_other_predictions_prove_nothing() -> None:
     rows = 10
     found = cells(

@@ -15,11 +15,12 @@ import pytest
 from dabench.baseline.compare import compare
 from dabench.errors import UsageError
 from dabench.hashing.identity import RunIdentity
+from dabench.hashing.sources import source_sha256
 from dabench.hashing.syntax import reduced, text_of
 from dabench.results.cells import rows_of
 from dabench.results.csv_file import csv_text, read_csv
 from dabench.results.folder import current, publish, read_record, read_records, read_results, write_record
-from dabench.results.lineage import former_ids, syntax_by_bytes
+from dabench.results.lineage import former_ids, syntax_by_former
 from dabench.results.merge import merge
 from dabench.results.prune import superseded
 from dabench.results.verify import verify
@@ -130,7 +131,7 @@ def test_no_published_row_is_an_orphan() -> None:
         assert not flaws
         assert len(frame) == frame["run_id"].nunique() == len(rows)
         for row, old in zip(rows_of(frame), rows, strict=True):
-            assert row["plugin_source_sha256"] == syntax_by_bytes().get(
+            assert row["plugin_source_sha256"] == syntax_by_former().get(
                 old["plugin_source_sha256"], old["plugin_source_sha256"]
             )
             assert old["run_id"] in (row["run_id"], *former_ids(row)), f"{path.name}: {old['run_id']}"
@@ -140,12 +141,27 @@ def test_the_table_holds_hashes_of_real_sources() -> None:
     name, text = "dabench_plugins.source_only", SOURCE_ONLY
     by_bytes = sha256(f"{name}\0{len(text.encode())}\0{text}".encode()).hexdigest()
     syntax = text_of(reduced(text.encode(), "dabench_plugins"))
-    assert syntax_by_bytes()[by_bytes] == sha256(f"{name}\0{len(syntax)}\0{syntax}".encode()).hexdigest()
+    assert syntax_by_former()[by_bytes] == sha256(f"{name}\0{len(syntax)}\0{syntax}".encode()).hexdigest()
     assert {row["plugin_source_sha256"] for row in written(MINI) if row["method"] == "source_only"} == {by_bytes}
 
 
+def test_runs_of_vada_from_before_a_function_of_it_moved_into_dabench_are_current() -> None:
+    """The hash of its bytes, of its syntax then and of its syntax now are one version; an older one is not."""
+    now = source_sha256("dabench_plugins.vada:Vada")
+    frame, _ = read_csv(ROOT / "results" / "ganin_strong.csv")
+    rows = [row for row in rows_of(frame) if row["method"] == "vada" and row["variant"] == "dann_weight_long"]
+    assert [row["plugin_source_sha256"] for row in rows] == [now]
+    assert {former for former, syntax in syntax_by_former().items() if syntax == now} == {
+        "4d2fe97f48ada65c652e90d378a5f5709d62da66acabfce6862c3dd8566cae4c",
+        "b9f330e3791d898edb36e3bed2cb273568dde09b1bf382402d54fadb049af720",
+    }
+    lines = written(ROOT / "results" / "ganin_strong.csv")
+    (as_published,) = [row for row in lines if (row["method"], row["variant"]) == ("vada", "dann_weight_long")]
+    assert as_published["run_id"] in former_ids(rows[0])
+
+
 def test_no_hash_of_the_table_is_of_both_kinds() -> None:
-    assert not syntax_by_bytes().keys() & set(syntax_by_bytes().values())
+    assert not syntax_by_former().keys() & set(syntax_by_former().values())
 
 
 def test_the_baseline_of_then_judges_runs_of_now() -> None:
@@ -193,7 +209,7 @@ def test_a_record_of_then_is_the_run_of_now(tmp_path: Path) -> None:
 def two_wordings() -> list[str]:
     """Hashes of the bytes of two versions of a plugin that differ in words alone."""
     by_syntax: dict[str, list[str]] = {}
-    for by_bytes, syntax in syntax_by_bytes().items():
+    for by_bytes, syntax in syntax_by_former().items():
         by_syntax.setdefault(syntax, []).append(by_bytes)
     return next(versions for versions in by_syntax.values() if len(versions) == 2)
 

@@ -16,8 +16,10 @@ COLUMNS = (
     "gap_covered_high", "why", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
     "sees_target_labels", "average", "rank", "test_error", "gain", "gain_low", "gain_high", "p_source_only", "p_best",
     "published", "group", "p_gain", "behind_best", "behind_best_low", "behind_best_high", "tuned_on_target",
-    "data_notes", "from_csv", "gap_covered_n", "gain_n", "unlike",
+    "data_notes", "from_csv", "gap_covered_n", "gain_n", "unlike", "source_free",
 )  # fmt: skip
+
+OF_ROW = ("method", "variant", "distribution", "sees_target_labels", "source_free")
 
 OF_CELL = (
     "mean", "std", "n", "expected", "oracle", "last", "status", "failed", "collapsed", "timeout", "best", "tied",
@@ -46,7 +48,7 @@ def _fields(table: Table, row: Row, pair: str) -> Mapping[str, Any]:
     source, _, target = pair.partition(":")
     low, high = cell.ci95 or (None, None)
     same = {name: getattr(table, name) for name in COLUMNS[:7] if name != "backbone"}
-    same |= {name: getattr(row, name) for name in ("method", "variant", "distribution", "sees_target_labels")}
+    same |= {name: getattr(row, name) for name in OF_ROW}
     same |= {name: getattr(cell, name) for name in OF_CELL}
     return same | {
         "source": source,

@@ -8,6 +8,7 @@ from dabench.leaderboard.formats.text import (
     GAIN_ALONE,
     NO_GAIN,
     SEES,
+    SOURCE_FREE,
     TIED,
     TUNED,
     bounded,
@@ -73,6 +74,10 @@ def footnotes(table: Table) -> list[str]:
         (
             any(row.sees_target_labels for row in table.rows),
             f"{SEES} trained with {'all ' * (table.track == 'few_shot')}target labels",
+        ),
+        (
+            any(row.source_free for row in table.rows),
+            f"{SOURCE_FREE} source-free: adapts a network trained on the source without looking at its examples again",
         ),
         (any(cell.tuned_on_target for cell in cells), f"{TUNED} options chosen with target labels for this pair"),
         (

@@ -92,7 +92,7 @@ def _row_of(only: Unmeasured) -> Row:
     name = only.method.replace("_", " ")
     return Row(
         method=only.method, variant=only.variant, label=f"{name} ({only.variant})" if only.variant else name,
-        distribution="", bound=only.method in BOUNDS, sees_target_labels=False,
+        distribution="", bound=only.method in BOUNDS, sees_target_labels=False, source_free=False,
         cells={}, average=None, rank=None,
     )  # fmt: skip
 

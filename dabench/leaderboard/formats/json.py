@@ -30,6 +30,7 @@ def _row(table: Table, row: Row) -> dict[str, Any]:
         "average": row.average,
         "rank": row.rank,
         "group": row.group or None,
+        "source_free": row.source_free,
     }
 
 

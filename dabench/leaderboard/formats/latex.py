@@ -13,6 +13,7 @@ from dabench.leaderboard.formats.footnotes import cited, footnotes, marks
 from dabench.leaderboard.formats.text import (
     NO_GAIN,
     SEES,
+    SOURCE_FREE,
     TUNED,
     accuracy,
     covered,
@@ -37,6 +38,7 @@ _ESCAPES = {
     "~": r"$\sim$", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': "''", "[": "{[}", "*": "{*}", "±": r"$\pm$",
     "→": r"$\to$", "·": r"$\cdot$", SEES: r"\textdagger{}", TUNED: r"\textdaggerdbl{}",
+    SOURCE_FREE: r"$^\circ$",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dabench.specs.names import BOUNDS
 from dabench.stats.gap import Gap
 from dabench.stats.seeds import Interval
 
-BEST, TIED, NO_GAIN, SEES, TUNED = "*", "=", "~", "†", "‡"
+BEST, TIED, NO_GAIN, SEES, TUNED, SOURCE_FREE = "*", "=", "~", "†", "‡", "°"
 BELOW_ALONE, GAIN_ALONE = "<", "?"  # by its interval alone, not by the corrected test
 RANKED_FROM = 3  # pairs; a mean rank over fewer says nothing
 
@@ -89,8 +89,8 @@ def flags(cell: Cell) -> str:
 
 
 def label(row: Row) -> str:
-    """The row's name with its mark."""
-    return row.label + (SEES if row.sees_target_labels else "")
+    """The row's name with its marks."""
+    return row.label + (SEES if row.sees_target_labels else "") + (SOURCE_FREE if row.source_free else "")
 
 
 def group_title(table: Table, row: Row) -> str:

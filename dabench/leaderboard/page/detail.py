@@ -80,6 +80,8 @@ def _remarks(row: Row, cell: Cell) -> Iterator[list[str]]:
         yield ["warning", text.flags(cell)]
     if row.sees_target_labels:
         yield ["labels", "trained with target labels"]
+    if row.source_free:
+        yield ["source-free", "adapts to the target without the source's examples"]
     yield from (["data", note] for note in cell.data_notes)
     if row.group:
         yield ["compared with", f"the rows of settings {row.group}"]

@@ -20,6 +20,7 @@ from dabench.testing.checks import (
     seeds,
     simultaneous,
     sizes,
+    source_free,
     wall,
 )
 from dabench.testing.subject import Subject
@@ -100,6 +101,7 @@ CHECKS: tuple[Check, ...] = (
     Check(device.check_gpu, _deep),
     Check(simultaneous.check_simultaneous, _paired),
     Check(simultaneous.check_two_shapes, _paired),
+    Check(source_free.check_source_free, _deep),
     Check(off.check_off, _has_off),
     Check(adapts.check_adapts),
 )

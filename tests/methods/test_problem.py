@@ -1,0 +1,60 @@
+"""What a method may ask of the problem and of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import partial
+
+import pytest
+import torch
+
+from dabench import Batch
+from dabench.execution.batches import BatchSampler, Indices, make_batch
+from dabench.methods.problem import ROWS, Problem
+from dabench.seeding import stream
+from tests.support.small_runs import problem_of, stripes
+
+VIEWS = {"strong": "affine"}
+
+
+def _problem(rows: int = 40) -> Problem[torch.Tensor, torch.Tensor]:
+    (x, y), (target, _) = stripes(32, 0), stripes(rows, 1)
+    return problem_of(x, y, target)
+
+
+def test_batches_are_all_of_target_train_or_some_rows_as_the_network_takes_them() -> None:
+    problem = _problem(2 * ROWS + 3)
+    parts = list(problem.batches())
+    assert [len(part) for part in parts] == [ROWS, ROWS, 3]
+    assert torch.equal(torch.cat(parts), problem.prepare(problem.target_x))
+    rows = torch.tensor([5, 2, 2, 30])
+    (part,) = problem.batches(rows)
+    assert torch.equal(part, problem.prepare(problem.target_x[rows]))
+    assert list(problem.batches(rows[:0])) == []
+
+
+def _batch(source: bool) -> Batch:
+    at = torch.arange(8)
+    indices = Indices(at if source else None, at)
+    return make_batch(_problem(), indices, 3, 0.5, VIEWS, partial(stream, 0))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [*(item.name for item in fields(Batch) if "source" in item.name), "source_x_strong"])
+def test_a_batch_without_source_raises_for_whatever_is_the_sources(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"says uses_source=False, and so its batches have no {name}"):
+        getattr(_batch(source=False), name)
+    assert len(getattr(_batch(source=True), name)) == 8
+
+
+def test_a_batch_without_source_has_all_else() -> None:
+    whole, target = _batch(source=True), _batch(source=False)
+    for name in ("target_x", "target_index", "step", "progress", "target_x_strong"):
+        assert torch.equal(*(torch.as_tensor(getattr(batch, name)) for batch in (whole, target))), name
+
+
+def test_no_source_row_is_read_for_it() -> None:
+    problem = _problem()
+    sampler = BatchSampler(problem, 0, 8, {})
+    expected = sampler.at(4, 4, 0.0).target_index
+    del sampler._source, sampler._rows
+    assert torch.equal(sampler.at(4, 4, 0.0, uses_source=False).target_index, expected)
