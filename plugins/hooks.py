@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench_plugins import few_shot
+from dabench_plugins import few_shot, source_free, unsupervised
 from dabench_plugins.references import (
     FERNANDO_2013,
     FRENCH_2018,
@@ -224,6 +224,8 @@ def dabench_methods() -> Iterator[MethodSpec]:
         expected_failures={"adapts": "it never looks at the target: it is what augmentation and averaging gain alone"},
         loss=r"L = \mathrm{CE}(g(f(\tilde x_s)), y_s)",
     )
+    yield from unsupervised.specs()
+    yield from source_free.specs()
     yield from few_shot.specs()
     yield from _paired()
 

@@ -97,3 +97,40 @@ XIE_2020 = """@inproceedings{xie2020unsupervised,
   title = {Unsupervised Data Augmentation for Consistency Training},
   booktitle = {Advances in Neural Information Processing Systems}, volume = {33}, year = {2020}
 }"""
+BERTHELOT_2022 = """@inproceedings{berthelot2022adamatch,
+  author = {Berthelot, David and Roelofs, Rebecca and Sohn, Kihyuk and Carlini, Nicholas and Kurakin, Alexey},
+  title = {{AdaMatch}: A Unified Approach to Semi-Supervised Learning and Domain Adaptation},
+  booktitle = {International Conference on Learning Representations}, year = {2022}
+}"""
+JIN_2020 = """@inproceedings{jin2020minimum,
+  author = {Jin, Ying and Wang, Ximei and Long, Mingsheng and Wang, Jianmin},
+  title = {Minimum Class Confusion for Versatile Domain Adaptation},
+  booktitle = {European Conference on Computer Vision}, year = {2020}
+}"""
+LIANG_2020 = """@inproceedings{liang2020we,
+  author = {Liang, Jian and Hu, Dapeng and Feng, Jiashi},
+  title = {Do We Really Need to Access the Source Data? {Source} Hypothesis Transfer for Unsupervised Domain
+           Adaptation},
+  booktitle = {International Conference on Machine Learning}, year = {2020}
+}"""
+LONG_2018 = """@inproceedings{long2018conditional,
+  author = {Long, Mingsheng and Cao, Zhangjie and Wang, Jianmin and Jordan, Michael I.},
+  title = {Conditional Adversarial Domain Adaptation},
+  booktitle = {Advances in Neural Information Processing Systems}, year = {2018}
+}"""
+SAITO_2018 = """@inproceedings{saito2018maximum,
+  author = {Saito, Kuniaki and Watanabe, Kohei and Ushiku, Yoshitaka and Harada, Tatsuya},
+  title = {Maximum Classifier Discrepancy for Unsupervised Domain Adaptation},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition}, year = {2018}
+}"""
+SOHN_2020 = """@inproceedings{sohn2020fixmatch,
+  author = {Sohn, Kihyuk and Berthelot, David and Li, Chun-Liang and Zhang, Zizhao and Carlini, Nicholas and
+            Cubuk, Ekin D. and Kurakin, Alexey and Zhang, Han and Raffel, Colin},
+  title = {{FixMatch}: Simplifying Semi-Supervised Learning with Consistency and Confidence},
+  booktitle = {Advances in Neural Information Processing Systems}, year = {2020}
+}"""
+WANG_2021 = """@inproceedings{wang2021tent,
+  author = {Wang, Dequan and Shelhamer, Evan and Liu, Shaoteng and Olshausen, Bruno and Darrell, Trevor},
+  title = {Tent: Fully Test-Time Adaptation by Entropy Minimization},
+  booktitle = {International Conference on Learning Representations}, year = {2021}
+}"""
