@@ -13,7 +13,7 @@ def specs() -> Iterator[MethodSpec]:
     """Tent, SHOT and DIRT-T."""
     yield MethodSpec(
         name="tent",
-        target="dabench_plugins.tent:Tent",
+        entry_point="dabench_plugins.tent:Tent",
         title="Tent",
         toy="images",
         summary="train on the source, then make the target's predictions surer by batch norm's scale and shift",
@@ -31,7 +31,7 @@ def specs() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="shot",
-        target="dabench_plugins.shot:Shot",
+        entry_point="dabench_plugins.shot:Shot",
         title="SHOT",
         summary="train on the source, then fit the target's features to its classifier, which is frozen",
         reference="Liang, Hu & Feng 2020, Do We Really Need to Access the Source Data? Source Hypothesis Transfer for "
@@ -49,7 +49,7 @@ def specs() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="dirt_t",
-        target="dabench_plugins.dirt_t:DirtT",
+        entry_point="dabench_plugins.dirt_t:DirtT",
         title="DIRT-T",
         summary="VADA, then refined on the target alone, close to what a teacher says",
         reference="Shu, Bui, Narui & Ermon 2018, A DIRT-T Approach to Unsupervised Domain Adaptation, ICLR, "

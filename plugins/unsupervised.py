@@ -33,7 +33,7 @@ def specs() -> Iterator[MethodSpec]:
 def _adversarial() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="cdan",
-        target="dabench_plugins.cdan:Cdan",
+        entry_point="dabench_plugins.cdan:Cdan",
         title="CDAN",
         summary="DANN whose domain classifier sees features times predictions: the domains meet class by class",
         reference="Long, Cao, Wang & Jordan 2018, Conditional Adversarial Domain Adaptation, NeurIPS, arXiv:1705.10667",
@@ -51,7 +51,7 @@ def _adversarial() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="mcd",
-        target="dabench_plugins.mcd:Mcd",
+        entry_point="dabench_plugins.mcd:Mcd",
         title="MCD",
         summary="two classifiers that differ on the target as far as they can, and features that stop them",
         reference="Saito, Watanabe, Ushiku & Harada 2018, Maximum Classifier Discrepancy for Unsupervised Domain "
@@ -72,7 +72,7 @@ def _adversarial() -> Iterator[MethodSpec]:
 def _more_adversarial() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="wdgrl",
-        target="dabench_plugins.wdgrl:Wdgrl",
+        entry_point="dabench_plugins.wdgrl:Wdgrl",
         title="WDGRL",
         summary="make the Wasserstein distance of the domains small, which a critic estimates",
         reference="Shen, Qu, Zhang & Yu 2018, Wasserstein Distance Guided Representation Learning for Domain "
@@ -90,7 +90,7 @@ def _more_adversarial() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="adda",
-        target="dabench_plugins.adda:Adda",
+        entry_point="dabench_plugins.adda:Adda",
         title="ADDA",
         summary="a network of its own for the target, which a domain classifier takes for the source's",
         reference="Tzeng, Hoffman, Saenko & Darrell 2017, Adversarial Discriminative Domain Adaptation, CVPR, "
@@ -109,7 +109,7 @@ def _more_adversarial() -> Iterator[MethodSpec]:
 def _of_own_predictions() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="mcc",
-        target="dabench_plugins.mcc:Mcc",
+        entry_point="dabench_plugins.mcc:Mcc",
         title="MCC",
         summary="predictions of the target that give weight to one class each: minimum class confusion",
         reference="Jin, Wang, Long & Wang 2020, Minimum Class Confusion for Versatile Domain Adaptation, ECCV, "
@@ -123,7 +123,7 @@ def _of_own_predictions() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="fixmatch",
-        target="dabench_plugins.fixmatch:FixMatch",
+        entry_point="dabench_plugins.fixmatch:FixMatch",
         title="FixMatch",
         toy="images",
         summary="predict for a strongly augmented target image the class that is sure for the weakly augmented one",
@@ -152,7 +152,7 @@ def _of_own_predictions() -> Iterator[MethodSpec]:
 def _of_distributions() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="cmd",
-        target="dabench_plugins.cmd:Cmd",
+        entry_point="dabench_plugins.cmd:Cmd",
         title="CMD",
         summary="match mean and central moments of every hidden unit",
         reference="Zellinger, Grubinger, Lughofer, Natschläger & Saminger-Platz 2017, Central Moment Discrepancy for "
@@ -167,7 +167,7 @@ def _of_distributions() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="homm",
-        target="dabench_plugins.homm:Homm",
+        entry_point="dabench_plugins.homm:Homm",
         title="HoMM",
         summary="match the moment tensor of order three of the last hidden layer",
         reference="Chen et al. 2020, HoMM: Higher-order Moment Matching for Unsupervised Domain Adaptation, AAAI, "
@@ -186,7 +186,7 @@ def _of_distributions() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="safn",
-        target="dabench_plugins.safn:Safn",
+        entry_point="dabench_plugins.safn:Safn",
         title="SAFN",
         summary="let the norm of the last hidden layer grow in both domains",
         reference="Xu, Li, Yang & Lin 2019, Larger Norm More Transferable: An Adaptive Feature Norm Approach for "
@@ -206,7 +206,7 @@ def _of_distributions() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="deep_jdot",
-        target="dabench_plugins.deep_jdot:DeepJdot",
+        entry_point="dabench_plugins.deep_jdot:DeepJdot",
         title="DeepJDOT",
         summary="carry source labels to near target examples of the batch by optimal transport",
         reference="Damodaran, Kellenberger, Flamary, Tuia & Courty 2018, DeepJDOT: Deep Joint Distribution Optimal "
@@ -225,7 +225,7 @@ def _of_distributions() -> Iterator[MethodSpec]:
     )
     yield MethodSpec(
         name="jdot",
-        target="dabench_plugins.jdot:Jdot",
+        entry_point="dabench_plugins.jdot:Jdot",
         title="JDOT",
         summary="carry source labels to target examples by optimal transport, and learn from these",
         reference="Courty, Flamary, Habrard & Rakotomamonjy 2017, Joint Distribution Optimal Transportation for Domain "

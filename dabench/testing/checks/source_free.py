@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dabench.testing.checks.compare import difference
+from dabench.testing.checks.difference import difference
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject
 

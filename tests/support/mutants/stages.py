@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch.nn.functional import cross_entropy
 
 from dabench import Stage
-from tests.support.clean import MatchMeans
 from tests.support.mutants.mutant import Mutants
+from tests.support.sound_methods import MatchMeans
 
 MUTANTS = Mutants()
 
