@@ -25,7 +25,7 @@ def test_there_are_historic_records_of_every_schema_but_the_present_one() -> Non
 @pytest.mark.parametrize("path", sorted(HISTORIC.rglob("*.*sv")) + sorted(HISTORIC.rglob("*.json")), ids=str)
 def test_historic_results_are_readable(path: Path) -> None:
     results = read_results(path)
-    assert results.problems == []
+    assert results.flaws == []
     assert set(results.frame["schema"]) == {int(path.parent.name.removeprefix("schema"))}
     assert len(results.frame) == (1 if path.suffix == ".json" else 5)
     if path.stem in ("ok", "collapsed", "failed"):
@@ -60,14 +60,14 @@ def test_an_edited_record_is_not_counted(tmp_path: Path, name: str) -> None:
     path.write_text(json.dumps(data))
     results = read_results(tmp_path)
     assert results.frame.empty
-    assert "edited since it was written" in results.problems[0].reason
+    assert "edited since it was written" in results.flaws[0].reason
 
 
 def test_another_layout_of_the_same_record_is_no_edit(tmp_path: Path) -> None:
     path = write_record(tmp_path, make_record())
     data = json.loads(path.read_text())
     path.write_text(json.dumps(dict(reversed(data.items()))))
-    assert read_results(tmp_path).problems == []
+    assert read_results(tmp_path).flaws == []
 
 
 def test_a_hash_does_not_depend_on_fields_that_a_later_version_adds() -> None:
@@ -85,7 +85,7 @@ def test_a_record_with_infinite_losses_has_a_valid_hash(tmp_path: Path) -> None:
     record = make_record()
     point = record.checkpoints[0].model_copy(update={"losses": {"a": float("nan"), "b": float("-inf")}})
     write_record(tmp_path, record.model_copy(update={"checkpoints": [point]}))
-    assert read_results(tmp_path).problems == []
+    assert read_results(tmp_path).flaws == []
 
 
 @pytest.mark.parametrize(
