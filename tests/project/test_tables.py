@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_published_results_are_whole() -> None:
     results = read_results(ROOT / "results/mini.csv")
-    assert not results.problems
+    assert not results.flaws
     assert len(results.frame) == 50
     assert set(results.frame["status"]) == {"ok"}
     assert not results.frame["code_dirty"].any()
