@@ -134,3 +134,41 @@ WANG_2021 = """@inproceedings{wang2021tent,
   title = {Tent: Fully Test-Time Adaptation by Entropy Minimization},
   booktitle = {International Conference on Learning Representations}, year = {2021}
 }"""
+CHEN_2020 = """@inproceedings{chen2020homm,
+  author = {Chen, Chao and Fu, Zhihang and Chen, Zhihong and Jin, Sheng and Cheng, Zhaowei and Jin, Xinyu and
+            Hua, Xian-Sheng},
+  title = {{HoMM}: Higher-Order Moment Matching for Unsupervised Domain Adaptation},
+  booktitle = {AAAI Conference on Artificial Intelligence}, year = {2020}
+}"""
+COURTY_2017 = """@inproceedings{courty2017joint,
+  author = {Courty, Nicolas and Flamary, R{\\'e}mi and Habrard, Amaury and Rakotomamonjy, Alain},
+  title = {Joint Distribution Optimal Transportation for Domain Adaptation},
+  booktitle = {Advances in Neural Information Processing Systems}, year = {2017}
+}"""
+DAMODARAN_2018 = """@inproceedings{damodaran2018deepjdot,
+  author = {Damodaran, Bharath Bhushan and Kellenberger, Benjamin and Flamary, R{\\'e}mi and Tuia, Devis and
+            Courty, Nicolas},
+  title = {{DeepJDOT}: Deep Joint Distribution Optimal Transport for Unsupervised Domain Adaptation},
+  booktitle = {European Conference on Computer Vision}, year = {2018}
+}"""
+SHEN_2018 = """@inproceedings{shen2018wasserstein,
+  author = {Shen, Jian and Qu, Yanru and Zhang, Weinan and Yu, Yong},
+  title = {Wasserstein Distance Guided Representation Learning for Domain Adaptation},
+  booktitle = {AAAI Conference on Artificial Intelligence}, year = {2018}
+}"""
+TZENG_2017 = """@inproceedings{tzeng2017adversarial,
+  author = {Tzeng, Eric and Hoffman, Judy and Saenko, Kate and Darrell, Trevor},
+  title = {Adversarial Discriminative Domain Adaptation},
+  booktitle = {IEEE Conference on Computer Vision and Pattern Recognition}, year = {2017}
+}"""
+XU_2019 = """@inproceedings{xu2019larger,
+  author = {Xu, Ruijia and Li, Guanbin and Yang, Jihan and Lin, Liang},
+  title = {Larger Norm More Transferable: An Adaptive Feature Norm Approach for Unsupervised Domain Adaptation},
+  booktitle = {IEEE/CVF International Conference on Computer Vision}, year = {2019}
+}"""
+ZELLINGER_2017 = """@inproceedings{zellinger2017central,
+  author = {Zellinger, Werner and Grubinger, Thomas and Lughofer, Edwin and Natschl{\\"a}ger, Thomas and
+            Saminger-Platz, Susanne},
+  title = {Central Moment Discrepancy ({CMD}) for Domain-Invariant Representation Learning},
+  booktitle = {International Conference on Learning Representations}, year = {2017}
+}"""

@@ -17,6 +17,7 @@ from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.data.arrays import DomainArrays, Split
 from dabench.execution.training import TrainingRecipe, train
 from dabench.methods.base import DeepMethod
+from dabench.methods.scores import checked
 from dabench.plugin.registry import load_registry
 from dabench.seeding import drawing_from
 from dabench.testing.failure import CrashError
@@ -29,6 +30,7 @@ METHODS = [spec.name for spec in (*unsupervised.specs(), *source_free.specs())]
 REFUSALS = {
     ("tent", "no batch norm"): "tent adapts scale and shift of batch norm, and this backbone has none: take one",
     ("tent", "frozen"): "tent adapts scale and shift of batch norm, and this backbone has none: take one",
+    ("adda", "frozen"): "adda trains what is below the classifier anew for the target, and this backbone trains",
     ("shot", "frozen"): "shot adapts what is below the classifier, and this backbone trains nothing there: take one",
     ("mcd", "frozen"): "mcd trains features against two classifiers, and this backbone's features are fixed: take one",
 }
@@ -77,14 +79,15 @@ PAIRS: dict[str, Callable[[Subject], Pair]] = {
 @pytest.mark.parametrize("name", METHODS)
 def test_it_works_or_is_refused_in_a_clear_sentence(name: str, case: str) -> None:
     subject = _subject(name)
+    pair = PAIRS[case](subject)
     network = {"network": QUIET} if case == "no batch norm" else {}
     if (name, case) in REFUSALS:
         with pytest.raises(CrashError, match=REFUSALS[name, case]):
-            subject.train(pair=PAIRS[case](subject), steps=4, **network)
+            subject.train(pair=pair, steps=4, **network)
         return
-    trained = subject.train(pair=PAIRS[case](subject), steps=4, **network)
+    trained = subject.train(pair=pair, steps=4, **network)
     assert trained.broken is None
-    assert np.isfinite(trained.scores).all()
+    checked(trained.scores, len(trained.test_x), len(pair.source.classes))
     assert all(torch.isfinite(tensor).all() for tensor in trained.state.values())
 
 

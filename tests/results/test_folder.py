@@ -14,8 +14,10 @@ import pytest
 from dabench.errors import ResultsError
 from dabench.results.csv_file import columns, csv_text
 from dabench.results.folder import current, publish, read_records, read_results, write_record
-from dabench.runs.record import Checkpoint, flatten
+from dabench.runs.record import SCHEMA, Checkpoint, flatten
 from tests.support.factories import digest, make_frame, make_record, make_records
+
+NEWER = f"schema {SCHEMA + 1}, this dabench reads 1 to {SCHEMA}: update dabench"
 
 
 def write_all(directory: Path, *records: Any) -> list[Path]:
@@ -166,11 +168,11 @@ def damaged(text: str) -> dict[str, tuple[str, str]]:
         "truncated": (text[: len(text) // 2], "not valid JSON, perhaps cut off"),
         "list": ("[]", "not a record of dabench"),
         "foreign": ('{"name": "x"}', "not a record of dabench"),
-        "older": (json.dumps(data | {"schema": 0}), "schema 0, this dabench reads 1 to 3: run it again"),
-        "newer": (json.dumps(data | {"schema": 4, "new": 1}), "schema 4, this dabench reads 1 to 3: update dabench"),
+        "older": (json.dumps(data | {"schema": 0}), f"schema 0, this dabench reads 1 to {SCHEMA}: run it again"),
+        "newer": (json.dumps(data | {"schema": SCHEMA + 1, "new": 1}), NEWER),
         "newer with the same fields": (
-            json.dumps(data | {"schema": 4}),
-            "schema 4, this dabench reads 1 to 3: update dabench",
+            json.dumps(data | {"schema": SCHEMA + 1}),
+            NEWER,
         ),
         "unknown status": (json.dumps(data | {"status": "fine"}), "status: Input should be"),
         "no accuracy": (json.dumps(data | {"accuracy": None}), "without an accuracy"),
@@ -233,7 +235,7 @@ def test_a_copied_record_is_reported_and_counts_once(tmp_path: Path) -> None:
             1,
         ),
         (lambda text: text.replace(",ok,", ",fine,", 1), "row 2 is not counted: unknown status 'fine'", 1),
-        (lambda text: text.replace("\n3,", "\n4,", 1), "schema 4, this dabench reads 1 to 3: update dabench", 1),
+        (lambda text: text.replace(f"\n{SCHEMA},", f"\n{SCHEMA + 1},", 1), NEWER, 1),
     ],
 )
 def test_a_damaged_csv_is_reported_row_by_row(tmp_path: Path, spoil: Any, reason: str, left: int) -> None:
