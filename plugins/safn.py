@@ -43,7 +43,7 @@ class Safn(DeepMethod):
         }
 
     def _gap(self, norms: Tensor) -> Tensor:
-        """How far lengths (N,) are from what is wanted, squared (eq. 5, or eq. 3 with a radius)."""
+        """Squared distances of lengths (N,) from the wanted ones (eq. 5, or eq. 3 with a radius)."""
         radius: float | None = self.options.radius
         if radius is not None:
             return (norms.mean() - radius).square()

@@ -64,12 +64,12 @@ class Wdgrl(DeepMethod):
         return losses
 
     def _distance(self, source: Tensor, target: Tensor) -> Tensor:
-        """What the critic says of the source above what it says of the target, in the mean (eq. 2)."""
+        """Mean of the critic's values on the source, minus that on the target (eq. 2)."""
         difference: Tensor = self.critic(source).mean() - self.critic(target).mean()
         return difference
 
     def _slope(self, source: Tensor, target: Tensor) -> Tensor:
-        """How far the critic's slope is from 1, squared, at both samples and at points between their rows (eq. 3)."""
+        """Squared distance of the critic's slope from 1, at both samples and at points between their rows (eq. 3)."""
         between = source + torch.rand_like(source[:, :1]) * (target - source)
         at = torch.cat([source, target, between]).requires_grad_()
         (slope,) = torch.autograd.grad(self.critic(at).sum(), at, create_graph=True)

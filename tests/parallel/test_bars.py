@@ -14,7 +14,7 @@ LONG = "worker 0: toy_a:toy_b source_only (budget.steps=10,optimiser.lr=0.5) see
 
 
 def shown(width: int) -> list[str]:
-    """What a terminal of this width shows."""
+    """The lines on a terminal of this width."""
     console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
     speed = TextColumn("{task.fields[speed]}", table_column=FIXED)
     progress = bars(console, MofNCompleteColumn(table_column=FIXED), speed)

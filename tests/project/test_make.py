@@ -1,4 +1,4 @@
-"""What `make` says and does before anything is installed."""
+"""Targets of `make` before anything is installed."""
 
 from __future__ import annotations
 
