@@ -1,6 +1,8 @@
 """Where the prepared copy of a domain lies, and what is written beside it. Imports nothing heavy.
 
-A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`, and both hashes stand for what decides its bytes:
+A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`; its labels lie apart, in `DIR/labels/` in a folder of the
+same name, since a run opens the examples of its target and not their labels. Both hashes stand for what decides the
+bytes:
 
 - `code`: the syntax of the loader's sources, as far as they decide what it decodes (see `BESIDE_THE_BYTES`), and the
   layout of the copy. Nothing of the store, of planning or of training is in it, so work on those decodes nothing anew.
@@ -25,11 +27,14 @@ from dabench.data.folder import data_dir, find
 from dabench.hashing.sources import source_sha256
 from dabench.specs.spec import DomainSpec
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the files in a copy's folder; raise it when they change."""
 
 META = "meta.json"
 """The last file of a copy to be written: without it a copy is not whole."""
+
+LABELS = "labels"
+"""The folder in the data folder that holds the labels of all copies, and nothing else."""
 
 # Modules that loaders import and that do not decide what they decode, as patterns: wording of errors, limits of what is
 # read, scratch folders, spreading work over processes (the same bytes whatever their number), and the descriptors
@@ -123,9 +128,14 @@ def copy_folder(spec: DomainSpec, files: Mapping[str, Sequence[Path]], code: str
     return copies[-1].parent if copies else folder
 
 
+def labels_folder(folder: Path) -> Path:
+    """Where the labels of the copy in a folder lie."""
+    return folder.parent.parent / LABELS / folder.name
+
+
 def is_whole(folder: Path) -> bool:
     """Whether a copy is there and complete."""
-    return (folder / META).is_file()
+    return (folder / META).is_file() and labels_folder(folder).is_dir()
 
 
 def _files_hash(spec: DomainSpec, files: Mapping[str, Sequence[Path]]) -> str:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from dabench.config.options import validated
 from dabench.errors import DataError, PluginError
+from dabench.execution.evaluation import predictions_of
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
@@ -130,7 +131,7 @@ class DeepRun:
             if event.losses is not None:
                 self.measure(event.losses)
                 measurements.collapsed = event.broken
-                values = measurements.checkpoints[-1].scores
+                values = measurements.answers[-1].scores
                 log.info("step %d %s %s", event.step, event.losses, values)
             if event.state is not None:
                 self._save({**event.state, "result": measurements.dump()})
@@ -139,7 +140,7 @@ class DeepRun:
             clock = time.monotonic()
 
     def measure(self, losses: dict[str, float]) -> None:
-        """Add a checkpoint to the measurements: losses, label-free scores, and what the evaluator says."""
+        """Add a checkpoint to the measurements: losses, label-free scores, and predictions of target test."""
         job, data, method = self.job, self.data, self.method
         method.eval()
         finite = all(map(math.isfinite, losses.values()))
@@ -153,7 +154,7 @@ class DeepRun:
         self.measurements.add(
             losses={printable(name): value for name, value in losses.items() if math.isfinite(value)},
             scores=data.val_scores(val) if len(val) else {},
-            evaluation=data.evaluator.evaluate(predict(data.test_x), logits=self._network_reports),
+            predictions=predictions_of(predict(data.test_x), logits=self._network_reports),
         )
         writer = output_writer(job)
         if writer:

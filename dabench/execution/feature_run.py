@@ -19,6 +19,7 @@ from dabench.config.options import validated
 from dabench.errors import DabenchError
 from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
+from dabench.execution.evaluation import predictions_of
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
 from dabench.execution.readout import Readout
@@ -45,7 +46,7 @@ class _FittedRun:
         self.measurements = Measurements() if measurements is None else measurements
 
     def measure(self, features: Features, predict: Predict) -> None:
-        """Add the only checkpoint to the measurements: label-free scores, and what the evaluator says."""
+        """Add the only checkpoint to the measurements: label-free scores, and predictions of target test."""
         data, measurements = self.data, self.measurements
         measurements.steps = self.job.settings.steps
 
@@ -56,7 +57,7 @@ class _FittedRun:
         measurements.add(
             losses={},
             scores=data.val_scores(val),
-            evaluation=data.evaluator.evaluate(score(features.test), logits=False),
+            predictions=predictions_of(score(features.test), logits=False),
         )
         writer = output_writer(self.job)
         if writer:
@@ -71,7 +72,7 @@ class _FittedRun:
 
     def _finished(self) -> Progress:
         steps = self.measurements.steps
-        return Progress(self.job.run_id, steps, steps, 0.0, self.measurements.checkpoints[-1].scores)
+        return Progress(self.job.run_id, steps, steps, 0.0, self.measurements.answers[-1].scores)
 
 
 class FeatureRun(_FittedRun):

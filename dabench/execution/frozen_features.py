@@ -22,9 +22,9 @@ from torch import nn
 
 from dabench.config.options import validated
 from dabench.config.settings import Settings
-from dabench.data.arrays import DomainArrays, Split
+from dabench.data.arrays import DomainExamples, Examples
 from dabench.data.folder import data_dir
-from dabench.data.prepared import PreparedDomain
+from dabench.data.prepared import PreparedExamples
 from dabench.data.resident import Normaliser, Rows
 from dabench.errors import DabenchError, DataFolderError
 from dabench.files import staging
@@ -44,7 +44,7 @@ SHARE = 4  # batches of one task
 class Part:
     """Some examples of a domain, for one process; `backbone` is an entry point, and `options` are JSON."""
 
-    prepared: PreparedDomain
+    prepared: PreparedExamples
     split: str
     first: int
     backbone: str
@@ -52,26 +52,26 @@ class Part:
     device: str
 
 
-def open_for_run(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
+def open_for_run(prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str) -> DomainExamples:
     """A domain as a run sees it: where the backbone has a frozen part, as the features that come out of that.
 
     Raises:
         DataError: the examples do not fit the frozen part.
     """
-    arrays = prepared.open()
+    examples = prepared.open_examples()
     folder = frozen_features_folder(prepared, backbone, settings, device)
     if folder is None:
-        return arrays
+        return examples
     keep_frozen_features(prepared, backbone, settings, device, workers=1)
     splits = []
-    for name, split in (("train", arrays.train), ("test", arrays.test)):
+    for name, split in (("train", examples.train), ("test", examples.test)):
         features: NDArray[np.float32] = np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)
-        splits.append(Split(features, split.y, split.groups))
-    return DomainArrays(splits[0], splits[1], arrays.classes)
+        splits.append(Examples(features, split.groups))
+    return DomainExamples(splits[0], splits[1], examples.classes)
 
 
 def frozen_features_folder(
-    prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str
+    prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str
 ) -> Path | None:
     """Where the features of a domain lie or would lie; None where nothing of the backbone is frozen."""
     if not backbone.trains:
@@ -86,7 +86,7 @@ def frozen_features_folder(
 
 
 def keep_frozen_features(
-    prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
+    prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
 ) -> None:
     """Compute the features of a domain where nobody has; other processes wait for the one that does.
 
@@ -126,14 +126,14 @@ def keep_all_frozen_features(jobs: Sequence[Job], workers: int) -> dict[str, str
 
 
 def _write(
-    folder: Path, prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, workers: int
+    folder: Path, prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str, workers: int
 ) -> None:
     """Write the features of both splits; their folder appears whole or not at all."""
-    arrays = prepared.open()
+    examples = prepared.open_examples()
     with staging(folder) as temporary:
-        for name, split in (("train", arrays.train), ("test", arrays.test)):
+        for name, split in (("train", examples.train), ("test", examples.test)):
             options = json.dumps(settings.backbone.options, sort_keys=True)
-            starts = range(0, len(split.y), BATCH * SHARE)
+            starts = range(0, split.x.shape[0], BATCH * SHARE)
             parts = [Part(prepared, name, first, backbone.entry_point, options, device) for first in starts]
             many = device == "cpu" and len(parts) > 1
             title = f"{backbone.name} on {prepared.name}, {name}"
@@ -148,7 +148,7 @@ def _joined(parts: Sequence[Part], title: str, workers: int) -> NDArray[np.float
 def _features(part: Part) -> NDArray[np.float32]:
     """The features of some examples (B, F)."""
     device = torch.device(part.device)
-    x = getattr(part.prepared.open(), part.split).x[part.first : part.first + BATCH * SHARE]
+    x = getattr(part.prepared.open_examples(), part.split).x[part.first : part.first + BATCH * SHARE]
     with reproducible(), torch.inference_mode():
         network = _network(part.backbone, part.options, part.prepared.shape, part.device)
         examples = torch.from_numpy(np.asarray(x)).to(device)

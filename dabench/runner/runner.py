@@ -11,6 +11,7 @@ from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.results.folder import Flaw, find_records, write_atomic
 from dabench.results.underway import claimed
+from dabench.runner.judge import Judge
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Job, Outcome
 from dabench.runs.plan import Plan
@@ -77,8 +78,10 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
     jobs = [job for job in jobs if job.run_id in runs]
     launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get(LauncherSpec, options.launcher).load()
     before = len(recorder.failed)
+    judge, by_id = Judge(recorder.plan.domains), {job.run_id: job for job in jobs}
 
     def handle(event: Event) -> None:
+        event = judge.judged(by_id[event.run_id], event)
         recorder.take(runs[event.run_id], event)
         on_event(event)
 

@@ -59,7 +59,6 @@ def test_features_are_those_of_the_network(data: Path, registry: Registry, monke
     arrays = open_for_run(job.data.source, job.backbone, job.settings, "cpu")
     plain = job.data.source.open()
     assert arrays.train.x.shape == (120, 512)
-    np.testing.assert_array_equal(arrays.test.y, plain.test.y)
     cls = job.backbone.load()
     part = cls.frozen_part(plain.train.x.shape[1:], cls.Options(weights="none", frozen=True))
     import torch

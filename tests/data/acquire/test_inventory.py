@@ -10,6 +10,7 @@ import pytest
 
 from dabench.data.acquire.doctor import examine
 from dabench.data.acquire.inventory import CORRUPT, MAKEABLE, MISSING, READY, SUBSET, UNDECODED, Status, look
+from dabench.data.prepared_copy import labels_folder
 from dabench.errors import DataFolderError
 from dabench.specs.spec import DomainSpec
 
@@ -125,7 +126,7 @@ def _cut(folder: Path) -> None:
 
 
 def _lose(folder: Path) -> None:
-    (folder / "test_y.npy").unlink()
+    (labels_folder(folder) / "test_y.npy").unlink()
 
 
 def _describe(folder: Path) -> None:
