@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from dabench.data.arrays import Split
 from dabench.data.prepared import SPLITS
@@ -39,60 +38,70 @@ KEPT: dict[str, Labels] = {}
 """Labels in a global of a module, while a method is trained."""
 
 
-@dataclass
 class Held:
-    """Labels in an object that the garbage collector knows."""
+    """Labels in objects that the garbage collector knows: tensors, and a dictionary of arrays."""
 
-    target_y: Tensor
-    test_y: Tensor
+    def __init__(self, train: Labels, test: Labels) -> None:
+        self.target_y, self.test_y = torch.from_numpy(train.copy()), torch.from_numpy(test.copy())
+        # The collector looks after a dictionary of arrays only if there is something else in it.
+        self.arrays: dict[str, Any] = {"target_y": train, "test_y": test, "held": self}
 
 
 class Decoys:
-    """Labels of the target in all these places."""
+    """Labels of the target in all these places, and in no other."""
 
-    def __init__(
-        self, train: Labels, test: Labels, classes: tuple[str, ...], *, copy: Path, poisoned: frozenset[str]
-    ) -> None:
-        """Keep the labels; nothing is laid out yet.
+    def __init__(self, train: Labels, test: Labels, classes: tuple[str, ...], *, poisoned: frozenset[str]) -> None:
+        """Make the labels of each place; nothing is laid out yet.
 
         Args:
             train: of target train.
             test: of target test.
             classes: their names.
-            copy: the folder of the target's prepared copy, whose labels are written anew.
             poisoned: places in which they are to be wrong.
         """
-        self._right = train, test
-        self._classes, self._copy, self._poisoned = classes, copy, poisoned
+        self._classes = classes
+        self._labels = {place: self._made(train, test, place in poisoned) for place in PLACES}
 
-    def _labels(self, place: str) -> tuple[Labels, Labels]:
-        train, test = self._right
+    def _made(self, train: Labels, test: Labels, wrong: bool) -> tuple[Labels, Labels]:
         count = len(self._classes)
-        return ((train + 1) % count, (test + 1) % count) if place in self._poisoned else (train, test)
+        return (train + wrong) % count, (test + wrong) % count
 
-    def in_frame(self, drawn: Splits) -> None:
-        """Put labels into splits that a caller of the method has in a local variable."""
-        train, test = self._labels("frames")
+    def in_frame(self, drawn: Splits) -> tuple[Labels, Labels]:
+        """Put labels into splits that a caller of the method has in a local variable.
+
+        Returns:
+            The same labels, for local variables of their own.
+        """
+        train, test = self._labels["frames"]
         target = Split(drawn.target.x, train, drawn.target.groups)
         vars(drawn).update(target=target, test=Split(drawn.test.x, test, drawn.test.groups))
-
-    def evaluator(self, data: PairData | VectorData) -> Evaluator:
-        """An evaluator that the data of the run hold, as those of a run of the suite do not."""
-        made = Evaluator(self._labels("objects")[1], self._classes, "accuracy")
-        vars(data)["evaluator"] = made
-        return made
+        return train, test
 
     @contextmanager
-    def laid_out(self) -> Iterator[Held]:
-        """Within the block there are labels in an object, in a global of this module, in files, and in open files."""
+    def evaluator(self, data: PairData | VectorData) -> Iterator[Evaluator]:
+        """Within the block the data of the run hold an evaluator, as those of a run of the suite do not."""
+        made = Evaluator(self._labels["objects"][1], self._classes, "accuracy")
+        vars(data)["evaluator"] = made
+        try:
+            yield made
+        finally:
+            del vars(data)["evaluator"]
+
+    @contextmanager
+    def laid_out(self, copy: Path) -> Iterator[Held]:
+        """Within the block there are labels in an object, in a global of this module, in files, and in open files.
+
+        Args:
+            copy: the folder of the target's prepared copy, whose labels are written anew.
+        """
         with ExitStack() as stack:
-            held = Held(*(torch.from_numpy(y.copy()) for y in self._labels("objects")))
-            stack.enter_context(patch.dict(KEPT, zip(SPLITS, self._labels("module"), strict=True)))
-            folder = labels_folder(self._copy)
-            for split, y in zip(SPLITS, self._labels("copies"), strict=True):
+            held = Held(*self._labels["objects"])
+            stack.enter_context(patch.dict(KEPT, zip(SPLITS, self._labels["module"], strict=True)))
+            folder = labels_folder(copy)
+            for split, y in zip(SPLITS, self._labels["copies"], strict=True):
                 np.save(folder / f"{split}_y.npy", y)
-            for split, y in zip(SPLITS, self._labels("open_files"), strict=True):
-                path = folder.parent.parent / f"{split}_y.npy"
+            for split, y in zip(SPLITS, self._labels["open_files"], strict=True):
+                path = folder.parent.parent / f"open_{split}.npy"
                 np.save(path, y)
                 stack.enter_context(path.open("rb"))
             yield held

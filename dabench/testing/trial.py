@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,7 @@ from torch import Tensor
 from dabench.config.settings import Budget, Input, Named, Schedule, Settings, SourceSample
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import PreparedDomain, write_copy
-from dabench.data.splits.given import LabelDesk, labels_of_test
+from dabench.data.splits.given import GivenLabels, LabelDesk
 from dabench.data.splits.paired_splits import PairedSplits
 from dabench.data.splits.splits import Splits
 from dabench.execution.deep_run import DeepRun
@@ -122,26 +123,29 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
     """
     given = Conditions(**conditions)
     watch = Watch()
+    if given.poisoned:
+        gc.collect()  # nothing is to be found of an earlier training, where labels were right
     with ExitStack() as stack, scratch() as folder:
         stack.enter_context(_process(given.device, given.salt))
         if given.watched:
             stack.enter_context(watch.over(cls))
         stack.enter_context(patch.dict(os.environ, DABENCH_DATA_DIR=str(folder / "data")))
-        domains = _prepared(given.pair or toy.plain(), folder / "data")
+        domains = _prepared(given, toy, folder / "data")
         job = _job(spec, toy, given, folder, domains)
+        decoys = _decoys(job, domains["target"], given)
         drawn = draw_splits(job)
-        y = labels_of_test(domains["target"], transductive=False)
-        decoys = _decoys(job, drawn, y, given.poisoned)
         if given.mismatched:
             _mismatch(drawn)
-        # In a variable of this frame, for methods that look there.
-        held = stack.enter_context(decoys.laid_out())  # noqa: F841
+        # In variables of this frame, for methods that look there.
+        target_y, test_y = decoys.in_frame(drawn)
+        held = stack.enter_context(decoys.laid_out(job.data.target.folder))
         with _crashing(cls, given.where, watch), recording(access):
             if issubclass(cls, DeepMethod):
                 made = _deep(job, cls, drawn, given, decoys)
             else:
                 made = _features(job, cls, drawn, decoys)
-            made = replace(made, accuracy=_accuracy(made.scores, y))
+        del target_y, test_y, held
+        made = replace(made, accuracy=_accuracy(made.scores, _pair(given, toy).target.test.y))
 
     def predict(*batches: Any) -> list[Scores]:
         with _crashing(cls, "predictions of one example, and of a few", watch):
@@ -168,12 +172,12 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions, dec
     fresh: dict[str, Tensor] | None = None
     for stop in (*given.interrupted, None):
         data = open_pair(job, device, drawn)
-        evaluator = decoys.evaluator(data)
-        run = DeepRun(job, data, cls)
-        method = run.method
-        fresh = fresh or _copy(method)
-        with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
-            _carry_on(run, evaluator, until=stop)
+        with decoys.evaluator(data) as evaluator:
+            run = DeepRun(job, data, cls)
+            method = run.method
+            fresh = fresh or _copy(method)
+            with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
+                _carry_on(run, evaluator, until=stop)
         if stop is not None:
             _readable(job)
             given.meanwhile()
@@ -223,10 +227,10 @@ def _readable(job: Job) -> None:
 
 def _features(job: Job, cls: type[FeatureMethod], drawn: Splits, decoys: Decoys) -> Trained:
     data = open_vectors(job, drawn)
-    decoys.evaluator(data)
-    method = FeatureRun(job, data, cls).build()
-    method.fit(data.problem)
-    scores = method.predict(data.test_x)
+    with decoys.evaluator(data):
+        method = FeatureRun(job, data, cls).build()
+        method.fit(data.problem)
+        scores = method.predict(data.test_x)
 
     def predict(*batches: Any) -> list[Scores]:
         with _process("cpu", 0):
@@ -277,15 +281,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path, domains: M
         data=RunData(
             source=domains["source"],
             target=domains["target"].examples,
-            given=LabelDesk().give(
-                domains["source"],
-                domains["target"],
-                track=toy.track,
-                shots=toy.shots,
-                seed=given.seed,
-                transductive=False,
-                sees_target_labels=True,
-            ),
+            given=_given(spec, toy, given, domains),
         ),
         files=RunFiles(
             log=folder / "log",
@@ -297,8 +293,13 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path, domains: M
     )
 
 
-def _prepared(pair: Pair, folder: Path) -> dict[str, PreparedDomain]:
-    """A pair as prepared domains in a data folder."""
+def _pair(given: Conditions, toy: Toy) -> Pair:
+    return given.pair or toy.plain()
+
+
+def _prepared(given: Conditions, toy: Toy, folder: Path) -> dict[str, PreparedDomain]:
+    """The pair as prepared domains in a data folder. No label of its target stays in memory."""
+    pair = _pair(given, toy)
     return {"source": _copy_of("source", pair.source, folder), "target": _copy_of("target", pair.target, folder)}
 
 
@@ -308,19 +309,32 @@ def _copy_of(name: str, arrays: DomainArrays, data: Path) -> PreparedDomain:
     return PreparedDomain(f"toy_{name}", folder, "", arrays.classes, arrays.train.x.shape[1:])
 
 
-def _decoys(job: Job, drawn: Splits, test_y: NDArray[np.int64], poisoned: frozenset[str]) -> Decoys:
-    """Labels laid out for the method, and of those that the splits hold only what it may see, right or wrong."""
-    y, count = drawn.target_y, len(drawn.classes)
-    assert y is not None, "the job is given all labels of target train"
-    decoys = Decoys(y, test_y, drawn.classes, copy=job.data.target.folder, poisoned=poisoned)
-    decoys.in_frame(drawn)
-    if not job.method.sees_target_labels:
-        drawn.target_y = None
-    elif GIVEN in poisoned:
-        drawn.target_y = (y + 1) % count
-        if drawn.labelled_rows is not None:
-            drawn.target_y[drawn.labelled_rows] = y[drawn.labelled_rows]
-    return decoys
+def _given(spec: MethodSpec, toy: Toy, given: Conditions, domains: Mapping[str, PreparedDomain]) -> GivenLabels:
+    """The labels that the method may see, which are wrong where `GIVEN` is poisoned, but for those of shots."""
+    labels = LabelDesk().give(
+        domains["source"],
+        domains["target"],
+        track=toy.track,
+        shots=toy.shots,
+        seed=given.seed,
+        transductive=False,
+        sees_target_labels=spec.sees_target_labels,
+    )
+    if labels.target is None or GIVEN not in given.poisoned:
+        return labels
+    wrong = (labels.target + 1) % len(domains["target"].classes)
+    if labels.shot_rows is not None and labels.shot_y is not None:
+        wrong[labels.shot_rows] = labels.shot_y
+    return replace(labels, target=wrong)
+
+
+def _decoys(job: Job, target: PreparedDomain, given: Conditions) -> Decoys:
+    """Labels to be laid out for the method, in the order of the examples that it gets."""
+    train, test = (np.array(y) for y in target.open_labels())
+    seeing = replace(job, data=replace(job.data, given=replace(job.data.given, target=train)))
+    ordered = draw_splits(seeing).target_y
+    assert ordered is not None, "the job is given them"
+    return Decoys(ordered, test, target.classes, poisoned=given.poisoned)
 
 
 def _mismatch(drawn: Splits) -> None:
