@@ -7,6 +7,7 @@ whole or not at all. What a worker is told of a target are its `PreparedExamples
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,10 +21,12 @@ from scipy.sparse import csr_array, issparse
 
 from dabench.data.arrays import DomainArrays, DomainExamples, Examples
 from dabench.data.folder import data_dir
-from dabench.data.prepared_copy import Meta, code_hash, copy_folder, files_of, is_whole, labels_folder
+from dabench.data.prepared_copy import Meta, check_copy, code_hash, copy_folder, files_of, is_whole, labels_folder
 from dabench.errors import DabenchError, DataError, DataFolderError, shortened
-from dabench.files import staging, sweep
+from dabench.files import DamagedFileError, seal, staging, sweep
 from dabench.specs.spec import DomainSpec
+
+log = logging.getLogger("dabench.data")
 
 SPLITS = ("train", "test")
 _SPARSE = ("data", "indices", "indptr")  # a sparse part is kept as three files, as in `train_x.indices.npy`
@@ -113,6 +116,12 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
                     sweep(ready)
                     sweep(labels_folder(folder).parent)
                     write_copy(_decoded(spec), folder)
+        if _damage(folder):
+            with FileLock(f"{folder}.lock"):
+                damage = _damage(folder)  # somebody else may have mended it meanwhile
+                if damage:
+                    log.warning("%s; the domain %s is decoded anew", damage, spec.name)
+                    write_copy(_decoded(spec), folder)
         meta = Meta.read(folder)
     except OSError as error:
         raise DataFolderError(
@@ -129,6 +138,15 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
     return PreparedDomain(
         spec.name, folder, meta.sha256, meta.classes, meta.shape, left_out=meta.left_out, notes=meta.notes
     )
+
+
+def _damage(folder: Path) -> str:
+    """What is wrong with the files of a prepared copy; empty if they are what was written."""
+    try:
+        check_copy(folder)
+    except (DamagedFileError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def class_counts(arrays: DomainArrays) -> dict[str, tuple[int, ...]]:
@@ -158,22 +176,28 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
     labels = labels_folder(folder)
     with staging(labels) as temporary:
         for name, split in splits.items():
-            np.save(temporary / f"{name}_y.npy", np.ascontiguousarray(split.y), allow_pickle=False)
+            _save(temporary / f"{name}_y.npy", split.y)
         shutil.rmtree(labels, ignore_errors=True)  # of a copy whose examples are gone
         temporary.rename(labels)
     with staging(folder) as temporary:
         for name, split in splits.items():
             if split.groups is not None:
-                np.save(temporary / f"{name}_groups.npy", split.groups, allow_pickle=False)
+                _save(temporary / f"{name}_groups.npy", split.groups)
             for suffix, array in _arrays(split.x):
-                np.save(temporary / f"{name}_x{suffix}.npy", np.ascontiguousarray(array), allow_pickle=False)
+                _save(temporary / f"{name}_x{suffix}.npy", array)
         shape = tuple(arrays.train.x.shape[1:])
         counts = class_counts(arrays)
-        meta = Meta(content_sha256(arrays), arrays.classes, shape, counts, arrays.left_out, arrays.notes)
+        files = tuple(sorted(path.name for path in [*temporary.iterdir(), *labels.iterdir()]))
+        meta = Meta(content_sha256(arrays), arrays.classes, shape, counts, arrays.left_out, arrays.notes, files)
         meta.write(temporary)
         if folder.exists():  # without its last file, or without its labels: somebody has deleted a part of it
             shutil.rmtree(folder)
         temporary.rename(folder)
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+    seal(path)
 
 
 def content_sha256(arrays: DomainArrays) -> str:

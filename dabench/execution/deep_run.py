@@ -22,7 +22,7 @@ from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
 from dabench.execution.training import TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
-from dabench.files import replacing
+from dabench.files import replacing, seal
 from dabench.hashing.canonical import view_versions
 from dabench.methods.base import DeepMethod
 from dabench.methods.scores import Scores, checked
@@ -189,6 +189,8 @@ class DeepRun:
         arrays = {name: data.apply(self.method.embed, x) for name, x in parts.items()}
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            seal(temporary)
 
     def _save(self, state: dict[str, Any]) -> None:
         """Write the state. One that cannot be written costs no run: only an interruption would."""

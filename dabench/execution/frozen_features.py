@@ -7,6 +7,8 @@ batches that depend on their number alone, each on one thread, so the bits do no
 from __future__ import annotations
 
 import json
+import logging
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +29,7 @@ from dabench.data.folder import data_dir
 from dabench.data.prepared import PreparedExamples
 from dabench.data.resident import Normaliser, Rows
 from dabench.errors import DabenchError, DataFolderError
-from dabench.files import staging
+from dabench.files import DamagedFileError, check_sealed, seal, staging
 from dabench.hashing.canonical import sha256
 from dabench.hashing.sources import source_sha256
 from dabench.parallel.pool import spread
@@ -35,6 +37,8 @@ from dabench.runs.job import Job
 from dabench.runs.machine import same_bits
 from dabench.seeding import reproducible
 from dabench.specs.spec import BackboneSpec
+
+log = logging.getLogger("dabench.data")
 
 BATCH = 64
 SHARE = 4  # batches of one task
@@ -81,7 +85,7 @@ def frozen_features_folder(
     if key is None:
         return None
     code = source_sha256(backbone.entry_point)
-    parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH]
+    parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH, "sealed"]
     return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
 
 
@@ -119,10 +123,23 @@ def keep_all_frozen_features(jobs: Sequence[Job], workers: int) -> dict[str, str
     for job in jobs:
         try:
             for prepared in (job.data.source, job.data.target):
+                _forget_damaged(frozen_features_folder(prepared, job.backbone, job.settings, job.device))
                 keep_frozen_features(prepared, job.backbone, job.settings, job.device, workers=workers)
         except DabenchError as error:
             problems[job.run_id] = str(error)
     return problems
+
+
+def _forget_damaged(folder: Path | None) -> None:
+    """Delete features that are not what was written, so that they are computed anew."""
+    if folder is None or not folder.is_dir():
+        return
+    try:
+        for path in sorted(folder.iterdir()):
+            check_sealed(path)
+    except DamagedFileError as error:
+        log.warning("%s; the features are computed anew", error)
+        shutil.rmtree(folder)
 
 
 def _write(
@@ -137,7 +154,9 @@ def _write(
             parts = [Part(prepared, name, first, backbone.entry_point, options, device) for first in starts]
             many = device == "cpu" and len(parts) > 1
             title = f"{backbone.name} on {prepared.name}, {name}"
-            np.save(temporary / f"{name}.npy", _joined(parts, title, workers if many else 1), allow_pickle=False)
+            path = temporary / f"{name}.npy"
+            np.save(path, _joined(parts, title, workers if many else 1), allow_pickle=False)
+            seal(path)
         temporary.rename(folder)
 
 

@@ -96,7 +96,7 @@ def make_jobs(
             source_sha256(method.entry_point),
             NUMERICS_VERSION,
         ]
-        return sha256([*parts, plan.device_kind, same_bits()])
+        return sha256([*parts, plan.device_kind, same_bits(), "sealed"])
 
     def job(run: PlannedRun) -> Job:
         return Job(

@@ -187,7 +187,9 @@ def test_a_record_without_its_outputs_is_made_again_only_when_they_are_wanted(
     assert missing_outputs(first[PAIR, "dann", 0], tmp_path)
 
 
-def test_outputs_of_an_older_version_are_kept_anew(registry: Registry, tmp_path: Path) -> None:
+def test_outputs_of_an_older_version_are_kept_anew(
+    registry: Registry, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """They lack embeddings of source train: the run counts as one whose outputs are not there."""
     plan = plan_of(registry, ["dann"], seeds=[0])
     record = run(plan, tmp_path, registry, output_rows=50)[PAIR, "dann", 0]
@@ -203,7 +205,8 @@ def test_outputs_of_an_older_version_are_kept_anew(registry: Registry, tmp_path:
     assert record.run_id not in found
     assert len(found) == 2
     file.write_bytes(b"PK truncated")
-    assert not missing_outputs(record, tmp_path)  # damaged, not older
+    assert missing_outputs(record, tmp_path) == [file]
+    assert f"{file} is damaged" in caplog.text
     with pytest.raises(ResultsError, match="delete it"):
         read_outputs(file)
 
