@@ -85,8 +85,11 @@ class PreparedDomain(PreparedExamples):
 
     def open_labels(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Map the labels of train and of test into memory."""
-        train, test = (_mapped(labels_folder(self.folder) / f"{split}_y.npy") for split in SPLITS)
-        return train, test
+        return self.labels_of("train"), self.labels_of("test")
+
+    def labels_of(self, split: str) -> NDArray[np.int64]:
+        """Map the labels of a split into memory."""
+        return _mapped(labels_folder(self.folder) / f"{split}_y.npy")
 
     def open(self) -> DomainArrays:
         """Map examples and labels into memory."""

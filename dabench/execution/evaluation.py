@@ -66,6 +66,23 @@ class Evaluator:
         """
         self._y, self._classes, self._metric = np.asarray(y), classes, metric
 
+    def accuracy(self, predictions: Predictions) -> float:
+        """The suite's metric alone.
+
+        Raises:
+            ValueError: the predictions are not of these examples and classes.
+        """
+        if self._metric == "balanced_accuracy":
+            return self.evaluate(predictions).accuracy
+        return float(np.mean(self._right(predictions)))
+
+    def _right(self, predictions: Predictions) -> NDArray[np.bool_]:
+        """Which predictions are right."""
+        y, predicted, count = self._y, predictions.classes, len(self._classes)
+        if predicted.shape != y.shape or predicted.min() < 0 or predicted.max() >= count:
+            raise ValueError(f"predictions of {predicted.shape} in 0..{count - 1} are needed, one for each of {len(y)}")
+        return np.asarray(predicted == y)
+
     def evaluate(self, predictions: Predictions) -> Evaluation:
         """Judge predictions of target test.
 
@@ -73,9 +90,7 @@ class Evaluator:
             ValueError: they are not of these examples and classes.
         """
         y, predicted, count = self._y, predictions.classes, len(self._classes)
-        if predicted.shape != y.shape or predicted.min() < 0 or predicted.max() >= count:
-            raise ValueError(f"predictions of {predicted.shape} in 0..{count - 1} are needed, one for each of {len(y)}")
-        right = predicted == y
+        right = self._right(predictions)
         labels, guesses, hits = (np.bincount(part, minlength=count) for part in (y, predicted, y[right]))
         present, named = labels > 0, labels + guesses > 0
         recalls = hits[present] / labels[present]

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from dabench.data.prepared import PreparedDomain
 from dabench.data.splits.given import labels_of_test
 from dabench.errors import DabenchError
-from dabench.execution.evaluation import Evaluation, Evaluator
+from dabench.execution.evaluation import Evaluator
 from dabench.printable import kept
 from dabench.runs.job import Event, Finished, Job, Outcome
 from dabench.runs.record import SCORED, Accuracy, Checkpoint, Metrics
@@ -46,12 +46,15 @@ class Judge:
     def _outcome(self, job: Job, outcome: Outcome) -> Outcome:
         if not outcome.answers:
             raise DabenchError("the run has ended without predictions, which its launcher had to hand on")
-        evaluations = self._evaluations(job, outcome)
+        evaluator = self._evaluator(job)
         checkpoints = [
             Checkpoint(
-                step=answer.step, losses=answer.losses, scores=answer.scores, target_accuracy=evaluation.accuracy
+                step=answer.step,
+                losses=answer.losses,
+                scores=answer.scores,
+                target_accuracy=evaluator.accuracy(answer.predictions),
             )
-            for answer, evaluation in zip(outcome.answers, evaluations, strict=True)
+            for answer in outcome.answers
         ]
         seeing = [spec for spec in job.task.selectors if spec.uses_target_labels]
         reading = any(spec.needs_outputs for spec in seeing)
@@ -63,7 +66,7 @@ class Judge:
             checkpoint.model_copy(update={"scores": values})
             for checkpoint, values in zip(checkpoints, scores, strict=True)
         ]
-        chosen = evaluations[picks[job.task.selector]]
+        chosen = evaluator.evaluate(outcome.answers[picks[job.task.selector]].predictions)
         collapsed = outcome.error or (ONE_CLASS if chosen.collapsed else None)
         return replace(
             outcome,
@@ -83,9 +86,7 @@ class Judge:
             predictions_sha256=chosen.predictions_sha256,
         )
 
-    def _evaluations(self, job: Job, outcome: Outcome) -> list[Evaluation]:
-        """Of all checkpoints. The labels are gone again afterwards: another run may follow in this process."""
+    def _evaluator(self, job: Job) -> Evaluator:
+        """Made for one run, and gone after it with the labels: another run may follow in this process."""
         target = self.domains[job.data.target.name]
-        y = labels_of_test(target, job.settings.transductive)
-        evaluator = Evaluator(y, target.classes, job.task.metric)
-        return [evaluator.evaluate(answer.predictions) for answer in outcome.answers]
+        return Evaluator(labels_of_test(target, job.settings.transductive), target.classes, job.task.metric)

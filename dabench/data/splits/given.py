@@ -90,7 +90,7 @@ def target_labels(target: PreparedDomain, transductive: bool) -> Labels:
 
 def labels_of_test(target: PreparedDomain, transductive: bool) -> Labels:
     """Labels of what a run is measured on."""
-    return target_labels(target, transductive) if transductive else np.array(target.open_labels()[1])
+    return target_labels(target, transductive) if transductive else np.array(target.labels_of("test"))
 
 
 def _refusal(source: PreparedDomain, target: PreparedDomain) -> str:
