@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and leftovers of processes that were killed.
+"""Files that appear whole or not at all, leftovers of processes that were killed, and seals that tell damage.
 
 Temporary files and folders name the machine and the process that made them: `.NAME.MACHINE-PROCESS.tmp`. The next
 command deletes those of processes that are gone.
@@ -15,8 +15,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
+SEAL = b"\nsha256 "
+SEAL_BYTES = len(SEAL) + 64
 FOREIGN_S = 7 * 24 * 3600  # how old files of other machines must be, whose processes cannot be asked for
 _TEMPORARY = re.compile(r"(\.|dabench-).*?([0-9a-f]{8})-(\d+)(-\w+)?(\.tmp)?")
 _MACHINE = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
@@ -25,6 +28,54 @@ _MACHINE = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 def temporary_name(path: Path) -> Path:
     """A name beside `path` for a file that is going to replace it."""
     return path.with_name(f".{path.name}.{_MACHINE}-{os.getpid()}.tmp")
+
+
+class DamagedFileError(OSError):
+    """A file that is not what was written."""
+
+
+def seal(path: Path) -> None:
+    """Add the hash of its content at the end of a file. Readers of `.npy` files do not look there."""
+    with path.open("r+b") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0, os.SEEK_END)
+        file.write(SEAL + digest.encode())
+
+
+def read_sealed(path: Path) -> bytes:
+    """The content of a sealed file, without its seal.
+
+    Raises:
+        DamagedFileError: it has no seal, or another content than when it was sealed.
+        OSError: it cannot be read.
+    """
+    whole = path.read_bytes()
+    content = whole[: max(0, len(whole) - SEAL_BYTES)]
+    if whole[len(content) :] != SEAL + hashlib.sha256(content).hexdigest().encode():
+        raise DamagedFileError(f"{path} is damaged: it is not what was written")
+    return content
+
+
+def check_sealed(path: Path) -> None:
+    """Read a sealed file, which may be large. One that this process has found whole, and that is as it was, is not.
+
+    Raises:
+        DamagedFileError: it has no seal, or another content than when it was sealed.
+        OSError: it cannot be read.
+    """
+    status = path.stat()
+    if not _check_once(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns):
+        raise DamagedFileError(f"{path} is damaged: it is not what was written")
+
+
+@lru_cache(maxsize=4096)
+def _check_once(path: Path, size: int, *times: int) -> bool:
+    digest, left = hashlib.sha256(), size - SEAL_BYTES
+    with path.open("rb") as file:
+        while left > 0 and (part := file.read(min(left, 2**20))):
+            digest.update(part)
+            left -= len(part)
+        return left == 0 and file.read() == SEAL + digest.hexdigest().encode()
 
 
 @contextmanager

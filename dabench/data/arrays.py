@@ -1,4 +1,4 @@
-"""The result of a domain's loader: two labelled splits as plain arrays."""
+"""The result of a domain's loader: two labelled splits as plain arrays. And the same without the labels."""
 
 from __future__ import annotations
 
@@ -31,18 +31,34 @@ class Split:
     groups: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
-        if issparse(self.x):
-            _check_sparse(self.x)
-        if self.x.dtype not in (np.uint8, np.float32, np.float64):
-            raise DataError(f"x must be uint8, float32 or float64, not {self.x.dtype}")
-        if self.x.dtype == np.uint8 and self.x.ndim != 4:
-            raise DataError(f"uint8 examples are images (N, C, H, W), not {self.x.shape}")
-        rows = self.x.shape[0]
-        for name, array in (("y", self.y), ("groups", self.groups)):
-            if array is not None and (array.dtype != np.int64 or array.shape != (rows,)):
-                raise DataError(f"{name} must be int64 of shape ({rows},), not {array.dtype} {array.shape}")
-        if rows == 0:
-            raise DataError("a split without examples")
+        _check_examples(self.x, y=self.y, groups=self.groups)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Examples without labels: of a target, as a run gets it. See `Split` for the fields."""
+
+    x: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.float64]
+    groups: NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        _check_examples(self.x, groups=self.groups)
+
+
+@dataclass(frozen=True)
+class DomainExamples:
+    """A domain without its labels."""
+
+    train: Examples
+    test: Examples
+    classes: tuple[str, ...]
+
+    def labelled(self, train_y: NDArray[np.int64], test_y: NDArray[np.int64]) -> DomainArrays:
+        """The same with labels."""
+        train, test = self.train, self.test
+        return DomainArrays(
+            Split(train.x, train_y, train.groups), Split(test.x, test_y, test.groups), classes=self.classes
+        )
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,22 @@ def csr(matrix: Any) -> Any:
     made.eliminate_zeros()
     made.indices, made.indptr = made.indices.astype(np.int32), made.indptr.astype(np.int32)
     return made
+
+
+def _check_examples(x: Any, **columns: NDArray[np.int64] | None) -> None:
+    """Refuse examples of a wrong type or shape, and columns, such as labels, that do not fit them."""
+    if issparse(x):
+        _check_sparse(x)
+    if x.dtype not in (np.uint8, np.float32, np.float64):
+        raise DataError(f"x must be uint8, float32 or float64, not {x.dtype}")
+    if x.dtype == np.uint8 and x.ndim != 4:
+        raise DataError(f"uint8 examples are images (N, C, H, W), not {x.shape}")
+    rows = x.shape[0]
+    for name, column in columns.items():
+        if column is not None and (column.dtype != np.int64 or column.shape != (rows,)):
+            raise DataError(f"{name} must be int64 of shape ({rows},), not {column.dtype} {column.shape}")
+    if rows == 0:
+        raise DataError("a split without examples")
 
 
 def _check_sparse(x: Any) -> None:

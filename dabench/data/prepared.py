@@ -1,12 +1,13 @@
 """Prepared domains: decoded once, kept as plain .npy files, memory-mapped by every worker.
 
 Where a domain's copy lies, and when another one is made, is said in `dabench.data.prepared_copy`. Its folder appears
-whole or not at all.
+whole or not at all. What a worker is told of a target are its `PreparedExamples`, which name no label.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,20 +19,22 @@ from filelock import FileLock
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, issparse
 
-from dabench.data.arrays import DomainArrays, Split
+from dabench.data.arrays import DomainArrays, DomainExamples, Examples
 from dabench.data.folder import data_dir
-from dabench.data.prepared_copy import Meta, code_hash, copy_folder, files_of, is_whole
+from dabench.data.prepared_copy import Meta, check_copy, code_hash, copy_folder, files_of, is_whole, labels_folder
 from dabench.errors import DabenchError, DataError, DataFolderError, shortened
-from dabench.files import staging, sweep
+from dabench.files import DamagedFileError, seal, staging, sweep
 from dabench.specs.spec import DomainSpec
 
-_PARTS = ("train_x", "train_y", "test_x", "test_y")
+log = logging.getLogger("dabench.data")
+
+SPLITS = ("train", "test")
 _SPARSE = ("data", "indices", "indptr")  # a sparse part is kept as three files, as in `train_x.indices.npy`
 
 
 @dataclass(frozen=True)
-class PreparedDomain:
-    """A domain that is ready to be opened.
+class PreparedExamples:
+    """The examples of a domain, ready to be opened.
 
     Attributes:
         name: of the domain.
@@ -39,8 +42,6 @@ class PreparedDomain:
         sha256: of the decoded content.
         classes: their names.
         shape: of one example.
-        left_out: what its loader left out; see `DomainArrays`.
-        notes: what else it had to say.
     """
 
     name: str
@@ -48,14 +49,11 @@ class PreparedDomain:
     sha256: str
     classes: tuple[str, ...]
     shape: tuple[int, ...]
-    left_out: tuple[str, ...] = field(default=(), kw_only=True)
-    notes: tuple[str, ...] = field(default=(), kw_only=True)
 
-    def open(self) -> DomainArrays:
-        """Map the arrays into memory: processes on one machine share one copy."""
-        parts = {part: self._part(part) for part in _PARTS}
-        train, test = (Split(parts[f"{name}_x"], parts[f"{name}_y"], self._groups(name)) for name in ("train", "test"))
-        return DomainArrays(train, test, self.classes)
+    def open_examples(self) -> DomainExamples:
+        """Map the examples into memory: processes on one machine share one copy."""
+        train, test = (Examples(self._part(f"{split}_x"), self._groups(split)) for split in SPLITS)
+        return DomainExamples(train, test, self.classes)
 
     def _groups(self, split: str) -> NDArray[np.int64] | None:
         path = self.folder / f"{split}_groups.npy"
@@ -66,6 +64,36 @@ class PreparedDomain:
             return _mapped(self.folder / f"{name}.npy")
         data, indices, indptr = (_mapped(self.folder / f"{name}.{piece}.npy") for piece in _SPARSE)
         return csr_array((data, indices, indptr), shape=(len(indptr) - 1, *self.shape))
+
+
+@dataclass(frozen=True)
+class PreparedDomain(PreparedExamples):
+    """A domain that is ready to be opened, with its labels.
+
+    Attributes:
+        left_out: what its loader left out; see `DomainArrays`.
+        notes: what else it had to say.
+    """
+
+    left_out: tuple[str, ...] = field(default=(), kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def examples(self) -> PreparedExamples:
+        """The same without a way to the labels."""
+        return PreparedExamples(self.name, self.folder, self.sha256, self.classes, self.shape)
+
+    def open_labels(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Map the labels of train and of test into memory."""
+        return self.labels_of("train"), self.labels_of("test")
+
+    def labels_of(self, split: str) -> NDArray[np.int64]:
+        """Map the labels of a split into memory."""
+        return _mapped(labels_folder(self.folder) / f"{split}_y.npy")
+
+    def open(self) -> DomainArrays:
+        """Map examples and labels into memory."""
+        return self.open_examples().labelled(*self.open_labels())
 
 
 def _mapped(path: Path) -> NDArray[Any]:
@@ -89,7 +117,14 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
             with FileLock(f"{folder}.lock"):
                 if not is_whole(folder):
                     sweep(ready)
-                    _write(_decoded(spec), folder)
+                    sweep(labels_folder(folder).parent)
+                    write_copy(_decoded(spec), folder)
+        if _damage(folder):
+            with FileLock(f"{folder}.lock"):
+                damage = _damage(folder)  # somebody else may have mended it meanwhile
+                if damage:
+                    log.warning("%s; the domain %s is decoded anew", damage, spec.name)
+                    write_copy(_decoded(spec), folder)
         meta = Meta.read(folder)
     except OSError as error:
         raise DataFolderError(
@@ -106,6 +141,15 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
     return PreparedDomain(
         spec.name, folder, meta.sha256, meta.classes, meta.shape, left_out=meta.left_out, notes=meta.notes
     )
+
+
+def _damage(folder: Path) -> str:
+    """Damage of the files of a prepared copy; empty if they are as they were written."""
+    try:
+        check_copy(folder)
+    except (DamagedFileError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def class_counts(arrays: DomainArrays) -> dict[str, tuple[int, ...]]:
@@ -129,22 +173,34 @@ def _decoded(spec: DomainSpec) -> DomainArrays:
     return arrays
 
 
-def _write(arrays: DomainArrays, folder: Path) -> None:
+def write_copy(arrays: DomainArrays, folder: Path) -> None:
+    """Write a prepared copy: its labels first, then its examples, each whole or not at all."""
+    splits = {"train": arrays.train, "test": arrays.test}
+    labels = labels_folder(folder)
+    with staging(labels) as temporary:
+        for name, split in splits.items():
+            _save(temporary / f"{name}_y.npy", split.y)
+        shutil.rmtree(labels, ignore_errors=True)  # of a copy whose examples are gone
+        temporary.rename(labels)
     with staging(folder) as temporary:
-        parts = (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y)
-        for name, split in (("train", arrays.train), ("test", arrays.test)):
+        for name, split in splits.items():
             if split.groups is not None:
-                np.save(temporary / f"{name}_groups.npy", split.groups, allow_pickle=False)
-        for name, part in zip(_PARTS, parts, strict=True):
-            for suffix, array in _arrays(part):
-                np.save(temporary / f"{name}{suffix}.npy", np.ascontiguousarray(array), allow_pickle=False)
+                _save(temporary / f"{name}_groups.npy", split.groups)
+            for suffix, array in _arrays(split.x):
+                _save(temporary / f"{name}_x{suffix}.npy", array)
         shape = tuple(arrays.train.x.shape[1:])
         counts = class_counts(arrays)
-        meta = Meta(content_sha256(arrays), arrays.classes, shape, counts, arrays.left_out, arrays.notes)
+        files = tuple(sorted(path.name for path in [*temporary.iterdir(), *labels.iterdir()]))
+        meta = Meta(content_sha256(arrays), arrays.classes, shape, counts, arrays.left_out, arrays.notes, files)
         meta.write(temporary)
-        if folder.exists():  # without its last file: an incomplete folder that somebody made by hand
+        if folder.exists():  # without its last file, or without its labels: somebody has deleted a part of it
             shutil.rmtree(folder)
         temporary.rename(folder)
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+    seal(path)
 
 
 def content_sha256(arrays: DomainArrays) -> str:

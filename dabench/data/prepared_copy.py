@@ -1,6 +1,8 @@
 """The place of a domain's prepared copy, and the notes beside it. Imports nothing heavy.
 
-A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`, and both hashes stand for what decides its bytes:
+A copy lies in `DIR/ready/<name>-v<version>-<code>-<files>/`; its labels lie apart, in `DIR/labels/` in a folder of the
+same name, since a run opens the examples of its target and not their labels. Both hashes stand for what decides the
+bytes:
 
 - `code`: the syntax of the loader's sources, as far as they decide what it decodes (see `BESIDE_THE_BYTES`), and the
   layout of the copy. Nothing of the store, of planning or of training is in it, so work on those decodes nothing anew.
@@ -22,14 +24,18 @@ from pathlib import Path
 from typing import Any
 
 from dabench.data.folder import data_dir, find
+from dabench.files import DamagedFileError, check_sealed, read_sealed, seal
 from dabench.hashing.sources import source_sha256
 from dabench.specs.spec import DomainSpec
 
-LAYOUT = 2
+LAYOUT = 4
 """Of the files in a copy's folder; raise it when they change."""
 
 META = "meta.json"
 """The last file of a copy to be written: without it a copy is not whole."""
+
+LABELS = "labels"
+"""The folder in the data folder that holds the labels of all copies, and nothing else."""
 
 # Modules that loaders import and that do not decide what they decode, as patterns: wording of errors, limits of what is
 # read, scratch folders, spreading work over processes (the same bytes whatever their number), and the descriptors
@@ -55,6 +61,7 @@ class Meta:
         counts: examples of each class, by split.
         left_out: what the loader left out; see `DomainArrays`.
         notes: what else it had to say.
+        files: names of the other files of the copy, those of the labels included.
     """
 
     sha256: str
@@ -63,6 +70,7 @@ class Meta:
     counts: Mapping[str, tuple[int, ...]]
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Meta:
@@ -72,17 +80,19 @@ class Meta:
             OSError: it cannot be read.
             ValueError: it is damaged.
         """
-        content: Any = json.loads((folder / META).read_text(encoding="utf-8"))
+        content: Any = json.loads(read_sealed(folder / META))
         try:
             counts = {split: tuple(numbers) for split, numbers in content["counts"].items()}
             left_out, notes = tuple(content.get("left_out", ())), tuple(content.get("notes", ()))
-            return cls(content["sha256"], tuple(content["classes"]), tuple(content["shape"]), counts, left_out, notes)
+            classes, shape, files = (tuple(content[name]) for name in ("classes", "shape", "files"))
+            return cls(content["sha256"], classes, shape, counts, left_out, notes, files)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder / META} is damaged: {type(error).__name__}: {error}") from error
 
     def write(self, folder: Path) -> None:
         """Say that a copy is whole."""
         (folder / META).write_text(json.dumps(vars(self)), encoding="utf-8")
+        seal(folder / META)
 
 
 def files_of(spec: DomainSpec) -> dict[str, list[Path]]:
@@ -123,9 +133,28 @@ def copy_folder(spec: DomainSpec, files: Mapping[str, Sequence[Path]], code: str
     return copies[-1].parent if copies else folder
 
 
+def labels_folder(folder: Path) -> Path:
+    """The folder of the labels of the copy in a folder."""
+    return folder.parent.parent / LABELS / folder.name
+
+
 def is_whole(folder: Path) -> bool:
     """Whether a copy is there and complete."""
-    return (folder / META).is_file()
+    return (folder / META).is_file() and labels_folder(folder).is_dir()
+
+
+def check_copy(folder: Path) -> None:
+    """Read the files of a copy that are not known to be whole.
+
+    Raises:
+        DamagedFileError: one of them is damaged, or not there.
+        OSError: one cannot be read.
+    """
+    for name in Meta.read(folder).files:
+        path = (labels_folder(folder) if name.endswith("_y.npy") else folder) / name
+        if not path.is_file():
+            raise DamagedFileError(f"{path} is not there any more")
+        check_sealed(path)
 
 
 def _files_hash(spec: DomainSpec, files: Mapping[str, Sequence[Path]]) -> str:

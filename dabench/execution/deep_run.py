@@ -15,13 +15,14 @@ from torch import Tensor
 
 from dabench.config.options import validated
 from dabench.errors import DataError, PluginError
+from dabench.execution.evaluation import predictions_of
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
 from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
 from dabench.execution.training import TrainingEvent, TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
-from dabench.files import replacing
+from dabench.files import replacing, seal
 from dabench.hashing.canonical import view_versions
 from dabench.methods.base import DeepMethod, source_free
 from dabench.methods.scores import Scores, checked
@@ -141,7 +142,7 @@ class DeepRun:
             if event.losses is not None:
                 self.measure(event.losses)
                 measurements.collapsed = event.broken
-                values = measurements.checkpoints[-1].scores
+                values = measurements.answers[-1].scores
                 log.info("step %d %s %s", event.step, event.losses, values)
             if event.state is not None:
                 self._save({**event.state, "result": measurements.dump()})
@@ -150,7 +151,7 @@ class DeepRun:
             clock = time.monotonic()
 
     def measure(self, losses: dict[str, float]) -> None:
-        """Add a checkpoint to the measurements: losses, label-free scores, and the evaluation."""
+        """Add a checkpoint to the measurements: losses, label-free scores, and predictions of target test."""
         job, data, method = self.job, self.data, self.method
         method.eval()
         finite = all(map(math.isfinite, losses.values()))
@@ -164,7 +165,7 @@ class DeepRun:
         self.measurements.add(
             losses={printable(name): value for name, value in losses.items() if math.isfinite(value)},
             scores=data.val_scores(val) if len(val) else {},
-            evaluation=data.evaluator.evaluate(predict(data.test_x), logits=self._network_reports),
+            predictions=predictions_of(predict(data.test_x), logits=self._network_reports),
         )
         writer = output_writer(job)
         if writer:
@@ -199,6 +200,8 @@ class DeepRun:
         arrays = {name: data.apply(self.method.embed, x) for name, x in parts.items()}
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            seal(temporary)
 
     def _save(self, state: dict[str, Any]) -> None:
         """Write the state. One that cannot be written costs no run: only an interruption would."""

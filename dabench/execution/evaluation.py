@@ -1,4 +1,4 @@
-"""The only holder of target labels: it takes predictions and gives back numbers."""
+"""Evaluation of predictions. The parent process alone evaluates: a worker has no labels of target test."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
-from sklearn.metrics import f1_score, recall_score
 
 from dabench.methods.scores import Scores, predicted_classes
 from dabench.printable import printable
+from dabench.runs.job import Predictions
 
 COLLAPSED_SHARE = 0.95
 COLLAPSED_LABELS = 0.80
+BINS = 15
 
 
 @dataclass(frozen=True)
@@ -40,40 +41,71 @@ class Evaluation:
     collapsed: bool
 
 
+def predictions_of(scores: Scores, *, logits: bool) -> Predictions:
+    """Predictions from scores (T, C) of target test.
+
+    Args:
+        scores: the highest of a row is the prediction.
+        logits: whether the softmax of the scores is meant as probabilities.
+    """
+    if not logits or not np.isfinite(scores).all():
+        return Predictions(predicted_classes(scores), None)
+    return Predictions(predicted_classes(scores), softmax(scores.astype(np.float64), axis=1).max(axis=1))
+
+
 class Evaluator:
-    """Holds the target test split."""
+    """Holds the labels of target test."""
 
     def __init__(self, y: NDArray[np.int64], classes: tuple[str, ...], metric: str) -> None:
         """Keep the labels.
 
         Args:
-            y: labels of target test (N,).
+            y: labels of target test (T,).
             classes: names of the classes.
             metric: what `Evaluation.accuracy` is to be: `accuracy` or `balanced_accuracy`.
         """
         self._y, self._classes, self._metric = np.asarray(y), classes, metric
 
-    def evaluate(self, scores: Scores, *, logits: bool) -> Evaluation:
-        """Judge scores (N, C) of target test.
+    def accuracy(self, predictions: Predictions) -> float:
+        """The suite's metric alone.
 
-        Args:
-            scores: the highest of a row is the prediction.
-            logits: whether the softmax of the scores is meant as probabilities.
+        Raises:
+            ValueError: the predictions are not of these examples and classes.
         """
-        y = self._y
-        predicted = predicted_classes(scores)
-        present = np.unique(y)
-        recalls = recall_score(y, predicted, labels=present, average=None, zero_division=0.0)
+        if self._metric == "balanced_accuracy":
+            return self.evaluate(predictions).accuracy
+        return float(np.mean(self._right(predictions)))
+
+    def _right(self, predictions: Predictions) -> NDArray[np.bool_]:
+        """Marks of the predictions that are right."""
+        y, predicted, count = self._y, predictions.classes, len(self._classes)
+        if predicted.shape != y.shape or predicted.min() < 0 or predicted.max() >= count:
+            raise ValueError(f"predictions of {predicted.shape} in 0..{count - 1} are needed, one for each of {len(y)}")
+        return np.asarray(predicted == y)
+
+    def evaluate(self, predictions: Predictions) -> Evaluation:
+        """Judge predictions of target test.
+
+        Raises:
+            ValueError: they are not of these examples and classes.
+        """
+        y, predicted, count = self._y, predictions.classes, len(self._classes)
+        right = self._right(predictions)
+        labels, guesses, hits = (np.bincount(part, minlength=count) for part in (y, predicted, y[right]))
+        present, named = labels > 0, labels + guesses > 0
+        recalls = hits[present] / labels[present]
         balanced = float(np.mean(recalls))
+        confidence = predictions.confidence
         return Evaluation(
-            accuracy=balanced if self._metric == "balanced_accuracy" else float(np.mean(predicted == y)),
+            accuracy=balanced if self._metric == "balanced_accuracy" else float(np.mean(right)),
             per_class={
-                printable(self._classes[label]): float(value) for label, value in zip(present, recalls, strict=True)
+                printable(self._classes[label]): float(value)
+                for label, value in zip(np.flatnonzero(present), recalls, strict=True)
             },
             balanced_accuracy=balanced,
-            macro_f1=float(f1_score(y, predicted, average="macro", zero_division=0.0)),
-            ece=calibration_error(scores, y) if logits and np.isfinite(scores).all() else None,
-            predictions_sha256=hashlib.sha256(predicted.tobytes()).hexdigest(),
+            macro_f1=float(np.mean(2 * hits[named] / (labels + guesses)[named])),
+            ece=None if confidence is None else calibration_error(confidence, right),
+            predictions_sha256=hashlib.sha256(predicted.astype(np.int64).tobytes()).hexdigest(),
             collapsed=is_collapsed(predicted, y),
         )
 
@@ -85,12 +117,9 @@ def is_collapsed(predicted: NDArray[np.int64], y: NDArray[np.int64]) -> bool:
     return bool(counts.max() >= COLLAPSED_SHARE * len(predicted) and np.mean(y == top) < COLLAPSED_LABELS)
 
 
-def calibration_error(logits: Scores, y: NDArray[np.int64], bins: int = 15) -> float:
+def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """Expected calibration error (Guo et al. 2017, eq. 3): mean |accuracy - confidence| over bins of equal width."""
-    probabilities = softmax(logits.astype(np.float64), axis=1)
-    confidence = probabilities.max(axis=1)
-    right = predicted_classes(logits) == y
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    which = np.minimum((confidence * BINS).astype(int), BINS - 1)
     gaps = [
         abs(right[which == b].mean() - confidence[which == b].mean()) * np.mean(which == b) for b in np.unique(which)
     ]

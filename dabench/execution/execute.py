@@ -1,4 +1,4 @@
-"""One run from its job to its outcome, in this process."""
+"""One run from its job to what it predicts, in this process, which need not know how good that is."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from dataclasses import replace
 
 import torch
 
+from dabench.data.arrays import DomainArrays, DomainExamples
 from dabench.data.splits.paired_splits import PairedSplits
 from dabench.data.splits.splits import Splits
 from dabench.errors import DabenchError, UsageError
 from dabench.execution import reverse_validation
+from dabench.execution.closed_labels import labels_closed
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.feature_run import FeatureRun, ReadoutRun
 from dabench.execution.frozen_features import open_for_run
@@ -26,10 +28,9 @@ from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.printable import kept
 from dabench.runs.job import Finished, Job, Outcome, Progress
 from dabench.runs.machine import environment
-from dabench.runs.record import Accuracy, Metrics
 from dabench.seeding import isolated, reproducible
 from dabench.selection.outputs import forget_outputs
-from dabench.selection.rule import ask_all
+from dabench.selection.rule import picks_of
 
 
 class RunTimeoutError(Exception):
@@ -40,8 +41,8 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
     """Run a job.
 
     Yields:
-        Progress, and at the end exactly one `Finished`. Whatever the method raises becomes a failed outcome with its
-        traceback; only what stops the process itself gets through.
+        Progress, and at the end exactly one `Finished`, to be judged by the parent process (`runner.judge`). Whatever
+        the method raises becomes a failed outcome with its traceback; only what stops the process itself gets through.
     """
     started = time.monotonic()
     device = torch.device(job.device)
@@ -92,6 +93,7 @@ def _logged(
             if not job.files.state.exists():  # what is kept belongs to the record that this run will leave
                 forget_outputs(job.files.outputs)
             data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
+            stack.enter_context(labels_closed(job.data.target))
             for progress in _steps(job, data, measurements):
                 yield progress
                 if job.limits.timeout_s is not None and time.monotonic() - started > job.limits.timeout_s:
@@ -107,7 +109,7 @@ def _logged(
             outcome = failure(traceback.format_exc())
         if outcome.error:
             log.error(outcome.error)
-        log.info(outcome.status)
+        log.info("done" if outcome.status == "ok" else outcome.status)
     return outcome
 
 
@@ -119,33 +121,30 @@ def _add_to_log(job: Job, text: str) -> None:
 def draw_splits(job: Job) -> Splits:
     """Open the prepared domains of a job and draw its splits."""
     kind = PairedSplits if job.task.track == "paired" else Splits
-    source, target = (
-        open_for_run(domain, job.backbone, job.settings, job.device) for domain in (job.data.source, job.data.target)
-    )
-    return kind(source, target, (job.data.source.name, job.data.target.name), job.settings, job.seed)
+    data = job.data
+    names = data.source.name, data.target.name
+    return kind(_source(job), _target(job), data.given, names, job.settings, job.seed)
+
+
+def _source(job: Job) -> DomainArrays:
+    source = job.data.source
+    return open_for_run(source, job.backbone, job.settings, job.device).labelled(*source.open_labels())
+
+
+def _target(job: Job) -> DomainExamples:
+    return open_for_run(job.data.target, job.backbone, job.settings, job.device)
 
 
 def open_pair(job: Job, device: torch.device, drawn: Splits | None = None) -> PairData:
     """The data of a job whose backbone is a network; `drawn` if it is there already."""
     return PairData(
-        drawn or draw_splits(job),
-        track=job.task.track,
-        metric=job.task.metric,
-        normalise=job.settings.input.normalise,
-        device=device,
-        sees_target_labels=job.method.sees_target_labels,
+        drawn or draw_splits(job), track=job.task.track, normalise=job.settings.input.normalise, device=device
     )
 
 
 def open_vectors(job: Job, drawn: Splits | None = None) -> VectorData:
     """The data of a job whose examples are their own features; `drawn` if it is there already."""
-    return VectorData(
-        drawn or draw_splits(job),
-        track=job.task.track,
-        metric=job.task.metric,
-        normalise=job.settings.input.normalise,
-        sees_target_labels=job.method.sees_target_labels,
-    )
+    return VectorData(drawn or draw_splits(job), track=job.task.track, normalise=job.settings.input.normalise)
 
 
 def _steps(job: Job, data: PairData | VectorData, measurements: Measurements) -> Iterator[Progress]:
@@ -169,25 +168,17 @@ def _steps(job: Job, data: PairData | VectorData, measurements: Measurements) ->
 
 
 def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) -> Outcome:
-    """Let the selectors pick, and judge the pick of the suite's selector."""
-    checkpoints, selections = ask_all(job.task.selectors, measurements.checkpoints, job.files.outputs)
-    steps = [checkpoint.step for checkpoint in checkpoints]
-    chosen = measurements.evaluations[steps.index(selections[job.task.selector].step)]
-    collapsed = measurements.collapsed or ("nearly all predictions are one class" if chosen.collapsed else None)
+    """Let the selectors pick that need no labels; what is left to do is to judge."""
+    blind = [spec for spec in job.task.selectors if not spec.uses_target_labels]
+    scores, picks = picks_of(blind, measurements.answers, job.files.outputs)
     images = job.examples_per_step * measurements.steps if job.backbone.trains else 0
     return Outcome(
-        status="collapsed" if collapsed else "ok",
-        error=collapsed,
-        accuracy=Accuracy(
-            selected=chosen.accuracy,
-            last=checkpoints[-1].target_accuracy,
-            oracle=max(checkpoint.target_accuracy for checkpoint in checkpoints),
+        status="collapsed" if measurements.collapsed else "ok",
+        error=measurements.collapsed,
+        answers=tuple(
+            replace(answer, scores=values) for answer, values in zip(measurements.answers, scores, strict=True)
         ),
-        selections=selections,
-        per_class=chosen.per_class,
-        checkpoints=checkpoints,
-        metrics=Metrics(balanced_accuracy=chosen.balanced_accuracy, macro_f1=chosen.macro_f1, ece=chosen.ece),
-        predictions_sha256=chosen.predictions_sha256,
+        picks=picks,
         examples_per_s=images / measurements.train_s if measurements.train_s else 0.0,
         images_seen=images,
         test_rows=data.test_x.shape[0],

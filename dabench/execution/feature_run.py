@@ -6,8 +6,10 @@ settings and seed.
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +21,12 @@ from dabench.config.options import validated
 from dabench.errors import DabenchError
 from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
+from dabench.execution.evaluation import predictions_of
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
 from dabench.execution.readout import Readout
+from dabench.execution.run_log import warn_on_console
+from dabench.files import DamagedFileError, read_sealed
 from dabench.methods.base import FeatureMethod
 from dabench.methods.problem import Labelled
 from dabench.methods.scores import Scores, checked
@@ -45,7 +50,7 @@ class _FittedRun:
         self.measurements = Measurements() if measurements is None else measurements
 
     def measure(self, features: Features, predict: Predict) -> None:
-        """Add the only checkpoint to the measurements: label-free scores, and the evaluation."""
+        """Add the only checkpoint to the measurements: label-free scores, and predictions of target test."""
         data, measurements = self.data, self.measurements
         measurements.steps = self.job.settings.steps
 
@@ -56,7 +61,7 @@ class _FittedRun:
         measurements.add(
             losses={},
             scores=data.val_scores(val),
-            evaluation=data.evaluator.evaluate(score(features.test), logits=False),
+            predictions=predictions_of(score(features.test), logits=False),
         )
         writer = output_writer(self.job)
         if writer:
@@ -71,7 +76,7 @@ class _FittedRun:
 
     def _finished(self) -> Progress:
         steps = self.measurements.steps
-        return Progress(self.job.run_id, steps, steps, 0.0, self.measurements.checkpoints[-1].scores)
+        return Progress(self.job.run_id, steps, steps, 0.0, self.measurements.answers[-1].scores)
 
 
 class FeatureRun(_FittedRun):
@@ -147,7 +152,8 @@ def network_features(job: Job, data: PairData) -> Generator[Progress, None, Feat
     assert job.network is not None, "the plan gives every run that reads features the job of their network"
     job.files.features.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{job.files.features}.lock"):
-        if not job.files.features.is_file():
+        features = _read(job.files.features)
+        if features is None:
             run = DeepRun(job.network, data, job.network.method.load())
             yield from run.train()
             if run.measurements.collapsed:
@@ -155,8 +161,22 @@ def network_features(job: Job, data: PairData) -> Generator[Progress, None, Feat
                     f"the network of {job.network.method.name}, whose features are read: {run.measurements.collapsed}"
                 )
             run.keep_features(job.files.features)
-        with np.load(job.files.features, allow_pickle=False) as stored:
-            return Features(**stored)
+            features = _read(job.files.features)
+            assert features is not None, "they have just been written"
+        return features
+
+
+def _read(path: Path) -> Features | None:
+    """Features of a network; None if there are none, or damaged ones, which is said."""
+    if not path.is_file():
+        return None
+    try:
+        content = io.BytesIO(read_sealed(path))
+    except DamagedFileError as error:
+        warn_on_console(f"{error}; its network is trained anew")
+        return None
+    with np.load(content, allow_pickle=False) as stored:
+        return Features(**stored)
 
 
 def _on_host(y: Tensor) -> NDArray[np.int64]:

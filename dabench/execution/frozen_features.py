@@ -7,6 +7,8 @@ batches that depend on their number alone, each on one thread, so the bits do no
 from __future__ import annotations
 
 import json
+import logging
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,12 +24,12 @@ from torch import nn
 
 from dabench.config.options import validated
 from dabench.config.settings import Settings
-from dabench.data.arrays import DomainArrays, Split
+from dabench.data.arrays import DomainExamples, Examples
 from dabench.data.folder import data_dir
-from dabench.data.prepared import PreparedDomain
+from dabench.data.prepared import PreparedExamples
 from dabench.data.resident import Normaliser, Rows
 from dabench.errors import DabenchError, DataFolderError
-from dabench.files import staging
+from dabench.files import DamagedFileError, check_sealed, seal, staging
 from dabench.hashing.canonical import sha256
 from dabench.hashing.sources import source_sha256
 from dabench.parallel.pool import spread
@@ -35,6 +37,8 @@ from dabench.runs.job import Job
 from dabench.runs.machine import same_bits
 from dabench.seeding import reproducible
 from dabench.specs.spec import BackboneSpec
+
+log = logging.getLogger("dabench.data")
 
 BATCH = 64
 SHARE = 4  # batches of one task
@@ -44,7 +48,7 @@ SHARE = 4  # batches of one task
 class Part:
     """Some examples of a domain, for one process; `backbone` is an entry point, and `options` are JSON."""
 
-    prepared: PreparedDomain
+    prepared: PreparedExamples
     split: str
     first: int
     backbone: str
@@ -52,26 +56,26 @@ class Part:
     device: str
 
 
-def open_for_run(prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str) -> DomainArrays:
+def open_for_run(prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str) -> DomainExamples:
     """A domain as a run sees it: where the backbone has a frozen part, as the features that come out of that.
 
     Raises:
         DataError: the examples do not fit the frozen part.
     """
-    arrays = prepared.open()
+    examples = prepared.open_examples()
     folder = frozen_features_folder(prepared, backbone, settings, device)
     if folder is None:
-        return arrays
+        return examples
     keep_frozen_features(prepared, backbone, settings, device, workers=1)
     splits = []
-    for name, split in (("train", arrays.train), ("test", arrays.test)):
+    for name, split in (("train", examples.train), ("test", examples.test)):
         features: NDArray[np.float32] = np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)
-        splits.append(Split(features, split.y, split.groups))
-    return DomainArrays(splits[0], splits[1], arrays.classes)
+        splits.append(Examples(features, split.groups))
+    return DomainExamples(splits[0], splits[1], examples.classes)
 
 
 def frozen_features_folder(
-    prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str
+    prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str
 ) -> Path | None:
     """The folder of a domain's features, whether it exists or not; None where nothing of the backbone is frozen."""
     if not backbone.trains:
@@ -81,12 +85,12 @@ def frozen_features_folder(
     if key is None:
         return None
     code = source_sha256(backbone.entry_point)
-    parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH]
+    parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH, "sealed"]
     return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
 
 
 def keep_frozen_features(
-    prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
+    prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str, *, workers: int
 ) -> None:
     """Compute the features of a domain unless they exist; other processes wait for the one that does.
 
@@ -119,25 +123,40 @@ def keep_all_frozen_features(jobs: Sequence[Job], workers: int) -> dict[str, str
     for job in jobs:
         try:
             for prepared in (job.data.source, job.data.target):
+                _forget_damaged(frozen_features_folder(prepared, job.backbone, job.settings, job.device))
                 keep_frozen_features(prepared, job.backbone, job.settings, job.device, workers=workers)
         except DabenchError as error:
             problems[job.run_id] = str(error)
     return problems
 
 
+def _forget_damaged(folder: Path | None) -> None:
+    """Delete features that are not what was written, so that they are computed anew."""
+    if folder is None or not folder.is_dir():
+        return
+    try:
+        for path in sorted(folder.iterdir()):
+            check_sealed(path)
+    except DamagedFileError as error:
+        log.warning("%s; the features are computed anew", error)
+        shutil.rmtree(folder)
+
+
 def _write(
-    folder: Path, prepared: PreparedDomain, backbone: BackboneSpec, settings: Settings, device: str, workers: int
+    folder: Path, prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str, workers: int
 ) -> None:
     """Write the features of both splits; their folder appears whole or not at all."""
-    arrays = prepared.open()
+    examples = prepared.open_examples()
     with staging(folder) as temporary:
-        for name, split in (("train", arrays.train), ("test", arrays.test)):
+        for name, split in (("train", examples.train), ("test", examples.test)):
             options = json.dumps(settings.backbone.options, sort_keys=True)
-            starts = range(0, len(split.y), BATCH * SHARE)
+            starts = range(0, split.x.shape[0], BATCH * SHARE)
             parts = [Part(prepared, name, first, backbone.entry_point, options, device) for first in starts]
             many = device == "cpu" and len(parts) > 1
             title = f"{backbone.name} on {prepared.name}, {name}"
-            np.save(temporary / f"{name}.npy", _joined(parts, title, workers if many else 1), allow_pickle=False)
+            path = temporary / f"{name}.npy"
+            np.save(path, _joined(parts, title, workers if many else 1), allow_pickle=False)
+            seal(path)
         temporary.rename(folder)
 
 
@@ -148,7 +167,7 @@ def _joined(parts: Sequence[Part], title: str, workers: int) -> NDArray[np.float
 def _features(part: Part) -> NDArray[np.float32]:
     """The features of some examples (B, F)."""
     device = torch.device(part.device)
-    x = getattr(part.prepared.open(), part.split).x[part.first : part.first + BATCH * SHARE]
+    x = getattr(part.prepared.open_examples(), part.split).x[part.first : part.first + BATCH * SHARE]
     with reproducible(), torch.inference_mode():
         network = _network(part.backbone, part.options, part.prepared.shape, part.device)
         examples = torch.from_numpy(np.asarray(x)).to(device)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dabench.execution.evaluation import Evaluation
-from dabench.runs.record import Checkpoint
+import torch
+
+from dabench.runs.job import Answer, Predictions
 
 
 @dataclass
@@ -16,41 +17,48 @@ class Measurements:
     Attributes:
         steps: done so far.
         train_s: seconds spent in training steps.
-        checkpoints: what goes into the record.
-        evaluations: the evaluator's word on each of them.
+        answers: of all checkpoints so far.
         collapsed: why the training ended early, if it did.
         source_free: the last stage of the training uses no source.
     """
 
     steps: int = 0
     train_s: float = 0.0
-    checkpoints: list[Checkpoint] = field(default_factory=list)
-    evaluations: list[Evaluation] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     collapsed: str | None = None
     source_free: bool = False
 
-    def add(self, *, losses: dict[str, float], scores: dict[str, float], evaluation: Evaluation) -> None:
+    def add(self, *, losses: dict[str, float], scores: dict[str, float], predictions: Predictions) -> None:
         """Add a checkpoint at the present step."""
-        self.checkpoints.append(
-            Checkpoint(step=self.steps, losses=losses, scores=scores, target_accuracy=evaluation.accuracy)
-        )
-        self.evaluations.append(evaluation)
+        self.answers.append(Answer(step=self.steps, losses=losses, scores=scores, predictions=predictions))
 
     def score_last(self, name: str, value: float) -> None:
         """Add a label-free value to the last checkpoint."""
-        last = self.checkpoints[-1]
-        self.checkpoints[-1] = last.model_copy(update={"scores": {**last.scores, name: value}})
+        last = self.answers[-1]
+        self.answers[-1] = replace(last, scores={**last.scores, name: value})
 
     def dump(self) -> dict[str, Any]:
-        """Plain values, for the state file."""
-        return {
-            "train_s": self.train_s,
-            "checkpoints": [checkpoint.model_dump() for checkpoint in self.checkpoints],
-            "evaluations": [asdict(evaluation) for evaluation in self.evaluations],
-        }
+        """Plain values and tensors, for the state file."""
+        return {"train_s": self.train_s, "answers": [_dumped(answer) for answer in self.answers]}
 
     def restore(self, content: dict[str, Any]) -> None:
         """Restore a state that `dump` returned."""
         self.train_s = content["train_s"]
-        self.checkpoints = [Checkpoint.model_validate(item) for item in content["checkpoints"]]
-        self.evaluations = [Evaluation(**item) for item in content["evaluations"]]
+        self.answers = [_restored(item) for item in content["answers"]]
+
+
+def _dumped(answer: Answer) -> dict[str, Any]:
+    of = answer.predictions
+    return {
+        "step": answer.step,
+        "losses": answer.losses,
+        "scores": answer.scores,
+        "classes": torch.from_numpy(of.classes),
+        "confidence": None if of.confidence is None else torch.from_numpy(of.confidence),
+    }
+
+
+def _restored(item: dict[str, Any]) -> Answer:
+    confidence = item["confidence"]
+    predictions = Predictions(item["classes"].cpu().numpy(), None if confidence is None else confidence.cpu().numpy())
+    return Answer(step=item["step"], losses=item["losses"], scores=item["scores"], predictions=predictions)

@@ -1,4 +1,4 @@
-"""The data of one run: those that the method may see, those it is measured on, target labels in the evaluator alone."""
+"""The data of one run: those that the method may see, and those it is measured on. No label of target test is here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from dabench.data.splits.paired_splits import PairedSplits
 from dabench.data.splits.splits import Splits
 from dabench.data.vectors import transforms
 from dabench.errors import DataError
-from dabench.execution.evaluation import Evaluator
 from dabench.methods.problem import Labelled, Paired, Problem
 from dabench.methods.scores import PredictionError, Scores, predicted_classes
 
@@ -35,13 +34,11 @@ class Measured:
         val_y: their labels (V,).
         test_x: target test (T, ...), seen by `predict` alone.
         classes: their names.
-        evaluator: holds the labels of target test.
     """
 
-    def __init__(self, drawn: Splits, val_x: Any, test_x: Any, metric: str) -> None:
+    def __init__(self, drawn: Splits, val_x: Any, test_x: Any) -> None:
         self.val_x, self.val_y, self.test_x = val_x, drawn.val_y, test_x
         self.classes = drawn.classes
-        self.evaluator = Evaluator(drawn.test.y, drawn.classes, metric)
 
     def val_scores(self, scores: Scores) -> dict[str, float]:
         """The share of held-out source examples that their scores (V, C) classify rightly.
@@ -65,9 +62,7 @@ class PairData(Measured):
         source: its source examples to train on.
     """
 
-    def __init__(
-        self, drawn: Splits, *, track: str, metric: str, normalise: str, device: torch.device, sees_target_labels: bool
-    ) -> None:
+    def __init__(self, drawn: Splits, *, track: str, normalise: str, device: torch.device) -> None:
         """Put everything where it belongs.
 
         Raises:
@@ -77,9 +72,8 @@ class PairData(Measured):
         if drawn.source.x.ndim == 2 and normalise in IMAGE_KINDS:
             raise DataError(f"input.normalise {normalise!r} is for images, and these examples are vectors")
         source_x, rows = to_device(_dense(drawn.source.x), device), to_device(drawn.rows, device)
-        super().__init__(
-            drawn, Rows(source_x, to_device(drawn.val_rows, device)), to_device(_dense(drawn.test.x), device), metric
-        )
+        val_x = Rows(source_x, to_device(drawn.val_rows, device))
+        super().__init__(drawn, val_x, to_device(_dense(drawn.test.x), device))
         self.source = Rows(source_x, rows)
         shots = _few_shot(drawn)
         few_shot = None if shots is None else Labelled(to_device(shots.rows, device), to_device(shots.y, device))
@@ -89,7 +83,7 @@ class PairData(Measured):
             source_x=source_x,
             source_y=to_device(drawn.source.y, device),
             target_x=to_device(_dense(drawn.target.x), device),
-            target_y=to_device(drawn.target.y, device) if sees_target_labels else None,
+            target_y=None if drawn.target_y is None else to_device(drawn.target_y, device),
             prepare=Normaliser(normalise, self.source),
             source_rows=rows,
             few_shot=few_shot,
@@ -213,7 +207,7 @@ class VectorData(Measured):
         problem: what the method may see.
     """
 
-    def __init__(self, drawn: Splits, *, track: str, metric: str, normalise: str, sees_target_labels: bool) -> None:
+    def __init__(self, drawn: Splits, *, track: str, normalise: str) -> None:
         """Normalise both domains.
 
         Raises:
@@ -228,13 +222,13 @@ class VectorData(Measured):
             of_target(drawn.target.x),
             of_target(drawn.test.x),
         )
-        super().__init__(drawn, self.features.val, self.features.test, metric)
+        super().__init__(drawn, self.features.val, self.features.test)
         self.problem = feature_problem(
             self.features,
             track,
             len(drawn.classes),
             drawn.source.y[drawn.rows],
-            drawn.target.y if sees_target_labels else None,
+            drawn.target_y,
             _few_shot(drawn),
         )
 
@@ -262,6 +256,6 @@ def feature_problem(
 
 def _few_shot(drawn: Splits) -> Labelled[NDArray[np.int64]] | None:
     """The target examples whose labels the method may see, if there are any."""
-    if drawn.labelled_rows is None:
+    if drawn.labelled_rows is None or drawn.labelled_y is None:
         return None
-    return Labelled(drawn.labelled_rows, drawn.target.y[drawn.labelled_rows])
+    return Labelled(drawn.labelled_rows, drawn.labelled_y)

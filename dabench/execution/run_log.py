@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import sys
 import warnings
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from io import TextIOWrapper
 from pathlib import Path
+
+from dabench.printable import printable
 
 NAME = "dabench.run"
 HEAD, TAIL = 1_000_000, 200_000  # characters of a log that are kept: the first ones and the last ones
@@ -57,6 +60,13 @@ class CappedFile(TextIOWrapper):
 
 def _write(file: TextIOWrapper, text: str) -> None:
     TextIOWrapper.write(file, text)
+
+
+def warn_on_console(text: str) -> None:
+    """Warn in the log of the run, and on the console of the command."""
+    logging.getLogger(NAME).warning("%s", text)
+    if sys.__stderr__ is not None:
+        print(f"Warning: {printable(text)}", file=sys.__stderr__, flush=True)
 
 
 @contextmanager

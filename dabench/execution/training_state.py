@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import pickle
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 import torch
 
-from dabench.execution.run_log import NAME
-from dabench.files import replacing
+from dabench.execution.run_log import NAME, warn_on_console
+from dabench.files import read_sealed, replacing, seal
 from dabench.runs.machine import same_bits
 
 log = logging.getLogger(NAME)
@@ -20,6 +21,7 @@ def write_state(path: Path, state: dict[str, Any]) -> None:
     """Write a state of tensors and plain values, whole or not at all."""
     with replacing(path) as temporary:
         torch.save({"machine": same_bits(), **state}, temporary)
+        seal(temporary)
 
 
 def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
@@ -27,9 +29,10 @@ def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        content = io.BytesIO(read_sealed(path))
+        state: dict[str, Any] = torch.load(content, map_location=device, weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        log.warning("%s cannot be read, so the run starts from the beginning: %s", path, error)
+        warn_on_console(f"{path} cannot be read, so the run begins anew: {error}")
         return None
     if state.pop("machine", None) != same_bits():
         log.warning(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dabench.config.settings import MOST_OUTPUTS, Settings
 from dabench.config.suite import Suite
+from dabench.data.splits.given import LabelDesk
 from dabench.errors import UsageError
 from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 from dabench.plugin.method_file import method_sha256
@@ -72,6 +73,7 @@ def make_jobs(
     # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
     selectors = tuple(spec for spec in known if spec == chosen or not spec.needs_outputs)
     source_only = registry.get(MethodSpec, "source_only").spec
+    desk = LabelDesk()
 
     def network_of(run: PlannedRun) -> tuple[MethodSpec, Settings]:
         """The training whose features a run reads, or leaves."""
@@ -86,8 +88,15 @@ def make_jobs(
         method, settings = network_of(run)
         unseen = {"shots": True} if method == source_only else {}
         shared = settings.model_dump(mode="json", exclude={"budget": {"checkpoints"}, **unseen})
-        parts = [run.pair, run.seed, sha256(shared), run.data_sha256, method_sha256(method), NUMERICS_VERSION]
-        return sha256([*parts, plan.device_kind, same_bits()])
+        parts = [
+            run.pair,
+            run.seed,
+            sha256(shared),
+            run.data_sha256,
+            method_sha256(method),
+            NUMERICS_VERSION,
+        ]
+        return sha256([*parts, plan.device_kind, same_bits(), "sealed"])
 
     def job(run: PlannedRun) -> Job:
         return Job(
@@ -104,7 +113,7 @@ def make_jobs(
                 selector=plan.suite.selector,
                 reverse_validation=options.reverse_validation,
             ),
-            data=RunData(source=plan.domains[run.source], target=plan.domains[run.target]),
+            data=_data(plan, run, desk),
             files=RunFiles(
                 log=(results / "runs" / run.stem).with_suffix(".log"),
                 state=results / "cache" / "state" / f"{run.run_id}.pt",
@@ -127,6 +136,21 @@ def make_jobs(
         else:
             jobs.append(replace(job(run), keep_features=features_key(run) in needed))
     return jobs
+
+
+def _data(plan: Plan, run: PlannedRun, desk: LabelDesk) -> RunData:
+    """The domains of a run, and those labels of its target that it may see."""
+    source, target = plan.domains[run.source], plan.domains[run.target]
+    given = desk.give(
+        source,
+        target,
+        track=plan.suite.track,
+        shots=run.settings.shots,
+        seed=run.seed,
+        transductive=run.settings.transductive,
+        sees_target_labels=run.method.sees_target_labels,
+    )
+    return RunData(source=source, target=target.examples, given=given)
 
 
 def _training(job: Job, method: MethodSpec, settings: Settings) -> Job:

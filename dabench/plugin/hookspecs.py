@@ -128,6 +128,10 @@ def dabench_selectors() -> Iterable[SelectorSpec]:
 def dabench_launchers() -> Iterable[LauncherSpec]:
     """Yield launchers: where runs are executed.
 
+    A launcher takes jobs and a number of workers. Of each job it yields a `Started` and all that
+    `dabench.execution.execute.execute(job)` yields, unchanged: predictions of target test are among it, and are judged
+    by who reads the events.
+
     Example:
         from dabench import LauncherSpec, hookimpl
 

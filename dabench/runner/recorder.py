@@ -19,6 +19,8 @@ from dabench.runs.machine import environment
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import Environment, RunRecord
 
+UNJUDGED = ("answers", "picks")  # of an outcome, which are no part of a record
+
 
 @dataclass
 class Recorder:
@@ -77,7 +79,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environme
         outcome: of the run. Without an environment it was not executed to its end.
         worker: the environment of the worker that took such a run; None if none did, which leaves that of this process.
     """
-    measured = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
+    measured = {item.name: getattr(outcome, item.name) for item in fields(outcome) if item.name not in UNJUDGED}
     ends = (run.source, run.target)
     executed = measured.pop("environment")
     if outcome.error is not None:

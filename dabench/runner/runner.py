@@ -13,6 +13,7 @@ from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.printable import shown
 from dabench.results.folder import Flaw, find_records, write_atomic
 from dabench.results.underway import claimed
+from dabench.runner.judge import Judge
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Finished, Job, Outcome, Progress, Started
 from dabench.runs.plan import Plan, PlannedRun
@@ -75,9 +76,12 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
     jobs = [job for job in jobs if job.run_id in runs]
     launcher = recorder.registry.get(LauncherSpec, options.launcher)
     before = len(recorder.failed)
+    judge, by_id = Judge(recorder.plan.domains), {job.run_id: job for job in jobs}
 
     def handle(event: Event) -> None:
-        recorder.take(_run_of(event, runs, launcher), event)
+        run = _run_of(event, runs, launcher)
+        event = judge.judged(by_id[event.run_id], event)
+        recorder.take(run, event)
         on_event(event)
 
     with closing(

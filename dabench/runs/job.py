@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dabench.config.settings import Budget, Settings
-from dabench.data.prepared import PreparedDomain
+from dabench.data.prepared import PreparedDomain, PreparedExamples
+from dabench.data.splits.given import GivenLabels
 from dabench.runs.record import Accuracy, Checkpoint, Environment, Metrics, Selection, Status
 from dabench.specs.spec import BackboneSpec, MethodSpec, SelectorSpec
 
@@ -40,15 +44,17 @@ class RunTask:
 
 @dataclass(frozen=True, kw_only=True)
 class RunData:
-    """The domains of a run.
+    """The domains of a run. Of the target there are the examples, and only those labels that are given.
 
     Attributes:
         source: with labels.
         target: to adapt to.
+        given: labels of the target that the run may see.
     """
 
     source: PreparedDomain
-    target: PreparedDomain
+    target: PreparedExamples
+    given: GivenLabels = field(default_factory=GivenLabels)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,17 +152,48 @@ class Job:
         return f"{self.data.source.name}:{self.data.target.name} {self.method.name} seed {self.seed}"
 
 
+@dataclass(frozen=True)
+class Predictions:
+    """Predictions of a run for target test.
+
+    Attributes:
+        classes: the predicted ones, int64 (T,).
+        confidence: the largest probability of each example, float64 (T,); None for scores that are no logits, or no
+            numbers.
+    """
+
+    classes: NDArray[np.int64]
+    confidence: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A checkpoint as the run itself knows it: not how good its predictions are. See `runs.record.Checkpoint`."""
+
+    step: int
+    losses: dict[str, float]
+    scores: dict[str, float]
+    predictions: Predictions
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The outcome of a run. Times in seconds; see `runs.record.RunRecord` for the fields.
 
+    A worker knows no label of target test: it fills in `answers` and `picks`, of which the parent process makes
+    `accuracy`, `selections`, `per_class`, `checkpoints`, `metrics` and `predictions_sha256` (`runner.judge`).
+
     Attributes:
+        answers: of all checkpoints, to be judged.
+        picks: index of the checkpoint that a selector picked, by the selector's name; of those that use no labels.
         environment: of the process that executed it; None if none did to its end.
         source_free: the last stage of the training used no source; None where no training came to its end.
     """
 
     status: Status
     error: str | None = None
+    answers: tuple[Answer, ...] = ()
+    picks: dict[str, int] = field(default_factory=dict)
     accuracy: Accuracy | None = None
     selections: dict[str, Selection] = field(default_factory=dict)
     per_class: dict[str, float] = field(default_factory=dict)

@@ -7,13 +7,14 @@ that reads them then asks for the run to be made again.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile, is_zipfile
+from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ from dabench.methods.scores import Scores, predicted_classes
 from dabench.runs.job import Job
 from dabench.runs.record import RunRecord
 from dabench.seeding import numpy_generator
+
+log = logging.getLogger("dabench.data")
 
 COLLAPSED_SHARE = 0.95
 MOST_BYTES = 64 * 2**20  # of all checkpoints of a run
@@ -180,18 +183,23 @@ def outputs_folder(results: Path, run_id: str) -> Path:
 
 
 def missing_outputs(record: RunRecord, results: Path) -> list[Path]:
-    """The files of outputs that a record's checkpoints should have and that are not there, or are of an older form."""
+    """The files of outputs that a record's checkpoints should have, and that are not there, or useless."""
     folder = outputs_folder(results, record.run_id)
     files = [outputs_file(folder, checkpoint.step) for checkpoint in record.checkpoints]
-    return [file for file in files if not file.is_file() or _outdated(file)]
+    return [file for file in files if not file.is_file() or _useless(file)]
 
 
-def _outdated(path: Path) -> bool:
-    """Whether an older version kept the file, with fewer arrays. A damaged file is not: `read_outputs` reports it."""
-    if not is_zipfile(path):
-        return False
-    with ZipFile(path) as archive:
-        return not {f"{field.name}.npy" for field in fields(Outputs)} <= set(archive.namelist())
+def _useless(path: Path) -> bool:
+    """Whether an older version kept the file, with fewer arrays, or it is damaged, which is said."""
+    try:
+        with ZipFile(path) as archive:
+            bad = archive.testzip()
+            older = not {f"{field.name}.npy" for field in fields(Outputs)} <= set(archive.namelist())
+    except Exception as error:  # zipfile raises many things over a damaged archive
+        bad, older = f"{type(error).__name__}: {error}", True
+    if bad is not None:
+        log.warning("%s is damaged (%s), and counts as missing", path, bad)
+    return older or bad is not None
 
 
 def read_outputs(path: Path) -> Outputs:

@@ -96,7 +96,7 @@ def ask(path: Path, record: RunRecord, specs: Sequence[SelectorSpec], results: P
     left_out = [spec.name for spec in specs if spec not in answerable]
     why = ""
     if left_out:
-        why = f"no outputs for {', '.join(left_out)}: {missing[0].parent} lacks some, or an older version kept them"
+        why = f"no outputs for {', '.join(left_out)}: {missing[0].parent} lacks some, or has damaged or older ones"
     if not answerable:
         return Rescored(record, why)
     with threadpool_limits(1):  # so that the last bits do not depend on the machine's cores

@@ -12,6 +12,7 @@ from functools import cache, cached_property, partial, update_wrapper
 from pathlib import Path
 
 from dabench.errors import ResultsError
+from dabench.runs.job import Answer
 from dabench.runs.record import Checkpoint, RunRecord, Selection
 from dabench.selection.outputs import Outputs, outputs_file, read_outputs
 from dabench.specs.spec import SelectorSpec
@@ -118,7 +119,7 @@ class Pick:
 def ask_all(
     specs: Iterable[SelectorSpec], checkpoints: Sequence[Checkpoint], folder: Path
 ) -> tuple[list[Checkpoint], dict[str, Selection]]:
-    """Ask several selectors about one run.
+    """Ask several selectors about one run that is judged.
 
     Returns:
         The checkpoints, each with the scores of those selectors that read outputs, under their names, and with
@@ -127,26 +128,48 @@ def ask_all(
     Raises:
         ResultsError: outputs that a selector needs are not there.
     """
-    scored, selections = list(checkpoints), {}
+    scores, picks = picks_of(specs, checkpoints, folder)
+    scored = [
+        checkpoint.model_copy(update={"scores": values}) for checkpoint, values in zip(checkpoints, scores, strict=True)
+    ]
+    return scored, {name: selection(checkpoints[index]) for name, index in picks.items()}
+
+
+def selection(checkpoint: Checkpoint) -> Selection:
+    """The checkpoint as one that a selector picked."""
+    return Selection(step=checkpoint.step, accuracy=checkpoint.target_accuracy)
+
+
+def picks_of(
+    specs: Iterable[SelectorSpec], checkpoints: Sequence[Checkpoint | Answer], folder: Path
+) -> tuple[list[dict[str, float]], dict[str, int]]:
+    """Ask several selectors about one run; those that use target labels need checkpoints that are judged.
+
+    Returns:
+        The scores of each checkpoint, new ones included, and the index of the picked one by the selector's name.
+
+    Raises:
+        ResultsError: outputs that a selector needs are not there.
+    """
+    scores, picks = [dict(checkpoint.scores) for checkpoint in checkpoints], {}
     read = cache(lambda step: read_outputs(outputs_file(folder, step)))  # importance weights serve two selectors
     for spec in specs:
         picked = pick(spec, checkpoints, read)
         if spec.needs_outputs and picked.scores is not None:
-            scored = [_with_score(*item, spec.name) for item in zip(scored, picked.scores, strict=True)]
+            scores = [_with_score(*item, spec.name) for item in zip(scores, picked.scores, strict=True)]
         if picked.collapsed is not None:
-            scored = [_with_score(*item, COLLAPSED) for item in zip(scored, picked.collapsed, strict=True)]
-        chosen = checkpoints[picked.index]
-        selections[spec.name] = Selection(step=chosen.step, accuracy=chosen.target_accuracy)
-    return scored, selections
+            scores = [_with_score(*item, COLLAPSED) for item in zip(scores, picked.collapsed, strict=True)]
+        picks[spec.name] = picked.index
+    return scores, picks
 
 
-def _with_score(checkpoint: Checkpoint, score: float, name: str) -> Checkpoint:
+def _with_score(scores: dict[str, float], score: float, name: str) -> dict[str, float]:
     """A score that is NaN is left out."""
-    kept = {key: value for key, value in checkpoint.scores.items() if key != name}
-    return checkpoint.model_copy(update={"scores": kept if math.isnan(score) else {**kept, name: float(score)}})
+    kept = {key: value for key, value in scores.items() if key != name}
+    return kept if math.isnan(score) else {**kept, name: float(score)}
 
 
-def pick(spec: SelectorSpec, checkpoints: Sequence[Checkpoint], read: Callable[[int], Outputs]) -> Pick:
+def pick(spec: SelectorSpec, checkpoints: Sequence[Checkpoint | Answer], read: Callable[[int], Outputs]) -> Pick:
     """Ask a selector.
 
     Args:
@@ -158,11 +181,12 @@ def pick(spec: SelectorSpec, checkpoints: Sequence[Checkpoint], read: Callable[[
         ResultsError: outputs that the selector needs are not there.
     """
 
-    def candidate(checkpoint: Checkpoint) -> Candidate:
+    def candidate(checkpoint: Checkpoint | Answer) -> Candidate:
+        accuracy = checkpoint.target_accuracy if isinstance(checkpoint, Checkpoint) else None
         return Candidate(
             checkpoint.step,
             checkpoint.scores,
-            checkpoint.target_accuracy if spec.uses_target_labels else None,
+            accuracy if spec.uses_target_labels else None,
             partial(read, checkpoint.step) if spec.needs_outputs else None,
         )
 

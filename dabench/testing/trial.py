@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from dabench.config.settings import Budget, Input, Named, Schedule, Settings, SourceSample
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.prepared import PreparedDomain
+from dabench.data.prepared import PreparedDomain, write_copy
+from dabench.data.splits.given import GivenLabels, LabelDesk
 from dabench.data.splits.paired_splits import PairedSplits
 from dabench.data.splits.splits import Splits
 from dabench.execution.deep_run import DeepRun
+from dabench.execution.evaluation import Evaluator
 from dabench.execution.execute import draw_splits, open_pair, open_vectors
 from dabench.execution.feature_run import FeatureRun
 from dabench.execution.pair_data import PairData
@@ -27,16 +33,17 @@ from dabench.files import scratch
 from dabench.hashing.canonical import VIEW_VERSIONS
 from dabench.methods.base import DeepMethod, FeatureMethod, Stage, source_free
 from dabench.methods.scores import PredictionError, Scores, predicted_classes
-from dabench.runs.job import Job, Progress, RunData, RunFiles, RunLimits, RunTask
-from dabench.runs.record import Checkpoint
+from dabench.runs.job import Answer, Job, RunData, RunFiles, RunLimits, RunTask
 from dabench.seeding import isolated, reproducible
 from dabench.specs.spec import MethodSpec
 from dabench.testing.access import Access, recording, unrecorded
+from dabench.testing.decoys import Decoys
 from dabench.testing.failure import CheckFailedError, CrashError
 from dabench.testing.toys.toy import Pair, Toy
 from dabench.testing.watch import Watch, put_back
 
 STEPS, BATCH, CHECKPOINTS = 12, 16, 2
+GIVEN = "given"
 NOISY = {"batch_norm": True, "dropout": 0.2}
 QUIET = {"batch_norm": False, "dropout": 0.0}
 
@@ -53,7 +60,7 @@ class Conditions:
         steps: of the training.
         batch: examples from each domain.
         network: options of the backbone.
-        poisoned: all target labels are wrong, from after the splits are drawn.
+        poisoned: places where target labels are wrong, see `testing.decoys`; `GIVEN` are those that a bound may see.
         mismatched: in the track paired, the source halves of simultaneous samples are exchanged within their class.
         forgotten: the source's examples are overwritten when the last stage that uses them has ended.
         device: as torch names it.
@@ -70,7 +77,7 @@ class Conditions:
     steps: int = STEPS
     batch: int = BATCH
     network: Mapping[str, Any] = field(default_factory=lambda: NOISY)
-    poisoned: bool = False
+    poisoned: frozenset[str] = frozenset()
     mismatched: bool = False
     forgotten: bool = False
     device: str = "cpu"
@@ -86,13 +93,13 @@ class Trained:
 
     Attributes:
         scores: of target test (T, C).
-        accuracy: on target test.
         test_x: target test, as `predict` takes it.
         predict: batches of examples -> the scores of each, in the process state of a run.
+        accuracy: on target test.
         state: parameters and buffers at the end; empty for feature methods.
         fresh: the same before the first step.
         trained: names of those that are trained.
-        checkpoints: as in a record.
+        checkpoints: as the run knows them.
         broken: why the training ended early, if it did.
         augments: whether it asked for changed images.
         source_free: whether the last stage says that it uses no source.
@@ -100,28 +107,17 @@ class Trained:
     """
 
     scores: Scores
-    accuracy: float
     test_x: Any
     predict: Callable[..., list[Scores]]
+    accuracy: float = float("nan")
     state: dict[str, Tensor] = field(default_factory=dict)
     fresh: dict[str, Tensor] = field(default_factory=dict)
     trained: frozenset[str] = frozenset()
-    checkpoints: list[Checkpoint] = field(default_factory=list)
+    checkpoints: list[Answer] = field(default_factory=list)
     broken: str | None = None
     augments: bool = False
     source_free: bool = False
     found: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class InMemory(PreparedDomain):
-    """A domain without files."""
-
-    arrays: DomainArrays
-
-    def open(self) -> DomainArrays:
-        """The arrays that it was made from."""
-        return self.arrays
 
 
 def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditions: Any) -> Trained:
@@ -132,18 +128,29 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
     """
     given = Conditions(**conditions)
     watch = Watch()
+    if given.poisoned:
+        gc.collect()  # nothing is to be found of an earlier training, where labels were right
     with ExitStack() as stack, scratch() as folder:
         stack.enter_context(_process(given.device, given.salt))
         if given.watched:
             stack.enter_context(watch.over(cls))
-        job = _job(spec, toy, given, folder)
+        stack.enter_context(patch.dict(os.environ, DABENCH_DATA_DIR=str(folder / "data")))
+        domains = _prepared(given, toy, folder / "data")
+        job = _job(spec, toy, given, folder, domains)
+        decoys = _decoys(job, domains["target"], given)
         drawn = draw_splits(job)
-        if given.poisoned:
-            _poison(drawn)
         if given.mismatched:
             _mismatch(drawn)
+        # In variables of this frame, for methods that look there.
+        target_y, test_y = decoys.in_frame(drawn)
+        held = stack.enter_context(decoys.laid_out(job.data.target.folder))
         with _crashing(cls, given.where, watch), recording(access):
-            made = _deep(job, cls, drawn, given) if issubclass(cls, DeepMethod) else _features(job, cls, drawn)
+            if issubclass(cls, DeepMethod):
+                made = _deep(job, cls, drawn, given, decoys)
+            else:
+                made = _features(job, cls, drawn, decoys)
+        del target_y, test_y, held
+        made = replace(made, accuracy=_accuracy(made.scores, _pair(given, toy).target.test.y))
 
     def predict(*batches: Any) -> list[Scores]:
         with _crashing(cls, "predictions of one example, and of a few", watch):
@@ -165,18 +172,19 @@ def _crashing(cls: type[Any], where: str, watch: Watch) -> Iterator[None]:
         raise CrashError(error, cls, where, watch.found) from error
 
 
-def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions) -> Trained:
+def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions, decoys: Decoys) -> Trained:
     device = torch.device(job.device)
     fresh: dict[str, Tensor] | None = None
     for stop in (*given.interrupted, None):
         data = open_pair(job, device, drawn)
-        run = DeepRun(job, data, cls)
-        method = run.method
-        fresh = fresh or _copy(method)
-        if given.forgotten:
-            _forget_source(method, data)
-        with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
-            _carry_on(run.train(), until=stop)
+        with decoys.evaluator(data) as evaluator:
+            run = DeepRun(job, data, cls)
+            method = run.method
+            fresh = fresh or _copy(method)
+            if given.forgotten:
+                _forget_source(method, data)
+            with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
+                _carry_on(run, evaluator, until=stop)
         if stop is not None:
             _readable(job)
             given.meanwhile()
@@ -190,13 +198,12 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions) -> 
     data.apply(method.embed, data.test_x, target=True)  # for the watch: readouts and selectors will ask
     return Trained(
         scores=scores,
-        accuracy=_accuracy(scores, drawn),
         test_x=data.test_x,
         predict=predict,
         state=_copy(method),
         fresh=fresh or {},
         trained=frozenset(name for name, parameter in method.named_parameters() if parameter.requires_grad),
-        checkpoints=run.measurements.checkpoints,
+        checkpoints=run.measurements.answers,
         broken=run.measurements.collapsed,
         augments=bool(method.views),
         source_free=source_free(method.stages()),
@@ -221,9 +228,14 @@ def _forget_source(method: DeepMethod, data: PairData) -> None:
     method.enter = enter_and_forget  # type: ignore[method-assign]
 
 
-def _carry_on(steps: Iterator[Progress], until: int | None) -> None:
-    """Train to the end, or until a step: the generator is dropped there, as by an interrupt."""
-    for progress in steps:
+def _carry_on(run: DeepRun, evaluator: Evaluator, until: int | None) -> None:
+    """Train to the end, or until a step: the generator is dropped there, as by an interrupt.
+
+    Checkpoints are judged in the process of the method, which a run of the suite is not: labels are there to be found.
+    """
+    for progress in run.train():
+        if progress.values is not None:
+            evaluator.evaluate(run.measurements.answers[-1].predictions)
         if until is not None and progress.step >= until:
             return
 
@@ -239,17 +251,18 @@ def _readable(job: Job) -> None:
             )
 
 
-def _features(job: Job, cls: type[FeatureMethod], drawn: Splits) -> Trained:
+def _features(job: Job, cls: type[FeatureMethod], drawn: Splits, decoys: Decoys) -> Trained:
     data = open_vectors(job, drawn)
-    method = FeatureRun(job, data, cls).build()
-    method.fit(data.problem)
-    scores = method.predict(data.test_x)
+    with decoys.evaluator(data):
+        method = FeatureRun(job, data, cls).build()
+        method.fit(data.problem)
+        scores = method.predict(data.test_x)
 
     def predict(*batches: Any) -> list[Scores]:
         with _process("cpu", 0):
             return [method.predict(x) for x in batches]
 
-    return Trained(scores=scores, accuracy=_accuracy(scores, drawn), test_x=data.test_x, predict=predict)
+    return Trained(scores=scores, test_x=data.test_x, predict=predict)
 
 
 @contextmanager
@@ -260,8 +273,7 @@ def _process(device: str, salt: int) -> Iterator[None]:
         yield
 
 
-def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
-    pair = given.pair or toy.plain()
+def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path, domains: Mapping[str, PreparedDomain]) -> Job:
     network = dict(given.network) if toy.backbone.trains else {}
     budget = Budget(steps=given.steps, batch=given.batch, checkpoints=min(CHECKPOINTS, given.steps))
     settings = Settings(
@@ -293,8 +305,9 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
             selector="last_step",
         ),
         data=RunData(
-            source=_in_memory("toy_source", pair.source),
-            target=_in_memory("toy_target", pair.target),
+            source=domains["source"],
+            target=domains["target"].examples,
+            given=_given(spec, toy, given, domains),
         ),
         files=RunFiles(
             log=folder / "log",
@@ -306,18 +319,48 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path) -> Job:
     )
 
 
-def _in_memory(name: str, arrays: DomainArrays) -> InMemory:
-    return InMemory(name, Path(name), "", arrays.classes, arrays.train.x.shape[1:], arrays)
+def _pair(given: Conditions, toy: Toy) -> Pair:
+    return given.pair or toy.plain()
 
 
-def _poison(drawn: Splits) -> None:
-    """Make every target label wrong that no method may see."""
-    count = len(drawn.classes)
-    wrong = (drawn.target.y + 1) % count
-    if drawn.labelled_rows is not None:
-        wrong[drawn.labelled_rows] = drawn.target.y[drawn.labelled_rows]
-    drawn.target = Split(drawn.target.x, wrong)
-    drawn.test = Split(drawn.test.x, (drawn.test.y + 1) % count)
+def _prepared(given: Conditions, toy: Toy, folder: Path) -> dict[str, PreparedDomain]:
+    """The pair as prepared domains in a data folder. No label of its target stays in memory."""
+    pair = _pair(given, toy)
+    return {"source": _copy_of("source", pair.source, folder), "target": _copy_of("target", pair.target, folder)}
+
+
+def _copy_of(name: str, arrays: DomainArrays, data: Path) -> PreparedDomain:
+    folder = data / "ready" / f"toy_{name}"
+    write_copy(arrays, folder)
+    return PreparedDomain(f"toy_{name}", folder, "", arrays.classes, arrays.train.x.shape[1:])
+
+
+def _given(spec: MethodSpec, toy: Toy, given: Conditions, domains: Mapping[str, PreparedDomain]) -> GivenLabels:
+    """The labels that the method may see, which are wrong where `GIVEN` is poisoned, but for those of shots."""
+    labels = LabelDesk().give(
+        domains["source"],
+        domains["target"],
+        track=toy.track,
+        shots=toy.shots,
+        seed=given.seed,
+        transductive=False,
+        sees_target_labels=spec.sees_target_labels,
+    )
+    if labels.target is None or GIVEN not in given.poisoned:
+        return labels
+    wrong = (labels.target + 1) % len(domains["target"].classes)
+    if labels.shot_rows is not None and labels.shot_y is not None:
+        wrong[labels.shot_rows] = labels.shot_y
+    return replace(labels, target=wrong)
+
+
+def _decoys(job: Job, target: PreparedDomain, given: Conditions) -> Decoys:
+    """Labels to be laid out for the method, in the order of the examples that it gets."""
+    train, test = (np.array(y) for y in target.open_labels())
+    seeing = replace(job, data=replace(job.data, given=replace(job.data.given, target=train)))
+    ordered = draw_splits(seeing).target_y
+    assert ordered is not None, "the job is given them"
+    return Decoys(ordered, test, target.classes, poisoned=given.poisoned)
 
 
 def _mismatch(drawn: Splits) -> None:
@@ -330,9 +373,9 @@ def _mismatch(drawn: Splits) -> None:
     drawn.source = Split(x, y, drawn.source.groups)
 
 
-def _accuracy(scores: Any, drawn: Splits) -> float:
-    well_formed = isinstance(scores, np.ndarray) and scores.ndim == 2 and len(scores) == len(drawn.test.y)
-    return float(np.mean(predicted_classes(scores) == drawn.test.y)) if well_formed else float("nan")
+def _accuracy(scores: Any, y: NDArray[np.int64]) -> float:
+    well_formed = isinstance(scores, np.ndarray) and scores.ndim == 2 and len(scores) == len(y)
+    return float(np.mean(predicted_classes(scores) == y)) if well_formed else float("nan")
 
 
 def _copy(method: DeepMethod) -> dict[str, Tensor]:

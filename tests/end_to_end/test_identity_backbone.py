@@ -11,13 +11,13 @@ import pytest
 from dabench.config.overrides import parse_overrides
 from dabench.config.suite import Suite
 from dabench.errors import UsageError
-from dabench.execution.execute import draw_splits, execute, open_vectors
+from dabench.execution.execute import draw_splits, open_vectors
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
-from dabench.runs.job import Finished, Job, Outcome
+from dabench.runs.job import Job
 from dabench.runs.plan import Plan
-from tests.support.toy_runs import numbers, run, with_poison
+from tests.support.toy_runs import numbers, outcome_of, run, with_poison
 
 DENSE, SPARSE = "toy_vectors_a:toy_vectors_b", "toy_sparse_a:toy_sparse_b"
 
@@ -39,11 +39,6 @@ def plan_of(registry: Registry, *, sets: tuple[str, ...] = (), **changes: Any) -
 def jobs_of(plan: Plan, registry: Registry, folder: Path) -> dict[str, Job]:
     jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
     return {job.method.name: job for job in jobs if job.seed == 0}
-
-
-def outcome_of(job: Job) -> Outcome:
-    (outcome,) = (event.outcome for event in execute(job) if isinstance(event, Finished))
-    return outcome
 
 
 def test_bounds_and_methods_run_and_nothing_is_trained(registry: Registry, tmp_path: Path) -> None:

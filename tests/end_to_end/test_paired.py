@@ -14,9 +14,9 @@ from dabench.execution.batches import BatchSampler
 from dabench.execution.execute import execute, open_pair
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
-from dabench.runs.job import Finished, Job, Outcome
+from dabench.runs.job import Finished, Job
 from dabench.runs.plan import Plan
-from tests.support.toy_runs import numbers, plan_of, run, with_limits
+from tests.support.toy_runs import numbers, outcome_of, plan_of, run, with_limits
 
 PAIR = "toy_view_a:toy_view_b"
 NARROW = "toy_view_a:toy_view_narrow"
@@ -31,11 +31,6 @@ def _plan(registry: Registry, only: list[str] | None = None, **changes: Any) -> 
 def _jobs(registry: Registry, folder: Path, **changes: Any) -> Iterator[Job]:
     plan = _plan(registry, **changes)
     yield from make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
-
-
-def _outcome(job: Job) -> Outcome:
-    (outcome,) = (event.outcome for event in execute(job) if isinstance(event, Finished))
-    return outcome
 
 
 @pytest.mark.parametrize(
@@ -109,7 +104,7 @@ def test_other_tracks_have_no_simultaneous_samples(registry: Registry, tmp_path:
 def test_two_shapes(registry: Registry, tmp_path: Path) -> None:
     """The target has two channels, the source three: one network cannot take both."""
     jobs = list(_jobs(registry, tmp_path, pairs=[NARROW]))
-    outcomes = {job.method.name: _outcome(job) for job in jobs}
+    outcomes = {job.method.name: outcome_of(job) for job in jobs}
     refused = outcomes.pop("source_only")
     assert refused.status == "failed"
     assert str(refused.error).startswith(
@@ -131,7 +126,7 @@ def test_outputs_are_kept_where_the_shapes_differ(registry: Registry, tmp_path: 
 
 def test_domains_that_lie_fail_in_their_run(registry: Registry, tmp_path: Path) -> None:
     (job, *_) = _jobs(registry, tmp_path, pairs=["toy_view_a:toy_view_liar"])
-    assert "row 0 has the label" in str(_outcome(job).error)
+    assert "row 0 has the label" in str(outcome_of(job).error)
 
 
 def test_an_interrupted_run_goes_on_to_the_same_bits(registry: Registry, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from dabench.execution.execute import execute
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Job
-from tests.support.toy_runs import numbers, plan_of, run, with_limits
+from tests.support.toy_runs import judged, numbers, plan_of, run, with_limits
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,8 @@ def _jobs(registry: Registry, folder: Path, methods: list[str], *sets: str) -> d
 
 
 def _finish(job: Job) -> Finished:
-    (finished,) = (event for event in execute(job) if isinstance(event, Finished))
+    (event,) = (event for event in execute(job) if isinstance(event, Finished))
+    finished = judged(job, event)
     assert finished.outcome.status == "ok", finished.outcome.error
     return finished
 

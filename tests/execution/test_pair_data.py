@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from dabench.data.prepared import PreparedDomain, prepare
+from dabench.data.prepared import PreparedExamples, prepare
 from dabench.execution.execute import open_pair
 from dabench.execution.pair_data import PairData
 from dabench.planning.jobs import RunOptions, make_jobs
@@ -44,7 +44,7 @@ def job(registry: Registry, site, data: Path, tmp_path: Path) -> Job:
     large = prepare(DomainSpec(name="large", entry_point="large_loader:load", summary=""))
     plan = plan_of(registry, ["dann"], seeds=[0], input={"normalise": "standardise"})
     first = make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu"))[0]
-    return replace(first, data=RunData(source=large, target=large))
+    return replace(first, data=RunData(source=large, target=large.examples))
 
 
 def _open_and_read(job: Job) -> PairData:
@@ -57,8 +57,10 @@ def _open_and_read(job: Job) -> PairData:
 @pytest.mark.slow
 def test_the_problem_holds_the_mapped_array_itself(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
-    plain = PreparedDomain.open
-    monkeypatch.setattr(PreparedDomain, "open", lambda prepared: opened.append(plain(prepared)) or opened[-1])
+    plain = PreparedExamples.open_examples
+    monkeypatch.setattr(
+        PreparedExamples, "open_examples", lambda prepared: opened.append(plain(prepared)) or opened[-1]
+    )
     data = _open_and_read(job)
     source, target = opened
     for tensor, mapped in (

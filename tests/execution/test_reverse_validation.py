@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from sklearn.svm import LinearSVC
 
-from dabench.execution.execute import execute, open_vectors
+from dabench.execution.execute import open_vectors
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
-from dabench.runs.job import Finished, Job, Outcome
+from dabench.runs.job import Job, Outcome
 from dabench.seeding import stream
+from tests.support.toy_runs import outcome_of as toy_outcome
 from tests.support.toy_runs import plan_of, with_poison
 
 VECTORS = {"backbone": "identity", "budget": None, "methods": [], "pairs": ["toy_vectors_a:toy_vectors_b"]}
@@ -26,7 +27,7 @@ def job_of(registry: Registry, folder: Path, method: str, **changes: object) -> 
 
 
 def outcome_of(job: Job) -> Outcome:
-    (outcome,) = (event.outcome for event in execute(job) if isinstance(event, Finished))
+    outcome = toy_outcome(job)
     assert outcome.status in ("ok", "collapsed"), outcome.error
     return outcome
 

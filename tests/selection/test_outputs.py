@@ -13,9 +13,10 @@ from dabench.methods.scores import predicted_classes
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.runner import done_records
-from dabench.runs.job import Finished, Job, Outcome
+from dabench.runs.job import Job, Outcome
 from dabench.selection.outputs import Outputs, OutputWriter, missing_outputs, outputs_file, outputs_folder, read_outputs
 from tests.support.toy_runs import numbers, plan_of, run, with_limits, with_poison
+from tests.support.toy_runs import outcome_of as toy_outcome
 
 PAIR = "toy_a:toy_b"
 
@@ -27,7 +28,7 @@ def job_of(registry: Registry, folder: Path, method: str, rows: int = 5000, **ch
 
 
 def outcome_of(job: Job) -> Outcome:
-    (outcome,) = (event.outcome for event in execute(job) if isinstance(event, Finished))
+    outcome = toy_outcome(job)
     assert outcome.status in ("ok", "collapsed"), outcome.error
     return outcome
 
@@ -187,7 +188,9 @@ def test_a_record_without_its_outputs_is_made_again_only_when_they_are_wanted(
     assert missing_outputs(first[PAIR, "dann", 0], tmp_path)
 
 
-def test_outputs_of_an_older_version_are_kept_anew(registry: Registry, tmp_path: Path) -> None:
+def test_outputs_of_an_older_version_are_kept_anew(
+    registry: Registry, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """They lack embeddings of source train: the run counts as one whose outputs are not there."""
     plan = plan_of(registry, ["dann"], seeds=[0])
     record = run(plan, tmp_path, registry, output_rows=50)[PAIR, "dann", 0]
@@ -202,7 +205,8 @@ def test_outputs_of_an_older_version_are_kept_anew(registry: Registry, tmp_path:
     found, _ = done_records(plan, tmp_path)
     assert [run_id for run_id in found if missing_outputs(found[run_id], tmp_path)] == [record.run_id]
     file.write_bytes(b"PK truncated")
-    assert not missing_outputs(record, tmp_path)  # damaged, not older
+    assert missing_outputs(record, tmp_path) == [file]
+    assert f"{file} is damaged" in caplog.text
     with pytest.raises(ResultsError, match="delete it"):
         read_outputs(file)
 

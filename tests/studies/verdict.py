@@ -88,6 +88,7 @@ def train(pairs: Sequence[str], methods: Sequence[str], seeds: str, copies: int,
     from dabench.planning.jobs import RunOptions, make_jobs
     from dabench.planning.plan import make_plan
     from dabench.plugin.registry import load_registry
+    from dabench.runner.judge import Judge
 
     registry = load_registry()
     suite = find_suite("mini", registry).model_copy(update={"bounds": ()})
@@ -109,7 +110,7 @@ def train(pairs: Sequence[str], methods: Sequence[str], seeds: str, copies: int,
             with TemporaryDirectory() as folder, patch.object(deep_run, "build", nudged):
                 (job,) = make_jobs(plan, [run], Path(folder), registry, RunOptions(device="cpu"))
                 *_, finished = execution.execute(job)
-            outcome = finished.outcome
+            outcome = Judge(plan.domains).outcome(job, finished.outcome)
             if outcome.accuracy is None:
                 raise SystemExit(f"{run} failed: {outcome.error}")
             _append((*key, outcome.accuracy.selected, outcome.test_rows))

@@ -13,17 +13,18 @@ from dabench import Batch
 from dabench.config.overrides import parse_overrides
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
-from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import PreparedDomain
+from dabench.data.splits.given import target_labels
 from dabench.execution.deep_run import build
-from dabench.execution.execute import open_pair
+from dabench.execution.execute import execute, open_pair
 from dabench.execution.pair_data import PairData
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
+from dabench.runner.judge import Judge
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out, done_records
-from dabench.runs.job import Job
+from dabench.runs.job import Finished, Job, Outcome
 from dabench.runs.plan import Plan
 from dabench.runs.record import RunRecord
 
@@ -87,24 +88,35 @@ def numbers(record: RunRecord) -> Any:
     )
 
 
+def outcome_of(job: Job) -> Outcome:
+    """The outcome of a job: executed here, and judged by the labels of its target."""
+    (finished,) = (event for event in execute(job) if isinstance(event, Finished))
+    return judged(job, finished).outcome
+
+
+def judged(job: Job, finished: Finished) -> Finished:
+    """The end of a job with what its predictions are worth."""
+    target = job.data.target
+    domain = target if isinstance(target, PreparedDomain) else PreparedDomain(**vars(target))
+    event = Judge({target.name: domain}).judged(job, finished)
+    assert isinstance(event, Finished)
+    return event
+
+
 @dataclass(frozen=True)
 class Poisoned(PreparedDomain):
     """A domain whose labels are wrong in both splits, from the moment they are read."""
 
-    def open(self) -> DomainArrays:
-        arrays = super().open()
-        generator = np.random.Generator(np.random.PCG64(9))
-        parts = [Split(split.x, generator.permutation(split.y)) for split in (arrays.train, arrays.test)]
-        return DomainArrays(*parts, arrays.classes)
+    def labels_of(self, split: str) -> Any:
+        return np.random.Generator(np.random.PCG64(9)).permutation(super().labels_of(split))
 
 
 def with_poison(job: Job) -> Job:
-    """A job whose target labels are wrong, also those that its features come from."""
-
-    def swap(prepared: PreparedDomain) -> PreparedDomain:
-        return Poisoned(prepared.name, prepared.folder, prepared.sha256, prepared.classes, prepared.shape)
-
-    data = replace(job.data, target=swap(job.data.target))
+    """A job whose target labels are wrong, those that it is judged by included; shots that it is given stay right."""
+    target, given = Poisoned(**vars(job.data.target)), job.data.given
+    if given.target is not None:
+        given = replace(given, target=target_labels(target, job.settings.transductive))
+    data = replace(job.data, target=target, given=given)
     return replace(job, data=data, network=job.network and replace(job.network, data=data))
 
 

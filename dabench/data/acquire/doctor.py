@@ -18,7 +18,7 @@ def examine(spec: DomainSpec) -> Status:
         DataFolderError: the data folder cannot be written.
     """
     seen = look(spec)
-    if seen.state == MISSING or (seen.state == CORRUPT and not seen.sha256):
+    if seen.state == MISSING:
         return seen
     try:
         prepared = prepare(spec)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dabench.config.settings import Settings
-from dabench.data.arrays import DomainArrays, Split
+from dabench.data.arrays import DomainArrays, DomainExamples, Examples
+from dabench.data.splits.given import GivenLabels
 from dabench.data.splits.hold_out import hold_out
 from dabench.data.splits.splits import Splits
 from dabench.errors import DataError
@@ -32,20 +33,27 @@ class PairedSplits(Splits):
     """
 
     def __init__(
-        self, source: DomainArrays, target: DomainArrays, names: tuple[str, str], settings: Settings, seed: int
+        self,
+        source: DomainArrays,
+        target: DomainExamples,
+        given: GivenLabels,
+        names: tuple[str, str],
+        settings: Settings,
+        seed: int,
     ) -> None:
         """Draw the samples and the splits.
 
         Raises:
             DataError: the domains are no views of one recording, or the samples leave nothing to the source.
         """
-        _check_views(source, target, names)
+        if given.refused:
+            raise DataError(given.refused)
         if not isinstance(settings.shots, int):
             raise DataError("the track paired needs `shots`: the number of groups that the simultaneous samples are of")
         self.classes = source.classes
         self.source, self.test = source.train, target.test
         y, groups = self.source.y, self.source.groups
-        self.labelled_rows = None
+        self.labelled_rows = self.labelled_y = None
         self.paired_rows = labelled_rows(y, groups, settings.shots, seed)
         rest = np.setdiff1d(np.arange(len(y)), self.paired_rows)
         if not len(rest):
@@ -57,7 +65,8 @@ class PairedSplits(Splits):
         self.rows, self.val_rows = rest[rows], rest[val_rows]
         self.paired_target_x: Any = target.train.x[self.paired_rows]
         order = numpy_generator(seed, "split:target").permutation(len(y))
-        self.target = Split(target.train.x[order], target.train.y[order])
+        self.target = Examples(target.train.x[order])
+        self.target_y = None if given.target is None else given.target[order]
 
 
 def labelled_rows(y: NDArray[np.int64], groups: NDArray[np.int64] | None, shots: int, seed: int) -> NDArray[np.int64]:
@@ -86,22 +95,3 @@ def labelled_rows(y: NDArray[np.int64], groups: NDArray[np.int64] | None, shots:
             taken[number] = True
             lacking[has[number]] -= 1
     return np.flatnonzero(taken[group])
-
-
-def _check_views(source: DomainArrays, target: DomainArrays, names: tuple[str, str]) -> None:
-    """Refuse domains whose rows cannot belong together."""
-    if source.classes != target.classes:
-        raise DataError(f"{names[0]} and {names[1]} do not have the same classes")
-    ours, theirs = source.train, target.train
-    what = f"{names[0]} and {names[1]} say that they are views of one recording, but in train"
-    if len(ours.y) != len(theirs.y):
-        raise DataError(f"{what} the one has {len(ours.y)} rows, the other {len(theirs.y)}")
-    if not np.array_equal(ours.y, theirs.y):
-        row = int(np.flatnonzero(ours.y != theirs.y)[0])
-        raise DataError(f"{what} row {row} has the label {ours.y[row]} in the one and {theirs.y[row]} in the other")
-    if (ours.groups is None) != (theirs.groups is None) or not np.array_equal(_groups(ours), _groups(theirs)):
-        raise DataError(f"{what} their groups are not the same")
-
-
-def _groups(split: Split) -> NDArray[np.int64]:
-    return np.zeros(0, dtype=np.int64) if split.groups is None else split.groups

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse, vstack
 
 from dabench.config.settings import Settings
-from dabench.data.arrays import DomainArrays, Split, csr
+from dabench.data.arrays import DomainArrays, DomainExamples, Examples, Split, csr
+from dabench.data.splits.given import GivenLabels
 from dabench.data.splits.hold_out import hold_out, sample
-from dabench.data.splits.shots import draw_shots
 from dabench.errors import DataError
 
 
 class Splits:
-    """The examples of a run, before anything is normalised.
+    """The examples of a run, before anything is normalised. Of the target's labels it holds those that are given.
 
     The source's splits are rows, not copies: the arrays of a prepared domain are mapped into memory, and worker
     processes share them.
@@ -26,13 +26,21 @@ class Splits:
         rows: those rows of it that are trained on, sorted, int64 (N,).
         val_rows: those of source_val, sorted, int64 (V,); possibly none.
         target: target train.
-        labelled_rows: rows of target train whose labels the method may see, sorted, int64; None unless few_shot.
+        target_y: its labels, for a bound that may see them; else None.
+        labelled_rows: rows of target train whose labels are given, sorted, int64 (L,); None unless few_shot.
+        labelled_y: their labels (L,).
         test: target test; with `transductive` the same examples.
         classes: their names.
     """
 
     def __init__(
-        self, source: DomainArrays, target: DomainArrays, names: tuple[str, str], settings: Settings, seed: int
+        self,
+        source: DomainArrays,
+        target: DomainExamples,
+        given: GivenLabels,
+        names: tuple[str, str],
+        settings: Settings,
+        seed: int,
     ) -> None:
         """Draw the splits.
 
@@ -45,11 +53,12 @@ class Splits:
         if shapes[0] != shapes[1]:
             raise DataError(f"examples of {names[0]} have the shape {shapes[0]}, those of {names[1]} {shapes[1]}")
         self.classes = source.classes
-        self.source = _whole(source) if settings.transductive else source.train
-        self.target = _whole(target) if settings.transductive else target.train
+        self.source = _whole_split(source) if settings.transductive else source.train
+        self.target = _whole(target.train, target.test) if settings.transductive else target.train
         self.test = self.target if settings.transductive else target.test
-        shots = settings.shots
-        self.labelled_rows = None if shots is None else draw_shots(self.target.y, shots, seed)
+        self.target_y = None if given.target is None else given.target.copy()  # what a method does to it stays here
+        self.labelled_rows = None if given.shot_rows is None else given.shot_rows.copy()
+        self.labelled_y = None if given.shot_y is None else given.shot_y.copy()
         y, per_class = self.source.y, settings.sample.source_per_class
         self.rows, self.val_rows = (
             hold_out(y, seed, self.source.groups) if per_class is None else sample(y, per_class, seed)
@@ -61,19 +70,29 @@ class Splits:
         return self.source.y[self.val_rows]
 
 
-def _whole(domain: DomainArrays) -> Split:
+def _whole_split(domain: DomainArrays) -> Split:
     """Train and test as one split."""
     train, test = domain.train, domain.test
-    return Split(_stacked(train.x, test.x), np.concatenate([train.y, test.y]), _joined_groups(train, test))
+    whole = _whole(train, test)
+    return Split(whole.x, np.concatenate([train.y, test.y]), whole.groups)
 
 
-def _joined_groups(train: Split, test: Split) -> NDArray[np.int64] | None:
+def _whole(train: Split | Examples, test: Split | Examples) -> Examples:
+    """The examples of train and test together."""
+    return Examples(_stacked(train.x, test.x), _joined_groups(train, test))
+
+
+def _joined_groups(train: Split | Examples, test: Split | Examples) -> NDArray[np.int64] | None:
     """Groups of both, which mean the same where their numbers are the same; a split without any has one per row."""
     if train.groups is None and test.groups is None:
         return None
     known = [split.groups for split in (train, test) if split.groups is not None]
     free = 1 + max(int(groups.max()) for groups in known)
-    parts = [free + np.arange(len(split.y)) if split.groups is None else split.groups for split in (train, test)]
+    rows = (split.x.shape[0] for split in (train, test))
+    parts = [
+        free + np.arange(count) if split.groups is None else split.groups
+        for split, count in zip((train, test), rows, strict=True)
+    ]
     return np.concatenate(parts)
 
 

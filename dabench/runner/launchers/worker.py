@@ -7,9 +7,13 @@ import signal
 import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from dabench.parallel.child import end_with_parent
 from dabench.parallel.memory import keep_freed_memory
+
+if TYPE_CHECKING:
+    from dabench.runs.job import Job
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,7 @@ def serve(pipe: Connection, number: int) -> None:
         os.environ[variable] = "1"
     keep_freed_memory()
     try:
-        from dabench.execution.execute import execute, failure
-        from dabench.runs.job import Finished, Started
-        from dabench.runs.machine import environment
+        from dabench.execution import execute  # noqa: F401 - what takes long, and may fail
     except BaseException as error:  # whatever keeps the worker from its work, the parent says it
         pipe.send(Fault(f"cannot start: {type(error).__name__}: {error}", starting=True))
         raise
@@ -59,13 +61,22 @@ def serve(pipe: Connection, number: int) -> None:
             return
         if job is None:
             return
-        # Only now: a timeout does not count the imports.
-        _send(pipe, Started(job.run_id, number, environment(job.device)))
-        try:
-            for event in execute(job):
-                _send(pipe, event)
-        except Exception:  # an error of the harness: the next run goes on
-            _send(pipe, Finished(job.run_id, failure(traceback.format_exc())))
+        _execute(pipe, job, number)
+
+
+def _execute(pipe: Connection, job: Job, number: int) -> None:
+    """Execute a job, and hold nothing of it afterwards: the next method is not to find what this one predicted."""
+    from dabench.execution.execute import execute, failure
+    from dabench.runs.job import Finished, Started
+    from dabench.runs.machine import environment
+
+    # Only now: a timeout does not count the imports.
+    _send(pipe, Started(job.run_id, number, environment(job.device)))
+    try:
+        for event in execute(job):
+            _send(pipe, event)
+    except Exception:  # an error of the harness: the next run goes on
+        _send(pipe, Finished(job.run_id, failure(traceback.format_exc())))
 
 
 def _send(pipe: Connection, event: object) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from dabench.data.acquire.doctor import examine
 from dabench.data.acquire.inventory import CORRUPT, MAKEABLE, MISSING, READY, SUBSET, UNDECODED, Status, look
+from dabench.data.prepared_copy import labels_folder
 from dabench.errors import DataFolderError
 from dabench.specs.spec import DomainSpec
 
@@ -125,7 +126,7 @@ def _cut(folder: Path) -> None:
 
 
 def _lose(folder: Path) -> None:
-    (folder / "test_y.npy").unlink()
+    (labels_folder(folder) / "test_y.npy").unlink()
 
 
 def _describe(folder: Path) -> None:
@@ -133,13 +134,18 @@ def _describe(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_flip, _cut, _lose, _describe])
-def test_a_damaged_copy_is_found_and_says_what_to_delete(labels: Path, damage) -> None:
+def test_a_damaged_copy_is_decoded_anew_and_said(labels: Path, damage, caplog: pytest.LogCaptureFixture) -> None:
+    whole = examine(SPEC)
+    damage(whole.copy)
+    assert examine(SPEC) == whole
+    assert "the domain plain is decoded anew" in caplog.text
+
+
+def test_a_damaged_copy_whose_files_are_gone_cannot_be_made(labels: Path) -> None:
     folder = examine(SPEC).copy
-    damage(folder)
-    status = examine(SPEC)
-    assert (status.state, status.copy) == (CORRUPT, folder)
-    assert status.note.startswith("Its prepared copy is damaged: ")
-    assert status.next == f"delete {folder}, then: dabench data doctor plain"
+    labels.unlink()
+    _flip(folder)
+    assert examine(SPEC).state == CORRUPT
 
 
 def test_a_folder_that_cannot_be_written_says_nothing_of_the_data(labels: Path, data: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
 from itertools import count
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
@@ -40,7 +43,7 @@ class Unsteady(MatchMeans):
         return next(COUNTER) * super().gap(source, target)
 
 
-@MUTANTS.caught_by("wall", "when all target labels were made wrong")
+@MUTANTS.caught_by("wall", "local variables of its callers")
 class PeeksThroughTheStack(Peeker):
     def labels(self):
         frame = sys._getframe()
@@ -52,7 +55,7 @@ class PeeksThroughTheStack(Peeker):
         raise LookupError
 
 
-@MUTANTS.caught_by("wall", "when all target labels were made wrong")
+@MUTANTS.caught_by("wall", "objects in memory")
 class PeeksThroughTheHeap(MatchMeans):
     """Trains on target test, with the labels that the evaluator holds."""
 
@@ -92,12 +95,70 @@ class PeeksThroughAFile(MatchMeans):
         self.found = list(data_dir().parent.rglob("train_y.npy"))
 
 
+class Searcher(Peeker):
+    """Takes the first array that may be labels of target train, from a place that it knows."""
+
+    def setup(self, problem):
+        super().setup(problem)
+        self.rows = len(problem.target_x)
+
+    def places(self):
+        raise NotImplementedError
+
+    def labels(self):
+        for place in self.places():
+            for value in place:
+                if issubclass(type(value), torch.Tensor):
+                    value = value.detach().numpy()
+                if not issubclass(type(value), np.ndarray) or value.shape != (self.rows,) or value.dtype != np.int64:
+                    continue
+                if set(value.tolist()) == {0, 1, 2}:
+                    return value
+        raise LookupError
+
+
+@MUTANTS.caught_by("wall", "it found them in .*(objects in memory|a global of a module|local variables)")
+class SearchesAllObjects(Searcher):
+    def places(self):
+        objects = gc.get_objects()
+        yield from (list(item.values()) for item in objects if type(item) is dict)
+        yield objects
+
+
+@MUTANTS.caught_by("wall", "it found them in local variables of its callers")
+class SearchesLocalVariables(Searcher):
+    def places(self):
+        return [list(info.frame.f_locals.values()) for info in inspect.stack(0)]
+
+
+@MUTANTS.caught_by("wall", "it found them in a global of a module")
+class SearchesModules(Searcher):
+    def places(self):
+        modules = [module for name, module in list(sys.modules.items()) if name.startswith("dabench.")]
+        return [list(value.values()) for module in modules for value in vars(module).values() if type(value) is dict]
+
+
+@MUTANTS.caught_by("wall", "it found them in the prepared copy on disk")
+class SearchesPreparedCopies(Searcher):
+    def places(self):
+        return [[np.load(path)] for path in sorted(data_dir().rglob("train_y.npy"))[::-1]]
+
+
+@MUTANTS.caught_by("wall", "it found them in a file that the process has open")
+class SearchesOpenFiles(Searcher):
+    def places(self):
+        for name in list(Path("/proc/self/fd").iterdir()):
+            path = name.resolve()
+            if path.suffix == ".npy" and path.is_file():
+                yield [np.load(path)]
+
+
 @MUTANTS.caught_by("wall", "the spec says sees_target_labels", sees_target_labels=True)
 class SeesAndDoesNotLook(MatchMeans):
     pass
 
 
-@MUTANTS.caught_by("wall", "when all target labels were made wrong")
+@MUTANTS.caught_by("wall", "local variables of its callers")
 class PeeksWhileFitting(Coral):
     def fit(self, problem):
         super().fit(problem)

@@ -88,3 +88,15 @@ def toy_view_narrow() -> DomainArrays:
 
 def toy_view_liar() -> DomainArrays:
     return _view(4, slice(0, 3), liar=True)
+
+
+TESTED = 57  # rows of toy_shuffled's test split, as no other split has
+
+
+def toy_shuffled() -> DomainArrays:
+    """As toy_b, in random order."""
+    splits = []
+    for split, seed in ((_split(93, 3, 40), 5), (_split(TESTED, 4, 40), 6)):
+        order = np.random.Generator(np.random.PCG64(seed)).permutation(len(split.y))
+        splits.append(Split(split.x[order], split.y[order]))
+    return DomainArrays(*splits, CLASSES)

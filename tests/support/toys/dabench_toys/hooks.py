@@ -33,6 +33,17 @@ UNRULY = {
     "toy_odd_loss": "OddLossName",
 }
 
+CHEATS = {
+    "toy_by_heap": "ByHeap",
+    "toy_by_frames": "ByFrames",
+    "toy_by_modules": "ByModules",
+    "toy_by_data_folder": "ByDataFolder",
+    "toy_by_job": "ByJob",
+    "toy_by_open_files": "ByOpenFiles",
+    "toy_by_mapped_files": "ByMappedFiles",
+    "toy_by_patching": "ByPatching",
+}
+
 
 def _refuse():
     raise ValueError("not for reading")
@@ -49,6 +60,8 @@ def dabench_methods():
         yield MethodSpec(name=name, entry_point=f"dabench_toys.unruly:{attribute}", summary="for tests")
     for name, value in {"toy_unsendable": lambda: 0, "toy_unreadable": Unreadable()}.items():
         yield MethodSpec(name=name, entry_point="dabench_toys.methods:Plain", summary="for tests", off={"x": value})
+    for name, attribute in CHEATS.items():
+        yield MethodSpec(name=name, entry_point=f"dabench_toys.cheats:{attribute}", summary="for tests")
     for name, attribute in METHODS.items():
         yield MethodSpec(name=name, entry_point=f"dabench_toys.methods:{attribute}", summary="for tests")
     yield MethodSpec(
@@ -60,7 +73,7 @@ def dabench_methods():
 @hookimpl
 def dabench_domains():
     vectors = ("toy_vectors_a", "toy_vectors_b", "toy_sparse_a", "toy_sparse_b")
-    for name in ("toy_a", "toy_b", "toy_missing", "toy_wide", "toy_other_classes", *vectors):
+    for name in ("toy_a", "toy_b", "toy_missing", "toy_wide", "toy_other_classes", "toy_shuffled", *vectors):
         yield DomainSpec(name=name, entry_point=f"dabench_toys.data:{name}", summary="for tests")
     for name in ("toy_view_a", "toy_view_b", "toy_view_narrow", "toy_view_liar"):
         yield DomainSpec(name=name, entry_point=f"dabench_toys.data:{name}", summary="for tests", recording="toys")

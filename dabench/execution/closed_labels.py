@@ -1,0 +1,69 @@
+"""Closes the labels of prepared copies to this process while it executes a method.
+
+By an audit hook, so it does not matter by which name a method opens a file. It is no defence against malice: another
+program, or code that is not Python's, opens what the user may open.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from dabench.data.prepared import PreparedExamples
+from dabench.data.prepared_copy import labels_folder
+
+EVENTS = frozenset({"open", "os.listdir", "os.scandir", "os.link", "os.symlink", "os.rename", "shutil.copyfile"})
+
+
+class ClosedLabelsError(PermissionError):
+    """A method has tried to open labels on disk."""
+
+
+@dataclass
+class Door:
+    """The folder that is closed at present, with all that is in it; none at first."""
+
+    folder: str = ""
+
+    def check(self, path: Any) -> None:
+        """Refuse a path within the folder.
+
+        Raises:
+            ClosedLabelsError: it is one.
+        """
+        if not isinstance(path, str | bytes | os.PathLike):  # a file that is open already
+            return
+        real = os.path.realpath(os.fsdecode(path))
+        if real == self.folder or real.startswith(self.folder + os.sep):
+            raise ClosedLabelsError(
+                f"labels are closed while a method runs: {real}. Use nothing but problem and batch."
+            )
+
+
+@contextmanager
+def labels_closed(copy: PreparedExamples) -> Iterator[None]:
+    """Within the block the labels of this copy, and of those beside it, can neither be opened nor listed."""
+    door = _door()
+    before, door.folder = door.folder, os.path.realpath(labels_folder(copy.folder).parent)
+    try:
+        yield
+    finally:
+        door.folder = before
+
+
+@cache
+def _door() -> Door:
+    """That of this process: an audit hook cannot be taken out again, so there is one."""
+    door = Door()
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if door.folder and event in EVENTS:
+            door.check(arguments[0])
+
+    sys.addaudithook(hook)
+    return door
