@@ -70,7 +70,7 @@ def make_plan(
     domains, problems = _prepare(chosen, specs)
     runs = [
         _run(suite, pair, seed, cell, device_kind, domains, problems)
-        for pair, cell in sorted(cells, key=lambda item: item[1].reads_features)  # they wait for its network
+        for pair, cell in sorted(cells, key=lambda item: _place(item[1]))
         for seed in suite.seeds
     ]
     return Plan(
@@ -83,6 +83,11 @@ def make_plan(
         doubles=doubles,
         bf16_cost=bf16_cost(device_kind) if precisions & {"auto", "bf16"} else None,
     )
+
+
+def _place(cell: Resolved) -> tuple[bool, int]:
+    """Where a cell stands among others: what reads features waits for their network; the longest begin first."""
+    return cell.reads_features, -cell.settings.steps
 
 
 def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> list[MethodEntry]:
