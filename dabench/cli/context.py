@@ -31,6 +31,7 @@ class Context:
         from dabench.plugin.registry import load_registry
 
         registry = load_registry()
+        registry.keeps_facts = True
         if self.strict_plugins:
             registry.check()
         for plugin in registry.broken:

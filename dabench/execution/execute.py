@@ -28,7 +28,7 @@ from dabench.runs.job import Finished, Job, Outcome, Progress
 from dabench.runs.machine import environment
 from dabench.runs.record import Accuracy, Metrics
 from dabench.seeding import isolated, reproducible
-from dabench.selection.outputs import forget_outputs
+from dabench.selection.output_files import forget_outputs
 from dabench.selection.rule import ask_all
 
 

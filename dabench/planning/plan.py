@@ -14,6 +14,7 @@ from dabench.data.prepared import PreparedDomain, prepare
 from dabench.errors import DabenchError, PluginError, UsageError, unknown
 from dabench.hashing.canonical import sha256
 from dabench.hashing.identity import Identity
+from dabench.planning.class_facts import ClassFacts
 from dabench.planning.domains import domain_of, known_domains, no_recording
 from dabench.planning.resolve import resolve
 from dabench.plugin.registry import Registry
@@ -63,12 +64,14 @@ def make_plan(
     chosen = _pairs(suite, pairs)
     overrides.check([entry.method for entry in entries])
     specs = known_domains(suite, registry)
-    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs))
+    facts = ClassFacts.kept() if registry.keeps_facts else ClassFacts()
+    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs, facts))
+    facts.keep()
     domains, problems = _prepare(chosen, specs)
     runs = [
-        _run(suite, pair, seed, cell, device_kind, domains, problems)
+        run
         for pair, cell in sorted(cells, key=lambda item: item[1].reads_features)  # they wait for its network
-        for seed in suite.seeds
+        for run in _runs(suite, pair, cell, device_kind, domains, problems)
     ]
     return Plan(
         suite=suite,
@@ -133,13 +136,14 @@ def _cells(
     overrides: Overrides,
     registry: Registry,
     specs: Mapping[str, DomainSpec],
+    facts: ClassFacts,
 ) -> list[tuple[PairEntry, Resolved]]:
     """Resolve all cells; every mistake is reported at once, and once."""
     mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry, specs)}
     cells = []
     for entry, pair, shots in product(entries, pairs, suite.shots or (None,)):
         try:
-            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots)))
+            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots, facts)))
         except (UsageError, PluginError) as error:
             mistakes[str(error)] = error
     if len(mistakes) == 1:
@@ -217,37 +221,39 @@ def _prepare(
     return domains, problems
 
 
-def _run(
+def _runs(
     suite: Suite,
     pair: PairEntry,
-    seed: int,
     cell: Resolved,
     device_kind: str,
     domains: Mapping[str, PreparedDomain],
     problems: Mapping[str, str],
-) -> PlannedRun:
+) -> Iterator[PlannedRun]:
+    """The runs of a cell, one for each seed."""
     source, target = pair.pair.split(":")
-    data = [domains[name].sha256 if name in domains else "missing" for name in (source, target)]
-    data_sha256 = sha256(data)
+    data_sha256 = sha256([domains[name].sha256 if name in domains else "missing" for name in (source, target)])
+    data_error = "\n".join(problems[name] for name in (source, target) if name in problems) or None
     plugin = cell.plugin
-    identity = Identity(
-        suite=suite.name,
-        suite_version=suite.version,
-        pair=pair.pair,
-        method=cell.method.name,
-        seed=seed,
-        settings=cell.settings_sha256,
-        data=data_sha256,
-        plugin=(plugin.distribution, plugin.version, plugin.source_sha256),
-        device_kind=device_kind,
-    )
-    return PlannedRun(
-        **{item.name: getattr(cell, item.name) for item in fields(cell)},
-        suite=suite.name,
-        source=source,
-        target=target,
-        seed=seed,
-        run_id=identity.run_id,
-        data_sha256=data_sha256,
-        data_error="\n".join(problems[name] for name in (source, target) if name in problems) or None,
-    )
+    shared = {item.name: getattr(cell, item.name) for item in fields(cell)}
+    for seed in suite.seeds:
+        identity = Identity(
+            suite=suite.name,
+            suite_version=suite.version,
+            pair=pair.pair,
+            method=cell.method.name,
+            seed=seed,
+            settings=cell.settings_sha256,
+            data=data_sha256,
+            plugin=(plugin.distribution, plugin.version, plugin.source_sha256),
+            device_kind=device_kind,
+        )
+        yield PlannedRun(
+            **shared,
+            suite=suite.name,
+            source=source,
+            target=target,
+            seed=seed,
+            run_id=identity.run_id,
+            data_sha256=data_sha256,
+            data_error=data_error,
+        )

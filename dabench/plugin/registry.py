@@ -64,7 +64,12 @@ class Plugin:
 
 
 class Registry:
-    """All plugins of this environment, and what they yield."""
+    """All plugins of this environment, and what they yield.
+
+    Attributes:
+        plugins: every entry point.
+        keeps_facts: plans may read what is kept of classes, and keep more (see `planning.class_facts`).
+    """
 
     def __init__(self, entry_points: Iterable[tuple[Origin, EntryPoint]], disabled: str = "") -> None:
         """Load every entry point. Broken ones are kept in `plugins` with their error, and nothing of theirs is used.
@@ -76,6 +81,7 @@ class Registry:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self.plugins: list[Plugin] = []
+        self.keeps_facts = False
         self._origins: dict[str, Origin] = {}
         self._found: dict[type[Spec], dict[str, Registered[Any]]] = {kind: {} for kind in KINDS.values()}
         self._conflicts: dict[type[Spec], list[str]] = {kind: [] for kind in KINDS.values()}

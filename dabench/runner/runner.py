@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from dabench.execution.frozen_features import keep_all
 from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.results.folder import Problem, find_records, write_atomic
 from dabench.results.underway import claimed
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Job, Outcome
-from dabench.runs.plan import Plan
+from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import RunRecord
-from dabench.selection.outputs import missing_outputs
+from dabench.selection.output_files import missing_outputs
 from dabench.specs.spec import LauncherSpec
 
 
@@ -66,18 +65,23 @@ def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event
 
 def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None]) -> bool:
     recorder.registry.notify("dabench_run_started", plan=recorder.plan)
-    problems = {run.run_id: run.data_error for run in recorder.todo if run.data_error}
-    ready = [run for run in recorder.todo if not run.data_error]
-    jobs = make_jobs(recorder.plan, ready, recorder.results.absolute(), recorder.registry, options)
-    problems |= keep_all(jobs, options.workers)
-    for run in recorder.todo:
-        if run.run_id in problems:
-            recorder.keep(run, Outcome(status="failed", error=problems[run.run_id]))
-            if options.fail_fast:
-                return False
-    runs = {run.run_id: run for run in ready if run.run_id not in problems}
-    jobs = [job for job in jobs if job.run_id in runs]
-    launch: Callable[[list[Job], int], Generator[Event]] = recorder.registry.get(LauncherSpec, options.launcher).load()
+    todo = recorder.todo
+    ready = [run for run in todo if not run.data_error]
+    unfit = _without_features(recorder, ready, options)
+    runs: dict[str, PlannedRun] = {}
+    for run in todo:
+        problem = run.data_error or unfit.get(_inputs(run))
+        if problem is None:
+            runs[run.run_id] = run
+            continue
+        recorder.keep(run, Outcome(status="failed", error=problem))
+        if options.fail_fast:
+            return False
+    if not runs:
+        return True
+    jobs = make_jobs(recorder.plan, list(runs.values()), recorder.results.absolute(), recorder.registry, options)
+    launch: Callable[[Sequence[Job], int], Generator[Event]]
+    launch = recorder.registry.get(LauncherSpec, options.launcher).load()
     before = len(recorder.failed)
 
     def handle(event: Event) -> None:
@@ -99,3 +103,22 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
                     event = next(events)
             raise
     return True
+
+
+def _without_features(
+    recorder: Recorder, runs: Sequence[PlannedRun], options: RunOptions
+) -> dict[tuple[str, ...], str]:
+    """Compute what comes out of frozen networks; why there is none, by the inputs of the runs that need it."""
+    by_inputs = {_inputs(run): run for run in runs if run.freezes}
+    if not by_inputs:
+        return {}
+    from dabench.execution.frozen_features import keep_all  # it imports torch
+
+    jobs = make_jobs(recorder.plan, list(by_inputs.values()), recorder.results.absolute(), recorder.registry, options)
+    problems = keep_all(jobs, options.workers)
+    return {inputs: problems[run.run_id] for inputs, run in by_inputs.items() if run.run_id in problems}
+
+
+def _inputs(run: PlannedRun) -> tuple[str, ...]:
+    """Equal for runs that are given the same examples."""
+    return run.source, run.target, run.comparison_sha256

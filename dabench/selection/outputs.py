@@ -7,13 +7,11 @@ that reads them then asks for the run to be made again.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile, is_zipfile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +23,12 @@ from dabench.errors import ResultsError
 from dabench.files import replacing
 from dabench.methods.scores import Scores, predicted_classes
 from dabench.runs.job import Job
-from dabench.runs.record import RunRecord
 from dabench.seeding import numpy_generator
+from dabench.selection.output_files import ARRAYS, missing_outputs, outputs_file, outputs_folder
+
+__all__ = [
+    "OutputWriter", "Outputs", "missing_outputs", "output_writer", "outputs_file", "outputs_folder", "read_outputs",
+]  # fmt: skip
 
 COLLAPSED_SHARE = 0.95
 MOST_BYTES = 64 * 2**20  # of all checkpoints of a run
@@ -58,7 +60,7 @@ class Outputs:
     @property
     def finite(self) -> bool:
         """Whether there is no NaN among them; infinite values were clipped when they were written."""
-        return all(bool(np.isfinite(getattr(self, field.name)).all()) for field in fields(self))
+        return all(bool(np.isfinite(getattr(self, name)).all()) for name in ARRAYS)
 
     @property
     def classes(self) -> int:
@@ -169,31 +171,6 @@ def _classes_of_most(labels: NDArray[np.int64]) -> int:
     return int(np.searchsorted(np.cumsum(counts), COLLAPSED_SHARE * len(labels)) + 1)
 
 
-def outputs_file(folder: Path, step: int) -> Path:
-    """Where the outputs of one checkpoint are kept."""
-    return folder / f"{step}.npz"
-
-
-def outputs_folder(results: Path, run_id: str) -> Path:
-    """Where the outputs of a run are kept."""
-    return results / "cache" / "outputs" / run_id
-
-
-def missing_outputs(record: RunRecord, results: Path) -> list[Path]:
-    """The files of outputs that a record's checkpoints should have and that are not there, or are of an older form."""
-    folder = outputs_folder(results, record.run_id)
-    files = [outputs_file(folder, checkpoint.step) for checkpoint in record.checkpoints]
-    return [file for file in files if not file.is_file() or _outdated(file)]
-
-
-def _outdated(path: Path) -> bool:
-    """Whether an older version kept the file, with fewer arrays. A damaged file is not: `read_outputs` reports it."""
-    if not is_zipfile(path):
-        return False
-    with ZipFile(path) as archive:
-        return not {f"{field.name}.npy" for field in fields(Outputs)} <= set(archive.namelist())
-
-
 def read_outputs(path: Path) -> Outputs:
     """Read the outputs of one checkpoint.
 
@@ -208,16 +185,10 @@ def read_outputs(path: Path) -> Outputs:
         raise ResultsError(f"the outputs {path} were not kept, or were deleted: {remedy}.") from error
     except Exception as error:  # numpy raises many things over a damaged archive
         raise ResultsError(f"{path} cannot be read ({error}): delete it; {remedy}.") from error
-    lacking = [field.name for field in fields(Outputs) if field.name not in arrays]
+    lacking = [name for name in ARRAYS if name not in arrays]
     if lacking:
         raise ResultsError(f"{path} was kept by an older version, without {', '.join(lacking)}: {remedy}.")
     return Outputs(**arrays)
-
-
-def forget_outputs(folder: Path) -> None:
-    """Delete what is kept of a run, if anything is."""
-    if folder.is_dir():
-        shutil.rmtree(folder)
 
 
 def _half(values: Any) -> NDArray[np.float16]:

@@ -22,7 +22,7 @@ from dabench.results.folder import Problem
 from dabench.runner.runner import done_records
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import Checkpoint, RunRecord
-from dabench.selection.outputs import missing_outputs
+from dabench.selection.output_files import missing_outputs
 from dabench.selection.rescore import ask
 from dabench.selection.rule import COLLAPSED, ByScore, Candidate, answered
 from dabench.specs.names import canonical
