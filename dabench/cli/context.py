@@ -36,6 +36,11 @@ class Context:
             registry.check()
         for plugin in registry.broken:
             echo(f"Warning: plugin {plugin.origin} ({plugin.module}) is left out: {plugin.error}", err=True)
+        for plugin in registry.plugins:
+            if plugin.warning:
+                echo(f"Warning: plugin {plugin.origin} ({plugin.module}): {plugin.warning}", err=True)
+        for conflict in registry.conflicts:
+            echo(f"Warning: {conflict}", err=True)
         return registry
 
 

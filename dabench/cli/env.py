@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, write
 
 PACKAGES = ("dabench", "torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
 
@@ -23,7 +23,7 @@ def command(context: Context, as_json: bool) -> None:
     """Show versions, folders and plugins."""
     facts = _facts(context)
     if as_json:
-        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        write(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     width = max(map(len, facts))
     for name, value in facts.items():

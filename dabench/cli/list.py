@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, write
 from dabench.errors import unknown
 from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
@@ -46,12 +46,9 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
         raise unknown("kind", kind, CHOICES, listing="dabench list")
     rows = _summary(context.registry) if kind is None else _rows(context.registry, kind)
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        write(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         echo(aligned([_columns(row) for row in rows]))
-    if kind == "plugins":
-        for conflict in context.registry.conflicts:
-            echo(f"Warning: {conflict}", err=True)
 
 
 def _rows(registry: Registry, kind: str) -> list[Row]:

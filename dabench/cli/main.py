@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dabench.cli.context import Context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, kept_apart, own_stdout
 from dabench.errors import DabenchError
+from dabench.printable import stdout
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -95,7 +96,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.commands:
             command: click.Command = import_module(COMMANDS[cmd_name][0]).command
             command.params += _global_options()
-            self.add_command(command, cmd_name)
+            self.add_command(kept_apart(command), cmd_name)
         return self.commands[cmd_name]
 
     def resolve_command(
@@ -156,10 +157,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     A command returns None, or its exit code.
     """
+    with own_stdout(last=arguments is None):
+        code = _run(arguments)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _run(arguments: Sequence[str] | None) -> object:
     context = Context()
     try:
         code = cli.main(arguments, prog_name="dabench", standalone_mode=False, obj=context)
-        sys.stdout.flush()  # here, where a closed pipe can be told from an error
+        stdout().flush()  # here, where a closed pipe can be told from an error
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -167,11 +174,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         echo("Interrupted.", err=True)
         code = 130
     except BrokenPipeError:  # `dabench list | head`: the reader has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout().fileno())  # else the flush at exit fails again
         code = 1
     except Exception as error:  # the last stop: nothing is swallowed, everything gets an exit code
         code = _report(error, context.debug)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code
 
 
 def _report(error: Exception, debug: bool) -> int:

@@ -1,25 +1,107 @@
-"""How commands print: foreign names and messages cannot act on a terminal or on the log of a CI job."""
+"""How commands print: foreign names and messages cannot act on a terminal or on the log of a CI job.
+
+What a command prints goes to a descriptor of its own. What plugins, methods and their libraries print, also past Python
+to descriptor 1, goes to stderr, so that it cannot come between.
+"""
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
+from dabench import printable as texts
 from dabench.printable import no_commands, printable
 
 
 def echo(message: object, *, nl: bool = True, err: bool = False) -> None:
     """Print a message, which may hold names and texts of any origin."""
-    click.echo(no_commands(printable(str(message), lines=True)), nl=nl, err=err)
+    click.echo(no_commands(printable(str(message), lines=True)), nl=nl, file=_stream(err))
 
 
 def show(text: str, *, nl: bool = True, err: bool = False) -> None:
     """Print what was made for the screen, with its colours."""
-    click.echo(no_commands(text), nl=nl, err=err)
+    click.echo(no_commands(text), nl=nl, file=_stream(err))
+
+
+def write(text: str) -> None:
+    """Print what is for other programs, as it is."""
+    click.echo(text, file=_stream(err=False))
+
+
+def _stream(err: bool) -> Any:
+    return sys.stderr if err else texts.stdout()
 
 
 def results_flag(directory: Path) -> str:
     """` --results DIR`, for the command that is to come next; empty for the usual folder."""
     return "" if str(directory) == "results" else f" --results {shlex.quote(str(directory))}"
+
+
+@contextmanager
+def own_stdout(*, last: bool = False) -> Iterator[None]:
+    """Within the block only this module, and click's help, print on stdout; descriptor 1 is stderr.
+
+    Args:
+        last: it stays so, since the process ends.
+    """
+    before = sys.stdout
+    try:
+        before.flush()
+        own = os.dup(1) if before.fileno() >= 0 else 0
+    except (OSError, ValueError, AttributeError):  # no file, as within tests
+        own = 0
+    if not own:
+        texts._output.append(before)
+        try:
+            yield
+        finally:
+            texts._output.pop()
+        return
+    _point(1, at=2)
+    sys.stdout = open(own, "w", encoding=before.encoding, errors=before.errors, buffering=1)  # noqa: PTH123, SIM115
+    texts._output.append(sys.stdout)
+    stream = sys.stdout
+    try:
+        yield
+    finally:
+        sys.stdout = before
+        stream.flush()
+        if last:
+            sys.stdout = sys.stderr
+        else:
+            _point(1, at=own)
+            texts._output.pop()
+            stream.close()
+
+
+def _point(descriptor: int, *, at: int) -> None:
+    try:
+        os.dup2(at, descriptor)
+    except OSError:  # there is no stderr
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+
+
+def kept_apart(command: click.Command) -> click.Command:
+    """A command, and those below it, whose `sys.stdout` is stderr while they run."""
+    for below in getattr(command, "commands", {}).values():
+        kept_apart(below)
+    if command.callback is not None:
+        command.callback = _diverted(command.callback)
+    return command
+
+
+def _diverted(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(callback)
+    def run(*arguments: Any, **options: Any) -> Any:
+        with redirect_stdout(sys.stderr):
+            return callback(*arguments, **options)
+
+    return run

@@ -10,7 +10,7 @@ import click
 
 from dabench.cli.completion import complete_suites
 from dabench.cli.options import results_option
-from dabench.cli.say import echo, results_flag
+from dabench.cli.say import echo, results_flag, write
 from dabench.specs.spec import SelectorSpec
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
     warn(problems, directory)
     comparison = compare(suite, [record for _, record in records], specs)
     if as_json:
-        click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
+        write(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
         return
     echo(_text(comparison))
     lacking = [name for name in specs if name not in {quality.selector for quality in comparison.qualities}]

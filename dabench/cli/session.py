@@ -102,7 +102,10 @@ class RunSession:
         directory = self._choices.directory
         found, problems = done_records(plan, directory, with_outputs=options.output_rows > 0)
         warn(problems, directory)
-        return Recorder(plan, directory, self.registry, [] if fresh else list(found.values()))
+        recorder = Recorder(plan, directory, self.registry)
+        if not fresh:
+            recorder.stored = found
+        return recorder
 
     def run_plan(
         self,
@@ -130,7 +133,7 @@ class RunSession:
         from dabench.runner.runner import carry_out
 
         folder = recorder.results / "runs" / recorder.plan.suite.name
-        count, before = len(recorder.plan.runs), len(recorder.records)
+        count, before = len(recorder.plan.runs), len(recorder.stored)
         echo(f"{title}{count} runs, {before} of them done before, in {folder}", err=True)
         with self.resumable(recorder), self.progress(recorder.todo) as display:
             return carry_out(recorder, options, lambda event: display.show(shown(event)))

@@ -10,7 +10,7 @@ import click
 
 from dabench.cli.completion import complete_methods, complete_suites
 from dabench.cli.options import PAIRS_TO_RUN, STEPS, RunChoices, parsed, run_options
-from dabench.cli.say import echo
+from dabench.cli.say import echo, write
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import MethodSpec
 
@@ -204,4 +204,4 @@ def _print_json(
     best = {"best": chosen["methods"][0], **({"pairs": chosen["pairs"]} if "pairs" in chosen else {})}
     suite = planned.plan.suite
     found = {"suite": suite.name, "score": score, "seeds": list(suite.seeds), **best}
-    click.echo(json.dumps({**found, "trials": [asdict(trial) for trial in trials]}, indent=2, ensure_ascii=False))
+    write(json.dumps({**found, "trials": [asdict(trial) for trial in trials]}, indent=2, ensure_ascii=False))

@@ -36,8 +36,12 @@ class RunTimeoutError(Exception):
     """The run took longer than `--timeout` allows."""
 
 
-def execute(job: Job) -> Iterator[Progress | Finished]:
+def execute(job: Job, state: ProcessState | None = None) -> Iterator[Progress | Finished]:
     """Run a job.
+
+    Args:
+        job: what to run.
+        state: of this process, for one that executes many jobs: looking at all of it anew takes milliseconds.
 
     Yields:
         Progress, and at the end exactly one `Finished`. Whatever the method raises becomes a failed outcome with its
@@ -49,7 +53,8 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
         torch.cuda.reset_peak_memory_stats(device)
     measurements = Measurements()
     with reproducible(), isolated(device), own_generators(job.seed):
-        before = ProcessState()
+        before = ProcessState() if state is None else state
+        before.renew()
         outcome = yield from _logged(job, device, started, measurements)
         changed = tuple(what for _, what in before.changes())
         if changed:

@@ -21,7 +21,6 @@ from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
-from dabench.execution.readout import Readout
 from dabench.methods.base import FeatureMethod
 from dabench.methods.problem import Labelled
 from dabench.methods.scores import Scores, checked
@@ -93,6 +92,8 @@ class FeatureRun(_FittedRun):
 
     def build(self) -> FeatureMethod:
         """Build the method, with the classifier of the suite's readout."""
+        from dabench.execution.readout import Readout  # scikit-learn takes a second
+
         job, classes = self.job, len(self.data.classes)
         return self._cls(
             validated(self._cls, job.settings.options, job.method.name),
@@ -128,6 +129,8 @@ class ReadoutRun(_FittedRun):
 
     def fit(self) -> Iterator[Progress]:
         """Fit the classifier, and measure it."""
+        from dabench.execution.readout import Readout
+
         data = self.data
         features = yield from network_features(self.job, data)
         readout = Readout(self.job.settings.readout, data.problem.classes, self.job.seed)

@@ -23,6 +23,7 @@ from dabench.errors import PluginError
 from dabench.files import replacing
 from dabench.hashing.canonical import sha256
 from dabench.hashing.sources import source_sha256
+from dabench.plugin.guard import PluginFault, guarded, named
 from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
 
 _BEGUN = time.time_ns()
@@ -138,10 +139,11 @@ def _lasts(cls: Any) -> bool:
 
 def _imported(spec: Spec) -> Any:
     try:
-        return spec.load()
-    except Exception as error:  # a plugin's module may raise anything on import
+        with guarded(times=10):  # torch may be imported with it
+            return spec.load()
+    except (Exception, PluginFault) as error:  # a plugin's module may raise anything on import
         raise PluginError(
-            f"{spec.name!r} cannot be imported from {spec.target}: {type(error).__name__}: {error}. "
+            f"{spec.name!r} cannot be imported from {spec.target}: {named(error)}. "
             "Fix its plugin, or leave it out with --methods."
         ) from error
 

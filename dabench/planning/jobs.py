@@ -76,7 +76,8 @@ class Jobs(Sequence[Job]):
         self, plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: RunOptions
     ) -> None:
         """Keep what all jobs share; see `make_jobs`."""
-        self._plan, self._runs, self._results, self._options = plan, runs, results, options
+        self._plan, self._runs, self._options = plan, runs, options
+        self._results, self._records, self._cache = results, results / "runs", results / "cache"
         chosen = registry.get(SelectorSpec, plan.suite.selector).spec
         known = list(registry.specs(SelectorSpec).values())
         # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
@@ -114,7 +115,7 @@ class Jobs(Sequence[Job]):
         return replace(job, keep_features=bool(self._needed) and self._features_key(run) in self._needed)
 
     def _plain(self, run: PlannedRun) -> Job:
-        plan, options, results = self._plan, self._options, self._results
+        plan, options = self._plan, self._options
         return Job(
             run_id=run.run_id,
             device=options.device,
@@ -131,10 +132,10 @@ class Jobs(Sequence[Job]):
             ),
             data=RunData(source=plan.domains[run.source], target=plan.domains[run.target]),
             files=RunFiles(
-                log=(results / "runs" / run.stem).with_suffix(".log"),
-                state=results / "cache" / "state" / f"{run.run_id}.pt",
-                features=results / "cache" / "features" / f"{self._features_key(run)}.npz",
-                outputs=outputs_folder(results, run.run_id),
+                log=self._records / f"{run.stem}.log",
+                state=self._cache / f"state/{run.run_id}.pt",
+                features=self._cache / f"features/{self._features_key(run)}.npz",
+                outputs=outputs_folder(self._results, run.run_id),
             ),
             limits=self._limits,
         )

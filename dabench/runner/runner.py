@@ -8,35 +8,34 @@ from pathlib import Path
 
 from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
-from dabench.results.folder import Problem, find_records, write_atomic
+from dabench.results.folder import Problem, find_stored, keep_index, read_record, write_atomic
+from dabench.results.stored import StoredRecords
 from dabench.results.underway import claimed
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Job, Outcome
 from dabench.runs.plan import Plan, PlannedRun
-from dabench.runs.record import RunRecord
+from dabench.runs.record import SCORED
 from dabench.selection.output_files import missing_outputs
 from dabench.specs.spec import LauncherSpec
 
 
-def done_records(
-    plan: Plan, results: Path, *, with_outputs: bool = False
-) -> tuple[dict[str, RunRecord], list[Problem]]:
-    """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
+def done_records(plan: Plan, results: Path, *, with_outputs: bool = False) -> tuple[StoredRecords, list[Problem]]:
+    """Records of the plan's runs that need not be repeated, and files in their place that are no records.
 
     What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused;
     nor is, `with_outputs`, one whose outputs are not all there.
     """
-    records, problems = find_records(results, plan.suite.name)
-    wanted = {run.run_id for run in plan.runs}
+    stored, problems = find_stored(results, plan.suite.name)
     meaning = plan.suite.selector, plan.suite.metric
-    found = {
-        record.run_id: record
-        for _, record in records
-        if record.done
-        and record.run_id in wanted
-        and (record.selector, record.metric) == meaning
-        and not (with_outputs and missing_outputs(record, results))
-    }
+    found = StoredRecords(read_record)
+    for run in plan.runs:
+        if run.run_id not in stored:
+            continue
+        row = stored.row(run.run_id)
+        if row.status not in SCORED or (row.selector, row.metric) != meaning:
+            continue
+        if not (with_outputs and missing_outputs(stored[run.run_id], results)):
+            found.take(stored, run.run_id)
     return found, problems
 
 
@@ -60,7 +59,10 @@ def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event
     sweep(recorder.results / "runs" / recorder.plan.suite.name, deep=True)
     sweep(recorder.results / "cache", deep=True)
     with claimed(recorder.results, [run.run_id for run in recorder.todo]):
-        return _carry_out(recorder, options, on_event)
+        try:
+            return _carry_out(recorder, options, on_event)
+        finally:
+            keep_index(recorder.results, recorder.plan.suite.name, recorder.stored)
 
 
 def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None]) -> bool:
@@ -82,7 +84,6 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
     jobs = make_jobs(recorder.plan, list(runs.values()), recorder.results.absolute(), recorder.registry, options)
     launch: Callable[[Sequence[Job], int], Generator[Event]]
     launch = recorder.registry.get(LauncherSpec, options.launcher).load()
-    before = len(recorder.failed)
 
     def handle(event: Event) -> None:
         recorder.take(runs[event.run_id], event)
@@ -92,7 +93,7 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
         try:
             for event in events:
                 handle(event)
-                if options.fail_fast and len(recorder.failed) > before:
+                if options.fail_fast and recorder.failures:
                     return False
         except KeyboardInterrupt:
             # Thrown into the launcher, so that it can report what its workers finished in the meantime.

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score, recall_score
 
-from dabench.execution.evaluation import Evaluator, calibration_error, is_collapsed
+from dabench.execution.evaluation import Evaluator, calibration_error, is_collapsed, recalls_and_f1
 from dabench.methods.scores import predicted_classes
 from dabench.selection.rule import Candidate, last_step, oracle, source_val
 
@@ -67,3 +68,15 @@ def test_selectors() -> None:
     assert oracle(seeing) == 1
     with pytest.raises(AssertionError, match="declares uses_target_labels"):
         oracle(blind)
+
+
+def test_recall_and_f1_are_those_of_scikit_learn_to_the_bit() -> None:
+    generator = np.random.Generator(np.random.PCG64(3))
+    for _ in range(300):
+        classes, rows = generator.integers(1, 12), generator.integers(1, 400)
+        y, predicted = generator.integers(0, classes, (2, rows))
+        recalls, f1 = recalls_and_f1(y, predicted)
+        present = np.unique(y)
+        expected = recall_score(y, predicted, labels=present, average=None, zero_division=0.0)
+        np.testing.assert_array_equal(recalls, expected)
+        assert float(np.mean(f1)) == f1_score(y, predicted, average="macro", zero_division=0.0)

@@ -13,7 +13,7 @@ import click
 
 from dabench.cli.completion import complete_suites
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, write
 from dabench.leaderboard.formats.columns import aligned
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def command(context: Context, suite: str, everything: bool, as_json: bool) -> in
 
     found = survey(find_suite(suite, context.registry), context.registry)
     if as_json:
-        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        write(json.dumps(asdict(found), indent=2, ensure_ascii=False))
     else:
         echo("\n".join(_text(found, suite, everything)))
     return int(bool(found.problems))

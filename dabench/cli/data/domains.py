@@ -10,7 +10,7 @@ import click
 
 from dabench.cli.completion import complete_domains, complete_suites
 from dabench.cli.context import Context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, write
 from dabench.specs.spec import DomainSpec
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def report(context: Context, statuses: Sequence[Status], as_json: bool, *, named
     from dabench.data.acquire.inventory import CORRUPT, MISSING
 
     if as_json:
-        click.echo(json.dumps([as_row(status) for status in statuses], indent=2, ensure_ascii=False))
+        write(json.dumps([as_row(status) for status in statuses], indent=2, ensure_ascii=False))
     else:
         echo(as_text(statuses, set(context.registry.all(DomainSpec))))
     bad = {CORRUPT, MISSING} if named else {CORRUPT}

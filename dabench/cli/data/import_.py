@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dabench.cli.context import Context, pass_context
-from dabench.cli.say import echo
+from dabench.cli.say import echo, write
 from dabench.specs.spec import DomainSpec
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def command(context: Context, folder: Path, as_json: bool) -> int:
     with Console(stderr=True).status(f"reading {folder}"):
         done = adopt(folder, downloads)
     if as_json:
-        click.echo(json.dumps(_as_object(done), indent=2, ensure_ascii=False))
+        write(json.dumps(_as_object(done), indent=2, ensure_ascii=False))
     else:
         echo("\n".join(_as_lines(done, folder, specs)))
     return int(bool(done.refused) or not (done.taken or done.there))

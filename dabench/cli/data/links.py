@@ -9,7 +9,7 @@ import click
 
 from dabench.cli.context import Context, pass_context
 from dabench.cli.data.domains import ATTEMPTS, JSON, NAMES, SUITE, TIMEOUT, chosen
-from dabench.cli.say import echo
+from dabench.cli.say import echo, write
 
 
 @click.command("links")
@@ -46,7 +46,7 @@ def command(
     failed = [result for result in results if result.fault]
     if as_json:
         rows = [{"name": result.download.name, "url": result.url, "fault": result.fault or None} for result in results]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        write(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         echo(f"{len(results)} links, {len(failed)} failed")
     return int(bool(failed))

@@ -42,11 +42,13 @@ def serve(pipe: Connection, number: int) -> None:
         os.environ[variable] = "1"
     try:
         from dabench.execution.execute import execute, failure
+        from dabench.execution.process_state import ProcessState
         from dabench.runs.job import Finished, Started
         from dabench.runs.machine import environment
     except BaseException as error:  # whatever keeps the worker from its work, the parent says it
         pipe.send(Fault(f"cannot start: {type(error).__name__}: {error}", starting=True))
         raise
+    state = ProcessState()
     while True:
         try:
             job = pipe.recv()
@@ -60,7 +62,7 @@ def serve(pipe: Connection, number: int) -> None:
         # Only now: a timeout does not count the imports.
         _send(pipe, Started(job.run_id, number, environment(job.device)))
         try:
-            for event in execute(job):
+            for event in execute(job, state):
                 _send(pipe, event)
         except Exception:  # an error of the harness: the next run goes on
             _send(pipe, Finished(job.run_id, failure(traceback.format_exc())))
