@@ -94,7 +94,7 @@ class ClassFacts:
         stamps = self._before[0] | {path: _stamp(path) for path in _imported_files()}
         if any(stamp is None or max(stamp[1:]) >= _BEGUN for stamp in stamps.values()):
             return
-        facts = self._before[1] | {key: asdict(found) for key, found in self._found.items() if found.lasting}
+        facts = {key: asdict(found) for key, found in {**self._before[1], **self._found}.items() if found.lasting}
         with suppress(OSError), replacing(self._path) as temporary:  # without the file it takes longer, and no more
             temporary.write_text(json.dumps({"files": stamps, "facts": facts}), encoding="utf-8")
 
@@ -104,15 +104,16 @@ class ClassFacts:
         key = sha256([type(spec).__name__, spec.name, spec.target, _plain(options)])
         if key not in self._found:
             before = self._before[1].get(key) if spec.target.partition(":")[0] not in sys.modules else None
-            self._found[key] = find(_imported(spec), spec, options) if before is None else Facts(**before)
+            self._found[key] = find(_imported(spec), spec, options) if before is None else before
         return self._found[key]
 
     @cached_property
-    def _before(self) -> tuple[dict[str, Stamp | None], dict[str, dict[str, Any]]]:
+    def _before(self) -> tuple[dict[str, Stamp | None], dict[str, Facts]]:
         """The stamps and the facts of the file; none if there is none, or not of today's code."""
         try:
             content = json.loads(self._path.read_text(encoding="utf-8")) if self._path else {}
-            files, facts = content["files"], content["facts"]
+            files: dict[str, Stamp | None] = dict(content["files"])
+            facts = {key: Facts(**found) for key, found in dict(content["facts"]).items()}
             return (files, facts) if all(_stamp(path) == stamp for path, stamp in files.items()) else ({}, {})
         except (OSError, ValueError, LookupError, TypeError, AttributeError):  # whatever lies there, it is made anew
             return {}, {}

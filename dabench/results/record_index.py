@@ -57,6 +57,8 @@ def write_index(directory: Path, suite: str, entries: Entries) -> None:
     """Write the entries of files that have settled; a folder that cannot be written stays without an index."""
     latest = time.time_ns() - SETTLED_NS
     settled = {path: (stamp, row) for path, (stamp, row) in entries.items() if max(stamp[1:]) < latest}
+    if not settled:
+        return
     texts: dict[str, int] = {}
     rows = [row for _, row in settled.values()]
     body = {
@@ -67,10 +69,9 @@ def write_index(directory: Path, suite: str, entries: Entries) -> None:
         },
     }
     body["texts"] = list(texts)
-    if rows:
-        text = json.dumps(body).encode()
-        with suppress(OSError), replacing(_path(directory, suite)) as temporary:
-            temporary.write_bytes(_head(text).encode() + b"\n" + text)
+    text = json.dumps(body).encode()
+    with suppress(OSError), replacing(_path(directory, suite)) as temporary:
+        temporary.write_bytes(_head(text).encode() + b"\n" + text)
 
 
 def _encoded(values: Iterable[Any], texts: dict[str, int]) -> tuple[bool, list[Any]]:

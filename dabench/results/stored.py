@@ -23,7 +23,7 @@ Row = Any
 
 _UNIQUE = ("run_id", "predictions_sha256")  # texts that runs do not share
 _KINDS = {name: column.dtype for name, column in columns().items()}
-_RunRow: Any = namedtuple("RunRow", list(_KINDS))
+_RunRow: Any = namedtuple("RunRow", list(_KINDS))  # type: ignore[misc]
 
 
 class StoredRecords(Mapping[str, RunRecord]):
