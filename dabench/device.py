@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-
-import torch
+import sys
+from pathlib import Path
 
 from dabench.errors import UsageError
 
@@ -15,7 +15,11 @@ def resolve_device(name: str) -> str:
     Raises:
         UsageError: `cuda` without a GPU that torch can use.
     """
-    if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
+    if name == "cpu" or (name == "auto" and not _may_have_gpu()):
+        return "cpu"
+    import torch  # takes seconds
+
+    if name == "auto" and not torch.cuda.is_available():
         return "cpu"
     if not torch.cuda.is_available():
         raise UsageError(
@@ -23,6 +27,13 @@ def resolve_device(name: str) -> str:
             "Take --device cpu, or --device auto, which takes a GPU where there is one."
         )
     return "cuda:0"
+
+
+def _may_have_gpu() -> bool:
+    """Whether torch must be asked for a GPU: not on Linux without the files of a driver (of NVIDIA, WSL or AMD)."""
+    if "torch" in sys.modules or sys.platform != "linux":
+        return True
+    return any(any(Path("/dev").glob(pattern)) for pattern in ("nvidia*", "nvhost*", "nvmap", "dxg", "kfd"))
 
 
 def default_workers(device: str) -> int:

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
 import unicodedata
+from typing import TextIO
 
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)|##(?=\[)", re.MULTILINE)
 MOST_CHARACTERS = 20_000  # of an error message that is kept
+
+
+_output: list[TextIO] = []
+
+
+def stdout() -> TextIO:
+    """The stream for the output of a command: apart from `sys.stdout` while foreign code may print there."""
+    return _output[-1] if _output else sys.stdout
+
+
+def width_of_terminal() -> int:
+    """The columns of the terminal that a command prints on, or 100 where there is none."""
+    try:
+        return int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(stdout().fileno()).columns or 100
+    except (ValueError, OSError, AttributeError):
+        return shutil.get_terminal_size((100, 24)).columns
 
 
 def printable(text: str, *, lines: bool = False) -> str:

@@ -31,10 +31,16 @@ class Context:
         from dabench.plugin.registry import load_registry
 
         registry = load_registry()
+        registry.keeps_facts = True
         if self.strict_plugins:
             registry.check()
         for plugin in registry.broken:
             echo(f"Warning: plugin {plugin.origin} ({plugin.module}) is left out: {plugin.error}", err=True)
+        for plugin in registry.plugins:
+            if plugin.warning:
+                echo(f"Warning: plugin {plugin.origin} ({plugin.module}): {plugin.warning}", err=True)
+        for conflict in registry.conflicts:
+            echo(f"Warning: {conflict}", err=True)
         return registry
 
 

@@ -50,9 +50,6 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
         show_json(rows)
     else:
         echo(aligned([_columns(row) for row in rows]))
-    if kind == "plugins":
-        for conflict in context.registry.conflicts:
-            echo(f"Warning: {conflict}", err=True)
 
 
 def _rows(registry: Registry, kind: str) -> list[Listed]:

@@ -14,9 +14,10 @@ import click
 
 from dabench.cli.context import Context
 from dabench.cli.encoding import use_stand_ins
-from dabench.cli.say import echo
+from dabench.cli.say import echo, kept_apart, own_stdout
 from dabench.errors import DabenchError
 from dabench.parallel.signals import exit_code, stopping, what_happened
+from dabench.printable import stdout
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -97,7 +98,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.commands:
             command: click.Command = import_module(COMMANDS[cmd_name][0]).command
             command.params += _global_options()
-            self.add_command(command, cmd_name)
+            self.add_command(kept_apart(command), cmd_name)
         return self.commands[cmd_name]
 
     def resolve_command(
@@ -159,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     A command returns None, or its exit code.
     """
     use_stand_ins()
-    with stopping():
+    with own_stdout(last=arguments is None), stopping():
         code = _code(arguments)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -169,7 +170,7 @@ def _code(arguments: Sequence[str] | None) -> object:
     context = Context()
     try:
         code: object = cli.main(arguments, prog_name="dabench", standalone_mode=False, obj=context)
-        sys.stdout.flush()  # here, where a closed pipe can be told from an error
+        stdout().flush()  # here, where a closed pipe can be told from an error
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -178,7 +179,7 @@ def _code(arguments: Sequence[str] | None) -> object:
         echo(f"{what_happened(cause)}.", err=True)
         code = exit_code(cause)
     except BrokenPipeError:  # `dabench list | head`: the reader has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout().fileno())  # else the flush at exit fails again
         code = 1
     except Exception as error:  # the last stop: nothing is swallowed, everything gets an exit code
         code = _report(error, context.debug)

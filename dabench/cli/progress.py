@@ -48,28 +48,37 @@ class ProgressDisplay:
         """Take one event."""
         run = self._runs[event.run_id]
         if isinstance(event, Started):
+            self._left.started(event)
+        if isinstance(event, Finished):
+            self._finish(run, event)
+        elif not self._console.is_terminal:
+            return  # there are no bars
+        elif isinstance(event, Started):
             steps = run.settings.steps
             task = self._workers.get(event.worker)
             if task is None:
                 task = self._workers[event.worker] = self._bars.add_task("", speed="")
             self._where[event.run_id] = task
-            self._left.started(event)
             self._bars.reset(task, total=steps, description=printable(f"worker {event.worker}: {run}"), speed="")
         elif isinstance(event, RunProgress):
             speed = f"{event.images_per_s:,.0f} images/s" if event.images_per_s else ""
             self._bars.update(self._where[event.run_id], completed=event.step, speed=speed)
-        elif isinstance(event, Finished):
-            self._done += 1
-            self._bars.update(self._all, completed=self._done)
-            outcome = event.outcome
-            self._left.finished(event)
-            self._print_changes(run, event)
-            if outcome.status != "ok" or not self._console.is_terminal:
-                self._print(self._line(run, event))
+
+    def _finish(self, run: PlannedRun, event: Finished) -> None:
+        self._done += 1
+        self._bars.update(self._all, completed=self._done)
+        self._left.finished(event)
+        self._print_changes(run, event)
+        if event.outcome.status != "ok" or not self._console.is_terminal:
+            self._print(self._line(run, event))
 
     def _print(self, line: str) -> None:
-        whole = not self._console.is_terminal  # a terminal gets lines that are folded between words
-        self._console.print(no_commands(printable(line)), highlight=False, markup=False, soft_wrap=whole)
+        text = no_commands(printable(line))
+        if self._console.is_terminal:  # folded between words
+            self._console.print(text, highlight=False, markup=False)
+        else:  # as it is, which is quick
+            self._console.file.write(f"{text}\n")
+            self._console.file.flush()
 
     def _print_changes(self, run: PlannedRun, event: Finished) -> None:
         """Say which method leaves its process otherwise than it found it, once for each thing."""

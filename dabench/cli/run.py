@@ -182,7 +182,7 @@ def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) ->
     seeds = ", ".join(str(seed) for seed in suite.seeds)
     track = suite.track if suite.shots is None else f"{suite.track}, shots {', '.join(map(str, suite.shots))}"
     echo(f"{suite.name} · {track} · {', '.join(plan.pairs)} · seeds {seeds} · {options.device}")
-    echo(f"{len(plan.runs)} runs, {len(recorder.records)} of them done before, in {recorder.results}")
+    echo(f"{len(plan.runs)} runs, {len(recorder.stored)} of them done before, in {recorder.results}")
     for line in lines:
         echo(line)
 
@@ -191,13 +191,11 @@ def _tables(recorder: Recorder, options: RunOptions) -> list[Table]:
     from dataclasses import replace
 
     from dabench.leaderboard.build import build_tables
-    from dabench.results.csv_file import frame_of
-    from dabench.runs.record import flatten
 
     plan, registry = recorder.plan, recorder.registry
     workers = "" if options.launcher == "inline" else f", {options.workers} worker{'s' if options.workers > 1 else ''}"
     made = build_tables(
-        frame_of(flatten(record) for record in recorder.records),
+        recorder.stored.frame,
         labels={name: spec.label for name, spec in registry.specs(MethodSpec).items()},
         pairs=plan.pairs,
         methods=plan.methods,
@@ -213,6 +211,7 @@ def _report_failures(recorder: Recorder) -> int:
     from dabench.cli.failures import failures
 
     stems = {run.run_id: run.stem for run in recorder.plan.runs}
-    for line in failures(recorder.failed, recorder.results / "runs", stems):
+    failed = recorder.failed_rows
+    for line in failures(failed, recorder.results / "runs", stems):
         echo(line, err=True)
-    return 1 if recorder.failed else 0
+    return 1 if failed else 0

@@ -101,21 +101,27 @@ class RunSession:
         from dabench.cli.table import warn
         from dabench.runner.recorder import Recorder
         from dabench.runner.runner import done_records
-        from dabench.selection.outputs import missing_outputs
+        from dabench.selection.output_files import missing_outputs
 
         directory = self._choices.directory
         found, flaws = done_records(plan, directory)
         warn(flaws, directory)
-        if options.output_rows and not fresh:
-            lacking = [run_id for run_id, record in found.items() if missing_outputs(record, directory)]
-            found = {run_id: record for run_id, record in found.items() if run_id not in lacking}
-            if lacking:
-                echo(
-                    f"{len(lacking)} of {len(plan.runs)} runs were made without keeping outputs, or theirs are gone: "
-                    "they are repeated, which gives the same numbers on the same kind of machine.",
-                    err=True,
-                )
-        return Recorder(plan, directory, self.registry, [] if fresh else list(found.values()))
+        recorder = Recorder(plan, directory, self.registry)
+        if fresh:
+            return recorder
+        lacking: set[str] = set()
+        if options.output_rows:
+            lacking = {run_id for run_id, record in found.items() if missing_outputs(record, directory)}
+        if lacking:
+            echo(
+                f"{len(lacking)} of {len(plan.runs)} runs were made without keeping outputs, or theirs are gone: "
+                "they are repeated, which gives the same numbers on the same kind of machine.",
+                err=True,
+            )
+        for run_id in found:
+            if run_id not in lacking:
+                recorder.stored.take(found, run_id)
+        return recorder
 
     def run_plan(
         self,
@@ -148,7 +154,7 @@ class RunSession:
             for line in precision_notes(recorder.plan):
                 echo(line, err=True)
         folder = recorder.results / "runs" / recorder.plan.suite.name
-        count, before = len(recorder.plan.runs), len(recorder.records)
+        count, before = len(recorder.plan.runs), len(recorder.stored)
         echo(f"{title}{count} runs, {before} of them done before, in {folder}", err=True)
         with self.resumable(recorder, *later), self.progress(recorder.todo) as display:
             return carry_out(recorder, options, lambda event: display.show(shown(event)))

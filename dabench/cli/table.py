@@ -95,7 +95,7 @@ def command(
     if numbers is not None:
         tables = beside(tables, numbers)
     if spec.wants_records:
-        tables = with_records(tables, results.records)
+        tables = with_records(tables, results.records_of(results.frame["run_id"]))
     text = render(tables)
     if output is None:
         show(text, form=form, nl=False)

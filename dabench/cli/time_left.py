@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from statistics import fmean
 
 from dabench.runs.job import Finished, Started
 from dabench.runs.plan import PlannedRun
@@ -19,11 +18,13 @@ class TimeLeft:
 
     def __init__(self, runs: Sequence[PlannedRun]) -> None:
         """Nothing of `runs` has ended."""
-        self._left = {run.run_id: run.method.name for run in runs}
+        self._method = {run.run_id: run.method.name for run in runs}
+        self._left = Counter(self._method.values())
         self._worker: dict[str, int] = {}
         self._warm: set[int] = set()
-        self._took: defaultdict[str, list[float]] = defaultdict(list)
-        self._first: list[float] = []
+        self._took = _Mean()
+        self._by_method: defaultdict[str, _Mean] = defaultdict(_Mean)
+        self._first = _Mean()
 
     def started(self, event: Started) -> None:
         """Take note of the worker of a run."""
@@ -31,20 +32,36 @@ class TimeLeft:
 
     def finished(self, event: Finished) -> None:
         """Take note of how long a run took."""
-        method = self._left.pop(event.run_id)
-        worker = self._worker.get(event.run_id, 0)
+        method = self._method.pop(event.run_id)
+        self._left[method] -= 1
+        worker = self._worker.pop(event.run_id, 0)
         if worker in self._warm:
-            self._took[method].append(event.outcome.wall_s)
+            self._took.add(event.outcome.wall_s)
+            self._by_method[method].add(event.outcome.wall_s)
         elif event.outcome.train_s:
-            self._first.append(event.outcome.train_s)
+            self._first.add(event.outcome.train_s)
         self._warm.add(worker)
 
     @property
     def seconds(self) -> float | None:
         """Until the last run has ended; None while nothing can be said."""
-        known = [seconds for of_method in self._took.values() for seconds in of_method] or self._first
-        if not known:
+        known = self._took if self._took.count else self._first
+        if not known.count:
             return None
-        each = fmean(known)
-        total = sum(fmean(self._took[method]) if self._took.get(method) else each for method in self._left.values())
+        total = sum(count * self._by_method.get(method, known).value for method, count in self._left.items())
         return total / max(1, len(self._warm))
+
+
+class _Mean:
+    """The mean of numbers that come one by one."""
+
+    def __init__(self) -> None:
+        self.count, self._sum = 0, 0.0
+
+    def add(self, number: float) -> None:
+        self.count += 1
+        self._sum += number
+
+    @property
+    def value(self) -> float:
+        return self._sum / self.count

@@ -16,6 +16,7 @@ MOST_VALUES = 20_000  # with every alias counted as what it stands for
 DEEPEST = 50
 _OCTAL = re.compile(r"[-+]?0[0-9_]+")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
+QUICK: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where PyYAML was built with it
 
 
 class YamlLimitError(yaml.YAMLError):
@@ -32,12 +33,20 @@ def load(text: str) -> Any:
     Raises:
         yaml.YAMLError: it is not valid, or over a limit.
     """
-    check(text)
-    return yaml.safe_load(text)
+    try:
+        check(text, QUICK)
+        return yaml.load(text, Loader=QUICK)  # noqa: S506 - one of the two safe loaders
+    except yaml.YAMLError:  # the other one has the better words for it
+        check(text)
+        return yaml.safe_load(text)
 
 
-def check(text: str) -> None:
+def check(text: str, loader: Any = yaml.SafeLoader) -> None:
     """Look at the events of a YAML text, which neither expands aliases nor recurses.
+
+    Args:
+        text: of a file.
+        loader: a class whose parser is to be used.
 
     Raises:
         yaml.YAMLError: it is not valid, or over a limit.
@@ -47,7 +56,7 @@ def check(text: str) -> None:
     sizes: dict[str, int] = {}  # by anchor
     unclear: list[str] = []
     within: list[tuple[str | None, int]] = [(None, 0)]  # the anchor of each collection that is open, and its values
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.CollectionStartEvent):
             within.append((event.anchor, 1))
             if len(within) > DEEPEST:

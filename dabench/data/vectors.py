@@ -12,15 +12,17 @@ float32 afterwards: a column of large values that differ little would lose its d
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse, vstack
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from dabench.data.arrays import csr
 from dabench.errors import DataError
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfTransformer
 
 Transform = Callable[[Any], Any]
 Vectors = NDArray[np.float32] | NDArray[np.float64]
@@ -50,6 +52,8 @@ def transforms(kind: str, *, source: Any, whole_source: Any, target: Any) -> tup
     if kind == "tfidf":
         if not issparse(source):
             raise DataError("input.normalise 'tfidf' needs sparse counts of terms; these vectors are dense")
+        from sklearn.feature_extraction.text import TfidfTransformer  # a second, and 100 MB in every worker
+
         weights = TfidfTransformer().fit(vstack([source, target]))
         return (_tfidf(weights),) * 2
     if issparse(source):

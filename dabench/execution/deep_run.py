@@ -18,7 +18,6 @@ from dabench.errors import DataError, PluginError
 from dabench.execution.evaluation import predictions_of
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
-from dabench.execution.readout import Readout
 from dabench.execution.run_log import NAME
 from dabench.execution.training import TrainingEvent, TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
@@ -187,6 +186,8 @@ class DeepRun:
         """
         if self._network_reports:
             return self._predict
+        from dabench.execution.readout import Readout  # scikit-learn: a second, and 100 MB in every worker
+
         readout = Readout(self.job.settings.readout, self.data.problem.classes, self.job.seed)
         learned, y = self.data.labelled
         readout.fit(self.data.apply(self.method.embed, learned), y)

@@ -29,7 +29,7 @@ from dabench.printable import kept
 from dabench.runs.job import Finished, Job, Outcome, Progress
 from dabench.runs.machine import environment
 from dabench.seeding import isolated, reproducible
-from dabench.selection.outputs import forget_outputs
+from dabench.selection.output_files import forget_outputs
 from dabench.selection.rule import picks_of
 
 
@@ -37,8 +37,12 @@ class RunTimeoutError(Exception):
     """The run took longer than `--timeout` allows."""
 
 
-def execute(job: Job) -> Iterator[Progress | Finished]:
+def execute(job: Job, state: ProcessState | None = None) -> Iterator[Progress | Finished]:
     """Run a job.
+
+    Args:
+        job: what to run.
+        state: of this process, for one that executes many jobs: looking at all of it anew takes milliseconds.
 
     Yields:
         Progress, and at the end exactly one `Finished`, to be judged by the parent process (`runner.judge`). Whatever
@@ -50,7 +54,8 @@ def execute(job: Job) -> Iterator[Progress | Finished]:
         torch.cuda.reset_peak_memory_stats(device)
     measurements = Measurements()
     with reproducible(), isolated(device), own_generators(job.seed):
-        before = ProcessState()
+        before = ProcessState() if state is None else state
+        before.renew()
         outcome = yield from _logged(job, device, started, measurements)
         changed = tuple(what for _, what in before.changes())
         if changed:

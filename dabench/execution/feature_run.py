@@ -98,6 +98,7 @@ class FeatureRun(_FittedRun):
 
     def build(self) -> FeatureMethod:
         """Build the method, with the classifier of the suite's readout."""
+
         job, classes = self.job, len(self.data.classes)
         return self._cls(
             validated(self._cls, job.settings.options, job.method.name),
@@ -133,6 +134,7 @@ class ReadoutRun(_FittedRun):
 
     def fit(self) -> Iterator[Progress]:
         """Fit the classifier, and measure it."""
+
         data = self.data
         features = yield from network_features(self.job, data)
         readout = Readout(self.job.settings.readout, data.problem.classes, self.job.seed)

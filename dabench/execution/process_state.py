@@ -163,8 +163,20 @@ class ProcessState:
     """
 
     def __init__(self, *, functions: bool = True) -> None:
+        self._of_functions = functions
+        self._functions: dict[Any, Mapping[str, Any]] = {}
+        self.renew()
+
+    def renew(self) -> None:
+        """Take the settings as they are now, and functions that were not there before.
+
+        What was found otherwise meanwhile must have been put back: then it takes a fraction of a new snapshot.
+        """
         self._values = [setting.get() for setting in SETTINGS]
-        self._functions = {owner: dict(vars(owner)) for owner in _owners()} if functions else {}
+        if self._of_functions:
+            for owner in _owners():
+                if owner not in self._functions:
+                    self._functions[owner] = dict(vars(owner))
 
     def changes(self) -> list[tuple[str, str]]:
         """The changes since then, as kinds (see `SETTINGS`) and phrases."""
@@ -192,10 +204,10 @@ class ProcessState:
 
     def _patched(self) -> Iterator[tuple[Any, str, Any]]:
         """Functions that were replaced: the owner, the name, and the original."""
-        for owner, before in self._functions.items():
-            now = dict(vars(owner))
-            if _same(now, before):
+        for owner, before in list(self._functions.items()):
+            if _same(vars(owner), before):
                 continue
+            now, found_any = dict(vars(owner)), False
             for name, value in before.items():
                 found = now.get(name, _ABSENT)
                 if (
@@ -204,16 +216,20 @@ class ProcessState:
                     and _is_function(value)
                     and not _own_wrapper(found, value)
                 ):
+                    found_any = True
                     yield owner, name, value
             if isinstance(owner, type) and len(now) != len(before):  # hides what the class inherits
                 for name in [name for name in now if name not in before and _is_function(now[name])]:
+                    found_any = True
                     yield owner, name, _ABSENT
+            if not found_any:  # values that are no functions, and wrappers of torch's own: the next look is quick again
+                self._functions[owner] = now
 
 
-def _same(now: dict[str, Any], before: dict[str, Any]) -> bool:
+def _same(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     """Whether surely nothing is otherwise, which is quick to find out: equal objects are mostly the same."""
     try:
-        return now == before
+        return bool(now == before)
     except (RuntimeError, TypeError, ValueError):  # some tensor or array is no longer the same
         return False
 

@@ -22,5 +22,7 @@ def view_versions(views: Iterable[object]) -> dict[str, int]:
 
 def sha256(content: Any) -> str:
     """The hash of plain values as canonical JSON: sorted keys, no spaces, floats by `repr`."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.util import find_spec, resolve_name
@@ -42,11 +42,11 @@ def source_sha256(entry_point: str, *, without: Collection[str] = ()) -> str:
                 raise PluginError(f"the module {name} of {entry_point!r} cannot be found, or has no Python source")
             continue  # an attribute of a module, not a module
         try:
-            tree, seen[name] = _reduced(path.read_bytes(), package)
+            imports, seen[name] = _reduced(path.read_bytes(), package)
         except SyntaxError as error:
             raise PluginError(f"{path}, line {error.lineno}: not valid Python: {error.msg}") from error
         parent = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        waiting += _imports(tree, parent, package)
+        waiting += _modules(imports, parent, package)
     digest = hashlib.sha256()
     for name in sorted(seen):
         digest.update(f"{name}\0{len(seen[name])}\0{seen[name]}".encode())
@@ -67,9 +67,10 @@ def text_sha256(source: bytes, path: Path) -> str:
 
 
 @lru_cache(maxsize=256)  # one module stands behind many runs
-def _reduced(source: bytes, package: str) -> tuple[ast.Module, str]:
+def _reduced(source: bytes, package: str) -> tuple[tuple[ast.Import | ast.ImportFrom, ...], str]:
+    """The imports of a module, and the text of its syntax."""
     tree = reduced(source, package)
-    return tree, text_of(tree)
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)), text_of(tree)
 
 
 def _source(name: str) -> Path | None:
@@ -80,13 +81,13 @@ def _source(name: str) -> Path | None:
     return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
 
 
-def _imports(tree: ast.Module, parent: str, package: str) -> list[str]:
+def _modules(imports: Iterable[ast.Import | ast.ImportFrom], parent: str, package: str) -> list[str]:
     """The imports of a module in `parent` from its own package: modules, and names that may be modules."""
     found: list[str] = []
-    for node in ast.walk(tree):
+    for node in imports:
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names if alias.name.partition(".")[0] == package]
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = resolve_name("." * node.level + (node.module or ""), parent) if node.level else node.module or ""
             if base.partition(".")[0] != package:
                 continue

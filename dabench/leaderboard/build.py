@@ -8,7 +8,9 @@ from dataclasses import replace
 from string import ascii_uppercase
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dabench.config.settings import Shots
 from dabench.leaderboard.machines import has_number, machines_note
@@ -91,9 +93,18 @@ def _by_shots(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cells_of(runs: pd.DataFrame) -> ByCell:
     by_cell: ByCell = defaultdict(list)
-    for run in runs.astype(object).itertuples(index=False):  # columns of strings are slow to iterate over
+    objects = pd.DataFrame({name: _objects(runs[name]) for name in runs.columns})
+    for run in objects.itertuples(index=False):
         by_cell[Key(f"{run.source}:{run.target}", str(run.method), str(run.variant))].append(run)
     return by_cell
+
+
+def _objects(column: pd.Series[Any]) -> NDArray[np.object_]:
+    """The values of a column as Python has them: equal texts are one, of which a large table has millions."""
+    if not isinstance(column.dtype, pd.StringDtype):
+        return column.to_numpy(dtype=object)
+    codes, texts = pd.factorize(column)
+    return np.append(np.asarray(texts, dtype=object), np.nan)[codes]  # -1 stands for what is missing
 
 
 def _by_backbone(by_cell: ByCell) -> list[ByCell]:

@@ -62,8 +62,7 @@ def explain(
     same_shots = frame[frame["shots"].isin(runs["shots"].unique())]
     table, row = _row_of(same_shots, pair, method, kept_variant)
     cell = row.cells[pair]
-    wanted = set(runs["run_id"])
-    records = {record.run_id: (path, record) for path, record in results.records if record.run_id in wanted}
+    records = {record.run_id: (path, record) for path, record in results.records_of(runs["run_id"])}
     parts = [
         _title(table, pair, method, kept_variant, cell, left_out),
         _section("Seeds", aligned(_seed_rows(runs))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from dabench.leaderboard.formats.text import heading, hundredths, pair_titles
 from dabench.leaderboard.machines import partners
 from dabench.leaderboard.marks import alike, sample
 from dabench.leaderboard.table import Row, Table
+from dabench.printable import width_of_terminal
 from dabench.stats.seeds import ALPHA, Interval, holm, holm_levels, paired_gain, paired_p
 
 Verdict = Literal["better", "even", "worse", "no test"]
@@ -79,7 +79,7 @@ def versus_text(tables: Sequence[Table], choice: RowChoice, width: int | None = 
         choice: its rows.
         width: columns; of the terminal, or 100 where there is none, if not given.
     """
-    width = width or shutil.get_terminal_size((100, 24)).columns
+    width = width or width_of_terminal()
     chosen = [(table, row) for table in tables for row in table.rows if choice.takes(row.method, row_of(row.variant))]
     blocks = ["\n".join(_block(table, row, width)) for table, row in chosen]
     notes = dict.fromkeys(note for table, _ in chosen for note in data_notes(table))

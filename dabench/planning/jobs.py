@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import overload
 
 from dabench.config.settings import MOST_OUTPUTS, Settings
 from dabench.config.suite import Suite
@@ -16,7 +17,7 @@ from dabench.plugin.registry import Registry
 from dabench.runs.job import Job, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.machine import same_bits
 from dabench.runs.plan import Plan, PlannedRun
-from dabench.selection.outputs import outputs_folder
+from dabench.selection.output_files import outputs_folder
 from dabench.specs.spec import MethodSpec, SelectorSpec
 
 
@@ -55,9 +56,7 @@ def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> 
     return (suite.outputs or (MOST_OUTPUTS if needed else 0)) if wanted is None else wanted
 
 
-def make_jobs(
-    plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: RunOptions
-) -> list[Job]:
+def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: RunOptions) -> Jobs:
     """Turn planned runs into jobs; those that read features get the job of the network that has them.
 
     Raises:
@@ -68,37 +67,57 @@ def make_jobs(
             "reverse validation trains with source and target exchanged, which the track paired does not define: "
             "choose options by another score"
         )
-    chosen = registry.get(SelectorSpec, plan.suite.selector).spec
-    known = list(registry.specs(SelectorSpec).values())
-    # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
-    selectors = tuple(spec for spec in known if spec == chosen or not spec.needs_outputs)
-    source_only = registry.get(MethodSpec, "source_only").spec
-    desk = LabelDesk()
+    return Jobs(plan, runs, results, registry, options)
 
-    def network_of(run: PlannedRun) -> tuple[MethodSpec, Settings]:
-        """The training whose features a run reads, or leaves."""
-        settings = run.settings.model_copy(update={"readout": "network"})
-        if not run.is_feature_method:
-            return run.method, settings
-        return source_only, settings.model_copy(update={"method": source_only.name, "options": {}, "views": {}})
 
-    def features_key(run: PlannedRun) -> str:
-        # Other than a run's identity this names torch and the processor: features are not kept across them. What does
-        # not change the network is left out: the checkpoints, and the shots where nothing is trained on the target.
-        method, settings = network_of(run)
-        unseen = {"shots": True} if method == source_only else {}
-        shared = settings.model_dump(mode="json", exclude={"budget": {"checkpoints"}, **unseen})
-        parts = [
-            run.pair,
-            run.seed,
-            sha256(shared),
-            run.data_sha256,
-            method_sha256(method),
-            NUMERICS_VERSION,
-        ]
-        return sha256([*parts, plan.device_kind, same_bits(), "sealed"])
+class Jobs(Sequence[Job]):
+    """The jobs of some runs, each made when it is asked for: a plan may have a hundred thousand."""
 
-    def job(run: PlannedRun) -> Job:
+    def __init__(
+        self, plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: RunOptions
+    ) -> None:
+        """Keep what all jobs share; see `make_jobs`."""
+        self._plan, self._runs, self._options = plan, runs, options
+        self._results, self._records, self._cache = results, results / "runs", results / "cache"
+        chosen = registry.get(SelectorSpec, plan.suite.selector).spec
+        known = list(registry.specs(SelectorSpec).values())
+        # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
+        self._selectors = tuple(spec for spec in known if spec == chosen or not spec.needs_outputs)
+        self._desk = LabelDesk()
+        self._limits = RunLimits(timeout_s=options.timeout_s, output_rows=options.output_rows)
+        self._source_only = registry.get(MethodSpec, "source_only").spec
+        self._networks: dict[tuple[str, ...], tuple[MethodSpec, Settings, list[str]]] = {}
+        self._bits: dict[str, str] = {}
+        readers = [run for run in runs if self._reads_features(run)]
+        if readers:  # where nothing reads features none are kept, and it does not matter how they would be called
+            self._bits = same_bits()
+        self._needed = {self._features_key(run) for run in readers}
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @overload
+    def __getitem__(self, index: int) -> Job: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Job]: ...
+
+    def __getitem__(self, index: int | slice) -> Job | list[Job]:
+        if isinstance(index, slice):
+            return [self._job(run) for run in self._runs[index]]
+        return self._job(self._runs[index])
+
+    def _job(self, run: PlannedRun) -> Job:
+        job = self._plain(run)
+        if not run.backbone.trains:
+            return job
+        if self._reads_features(run):
+            method, settings, _ = self._network(run)
+            return replace(job, network=_training(job, method, settings))
+        return replace(job, keep_features=bool(self._needed) and self._features_key(run) in self._needed)
+
+    def _plain(self, run: PlannedRun) -> Job:
+        plan, options = self._plan, self._options
         return Job(
             run_id=run.run_id,
             device=options.device,
@@ -109,33 +128,44 @@ def make_jobs(
                 seed=run.seed,
                 track=plan.suite.track,
                 metric=plan.suite.metric,
-                selectors=selectors,
+                selectors=self._selectors,
                 selector=plan.suite.selector,
                 reverse_validation=options.reverse_validation,
             ),
-            data=_data(plan, run, desk),
+            data=_data(plan, run, self._desk),
             files=RunFiles(
-                log=(results / "runs" / run.stem).with_suffix(".log"),
-                state=results / "cache" / "state" / f"{run.run_id}.pt",
-                features=results / "cache" / "features" / f"{features_key(run)}.npz",
-                outputs=outputs_folder(results, run.run_id),
+                log=self._records / f"{run.stem}.log",
+                state=self._cache / f"state/{run.run_id}.pt",
+                features=self._cache / f"features/{self._features_key(run)}.npz",
+                outputs=outputs_folder(self._results, run.run_id),
             ),
-            limits=RunLimits(timeout_s=options.timeout_s, output_rows=options.output_rows),
+            limits=self._limits,
         )
 
-    def reads_features(run: PlannedRun) -> bool:  # a reverse model begins with the weights of the trained one
-        return run.reads_features and (run.is_feature_method or not options.reverse_validation)
+    def _reads_features(self, run: PlannedRun) -> bool:
+        """Whether a run trains no network; a reverse model begins with the weights of one that it has trained."""
+        return run.reads_features and (run.is_feature_method or not self._options.reverse_validation)
 
-    needed = {features_key(run) for run in runs if reads_features(run)}
-    jobs = []
-    for run in runs:
-        if not run.backbone.trains:
-            jobs.append(job(run))
-        elif reads_features(run):
-            jobs.append(replace(job(run), network=_training(job(run), *network_of(run))))
-        else:
-            jobs.append(replace(job(run), keep_features=features_key(run) in needed))
-    return jobs
+    def _network(self, run: PlannedRun) -> tuple[MethodSpec, Settings, list[str]]:
+        """The training whose features a run reads, or leaves: method, settings, and hashes of both."""
+        cell = (run.pair, run.method.name, run.method.entry_point, run.settings_sha256)
+        if cell not in self._networks:
+            method, settings = run.method, run.settings.model_copy(update={"readout": "network"})
+            if run.is_feature_method:
+                method = self._source_only
+                settings = settings.model_copy(update={"method": method.name, "options": {}, "views": {}})
+            # What does not change the network is left out: the checkpoints, and the shots where nothing is trained on
+            # the target.
+            unseen = {"shots": True} if method == self._source_only else {}
+            shared = settings.model_dump(mode="json", exclude={"budget": {"checkpoints"}, **unseen})
+            self._networks[cell] = method, settings, [sha256(shared), method_sha256(method)]
+        return self._networks[cell]
+
+    def _features_key(self, run: PlannedRun) -> str:
+        # Other than a run's identity this names torch and the processor: features are not kept across them.
+        _, _, (settings, source) = self._network(run)
+        parts = [run.pair, run.seed, settings, run.data_sha256, source, NUMERICS_VERSION]
+        return sha256([*parts, self._plan.device_kind, self._bits, "sealed"])
 
 
 def _data(plan: Plan, run: PlannedRun, desk: LabelDesk) -> RunData:

@@ -10,14 +10,15 @@ from itertools import chain, product
 from dabench.config.overrides import UNSET, Overrides
 from dabench.config.parse import parse_pair
 from dabench.config.row_choice import RowChoice
-from dabench.config.settings import Precision, Shots
+from dabench.config.settings import Shots
 from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
 from dabench.data.prepared import PreparedDomain, prepare
 from dabench.errors import DabenchError, PluginError, UsageError
 from dabench.hashing.canonical import sha256
 from dabench.hashing.identity import RunIdentity
+from dabench.planning.class_facts import ClassFacts
 from dabench.planning.domains import domain_of, known_domains, misfit, no_recording
-from dabench.planning.resolve import resolve
+from dabench.planning.resolve import Shared, resolve
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun, Resolved
 from dabench.runs.precision import automatic, bf16_cost
@@ -73,13 +74,17 @@ def make_plan(
     _refuse_unknown_domains(suite, added, specs)
     precisions = {suite.precision, overrides.shared.get("precision")}
     auto = automatic(device_kind) if "auto" in precisions else None
-    cells, doubles = _without_doubles(suite.name, _cells(suite, chosen, entries, overrides, registry, specs, auto))
+    facts = ClassFacts.kept() if registry.keeps_facts else ClassFacts()
+    cells, doubles = _without_doubles(
+        suite.name, _cells(suite, chosen, entries, overrides, registry, specs, Shared(facts, auto))
+    )
+    facts.keep()
     domains, problems = _prepare(chosen, specs)
     _refuse_misfits(suite, added, domains)
     runs = [
-        _run(suite, pair, seed, cell, device_kind, domains, problems)
+        run
         for pair, cell in sorted(cells, key=lambda item: _place(item[1]))
-        for seed in suite.seeds
+        for run in _runs(suite, pair, cell, device_kind, domains, problems)
     ]
     return Plan(
         suite=suite,
@@ -188,14 +193,14 @@ def _cells(
     overrides: Overrides,
     registry: Registry,
     specs: Mapping[str, DomainSpec],
-    auto: Precision | None,
+    shared: Shared,
 ) -> list[tuple[PairEntry, Resolved]]:
     """Resolve all cells; every mistake is reported at once, and once."""
     mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry, specs)}
     cells = []
     for entry, pair, shots in product(entries, pairs, suite.shots or (None,)):
         try:
-            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots, auto)))
+            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots, shared)))
         except (UsageError, PluginError) as error:
             mistakes[str(error)] = error
     if len(mistakes) == 1:
@@ -273,37 +278,39 @@ def _prepare(
     return domains, problems
 
 
-def _run(
+def _runs(
     suite: Suite,
     pair: PairEntry,
-    seed: int,
     cell: Resolved,
     device_kind: str,
     domains: Mapping[str, PreparedDomain],
     problems: Mapping[str, str],
-) -> PlannedRun:
+) -> Iterator[PlannedRun]:
+    """The runs of a cell, one for each seed."""
     source, target = pair.pair.split(":")
-    data = [domains[name].sha256 if name in domains else "missing" for name in (source, target)]
-    data_sha256 = sha256(data)
+    data_sha256 = sha256([domains[name].sha256 if name in domains else "missing" for name in (source, target)])
+    data_error = "\n".join(problems[name] for name in (source, target) if name in problems) or None
     plugin = cell.plugin
-    identity = RunIdentity(
-        suite=suite.name,
-        suite_version=suite.version,
-        pair=pair.pair,
-        method=cell.method.name,
-        seed=seed,
-        settings=cell.settings_sha256,
-        data=data_sha256,
-        plugin=(plugin.distribution, plugin.version, plugin.source_sha256),
-        device_kind=device_kind,
-    )
-    return PlannedRun(
-        **{item.name: getattr(cell, item.name) for item in fields(cell)},
-        suite=suite.name,
-        source=source,
-        target=target,
-        seed=seed,
-        run_id=identity.run_id,
-        data_sha256=data_sha256,
-        data_error="\n".join(problems[name] for name in (source, target) if name in problems) or None,
-    )
+    shared = {item.name: getattr(cell, item.name) for item in fields(cell)}
+    for seed in suite.seeds:
+        identity = RunIdentity(
+            suite=suite.name,
+            suite_version=suite.version,
+            pair=pair.pair,
+            method=cell.method.name,
+            seed=seed,
+            settings=cell.settings_sha256,
+            data=data_sha256,
+            plugin=(plugin.distribution, plugin.version, plugin.source_sha256),
+            device_kind=device_kind,
+        )
+        yield PlannedRun(
+            **shared,
+            suite=suite.name,
+            source=source,
+            target=target,
+            seed=seed,
+            run_id=identity.run_id,
+            data_sha256=data_sha256,
+            data_error=data_error,
+        )

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from dabench.config.options import option_errors, validated
+from dabench.config.options import option_errors
 from dabench.config.overrides import SCALARS, Overrides, differences, merge
 from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Precision, Settings, Shots
 from dabench.config.suite import MethodEntry, PairEntry, Suite
-from dabench.errors import PluginError, UsageError
+from dabench.errors import UsageError
 from dabench.hashing.canonical import sha256, view_versions
-from dabench.plugin.method_file import method_sha256
+from dabench.planning.class_facts import ClassFacts, Facts
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
 from dabench.runs.precision import UNNAMED
 from dabench.runs.record import ChosenBy, PluginInfo
-from dabench.specs.broken import why
-from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
+from dabench.specs.spec import BackboneSpec, MethodSpec
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Knowledge that the cells of a plan share.
+
+    Attributes:
+        facts: of classes of methods and backbones.
+        auto: what the precision `auto` stands for on this machine; None where no suite or command says it.
+    """
+
+    facts: ClassFacts
+    auto: Precision | None = None
 
 
 def resolve(
@@ -30,7 +42,7 @@ def resolve(
     overrides: Overrides,
     registry: Registry,
     shots: Shots | None = None,
-    auto: Precision | None = None,
+    known: Shared | None = None,
 ) -> Resolved:
     """Resolve one cell.
 
@@ -41,12 +53,14 @@ def resolve(
         overrides: of the command.
         registry: of plugins.
         shots: one of the suite's, if it has some.
-        auto: what the precision `auto` stands for on this machine.
+        known: what the cells of a plan share.
 
     Raises:
         UsageError: unknown names, wrong settings or options, or a method that cannot run in this suite.
         PluginError: a method or backbone cannot be imported.
     """
+    known = known or Shared(ClassFacts())
+    facts = known.facts
     registered = registry.get(MethodSpec, entry.method)
     method = registered.spec
     if suite.track not in method.tracks:
@@ -64,7 +78,7 @@ def resolve(
         "sample": suite.sample.model_dump(),
         "budget": merge(merge(suite.budget.model_dump() if suite.budget else {}, pair.budget), entry.recipe.budget)
         or None,
-        "precision": auto if suite.precision == "auto" else suite.precision,
+        "precision": known.auto if suite.precision == "auto" else suite.precision,
         "readout": suite.readout,
         "shots": shots,
         "transductive": suite.transductive,
@@ -75,16 +89,17 @@ def resolve(
         if name != "budget" and section is not None
     }
     options = merge(entry.options, pair.options.get(method.name, {}))
-    own, _, _ = _validated({"method": method.name, "options": options, **shared}, method, registry)
+    plain = {"method": method.name, "options": options, **shared}
     defaults = {name: Suite.model_fields[name].default for name in SCALARS}  # of those that the command unsets
-    shared |= _backbone(overrides, registry)
-    changed = defaults | merge({"method": method.name, **shared}, overrides.shared)
+    changed = defaults | merge({**plain, **_backbone(overrides, registry)}, overrides.shared)
     changed["options"] = merge(options, overrides.options.get(method.name, {}))
     if changed["precision"] == "auto":
-        changed["precision"] = auto
-    settings, backbone, method = _validated(changed, method, registry)
+        changed["precision"] = known.auto
+    checked = _validated(changed, method, registry, facts)
+    own = checked.settings if changed == plain else _validated(plain, method, registry, facts).settings
+    settings, backbone, method = checked.settings, checked.backbone, checked.method
     if suite.track == "paired":
-        _check_paired(suite.name, settings, backbone, method)
+        _check_paired(suite.name, checked)
     own_content, content = own.model_dump(mode="json"), settings.model_dump(mode="json")
     versions = ("views", "readout_version")  # they follow from other settings, and are no choice that names a variant
     unnamed = own_content | ({"precision": UNNAMED} if suite.precision == "auto" else {})
@@ -101,10 +116,11 @@ def resolve(
         plugin=PluginInfo(
             distribution=registered.origin.distribution,
             version=registered.origin.version,
-            source_sha256=method_sha256(method),
+            source_sha256=facts.source_sha256(method),
         ),
         chosen_by="user" if content != own_content else _chosen_by(suite, entry, pair),
-        is_feature_method=_is_feature_method(method),
+        is_feature_method=checked.of_method.is_feature_method,
+        freezes=checked.freezes,
     )
 
 
@@ -127,14 +143,25 @@ def _without(content: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {key: value for key, value in content.items() if key not in names}
 
 
-def _validated(
-    content: dict[str, Any], method: MethodSpec, registry: Registry
-) -> tuple[Settings, BackboneSpec, MethodSpec]:
-    """Check settings, and fill in the defaults of the method's and the backbone's options.
+@dataclass(frozen=True)
+class _Checked:
+    """Settings with the defaults of all options, and the things that they name.
 
-    Returns:
-        The settings, the backbone, and the method in the form that fits the backbone.
+    Attributes:
+        method: in the form that fits the backbone.
+        of_method: what its class says.
+        freezes: a part of the backbone is not trained.
     """
+
+    settings: Settings
+    backbone: BackboneSpec
+    method: MethodSpec
+    of_method: Facts
+    freezes: bool
+
+
+def _validated(content: dict[str, Any], method: MethodSpec, registry: Registry, facts: ClassFacts) -> _Checked:
+    """Check settings, and fill in the defaults of the method's and the backbone's options."""
     named = registry.all(BackboneSpec).get(content["backbone"]["name"])
     if named and not named.spec.trains and content["budget"]:
         raise UsageError(f"the backbone {named.spec.name} trains nothing: leave out the budget, and --steps")
@@ -145,14 +172,20 @@ def _validated(
     backbone = registry.get(BackboneSpec, settings.backbone.name).spec
     _fitting(settings, backbone)
     _check_batch(settings, method)
-    method = _form_for(method, backbone)
-    cls = _imported(method)
-    options = validated(cls, settings.options, method.name).model_dump(mode="json")
-    network = validated(_imported(backbone), settings.backbone.options, backbone.name)
-    filled = settings.backbone.model_copy(update={"name": backbone.name, "options": network.model_dump(mode="json")})
-    views = view_versions([*getattr(cls, "views", {}).values(), *options.values()])
-    update = {"options": options, "backbone": filled, "views": views}
-    return settings.model_copy(update=update), backbone, method
+    if not backbone.trains and method.feature_entry_point:
+        method = replace(method, entry_point=method.feature_entry_point)
+    of_method = facts.of_method(method, settings.options)
+    if not backbone.trains and not of_method.is_feature_method:
+        raise UsageError(
+            f"{method.name} trains a network, and the backbone {backbone.name} has none. "
+            "Only methods that work on feature vectors run there; the spec of one that has both forms names a "
+            "feature_entry_point."
+        )
+    network = facts.of_backbone(backbone, settings.backbone.options)
+    filled = settings.backbone.model_copy(update={"name": backbone.name, "options": network.options})
+    views = view_versions([*of_method.views, *of_method.options.values()])
+    update = {"options": of_method.options, "backbone": filled, "views": views}
+    return _Checked(settings.model_copy(update=update), backbone, method, of_method, network.freezes)
 
 
 def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
@@ -182,53 +215,19 @@ def _check_batch(settings: Settings, method: MethodSpec) -> None:
         )
 
 
-def _check_paired(suite: str, settings: Settings, backbone: BackboneSpec, method: MethodSpec) -> None:
+def _check_paired(suite: str, checked: _Checked) -> None:
     """Refuse settings that have no meaning in the track paired.
 
     Raises:
         UsageError: naming the setting.
     """
+    settings, backbone, method = checked.settings, checked.backbone, checked.method.name
     wrong = (
         (not backbone.trains, f"its methods train networks, and the backbone {backbone.name} has none"),
-        (_is_feature_method(method), f"{method.name} works on features, which are of the source's network alone"),
+        (checked.of_method.is_feature_method, f"{method} works on features, which are of the source's network alone"),
         (settings.sample.source_per_class is not None, "sample.source_per_class is for unsupervised protocols"),
         (settings.readout != "network", f"readout {settings.readout!r} would be fitted on the source alone: network"),
     )
     for found, what in wrong:
         if found:
             raise UsageError(f"the suite {suite} is of the track paired: {what}")
-
-
-def _form_for(method: MethodSpec, backbone: BackboneSpec) -> MethodSpec:
-    """The method itself, or without a network to train the form that it has for feature vectors.
-
-    Raises:
-        UsageError: it has none.
-    """
-    if backbone.trains:
-        return method
-    if method.feature_entry_point:
-        method = replace(method, entry_point=method.feature_entry_point)
-    if not _is_feature_method(method):
-        raise UsageError(
-            f"{method.name} trains a network, and the backbone {backbone.name} has none. "
-            "Only methods that work on feature vectors run there; the spec of one that has both forms names a "
-            "feature_entry_point."
-        )
-    return method
-
-
-def _is_feature_method(method: MethodSpec) -> bool:
-    from dabench.methods.base import FeatureMethod
-
-    return issubclass(_imported(method), FeatureMethod)
-
-
-def _imported(spec: Spec) -> Any:
-    try:
-        return spec.load()
-    except Exception as error:  # a plugin's module may raise anything on import
-        raise PluginError(
-            f"{spec.name!r} cannot be imported from {spec.entry_point}: {why(error)}. Fix its plugin, or leave it out "
-            "with --methods."
-        ) from error

@@ -1,14 +1,15 @@
 """Discovery of plugins: our own loop over entry points.
 
 pluggy's loader silently drops a second entry point of the same name, and an entry point that cannot be imported stops
-the program. Here each is keyed by `distribution:name`, a broken one is reported and left out, and two plugins that
-claim the same thing are an error that names both.
+the program. Here each is keyed by `distribution:name`, a broken one is reported and left out, and what two plugins
+claim is an error that names both, for whoever asks for it.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from copy import copy
@@ -20,7 +21,7 @@ import pluggy
 
 from dabench.errors import PluginError, unknown
 from dabench.plugin import hookspecs
-from dabench.specs.broken import why
+from dabench.plugin.guard import PluginFault, guarded, named
 from dabench.specs.names import canonical, items
 from dabench.specs.spec import (
     BackboneSpec,
@@ -39,6 +40,10 @@ from dabench.specs.spec import (
 GROUP = "dabench"
 OWN = "dabench"
 DISABLE = "DABENCH_DISABLE_PLUGINS"
+HEAVY = (
+    "its hook module imports torch, for which every command and completion then waits: import it in the module that "
+    "holds the method, and of dabench what is needed by name instead of `from dabench import *`"
+)
 
 # kind on the command line -> what its hook yields. The hook is called dabench_<kind>.
 KINDS: Mapping[str, type[Spec]] = {
@@ -57,16 +62,30 @@ S = TypeVar("S", bound=Spec)
 
 @dataclass(frozen=True)
 class Plugin:
-    """One entry point: where it comes from, and why it is not in use (`error`), if it is not."""
+    """One entry point.
+
+    Attributes:
+        origin: where it comes from.
+        module: what it names.
+        error: why it is not in use, if so.
+        disabled: the user has left it out.
+        warning: what its author should mend.
+    """
 
     origin: Origin
     module: str
     error: str = ""
     disabled: bool = False
+    warning: str = ""
 
 
 class Registry:
-    """All plugins of this environment, and their specs."""
+    """All plugins of this environment, and their specs.
+
+    Attributes:
+        plugins: every entry point.
+        keeps_facts: plans may read the facts that are kept of classes, and keep more (see `planning.class_facts`).
+    """
 
     def __init__(self, entry_points: Iterable[tuple[Origin, EntryPoint]], disabled: str = "") -> None:
         """Load every entry point. Broken ones are kept in `plugins` with their error, and nothing of theirs is used.
@@ -78,14 +97,17 @@ class Registry:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self.plugins: list[Plugin] = []
+        self.keeps_facts = False
         self._origins: dict[str, Origin] = {}
         self._found: dict[type[Spec], dict[str, Registered[Any]]] = {kind: {} for kind in KINDS.values()}
-        self._conflicts: dict[type[Spec], list[str]] = {kind: [] for kind in KINDS.values()}
+        self._conflicts: dict[type[Spec], dict[str, str]] = {kind: {} for kind in KINDS.values()}
         off = set(items(disabled))
         for origin, entry_point in sorted(entry_points, key=lambda pair: str(pair[0])):
             is_off = bool({origin.distribution, str(origin)} & off) or ("all" in off and origin.distribution != OWN)
+            light = "torch" not in sys.modules
             error = "" if is_off else self._load(origin, entry_point)
-            self.plugins.append(Plugin(origin, entry_point.value, error, is_off))
+            warning = HEAVY if light and "torch" in sys.modules else ""
+            self.plugins.append(Plugin(origin, entry_point.value, error, is_off, warning))
 
     def _load(self, origin: Origin, entry_point: EntryPoint) -> str:
         """Take in one entry point, whole or not at all; return its error, or an empty string."""
@@ -93,16 +115,17 @@ class Registry:
         if key in self._origins:
             return f"the distribution {origin.distribution} names the entry point {origin.entry_point!r} twice"
         try:
-            module = entry_point.load()
-            self._manager.register(module, name=key)
-            self._manager.check_pending()
-            if not self._manager.get_hookcallers(module):
-                raise TypeError(f"{module.__name__} has no hook: mark its functions with @dabench.hookimpl")
-            yielded = {kind: self._collect(kind, key) for kind in KINDS.values()}
-        except (Exception, SystemExit) as error:  # whatever foreign code raises, the others go on
+            with guarded():
+                module = entry_point.load()
+                self._manager.register(module, name=key)
+                self._manager.check_pending()
+                if not self._manager.get_hookcallers(module):
+                    raise TypeError(f"{module.__name__} has no hook: mark its functions with @dabench.hookimpl")
+                yielded = {kind: self._collect(kind, key) for kind in KINDS.values()}
+        except (Exception, PluginFault) as error:  # whatever foreign code raises, the others go on
             if self._manager.has_plugin(key):
                 self._manager.unregister(name=key)
-            return why(error)
+            return named(error)
         self._origins[key] = origin
         for kind, specs in yielded.items():
             for spec in specs:
@@ -119,6 +142,8 @@ class Registry:
         for spec in specs:
             if not isinstance(spec, kind):
                 raise TypeError(f"{hook} must yield {kind.__name__}, not {spec!r}")
+            if type(spec) is not kind:  # a subclass may have left out the checks
+                kind.__post_init__(spec)
         names = [spec.name for spec in specs]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -129,7 +154,7 @@ class Registry:
         old = self._found[kind].setdefault(new.spec.name, new)
         if old is not new:
             foreign = old if new.origin.distribution == OWN else new
-            self._conflicts[kind].append(
+            self._conflicts[kind][new.spec.name] = (
                 f"two plugins claim the {_noun(kind)} {new.spec.name!r}: {old.origin} and {new.origin}. "
                 f"Uninstall one, or leave one out with {DISABLE}={foreign.origin}."
             )
@@ -150,33 +175,25 @@ class Registry:
     @property
     def conflicts(self) -> list[str]:
         """One sentence for each name that two plugins claim."""
-        return [text for texts in self._conflicts.values() for text in texts]
+        return [text for texts in self._conflicts.values() for text in texts.values()]
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observer hook of every plugin; one that raises causes a warning that names it."""
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             try:
                 implementation.function(*(arguments[name] for name in implementation.argnames))
-            except Exception as error:  # an observer must never cost a run
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # an observer must never cost a run
                 origin = self._origins[implementation.plugin_name]
                 warnings.warn(f"{hook} of {origin} raised {type(error).__name__}: {error}", stacklevel=2)
 
     def all(self, kind: type[S]) -> dict[str, Registered[S]]:
-        """Everything of one kind, such as `MethodSpec`, by name, with its origin.
-
-        Raises:
-            PluginError: two plugins claim the same name.
-        """
-        if self._conflicts[kind]:
-            raise PluginError(" ".join(self._conflicts[kind]))
-        return dict(sorted(self._found[kind].items()))
+        """Everything of one kind, such as `MethodSpec`, by name, with its origin; without what two plugins claim."""
+        return dict(sorted((name, it) for name, it in self._found[kind].items() if name not in self._conflicts[kind]))
 
     def specs(self, kind: type[S]) -> dict[str, S]:
-        """The specs of one kind, by name.
-
-        Raises:
-            PluginError: two plugins claim the same name.
-        """
+        """The specs of one kind, by name."""
         return {name: registered.spec for name, registered in self.all(kind).items()}
 
     def get(self, kind: type[S], name: str) -> Registered[S]:
@@ -184,7 +201,10 @@ class Registry:
 
         Raises:
             UsageError: nobody registered it; the message names the nearest and how to list all.
+            PluginError: two plugins claim it; the message names both.
         """
+        if canonical(name) in self._conflicts[kind]:
+            raise PluginError(self._conflicts[kind][canonical(name)])
         known = self.all(kind)
         registered = known.get(canonical(name))
         if registered is None:
@@ -210,7 +230,8 @@ def installed() -> list[tuple[Origin, EntryPoint]]:
     for distribution in distributions():
         entry_points = distribution.entry_points.select(group=GROUP)
         if entry_points:
-            name, version = distribution.metadata["Name"], distribution.version
+            metadata = distribution.metadata  # parsed at every access
+            name, version = metadata["Name"], metadata["Version"]
             # A distribution can lie on sys.path twice (an editable install is also seen from its checkout); as with
             # any import, the first one counts.
             found.setdefault(

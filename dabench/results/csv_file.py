@@ -28,9 +28,8 @@ from dabench.plain_files import read_text
 from dabench.printable import printable, shown
 from dabench.results.csv_cells import as_text, from_text
 from dabench.results.lineage import frame_of_today
-from dabench.runs.record import HASH, READABLE, SCHEMA, SCORED, RunRecord, Status
+from dabench.runs.record import HASH, NOT_SCALAR, READABLE, SCHEMA, SCORED, RunRecord, Status
 
-NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
 # Files of older schemas may lack these; what they would hold is unknown.
 LATER = frozenset({
     "data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas", "env_bf16_cost",

@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from errno import ENOSPC
 from math import inf
 from pathlib import Path
@@ -23,12 +26,14 @@ from dabench.plain_files import read_plain
 from dabench.printable import capped, printable
 from dabench.results.csv_file import Flaw, csv_text, flaw_of, frame_of, other_schema, read_csv
 from dabench.results.lineage import record_of_today
-from dabench.runs.record import HASH, READABLE, SCORED, RunRecord, flatten, run_stem
+from dabench.results.record_index import LEAST, Entries, read_index, write_index
+from dabench.results.stored import Stamp, StoredRecords, stamp_of
+from dabench.runs.record import HASH, READABLE, SCORED, RunRecord, run_stem
 from dabench.specs.names import bound_rank
 
 __all__ = [
-    "Flaw", "Results", "current", "find_records", "in_order", "publish", "read_record", "read_records",
-    "read_results", "records_beside", "write_atomic", "write_record",
+    "Flaw", "Results", "current", "find_records", "find_stored", "in_order", "publish", "read_record",
+    "read_records", "read_results", "records_beside", "write_atomic", "write_record",
 ]  # fmt: skip
 
 CELL = ["suite", "source", "target", "method", "variant", "shots"]
@@ -44,18 +49,29 @@ class Results:
         path: where it was read from.
         frame: one row per run, columns as in `runs.record.flatten`; each run once.
         flaws: what is there but not counted.
-        records: the full records with the files they are in.
+        stored: the full records.
         from_csv: `run_id` of the rows of `frame` that come from a published file, not from a record.
     """
 
     path: Path
     frame: pd.DataFrame
     flaws: list[Flaw]
-    records: list[tuple[Path, RunRecord]] = field(default_factory=list)
+    stored: StoredRecords
     from_csv: frozenset[str] = frozenset()
 
+    @property
+    def records(self) -> list[tuple[Path, RunRecord]]:
+        """All full records with the files they are in."""
+        return self.records_of(self.stored)
 
-def read_results(path: Path, suite: str | None = None, without: Path | None = None, *, word: str = "") -> Results:
+    def records_of(self, run_ids: Iterable[str]) -> list[tuple[Path, RunRecord]]:
+        """The full records of some runs with the files they are in; runs without a record are passed over."""
+        return [(self.stored.path(run_id), self.stored[run_id]) for run_id in run_ids if run_id in self.stored]
+
+
+def read_results(
+    path: Path, suite: str | None = None, without: Path | None = None, *, word: str = "", indexed: bool = True
+) -> Results:
     """Read a results folder, or a single `.csv` or `.json` file; with `suite`, only the runs of that one.
 
     A run that is both a record and a row of a CSV counts once: the record wins.
@@ -65,19 +81,20 @@ def read_results(path: Path, suite: str | None = None, without: Path | None = No
         suite: a name, as records have it; None for all suites.
         without: a file that is left out.
         word: how a command names the suite, if not by its name: the path of its file.
+        indexed: False to read every record, also where the index has it (see `results.record_index`).
 
     Raises:
         ResultsError: the path does not exist or cannot be read, or there is nothing in it.
     """
     run = f"`dabench run {shlex.quote(word or suite or 'mini')}`"
     if path.is_dir():
-        records, flaws = find_records(path, suite)
+        stored, flaws = find_stored(path, suite, indexed=indexed)
         files = sorted(file for file in path.iterdir() if file.suffix == ".csv")
         files = [file for file in files if without is None or file.resolve() != without.resolve()]
     elif path.suffix == ".json" and path.is_file():
-        (records, flaws), files = _read_files([path]), []
+        (stored, flaws), files = _store([(str(path), None)], {}, links=True), []
     elif path.suffix == ".csv" and path.is_file():
-        (records, flaws), files = ([], []), [path]
+        (stored, flaws), files = _store([], {}), [path]
     elif path.exists():
         raise ResultsError(f"{path} is neither a results folder nor a .csv or .json file of results.")
     else:
@@ -85,7 +102,7 @@ def read_results(path: Path, suite: str | None = None, without: Path | None = No
     published = [read_csv(file) for file in files]
     flaws += [flaw for _, found in published for flaw in found]
     rows = pd.concat([frame_of([]), *(rows for rows, _ in published)], ignore_index=True)
-    frame = _each_run_once(frame_of(flatten(record) for _, record in records), rows)
+    frame = _each_run_once(stored.frame, rows)
     here = sorted(frame["suite"].unique())
     if suite is not None:
         frame = frame[frame["suite"] == suite].reset_index(drop=True)
@@ -93,9 +110,9 @@ def read_results(path: Path, suite: str | None = None, without: Path | None = No
         others = f" (there are some of {', '.join(here)})" if here else ""
         what = f"results of the suite {suite!r}" if suite else "results"
         raise ResultsError(f"there are no {what} in {path}{others}. {run} makes some.")
-    finished = {(record.run_id, record.finished) for _, record in records}
+    finished = {(row.run_id, row.finished) for row in stored.rows}
     runs = zip(frame["run_id"], frame["finished"], strict=True)
-    return Results(path, frame, flaws, records, frozenset(run[0] for run in runs if run not in finished))
+    return Results(path, frame, flaws, stored, frozenset(run[0] for run in runs if run not in finished))
 
 
 def read_records(directory: Path, suite: str) -> tuple[list[RunRecord], list[Flaw]]:
@@ -110,32 +127,131 @@ def find_records(directory: Path, suite: str | None = None) -> tuple[list[tuple[
     Raises:
         ResultsError: the folder cannot be read.
     """
+    files, others = _listed(directory, suite)
+    records, flaws = _read_files([Path(path) for path, _ in files], links=False)
+    return [(path, record) for path, record in records if suite in (None, record.suite)], flaws + others
+
+
+def find_stored(directory: Path, suite: str | None = None, *, indexed: bool = True) -> tuple[StoredRecords, list[Flaw]]:
+    """The same records, of which only the scalar fields are kept at hand.
+
+    Args:
+        directory: a results folder.
+        suite: only this one.
+        indexed: a record that the index has is not read again; the index is written where that is worth it.
+
+    Raises:
+        ResultsError: the folder cannot be read.
+    """
+    files, others = _listed(directory, suite)
+    above = len(str(directory / "runs")) + 1
+    below = {path: path[above:] for path, _ in files}
+    suites = list(dict.fromkeys(path.partition("/")[0] for path in below.values())) if indexed else []
+    entries = {path: entry for name in suites for path, entry in read_index(directory, name).items()}
+    known = {path: entries[below[path]] for path, _ in files if below[path] in entries}
+    stored, flaws = _store(files, known, suite)
+    new = [path for path, stamp, _ in stored.files() if path not in known or known[path][0] != stamp]
+    if indexed and len(new) >= LEAST:
+        for name in suites:
+            of_suite = {below[path]: (stamp, row) for path, stamp, row in stored.files() if stamp is not None}
+            write_index(directory, name, {path: of for path, of in of_suite.items() if path.startswith(f"{name}/")})
+    return stored, flaws + others
+
+
+def keep_index(directory: Path, suite: str, stored: StoredRecords) -> None:
+    """Bring records of a suite that were written or read into its index, where that is worth it."""
+    above = len(str(directory / "runs")) + 1
+    entries = {path[above:]: (stamp, row) for path, stamp, row in stored.files() if stamp is not None}
+    before = read_index(directory, suite) if len(entries) >= LEAST else {}
+    if sum(before.get(path, (None,))[0] != stamp for path, (stamp, _) in entries.items()) >= LEAST:
+        write_index(directory, suite, before | entries)
+
+
+def _listed(directory: Path, suite: str | None) -> tuple[list[tuple[str, Stamp | None]], list[Flaw]]:
+    """Files named like records below a results folder, sorted by path, with their stamps, and folders not looked into.
+
+    Raises:
+        ResultsError: the folder cannot be read.
+    """
     folder = directory / "runs" / (suite or "")
-    unreadable: list[OSError] = []
     try:
-        next(directory.iterdir(), None)  # os.walk would take a folder that is not there for an empty one
+        next(directory.iterdir(), None)  # a folder that is not there is none that cannot be read
     except FileNotFoundError:
         return [], []
     except OSError as error:
         raise ResultsError(f"{directory} cannot be read ({error.strerror}). Name another with --results.") from error
-    names: list[Path] = []
-    links = [folder] if suite and folder.is_symlink() else []
-    for at, folders, files in os.walk(folder, onerror=unreadable.append) if not links else ():
-        # A folder that is called like a record is reported as one that is none.
-        names += [Path(at) / name for name in [*files, *folders] if name.endswith(".json")]
-        links += [path for path in (Path(at) / name for name in folders) if path.is_symlink()]
-    records, flaws = _read_files(sorted(names), links=False)
-    flaws += [
-        Flaw(path, "a link to a folder, which is not followed: copy the folder itself")
-        for path in links
-        if not path.name.endswith(".json")
-    ]
+    files: list[tuple[str, Stamp | None]] = []
+    links, unreadable = [folder] if suite and folder.is_symlink() else [], list[OSError]()
+
+    def look(at: str) -> None:
+        try:
+            entries = sorted(os.scandir(at), key=lambda entry: entry.name)
+        except OSError as error:
+            unreadable.append(error)
+            return
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.name.endswith(".json"):  # also a folder, which is then reported as no record
+                with suppress(OSError):
+                    files.append((entry.path, stamp_of(entry.stat(follow_symlinks=False))))
+            elif not is_folder and entry.is_symlink() and entry.is_dir():
+                links.append(Path(entry.path))
+            if is_folder:
+                look(entry.path)
+
+    if not links:
+        look(str(folder))
+    reason = "a link to a folder, which is not followed: copy the folder itself"
+    flaws = [Flaw(path, reason) for path in links]
     flaws += [
         Flaw(Path(error.filename), f"cannot be read: {error.strerror}")
         for error in unreadable
         if not isinstance(error, FileNotFoundError)  # no runs yet
     ]
-    return [(path, record) for path, record in records if suite in (None, record.suite)], flaws
+    return files, flaws
+
+
+def _store(
+    files: Sequence[tuple[str, Stamp | None]],
+    known: Entries,
+    suite: str | None = None,
+    *,
+    links: bool = False,
+) -> tuple[StoredRecords, list[Flaw]]:
+    """Take in records: from the index where it has a file as it is, else from the file; of each run the newest.
+
+    Args:
+        files: in their order, with their stamps.
+        known: what the index has, by path.
+        suite: only this one.
+        links: a link to a file will do.
+    """
+    stored, flaws = StoredRecords(read_record), list[Flaw]()
+    for path, stamp in files:
+        entry = known.get(path)
+        if entry is not None and entry[0] == stamp:
+            row = entry[1]
+        else:
+            record = _read_file(Path(path), links=links)
+            if isinstance(record, Flaw):
+                flaws.append(record)
+                continue
+            row = stored.row_of(record)
+        if suite not in (None, row.suite):
+            continue
+        if row.run_id in stored:
+            twin = stored.path(row.run_id)
+            before = stored.row(row.run_id)
+            newer = datetime.fromisoformat(row.finished) > datetime.fromisoformat(before.finished)
+            flaws.append(_doubled(*((twin, Path(path)) if newer else (Path(path), twin))))
+            if not newer:
+                continue
+        stored.add(path, row, stamp)
+    return stored, flaws
+
+
+def _doubled(older: Path, newer: Path) -> Flaw:
+    return Flaw(older, f"the same run as {newer}, which is newer: delete one of them")
 
 
 def read_record(path: Path) -> RunRecord:
@@ -166,7 +282,7 @@ def _read_files(paths: list[Path], *, links: bool = True) -> tuple[list[tuple[Pa
         twin = found.get(record.run_id)
         if twin is not None:
             older, newer = sorted([twin, (path, record)], key=lambda item: pd.Timestamp(item[1].finished))
-            flaws.append(Flaw(older[0], f"the same run as {newer[0]}, which is newer: delete one of them"))
+            flaws.append(_doubled(older[0], newer[0]))
             found[record.run_id] = newer
         else:
             found[record.run_id] = (path, record)
@@ -269,7 +385,8 @@ def place_of(directory: Path, record: RunRecord) -> Path:
     """
     stem = run_stem(record.suite, record.source, record.target, record.method, record.seed, record.run_id)
     path = directory / "runs" / stem.with_name(stem.name + ".json")
-    if not path.parent.resolve().is_relative_to((directory / "runs").resolve()):
+    runs = os.path.realpath(directory / "runs")
+    if not f"{os.path.realpath(path.parent)}{os.sep}".startswith(f"{runs}{os.sep}"):
         raise ResultsError(f"{path} lies behind a link that leads out of {directory / 'runs'}: remove the link.")
     return path
 
@@ -286,7 +403,7 @@ def publish(directory: Path, suite: str, out: Path, *, word: str = "") -> Path:
     Raises:
         ResultsError: there are no runs, `out` cannot be written, or rows of `out` would be lost.
     """
-    results = read_results(directory, suite, word=word)
+    results = read_results(directory, suite, word=word, indexed=False)
     frame, _ = current(results.frame)
     if frame.empty:
         raise ResultsError(

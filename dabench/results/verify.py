@@ -20,7 +20,7 @@ def verify(path: Path) -> tuple[int, list[Flaw]]:
     Raises:
         ResultsError: there are no results to read.
     """
-    results = read_results(path)
+    results = read_results(path, indexed=False)
     disagreeing = list(_disagreements(path)) if path.is_dir() else []
     future = ahead(path) if path.is_dir() else []
     return len(results.frame), results.flaws + disagreeing + future

@@ -37,9 +37,11 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
     lines = [f"  {len(missing)} runs cannot be made:"] if missing else []
     lines += dict.fromkeys(f"    {line}" for error in missing for line in error.splitlines())
     totals: dict[Precision, float] = {}
-    cells = Counter((run.pair, run.row) for run in runs if not run.data_error)
+    ready = [run for run in runs if not run.data_error]
+    cells = Counter((run.pair, run.row) for run in ready)
+    of_cell = {(run.pair, run.row): run for run in reversed(ready)}  # the first of each
     for (pair, row), count in cells.items():
-        run = next(run for run in runs if (run.pair, run.row) == (pair, row))
+        run = of_cell[pair, row]
         steps = f" of {run.settings.steps} steps" if run.backbone.trains else ""
         name = f"{pair} {row}: {count} runs{steps}"
         if not run.backbone.trains:

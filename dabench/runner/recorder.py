@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, ValuesView
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,52 +13,69 @@ from dabench.parallel.signals import uninterrupted
 from dabench.plugin.registry import Registry
 from dabench.printable import kept
 from dabench.results.environment import code_info
-from dabench.results.folder import write_record
+from dabench.results.folder import place_of, read_record, write_record
+from dabench.results.stored import Row, StoredRecords, stamp_of
 from dabench.runs.data_notes import data_notes, joined
 from dabench.runs.job import Event, Finished, Outcome, Progress, Started
 from dabench.runs.machine import environment
 from dabench.runs.plan import Plan, PlannedRun
-from dabench.runs.record import Environment, RunRecord
+from dabench.runs.record import SCORED, Environment, RunRecord
 
 UNJUDGED = ("answers", "picks")  # of an outcome, which are no part of a record
 
 
-@dataclass
 class Recorder:
     """Writes the record of every run that ends, and tells the observers.
 
     Attributes:
-        records: of the plan's runs, those found before and those made: also after an interrupt.
+        plan: the runs.
+        results: the folder of records.
+        registry: of plugins.
+        stored: records of the plan's runs, those found before and those made: also after an interrupt.
+        failures: how many of those made came to nothing.
     """
 
-    plan: Plan
-    results: Path
-    registry: Registry
-    records: list[RunRecord] = field(default_factory=list)
-    _environments: dict[str, Environment] = field(default_factory=dict)  # of workers, by the run that they took
+    def __init__(self, plan: Plan, results: Path, registry: Registry, found: Iterable[RunRecord] = ()) -> None:
+        """Begin with the records that were found."""
+        self.plan, self.results, self.registry = plan, results, registry
+        self.failures = 0
+        self.stored = StoredRecords(read_record)
+        self._environments: dict[str, Environment] = {}  # of workers, by the run that they took
+        for record in found:
+            self.stored.add(place_of(results, record), self.stored.row_of(record))
+
+    @property
+    def records(self) -> ValuesView[RunRecord]:
+        """The full records, each read when it is asked for."""
+        return self.stored.values()
 
     @property
     def failed(self) -> list[RunRecord]:
         """Records of failed runs."""
-        return [record for record in self.records if not record.done]
+        return [self.stored[row.run_id] for row in self.failed_rows]
+
+    @property
+    def failed_rows(self) -> list[Row]:
+        """Their scalar fields."""
+        return [row for row in self.stored.rows if row.status not in SCORED]
 
     @property
     def todo(self) -> list[PlannedRun]:
         """Runs of the plan without a record."""
-        there = {record.run_id for record in self.records}
-        return [run for run in self.plan.runs if run.run_id not in there]
+        return [run for run in self.plan.runs if run.run_id not in self.stored]
 
     def keep(self, run: PlannedRun, outcome: Outcome) -> None:
         """Write the record of a run; what ends the command waits for it."""
         with uninterrupted():
-            worker = self._environments.get(run.run_id)
+            worker = self._environments.pop(run.run_id, None)
             try:
                 record = make_record(self.plan, run, outcome, worker)
             except ValidationError as error:  # the method or its domain has names or numbers that no file can hold
                 failed = Outcome(status="failed", error=str(error), environment=outcome.environment)
                 record = make_record(self.plan, run, failed, worker)
-            write_record(self.results, record)
-            self.records.append(record)
+            path = write_record(self.results, record)
+            self.stored.add(path, self.stored.row_of(record), stamp_of(path.stat()))
+            self.failures += not record.done
             self.registry.notify("dabench_run_finished", record=record)
 
     def take(self, run: PlannedRun, event: Event) -> None:

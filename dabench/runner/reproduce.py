@@ -110,7 +110,7 @@ def find_recorded(
     if len(found) != 1:
         count = f"are {len(found)} runs" if found else "is no run"
         raise UsageError(f"there {count} in {directory} whose run_id begins with {what!r}.")
-    settings = [record.settings for _, record in results.records if record.run_id == found[0]["run_id"]]
+    settings = [record.settings for _, record in results.records_of([found[0]["run_id"]])]
     return RecordedRun(found[0], settings[0] if settings else None, _cell(rows, found[0]))
 
 

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
 from dabench.errors import DabenchError, PluginError
-from dabench.execution.frozen_features import keep_all_frozen_features
 from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.printable import shown
-from dabench.results.folder import Flaw, find_records, write_atomic
+from dabench.results.folder import Flaw, find_stored, keep_index, read_record, write_atomic
+from dabench.results.stored import StoredRecords
 from dabench.results.underway import claimed
 from dabench.runner.judge import Judge
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Finished, Job, Outcome, Progress, Started
 from dabench.runs.plan import Plan, PlannedRun
-from dabench.runs.record import RunRecord
+from dabench.runs.record import SCORED
 from dabench.specs.spec import LauncherSpec, Registered
 
 
-def done_records(plan: Plan, results: Path) -> tuple[dict[str, RunRecord], list[Flaw]]:
-    """Records of the plan's runs that need not be repeated, by run_id, and files in their place that are no records.
+def done_records(plan: Plan, results: Path) -> tuple[StoredRecords, list[Flaw]]:
+    """Records of the plan's runs that need not be repeated, and files in their place that are no records.
 
     What the accuracy means is no part of a run's identity, but a record made under another meaning is not reused.
     """
-    records, flaws = find_records(results, plan.suite.name)
-    wanted = {run.run_id for run in plan.runs}
+    stored, flaws = find_stored(results, plan.suite.name)
     meaning = plan.suite.selector, plan.suite.metric
-    found = {
-        record.run_id: record
-        for _, record in records
-        if record.done and record.run_id in wanted and (record.selector, record.metric) == meaning
-    }
+    found = StoredRecords(read_record)
+    for run in plan.runs:
+        if run.run_id not in stored:
+            continue
+        row = stored.row(run.run_id)
+        if row.status in SCORED and (row.selector, row.metric) == meaning:
+            found.take(stored, run.run_id)
     return found, flaws
 
 
@@ -58,29 +59,28 @@ def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event
     sweep(recorder.results / "runs" / recorder.plan.suite.name, deep=True)
     sweep(recorder.results / "cache", deep=True)
     with claimed(recorder.results, [run.run_id for run in recorder.todo]):
-        return _carry_out(recorder, options, on_event)
+        try:
+            return _carry_out(recorder, options, on_event)
+        finally:
+            keep_index(recorder.results, recorder.plan.suite.name, recorder.stored)
 
 
 def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None]) -> bool:
     recorder.registry.notify("dabench_run_started", plan=recorder.plan)
-    problems = {run.run_id: run.data_error for run in recorder.todo if run.data_error}
-    ready = [run for run in recorder.todo if not run.data_error]
-    jobs = make_jobs(recorder.plan, ready, recorder.results.absolute(), recorder.registry, options)
-    problems |= keep_all_frozen_features(jobs, options.workers)
-    for run in recorder.todo:
-        if run.run_id in problems:
-            recorder.keep(run, Outcome(status="failed", error=problems[run.run_id]))
-            if options.fail_fast:
-                return False
-    runs = {run.run_id: run for run in ready if run.run_id not in problems}
-    jobs = [job for job in jobs if job.run_id in runs]
+    runs = _possible(recorder, options)
+    if options.fail_fast and recorder.failures:
+        return False
+    if not runs:
+        return True
+    jobs = make_jobs(recorder.plan, list(runs.values()), recorder.results.absolute(), recorder.registry, options)
+    places = {run_id: place for place, run_id in enumerate(runs)}
     launcher = recorder.registry.get(LauncherSpec, options.launcher)
-    before = len(recorder.failed)
-    judge, by_id = Judge(recorder.plan.domains), {job.run_id: job for job in jobs}
+    judge = Judge(recorder.plan.domains)
 
     def handle(event: Event) -> None:
         run = _run_of(event, runs, launcher)
-        event = judge.judged(by_id[event.run_id], event)
+        if isinstance(event, Finished):
+            event = judge.judged(jobs[places[event.run_id]], event)
         recorder.take(run, event)
         on_event(event)
 
@@ -90,7 +90,7 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
         try:
             for event in events:
                 handle(event)
-                if options.fail_fast and len(recorder.failed) > before:
+                if options.fail_fast and recorder.failures:
                     return False
         except KeyboardInterrupt:
             # Thrown into the launcher, so that it can report what its workers finished in the meantime.
@@ -105,6 +105,25 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
     return True
 
 
+def _possible(recorder: Recorder, options: RunOptions) -> dict[str, PlannedRun]:
+    """The runs that are left and whose data are there, by `run_id`; the others are recorded as failed.
+
+    With `fail_fast` only the first failed one is recorded.
+    """
+    todo = recorder.todo
+    unfit = _without_features(recorder, [run for run in todo if not run.data_error], options)
+    runs: dict[str, PlannedRun] = {}
+    for run in todo:
+        problem = run.data_error or unfit.get(_inputs(run))
+        if problem is None:
+            runs[run.run_id] = run
+            continue
+        recorder.keep(run, Outcome(status="failed", error=problem))
+        if options.fail_fast:
+            break
+    return runs
+
+
 def _run_of(event: Event, runs: Mapping[str, PlannedRun], launcher: Registered[LauncherSpec]) -> PlannedRun:
     """The run of an event.
 
@@ -116,7 +135,7 @@ def _run_of(event: Event, runs: Mapping[str, PlannedRun], launcher: Registered[L
     return runs[event.run_id]
 
 
-def _launched(launcher: Registered[LauncherSpec], jobs: list[Job], workers: int) -> Generator[Event]:
+def _launched(launcher: Registered[LauncherSpec], jobs: Sequence[Job], workers: int) -> Generator[Event]:
     """The events of a launcher, whatever kind of iterable it returns.
 
     Raises:
@@ -136,3 +155,22 @@ def _launched(launcher: Registered[LauncherSpec], jobs: list[Job], workers: int)
 
 def _named(launcher: Registered[LauncherSpec]) -> str:
     return f"the launcher {launcher.spec.name} of {launcher.origin} ({launcher.spec.entry_point})"
+
+
+def _without_features(
+    recorder: Recorder, runs: Sequence[PlannedRun], options: RunOptions
+) -> dict[tuple[str, ...], str]:
+    """Compute the features of frozen networks; the reason where there are none, by the inputs of the runs."""
+    by_inputs = {_inputs(run): run for run in runs if run.freezes}
+    if not by_inputs:
+        return {}
+    from dabench.execution.frozen_features import keep_all_frozen_features  # it imports torch
+
+    jobs = make_jobs(recorder.plan, list(by_inputs.values()), recorder.results.absolute(), recorder.registry, options)
+    problems = keep_all_frozen_features(jobs, options.workers)
+    return {inputs: problems[run.run_id] for inputs, run in by_inputs.items() if run.run_id in problems}
+
+
+def _inputs(run: PlannedRun) -> tuple[str, ...]:
+    """Equal for runs that are given the same examples."""
+    return run.source, run.target, run.comparison_sha256

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -16,33 +17,39 @@ LONGEST = 100_000  # characters of any text in a record or a row
 DEEPEST = 20  # levels of mappings and lists in the settings of a run
 _LARGEST = 2**63 - 1  # what a column of whole numbers holds
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
+_REMEMBERED = lru_cache(maxsize=4096)  # of a hundred thousand records most have the same names and hashes
 _YEARS = range(1970, 2262)  # what pandas can tell apart to the nanosecond
 
 
+@_REMEMBERED
 def _name(text: str) -> str:
     if not is_name(text):
         raise ValueError(f"{text[:60]!r} is no name: small letters, digits and _ are expected")
     return text
 
 
+@_REMEMBERED
 def _domain(text: str) -> str:
     if not is_name(text, grouped=True):
         raise ValueError(f"{text[:60]!r} is no name of a domain: small letters, digits and _ are expected, as in a/b")
     return text
 
 
+@_REMEMBERED
 def _digest(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise ValueError(f"{text[:80]!r} is no hash of 64 hexadecimal digits")
     return text
 
 
+@_REMEMBERED
 def _commit(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{7,64}", text):
         raise ValueError(f"{text[:80]!r} is no commit of git: hexadecimal digits are expected")
     return text
 
 
+@_REMEMBERED
 def _time(text: str) -> str:
     try:
         usable = bool(_TIME.fullmatch(text)) and datetime.fromisoformat(text).year in _YEARS
@@ -62,20 +69,27 @@ def _no_giant(value: Any) -> Any:
 
 def _plain(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings as JSON can hold them and later readers can walk through."""
-    waiting: list[tuple[Any, int]] = [(settings, 1)]
+    try:
+        _check_plain(json.dumps(settings, allow_nan=False))
+    except RecursionError as error:
+        raise ValueError(f"nested more than {DEEPEST} levels deep") from error
+    return settings
+
+
+@lru_cache(maxsize=256)  # all seeds of a cell have the same settings
+def _check_plain(text: str) -> None:
+    waiting: list[tuple[Any, int]] = [(json.loads(text), 1)]
     while waiting:
         value, depth = waiting.pop()
         _no_giant(value)
         if isinstance(value, str):
             value.encode()  # lone surrogates cannot be written: a UnicodeEncodeError is a ValueError
-        if isinstance(value, Mapping | list | tuple):
+        if isinstance(value, Mapping | list):
             if depth > DEEPEST:
                 raise ValueError(f"nested more than {DEEPEST} levels deep")
             waiting += [(part, depth + 1) for part in value]
             if isinstance(value, Mapping):
                 waiting += [(part, depth + 1) for part in value.values()]
-    json.dumps(settings, allow_nan=False)
-    return settings
 
 
 Text = Annotated[str, Field(max_length=LONGEST)]

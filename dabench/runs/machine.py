@@ -46,7 +46,7 @@ def environment(device: str, threads: int = 1) -> Environment:
     import torch  # the command line must not wait for it
 
     return Environment(
-        dabench=version("dabench"),
+        dabench=_release(),
         python=platform.python_version(),
         torch=str(torch.__version__),  # the package's metadata lack the build: `2.9.0` for `2.9.0+cu128`
         device=device_name(device),
@@ -56,6 +56,11 @@ def environment(device: str, threads: int = 1) -> Environment:
         onednn_isa=onednn_isa(),
         blas=blas(),
     )
+
+
+@cache  # a record for each run asks for it, and the metadata of a package are slow to read
+def _release() -> str:
+    return version("dabench")
 
 
 def device_name(device: str) -> str:
@@ -77,7 +82,7 @@ def same_bits() -> dict[str, str]:
 @cache
 def processor() -> str:
     """The processor's model, as far as the system tells: a virtual machine may hide all but the maker."""
-    return _cpuinfo("model name") or platform.processor() or platform.machine()
+    return _cpuinfo(CPUINFO, "model name") or platform.processor() or platform.machine()
 
 
 def onednn_isa() -> str | None:
@@ -85,7 +90,7 @@ def onednn_isa() -> str | None:
 
     oneDNN itself tells it only on stdout. None where the flags of the processor are not known (not Linux on x86).
     """
-    flags = _cpuinfo("flags").split()
+    flags = _cpuinfo(CPUINFO, "flags").split()
     limit = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or ""
     return widest(flags, limit) if flags else None
 
@@ -117,9 +122,10 @@ def blas() -> str:
     return ", ".join([*([f"torch {named[1]}"] if named else []), *sorted(found)])
 
 
-def _cpuinfo(field: str) -> str:
+@cache
+def _cpuinfo(path: Path, field: str) -> str:
     """A field of the first processor in /proc/cpuinfo; an empty string where there is none."""
-    if not CPUINFO.is_file():
+    if not path.is_file():
         return ""
-    found = re.search(rf"^{field}\s*:(.*)$", CPUINFO.read_text(), re.MULTILINE)
+    found = re.search(rf"^{field}\s*:(.*)$", path.read_text(), re.MULTILINE)
     return found[1].strip() if found else ""

@@ -23,6 +23,7 @@ class Resolved:
         settings_sha256: hash of the settings.
         own_sha256: hash of those that the suite has on this machine, without the command's.
         comparison_sha256: the same without method and options: cells that share it can be compared.
+        freezes: a part of the backbone is not trained, and what comes out of it is computed once for all runs.
     """
 
     method: MethodSpec
@@ -35,6 +36,7 @@ class Resolved:
     plugin: PluginInfo
     chosen_by: ChosenBy
     is_feature_method: bool
+    freezes: bool = False
 
     @property
     def row(self) -> str:

@@ -10,6 +10,7 @@ unnoticed. It is no signature: who edits a record on purpose can hash it anew.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -203,8 +204,8 @@ class RunRecord(_Part):
 
     def to_json(self) -> str:
         """The text of the record's file, its hash included."""
-        content = json.loads(self.model_dump_json(by_alias=True))
-        return json.dumps(content | {HASH: sha256(content)}, indent=1, ensure_ascii=False) + "\n"
+        text = self.model_dump_json(by_alias=True, indent=1)
+        return text.removesuffix("\n}") + f',\n "{HASH}": "{sha256(json.loads(text))}"\n}}\n'
 
 
 def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_id: str) -> Path:
@@ -216,23 +217,37 @@ def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_i
     return Path(suite) / pair / method / f"{seed}-{run_id[:12]}"
 
 
+NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
+
+
 def flatten(record: RunRecord) -> dict[str, Any]:
     """The record's scalar fields, nested names joined with `_` (`accuracy_selected`, `env_torch`).
 
     `settings`, `selections`, `per_class`, `checkpoints` and tracebacks stay in the JSON file.
     """
     row: dict[str, Any] = {}
-    data = record.model_dump(by_alias=True, exclude={"settings", "selections", "per_class", "checkpoints"})
-    for key, value in data.items():
-        if isinstance(value, dict):
-            row |= {f"{key}_{inner}": item for inner, item in value.items()}
-        elif key in ("accuracy", "metrics") and value is None:
-            model = Accuracy if key == "accuracy" else Metrics
-            row |= {f"{key}_{inner}": None for inner in model.model_fields}
+    for field, column, parts in _layout():
+        value = getattr(record, field)
+        if parts:
+            row |= {name: None if value is None else getattr(value, part) for name, part in parts}
         else:
-            row[key] = value
+            row[column] = value
     row = {key: printable(value) if isinstance(value, str) else value for key, value in row.items()}
     row["shots"] = None if record.shots is None else str(record.shots)  # a number or a word: text in a frame
     if record.error:  # one line says what happened; the rest is in the record
         row["error"] = reason(record.error)
     return row
+
+
+@cache
+def _layout() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The scalar fields of a record: name, column, and where it has parts their columns and names."""
+    models: dict[str, type[BaseModel]]
+    models = {"accuracy": Accuracy, "metrics": Metrics, "plugin": PluginInfo, "code": CodeInfo, "env": Environment}
+    return [
+        (name, field.alias or name, [(f"{name}_{part}", part) for part in models[name].model_fields])
+        if name in models
+        else (name, field.alias or name, [])
+        for name, field in RunRecord.model_fields.items()
+        if name not in NOT_SCALAR
+    ]

@@ -7,14 +7,11 @@ that reads them then asks for the run to be made again.
 
 from __future__ import annotations
 
-import logging
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +23,12 @@ from dabench.errors import ResultsError
 from dabench.files import replacing
 from dabench.methods.scores import Scores, predicted_classes
 from dabench.runs.job import Job
-from dabench.runs.record import RunRecord
 from dabench.seeding import numpy_generator
+from dabench.selection.output_files import ARRAYS, missing_outputs, outputs_file, outputs_folder
 
-log = logging.getLogger("dabench.data")
+__all__ = [
+    "OutputWriter", "Outputs", "missing_outputs", "output_writer", "outputs_file", "outputs_folder", "read_outputs",
+]  # fmt: skip
 
 COLLAPSED_SHARE = 0.95
 MOST_BYTES = 64 * 2**20  # of all checkpoints of a run
@@ -61,7 +60,7 @@ class Outputs:
     @property
     def finite(self) -> bool:
         """Whether there is no NaN among them; infinite values were clipped when they were written."""
-        return all(bool(np.isfinite(getattr(self, field.name)).all()) for field in fields(self))
+        return all(bool(np.isfinite(getattr(self, name)).all()) for name in ARRAYS)
 
     @property
     def classes(self) -> int:
@@ -172,36 +171,6 @@ def _classes_of_most(labels: NDArray[np.int64]) -> int:
     return int(np.searchsorted(np.cumsum(counts), COLLAPSED_SHARE * len(labels)) + 1)
 
 
-def outputs_file(folder: Path, step: int) -> Path:
-    """The file that keeps the outputs of one checkpoint."""
-    return folder / f"{step}.npz"
-
-
-def outputs_folder(results: Path, run_id: str) -> Path:
-    """The folder that keeps the outputs of a run."""
-    return results / "cache" / "outputs" / run_id
-
-
-def missing_outputs(record: RunRecord, results: Path) -> list[Path]:
-    """The files of outputs that a record's checkpoints should have, and that are not there, or useless."""
-    folder = outputs_folder(results, record.run_id)
-    files = [outputs_file(folder, checkpoint.step) for checkpoint in record.checkpoints]
-    return [file for file in files if not file.is_file() or _useless(file)]
-
-
-def _useless(path: Path) -> bool:
-    """Whether an older version kept the file, with fewer arrays, or it is damaged, which is said."""
-    try:
-        with ZipFile(path) as archive:
-            bad = archive.testzip()
-            older = not {f"{field.name}.npy" for field in fields(Outputs)} <= set(archive.namelist())
-    except Exception as error:  # zipfile raises many things over a damaged archive
-        bad, older = f"{type(error).__name__}: {error}", True
-    if bad is not None:
-        log.warning("%s is damaged (%s), and counts as missing", path, bad)
-    return older or bad is not None
-
-
 def read_outputs(path: Path) -> Outputs:
     """Read the outputs of one checkpoint.
 
@@ -216,16 +185,10 @@ def read_outputs(path: Path) -> Outputs:
         raise ResultsError(f"the outputs {path} were not kept, or were deleted: {remedy}.") from error
     except Exception as error:  # numpy raises many things over a damaged archive
         raise ResultsError(f"{path} cannot be read ({error}): delete it; {remedy}.") from error
-    lacking = [field.name for field in fields(Outputs) if field.name not in arrays]
+    lacking = [name for name in ARRAYS if name not in arrays]
     if lacking:
         raise ResultsError(f"{path} was kept by an older version, without {', '.join(lacking)}: {remedy}.")
     return Outputs(**arrays)
-
-
-def forget_outputs(folder: Path) -> None:
-    """Delete the kept outputs of a run, if there are any."""
-    if folder.is_dir():
-        shutil.rmtree(folder)
 
 
 def _half(values: Any) -> NDArray[np.float16]:

@@ -13,7 +13,7 @@ from dabench.errors import ResultsError, UsageError
 from dabench.plugin.registry import Registry
 from dabench.results.folder import write_atomic
 from dabench.runs.record import RunRecord
-from dabench.selection.outputs import missing_outputs, outputs_folder
+from dabench.selection.output_files import missing_outputs, outputs_folder
 from dabench.selection.rule import answered, ask_all
 from dabench.specs.spec import SelectorSpec
 

@@ -5,8 +5,8 @@ They name things by "module:attribute", so that listing imports nothing heavy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,29 @@ from dabench.specs.names import NAME, PATH_NAME, is_name
 from dabench.specs.renamed import OldName, TakesOldNames
 
 TRACKS = ("unsupervised", "few_shot", "paired")
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(part, str) for part in value)
+
+
+# The annotation of a field -> what it demands, in words and as a test. Plugins are rarely type-checked.
+_MEANING: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "str": ("text", lambda value: isinstance(value, str)),
+    "bool": ("True or False", lambda value: isinstance(value, bool)),
+    "int": ("a whole number", lambda value: isinstance(value, int)),
+    "tuple[str, ...]": ("a tuple of texts", _is_texts),
+    "Mapping[str, Any]": ("a mapping", lambda value: isinstance(value, Mapping)),
+    "Mapping[str, Any] | None": ("a mapping", lambda value: value is None or isinstance(value, Mapping)),
+    "Mapping[str, str]": (
+        "a mapping of texts",
+        lambda value: isinstance(value, Mapping) and _is_texts([*value.values()]),
+    ),
+    "Mapping[str, Sequence[Any] | Range]": ("a mapping", lambda value: isinstance(value, Mapping)),
+    "tuple[tuple[str, str], ...]": ("a tuple of pairs", lambda value: isinstance(value, tuple | list)),
+    "tuple[tuple[int, ...], ...]": ("a tuple of tuples", lambda value: isinstance(value, tuple | list)),
+    "tuple[Download, ...]": ("a tuple of downloads", lambda value: isinstance(value, tuple | list)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +60,11 @@ class Spec(metaclass=TakesOldNames):
     target: ClassVar[OldName] = OldName("entry_point")
 
     def __post_init__(self) -> None:
-        for item in ("name", "entry_point", "summary"):
-            value = getattr(self, item)
-            if not isinstance(value, str):
-                raise TypeError(f"{type(self).__name__} {self.name!r}: {item} must be text, not {value!r}")
+        for item in fields(self):
+            wanted, fits = _MEANING.get(str(item.type), ("", None))
+            value = getattr(self, item.name)
+            if fits and not fits(value):
+                raise TypeError(f"{type(self).__name__} {self.name!r}: {item.name} must be {wanted}, not {value!r}")
         if not self.summary.isprintable():
             raise ValueError(f"{type(self).__name__} {self.name!r}: summary {self.summary!r} is not one printable line")
         grouped = isinstance(self, DomainSpec)

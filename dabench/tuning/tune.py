@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
@@ -22,7 +22,7 @@ from dabench.results.folder import Flaw
 from dabench.runner.runner import done_records
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import Checkpoint, RunRecord
-from dabench.selection.outputs import missing_outputs
+from dabench.selection.output_files import missing_outputs
 from dabench.selection.rescore import ask
 from dabench.selection.rule import COLLAPSED, ByScore, Candidate, answered
 from dabench.specs.names import canonical
@@ -183,7 +183,7 @@ def scored_before(trials: Trials, results: Path, score: Score) -> tuple[list[Run
     return [record for record in found.values() if score.can_be_had(record, results)], flaws
 
 
-def with_scores(records: Sequence[RunRecord], results: Path, score: Score, plan: Plan) -> list[RunRecord]:
+def with_scores(records: Iterable[RunRecord], results: Path, score: Score, plan: Plan) -> list[RunRecord]:
     """The records with their scores, computed where they are not there yet, and written into their files."""
     if score.selector is None or not score.needs_outputs:
         return list(records)

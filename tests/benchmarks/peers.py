@@ -1,7 +1,7 @@
 """Images per second of DANN on MNIST -> MNIST-M, one thread: dabench's training loop against those of other libraries.
 
-`make bench-peers` runs it in an environment of its own. All train the network `ganin_mnist` on 64 + 64 images a step, in
-float32, in turn; medians of rounds of processor time, so that what else runs counts less. Evaluation is left out.
+`make bench-peers` runs it in an environment of its own. All train the network `ganin_mnist` on 64 + 64 images a step,
+in float32, in turn; medians of rounds of processor time, so that what else runs counts less. Evaluation is left out.
 """
 
 from __future__ import annotations
@@ -48,8 +48,14 @@ class Trunk(nn.Sequential):
 
     def __init__(self) -> None:
         super().__init__(
-            nn.Conv2d(3, 32, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 48, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()
-        )  # fmt: skip
+            nn.Conv2d(3, 32, 5),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(32, 48, 5),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+        )
 
 
 def classifier() -> nn.Sequential:
@@ -94,7 +100,7 @@ def job_and_data(folder: Path) -> tuple[Job, PairData]:
 
 
 def dabench_loop(job: Job, data: PairData, steps: int) -> Training:
-    """What a worker does between two checkpoints."""
+    """The loop of a worker between two checkpoints."""
     budget = job.budget.model_copy(update={"steps": steps, "checkpoints": 1})
     recipe = TrainingRecipe(job.settings.optimiser, job.settings.schedule, budget)
     method = build(job, data, job.method.load())
@@ -159,9 +165,16 @@ def pytorch_adapt(job: Job, data: PairData, steps: int) -> Training:
     def run() -> None:
         for _ in range(steps):
             (x, y), (other,) = next(source), next(target)
-            hook({
-                **models, "src_imgs": x, "src_labels": y, "target_imgs": other, "src_domain": zeros, "target_domain": ones
-            })  # fmt: skip
+            hook(
+                {
+                    **models,
+                    "src_imgs": x,
+                    "src_labels": y,
+                    "target_imgs": other,
+                    "src_domain": zeros,
+                    "target_domain": ones,
+                }
+            )
 
     return run
 

@@ -92,3 +92,15 @@ def test_selectors() -> None:
     assert oracle(seeing) == 1
     with pytest.raises(AssertionError, match="declares uses_target_labels"):
         oracle(blind)
+
+
+def test_recall_and_f1_are_those_of_scikit_learn_to_the_bit() -> None:
+    generator = np.random.Generator(np.random.PCG64(3))
+    for _ in range(300):
+        classes, rows = generator.integers(1, 12), generator.integers(1, 400)
+        y, predicted = generator.integers(0, classes, (2, rows))
+        names = tuple(f"c{label:02}" for label in range(classes))
+        found = Evaluator(y, names, "accuracy").evaluate(Predictions(predicted, None))
+        expected = recall_score(y, predicted, labels=np.unique(y), average=None, zero_division=0.0)
+        assert list(found.per_class.values()) == expected.tolist()
+        assert found.macro_f1 == f1_score(y, predicted, average="macro", zero_division=0.0)

@@ -131,7 +131,9 @@ def test_two_plugins_that_claim_one_name_are_both_named(site) -> None:
     site.install("rival", {"rival": "rival_hooks"}, rival_hooks=METHOD.format(name="mmd"))
     registry = load_registry()
     with pytest.raises(PluginError, match="two plugins claim the method 'mmd': acme:acme and rival:rival") as caught:
-        registry.get(MethodSpec, "dann")
+        registry.get(MethodSpec, "mmd")
+    assert registry.get(MethodSpec, "dann")  # the others go on
+    assert set(registry.all(MethodSpec)) == set(registry.specs(MethodSpec)) == OWN_METHODS - {"mmd"}
     assert "DABENCH_DISABLE_PLUGINS=rival:rival" in str(caught.value)
     with pytest.raises(PluginError, match="'mmd'"):
         registry.check()
@@ -141,7 +143,7 @@ def test_two_plugins_that_claim_one_name_are_both_named(site) -> None:
 def test_the_remedy_never_is_to_leave_out_dabench(site) -> None:
     site.install("acme", {"acme": "acme_hooks"}, acme_hooks=METHOD.format(name="dann"))
     with pytest.raises(PluginError, match="DABENCH_DISABLE_PLUGINS=acme:acme"):
-        load_registry().all(MethodSpec)
+        load_registry().get(MethodSpec, "dann")
 
 
 @pytest.mark.parametrize(
@@ -189,6 +191,13 @@ def test_an_observer_that_raises_warns_and_the_next_is_called(site) -> None:
     with pytest.warns(UserWarning, match="dabench_run_started of aaa:aaa raised OSError: full"):
         load_registry().notify("dabench_run_started", plan=plan)
     assert sorted(plan) == ["aaa", "bbb"]
+
+
+@pytest.mark.parametrize("raised", ["SystemExit(3)", "BaseException('odd')", "GeneratorExit()"])
+def test_an_observer_that_wants_to_end_the_command_warns(site, raised: str) -> None:
+    site.install("aaa", {"aaa": "aaa_hooks"}, aaa_hooks=OBSERVER.format(body=f"raise {raised}"))
+    with pytest.warns(UserWarning, match=f"dabench_run_started of aaa:aaa raised {raised.partition('(')[0]}"):
+        load_registry().notify("dabench_run_started", plan=None)
 
 
 def test_an_observer_takes_the_arguments_it_needs(site) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
@@ -163,7 +163,7 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
     Raises:
         DabenchError: several workers in a row could not start, so that no run can be made; the message says why.
     """
-    waiting = deque(jobs)
+    waiting = Waiting(jobs)
     pool: list[Worker] = []
     failed_starts = 0
     try:
@@ -192,8 +192,25 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
             worker.end()
 
 
-def give(pool: Sequence[Worker], waiting: deque[Job]) -> Iterator[Finished]:
-    """Hand out the next jobs to idle workers; jobs that cannot be handed over are failed runs."""
+class Waiting:
+    """Jobs that no worker has yet, in order. They are taken from a sequence one by one: it may make them on demand."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._rest, self._passed_over = iter(jobs), deque[Job]()
+
+    def __iter__(self) -> Iterator[Job]:
+        yield from tuple(self._passed_over)
+        for job in self._rest:
+            self._passed_over.append(job)
+            yield job
+
+    def remove(self, job: Job) -> None:
+        """Take out a job that was seen."""
+        self._passed_over.remove(job)
+
+
+def give(pool: Sequence[Worker], waiting: Waiting | deque[Job]) -> Iterator[Finished]:
+    """Hand out what is next to those who have nothing to do; jobs that cannot be handed over are failed runs."""
     for worker in [worker for worker in pool if not worker.job]:
         while not worker.job:
             running = [other.job for other in pool if other.job]

@@ -13,6 +13,7 @@ from dabench.parallel.child import end_with_parent
 from dabench.parallel.memory import keep_freed_memory
 
 if TYPE_CHECKING:
+    from dabench.execution.process_state import ProcessState
     from dabench.runs.job import Job
 
 
@@ -48,9 +49,11 @@ def serve(pipe: Connection, number: int) -> None:
     keep_freed_memory()
     try:
         from dabench.execution import execute  # noqa: F401 - what takes long, and may fail
+        from dabench.execution.process_state import ProcessState
     except BaseException as error:  # whatever keeps the worker from its work, the parent says it
         pipe.send(Fault(f"cannot start: {type(error).__name__}: {error}", starting=True))
         raise
+    state = ProcessState()
     while True:
         try:
             job = pipe.recv()
@@ -61,10 +64,10 @@ def serve(pipe: Connection, number: int) -> None:
             return
         if job is None:
             return
-        _execute(pipe, job, number)
+        _execute(pipe, job, number, state)
 
 
-def _execute(pipe: Connection, job: Job, number: int) -> None:
+def _execute(pipe: Connection, job: Job, number: int, state: ProcessState) -> None:
     """Execute a job, and hold nothing of it afterwards: the next method is not to find what this one predicted."""
     from dabench.execution.execute import execute, failure
     from dabench.runs.job import Finished, Started
@@ -73,7 +76,7 @@ def _execute(pipe: Connection, job: Job, number: int) -> None:
     # Only now: a timeout does not count the imports.
     _send(pipe, Started(job.run_id, number, environment(job.device)))
     try:
-        for event in execute(job):
+        for event in execute(job, state):
             _send(pipe, event)
     except Exception:  # an error of the harness: the next run goes on
         _send(pipe, Finished(job.run_id, failure(traceback.format_exc())))

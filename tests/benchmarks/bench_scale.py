@@ -1,0 +1,112 @@
+"""Large plans: what a run costs the parent process, and how much memory it takes.
+
+The limits are multiples of what the standard library takes to write the same files, in processor time: processors
+differ, and one processor from hour to hour.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dabench.planning.jobs import RunOptions, make_jobs
+from dabench.plugin.registry import load_registry
+from dabench.results.folder import find_stored
+from dabench.runner.recorder import Recorder
+from dabench.runner.runner import carry_out
+from tests.support.toy_runs import plan_of
+
+FEW, MANY = 500, 4000  # seeds of each of three methods
+TIMES = 18.0  # the writing of the files, and a parse and a hash of each; 9 where this was written
+GROWTH = 1.5  # of the cost of a run from few to many
+BYTES = 2500  # of a run in a plan, in its job, and in the rows of what is done
+
+HOOKS = """
+from dabench import LauncherSpec, hookimpl
+
+@hookimpl
+def dabench_launchers():
+    yield LauncherSpec(name="nothing", target="nothing_launcher:launch", summary="makes no run")
+"""
+LAUNCHER = """
+from dabench.runs.job import Finished, Outcome, Started
+from dabench.runs.record import Accuracy, Checkpoint, Environment, Metrics, Selection
+
+def launch(jobs, workers):
+    here = Environment(dabench="0", python="3", torch="2", device="cpu", processor="x", threads=1)
+    point = Checkpoint(step=24, losses={"class": 0.5}, scores={"source_val_accuracy": 0.5}, target_accuracy=0.5)
+    for job in jobs:
+        yield Started(job.run_id, 0, here)
+        yield Finished(job.run_id, Outcome(
+            status="ok", accuracy=Accuracy(selected=0.5, last=0.5, oracle=0.5), checkpoints=[point],
+            selections={"last_step": Selection(step=24, accuracy=0.5)}, per_class={"zero": 0.5, "one": 0.5, "two": 0.5},
+            metrics=Metrics(balanced_accuracy=0.5, macro_f1=0.5, ece=0.1), predictions_sha256="a" * 64, steps=24,
+            test_rows=60, environment=here,
+        ))
+"""
+
+
+@pytest.fixture
+def registry(registry: Any, site: Any) -> Any:
+    """With a launcher that reports every run as done at once."""
+    site.install("nothing", {"nothing": "nothing_hooks"}, nothing_hooks=HOOKS, nothing_launcher=LAUNCHER)
+    return load_registry()
+
+
+def _cost(registry: Any, results: Path, seeds: int) -> float:
+    """Processor time of planning, dispatching and storing, in seconds per run."""
+    begun = time.process_time()
+    plan = plan_of(registry, ["deep_coral"], seeds=list(range(seeds)))
+    recorder = Recorder(plan, results, registry)
+    carry_out(recorder, RunOptions(device="cpu", launcher="nothing"))
+    spent = time.process_time() - begun
+    assert len(recorder.stored) == len(plan.runs) == 3 * seeds
+    return spent / len(plan.runs)
+
+
+def _writing(results: Path, copies: Path) -> float:
+    """Processor time of parsing and writing the same records with the standard library, in seconds per record."""
+    texts = [path.read_text() for path in results.glob("runs/**/*.json")]
+    copies.mkdir()
+    begun = time.process_time()
+    for number, text in enumerate(texts):
+        path = copies / f"{number}.tmp"
+        path.write_text(json.dumps(json.loads(text)))
+        path.replace(copies / f"{number}.json")
+    return (time.process_time() - begun) / len(texts)
+
+
+@pytest.mark.timeout(900)
+def test_a_run_costs_little_and_no_more_in_a_large_plan(
+    registry: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.fsync", lambda _: None)  # the disk's time, not the processor's
+    _cost(registry, tmp_path / "warm", 10)
+    few, many = (_cost(registry, tmp_path / str(seeds), seeds) for seeds in (FEW, MANY))
+    written = _writing(tmp_path / str(MANY), tmp_path / "copies")
+    print(f"\n{few * 1000:.2f} ms a run of {3 * FEW}, {many * 1000:.2f} ms of {3 * MANY}: {many / written:.1f} times")
+    assert many <= TIMES * written
+    assert many <= GROWTH * few
+
+
+@pytest.mark.timeout(900)
+def test_a_run_takes_little_memory(registry: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.fsync", lambda _: None)
+    _cost(registry, tmp_path, 200)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    plan = plan_of(registry, ["deep_coral"], seeds=list(range(3000)))
+    tracemalloc.reset_peak()
+    for _ in make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu")):
+        pass
+    stored, _ = find_stored(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    print(f"\n{peak / len(plan.runs):.0f} bytes a run")
+    assert len(stored) == 600
+    assert peak <= BYTES * len(plan.runs)
