@@ -78,7 +78,7 @@ def make_plan(
     _refuse_misfits(suite, added, domains)
     runs = [
         _run(suite, pair, seed, cell, device_kind, domains, problems)
-        for pair, cell in sorted(cells, key=lambda item: item[1].reads_features)  # they wait for its network
+        for pair, cell in sorted(cells, key=lambda item: _place(item[1]))
         for seed in suite.seeds
     ]
     return Plan(
@@ -97,6 +97,11 @@ def _of_suite(overrides: Overrides) -> dict[str, str]:
     """Changes of the command line beside the settings of runs; `UNSET` is the default of a suite."""
     defaults = {key: Suite.model_fields[key].default for key in overrides.suite}
     return {key: defaults[key] if value is UNSET else canonical(str(value)) for key, value in overrides.suite.items()}
+
+
+def _place(cell: Resolved) -> tuple[bool, int]:
+    """Where a cell stands among others: what reads features waits for their network; the longest begin first."""
+    return cell.reads_features, -cell.settings.steps
 
 
 def _entries(suite: Suite, registry: Registry, names: Sequence[str] | None) -> list[MethodEntry]:

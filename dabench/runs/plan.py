@@ -87,7 +87,7 @@ class PlannedRun(Resolved):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All runs of one command, in the order of execution: bounds first, readers of others' features last.
+    """All runs of one command, in the order of execution: the longest first, readers of others' features last.
 
     Attributes:
         suite: with the seeds and shots of the command.
