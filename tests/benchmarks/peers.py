@@ -1,12 +1,11 @@
 """Images per second of DANN on MNIST -> MNIST-M, one thread: dabench's training loop against those of other libraries.
 
-`make bench-peers` runs it in an environment of its own. All train the network `ganin_mnist` on 64 + 64 images a step, in
-float32, in turn; medians of rounds of processor time, so that what else runs counts less. Evaluation is left out.
+`make bench-peers` runs it in an environment of its own. All train the network `ganin_mnist` on 64 + 64 images a step,
+in float32, in turn; medians of rounds of processor time, so that what else runs counts less. Evaluation is left out.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import tempfile
@@ -14,9 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[variable] = "1"  # before torch is imported
 
 import numpy as np
 import torch
@@ -48,7 +44,8 @@ class Trunk(nn.Sequential):
 
     def __init__(self) -> None:
         super().__init__(
-            nn.Conv2d(3, 32, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 48, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()
+            nn.Conv2d(3, 32, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 48, 5), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(),
         )  # fmt: skip
 
 
@@ -159,9 +156,8 @@ def pytorch_adapt(job: Job, data: PairData, steps: int) -> Training:
     def run() -> None:
         for _ in range(steps):
             (x, y), (other,) = next(source), next(target)
-            hook({
-                **models, "src_imgs": x, "src_labels": y, "target_imgs": other, "src_domain": zeros, "target_domain": ones
-            })  # fmt: skip
+            batch_of = {"src_imgs": x, "src_labels": y, "target_imgs": other}
+            hook({**models, **batch_of, "src_domain": zeros, "target_domain": ones})
 
     return run
 

@@ -1,4 +1,4 @@
-"""Whether two results folders hold the same predictions of the same runs: `same_bits.py ONE OTHER`."""
+"""Whether two results folders hold the same predictions of the same runs: `gpu_same_bits.py ONE OTHER`."""
 
 from __future__ import annotations
 
