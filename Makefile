@@ -15,7 +15,7 @@ endif
 STORED := tests/benchmarks/bench_loop.json
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-fast lint bench bench-store check tables help
+.PHONY: run test test-fast lint bench bench-peers bench-store check tables help
 
 run: $(STAMP) ## run the mini suite and print its leaderboard
 	$(BIN)/dabench run mini
@@ -36,6 +36,11 @@ lint: $(DEV) ## check style, types and which package imports which
 bench: $(DEV) ## measure the speed of the harness
 	$(BIN)/python -m pytest tests/benchmarks/bench_*.py $(if $(wildcard $(STORED)),--benchmark-compare=$(STORED) \
 		--benchmark-compare-fail=median:10% -W ignore::pytest_benchmark.logger.PytestBenchmarkWarning)
+
+bench-peers: $(DEV) ## compare the speed of a training with that of other libraries, in an environment of their own
+	test -x $(VENV)-peers/bin/python || $(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --constraint constraints.txt --editable . -r tests/benchmarks/peers.txt
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(VENV)-peers/bin/python tests/benchmarks/peers.py
 
 bench-store: $(DEV) ## store the ratios that make bench compares with
 	$(BIN)/python -m pytest tests/benchmarks/bench_loop.py --benchmark-json=$(STORED)

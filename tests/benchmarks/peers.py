@@ -6,7 +6,6 @@ in float32, in turn; medians of rounds of processor time, so that what else runs
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import tempfile
@@ -14,9 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[variable] = "1"  # before torch is imported
 
 import numpy as np
 import torch
@@ -48,14 +44,9 @@ class Trunk(nn.Sequential):
 
     def __init__(self) -> None:
         super().__init__(
-            nn.Conv2d(3, 32, 5),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(32, 48, 5),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
+            nn.Conv2d(3, 32, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 48, 5), nn.ReLU(), nn.MaxPool2d(2),
             nn.Flatten(),
-        )
+        )  # fmt: skip
 
 
 def classifier() -> nn.Sequential:
@@ -100,7 +91,7 @@ def job_and_data(folder: Path) -> tuple[Job, PairData]:
 
 
 def dabench_loop(job: Job, data: PairData, steps: int) -> Training:
-    """The loop of a worker between two checkpoints."""
+    """What a worker does between two checkpoints."""
     budget = job.budget.model_copy(update={"steps": steps, "checkpoints": 1})
     recipe = TrainingRecipe(job.settings.optimiser, job.settings.schedule, budget)
     method = build(job, data, job.method.load())
@@ -165,16 +156,8 @@ def pytorch_adapt(job: Job, data: PairData, steps: int) -> Training:
     def run() -> None:
         for _ in range(steps):
             (x, y), (other,) = next(source), next(target)
-            hook(
-                {
-                    **models,
-                    "src_imgs": x,
-                    "src_labels": y,
-                    "target_imgs": other,
-                    "src_domain": zeros,
-                    "target_domain": ones,
-                }
-            )
+            batch_of = {"src_imgs": x, "src_labels": y, "target_imgs": other}
+            hook({**models, **batch_of, "src_domain": zeros, "target_domain": ones})
 
     return run
 

@@ -16,7 +16,7 @@ echo "== the same bits twice, in this process and in workers"
 cell=(run mini --device cuda --pairs digits:digits_m --methods dann --seeds 0 --steps 300)
 "${dabench[@]}" "${cell[@]}" --launcher inline --results "$out/one" > /dev/null
 "${dabench[@]}" "${cell[@]}" --launcher processes --results "$out/other" > /dev/null
-"$python" tests/gpu/same_bits.py "$out/one" "$out/other"
+"$python" tests/benchmarks/gpu_same_bits.py "$out/one" "$out/other"
 
 echo "== mini"
 time timeout 120 "${dabench[@]}" run mini --device cuda --results "$out/mini"
@@ -26,4 +26,4 @@ time timeout 120 "${dabench[@]}" run ganin --device cuda --pairs mnist:mnist_m -
   --results "$out/ganin" || echo "not run, or not to its end"
 
 echo "== images/s of five seeds against a plain loop with a DataLoader"
-"$python" tests/gpu/against_plain_loop.py
+"$python" tests/benchmarks/gpu_plain_loop.py
