@@ -180,7 +180,8 @@ def test_a_pipe_that_is_closed_before_the_last_flush_is_quiet() -> None:
     script = (
         "import sys, types, click\n"
         "from dabench.cli import main\n"
-        "command = click.Command('probe', callback=lambda: sys.stdout.write('buffered'))\n"
+        "from dabench.printable import stdout\n"
+        "command = click.Command('probe', callback=lambda: stdout().write('buffered'))\n"
         "sys.modules['probe'] = types.SimpleNamespace(command=command)\n"
         "main.COMMANDS['probe'] = ('probe', '')\n"
         "main.main(['probe'])\n"
@@ -210,7 +211,7 @@ def test_ctrl_c_in_a_process_of_its_own(site) -> None:
         text=True,
         env=os.environ,
     )
-    assert process.stdout.readline() == "ready\n"
+    assert process.stderr.readline() == "ready\n"  # what a plugin prints does not come between what a command prints
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
