@@ -7,6 +7,8 @@ import re
 import shutil
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)|##(?=\[)", re.MULTILINE)
@@ -19,6 +21,16 @@ _output: list[TextIO] = []
 def stdout() -> TextIO:
     """The stream for the output of a command: apart from `sys.stdout` while foreign code may print there."""
     return _output[-1] if _output else sys.stdout
+
+
+@contextmanager
+def printing_on(stream: TextIO) -> Iterator[None]:
+    """Within the block commands print on this stream, whatever `sys.stdout` is."""
+    _output.append(stream)
+    try:
+        yield
+    finally:
+        _output.pop()
 
 
 def width_of_terminal() -> int:

@@ -18,9 +18,8 @@ from typing import Any
 
 import click
 
-from dabench import printable as texts
 from dabench.cli.encoding import for_stream, is_unicode
-from dabench.printable import no_commands, printable
+from dabench.printable import no_commands, printable, printing_on, stdout
 
 
 def echo(message: object, *, nl: bool = True, err: bool = False) -> None:
@@ -44,7 +43,7 @@ def _write(text: str, *, nl: bool = True, err: bool = False) -> None:
 
 
 def _stream(err: bool) -> Any:
-    return sys.stderr if err else texts.stdout()
+    return sys.stderr if err else stdout()
 
 
 def results_flag(directory: Path) -> str:
@@ -61,31 +60,29 @@ def own_stdout(*, last: bool = False) -> Iterator[None]:
     """
     before = sys.stdout
     try:
-        before.flush()
-        own = os.dup(1) if before.fileno() >= 0 else 0
-    except (OSError, ValueError, AttributeError):  # no file, as within tests
-        own = 0
-    if not own:
-        texts._output.append(before)
-        try:
-            yield
-        finally:
-            texts._output.pop()
+        if before is None:  # it was closed before
+            own, encoding = os.dup(os.open(os.devnull, os.O_WRONLY)), "utf-8"  # the first of both may be 1
+        else:
+            before.flush()
+            before.fileno()
+            own, encoding = os.dup(1), before.encoding
+    except (OSError, ValueError):  # no file, as within tests
+        yield
         return
     _point(1, at=2)
-    sys.stdout = open(own, "w", encoding=before.encoding, errors=before.errors, buffering=1)  # noqa: PTH123, SIM115
-    texts._output.append(sys.stdout)
-    stream = sys.stdout
+    stream = open(own, "w", encoding=encoding, errors="backslashreplace", buffering=1)  # noqa: PTH123, SIM115
+    sys.stdout = stream
     try:
-        yield
+        with printing_on(stream):
+            yield
     finally:
-        sys.stdout = before
-        stream.flush()
-        if last:
-            sys.stdout = sys.stderr
-        else:
+        try:
+            stream.flush()
+        except OSError:  # as on a full disk, which was reported
+            _point(own, at=os.open(os.devnull, os.O_WRONLY))
+        sys.stdout = sys.stderr if last else before
+        if not last:
             _point(1, at=own)
-            texts._output.pop()
             stream.close()
 
 
@@ -108,7 +105,7 @@ def kept_apart(command: click.Command) -> click.Command:
 def _diverted(callback: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(callback)
     def run(*arguments: Any, **options: Any) -> Any:
-        with redirect_stdout(sys.stderr):
+        with printing_on(stdout()), redirect_stdout(sys.stderr):
             return callback(*arguments, **options)
 
     return run

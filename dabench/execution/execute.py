@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import traceback
@@ -32,6 +33,9 @@ from dabench.seeding import isolated, reproducible
 from dabench.selection.output_files import forget_outputs
 from dabench.selection.rule import picks_of
 
+# scikit-learn sets these when it is imported, which some method may do first: that is no change of its own.
+SET_BY_SKLEARN = {"KMP_DUPLICATE_LIB_OK": "True", "KMP_INIT_AT_FORK": "FALSE"}
+
 
 class RunTimeoutError(Exception):
     """The run took longer than `--timeout` allows."""
@@ -50,6 +54,8 @@ def execute(job: Job, state: ProcessState | None = None) -> Iterator[Progress | 
     """
     started = time.monotonic()
     device = torch.device(job.device)
+    for variable, value in SET_BY_SKLEARN.items():
+        os.environ.setdefault(variable, value)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     measurements = Measurements()

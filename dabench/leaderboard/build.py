@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, namedtuple
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from string import ascii_uppercase
@@ -93,10 +93,15 @@ def _by_shots(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cells_of(runs: pd.DataFrame) -> ByCell:
     by_cell: ByCell = defaultdict(list)
-    objects = pd.DataFrame({name: _objects(runs[name]) for name in runs.columns})
-    for run in objects.itertuples(index=False):
+    row = _row_class(list(runs.columns))
+    for values in zip(*(_objects(runs[name]) for name in runs.columns), strict=True):
+        run = row._make(values)
         by_cell[Key(f"{run.source}:{run.target}", str(run.method), str(run.variant))].append(run)
     return by_cell
+
+
+def _row_class(columns: list[str]) -> Any:
+    return namedtuple("Run", columns)
 
 
 def _objects(column: pd.Series[Any]) -> NDArray[np.object_]:
