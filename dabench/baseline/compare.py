@@ -250,7 +250,7 @@ def _repeated(before: Collection[Sequence[RunRow]], now: Collection[Sequence[Run
 
 
 def _other_precisions(before: Mapping[CellName, Sequence[RunRow]], now: Collection[CellName]) -> list[str]:
-    """A note if cells of the baseline that are missing are here in another precision: those are not compared."""
+    """A note if cells of the baseline are here in another precision alone: those are not compared."""
     here = {_without_precision(name) for name in now}
     found = [name for name in before if name not in now and _without_precision(name) in here]
     wanted = sorted({row["precision"] for name in found for row in before[name]})
