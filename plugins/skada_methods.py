@@ -19,6 +19,7 @@ from dabench import FeatureMethod, Problem
 Floats = NDArray[np.float64]
 Metric = Literal["sqeuclidean", "cosine", "cityblock"]
 
+MOST_ROWS = 2000
 SOURCE, TARGET, UNLABELLED = 1, -2, -1  # skada's marks of rows
 
 
@@ -42,18 +43,9 @@ def library() -> Iterator[Any]:
 class Adapted(FeatureMethod):
     """An adapter of skada, then the suite's classifier on the adapted source.
 
-    Adapters change the rows of both domains, or weight those of the source.
+    Adapters change the rows of both domains, or weight those of the source. Of each domain at most 2,000 rows are
+    adapted, spread evenly over each class of the source, and over the target: memory grows with their square.
     """
-
-    class Options(FeatureMethod.Options):
-        """Options.
-
-        Attributes:
-            max_rows: at most so many rows of each domain are adapted, spread evenly over each class of the source, and
-                over the target: memory grows with their square.
-        """
-
-        max_rows: int = Field(2000, ge=2)
 
     def adapter(self, skada: Any, rows: int, columns: int) -> Any:
         """The adapter, for so many rows of both domains and so many columns."""
@@ -62,9 +54,9 @@ class Adapted(FeatureMethod):
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
         """Adapt both domains, and train the classifier on the source."""
         by_class = np.argsort(problem.source_y, kind="stable")
-        rows = np.sort(by_class[self._spread(len(by_class))])
+        rows = np.sort(by_class[_spread(len(by_class))])
         source, y = _dense(problem.source_x[rows]), problem.source_y[rows]
-        target = _dense(problem.target_x[self._spread(problem.target_x.shape[0])])
+        target = _dense(problem.target_x[_spread(problem.target_x.shape[0])])
         domain = np.r_[np.full(len(source), SOURCE), np.full(len(target), TARGET)]
         with library() as skada:
             self._adapter = self.adapter(skada, len(domain), source.shape[1])
@@ -85,14 +77,11 @@ class Adapted(FeatureMethod):
         )
         return scores
 
-    def _spread(self, rows: int) -> NDArray[np.int64]:
-        return np.linspace(0, rows - 1, min(rows, self.options.max_rows)).astype(np.int64)
-
 
 class OtMapping(Adapted):
     """Map source rows by optimal transport (Courty et al. 2017)."""
 
-    class Options(Adapted.Options):
+    class Options(FeatureMethod.Options):
         """Options.
 
         Attributes:
@@ -109,13 +98,15 @@ class OtMapping(Adapted):
 class EntropicOtMapping(Adapted):
     """Map source rows by transport with an entropy term (Courty et al. 2017)."""
 
-    class Options(OtMapping.Options):
+    class Options(FeatureMethod.Options):
         """Options.
 
         Attributes:
+            metric: the cost of moving a row; costs are divided by their median.
             entropy: weight of the entropy term, in units of the median cost.
         """
 
+        metric: Metric = "sqeuclidean"
         entropy: float = Field(0.1, gt=0)
 
     def adapter(self, skada: Any, rows: int, columns: int) -> Any:
@@ -128,7 +119,7 @@ class EntropicOtMapping(Adapted):
 class ClassOtMapping(Adapted):
     """Map source rows by transport that keeps rows of a class together (Courty et al. 2017)."""
 
-    class Options(Adapted.Options):
+    class Options(FeatureMethod.Options):
         """Options.
 
         Attributes:
@@ -149,7 +140,7 @@ class ClassOtMapping(Adapted):
 class LinearOtMapping(Adapted):
     """Map source rows by the linear transport between two normal distributions (Flamary et al. 2019)."""
 
-    class Options(Adapted.Options):
+    class Options(FeatureMethod.Options):
         """Options.
 
         Attributes:
@@ -166,7 +157,7 @@ class LinearOtMapping(Adapted):
 class TransferComponents(Adapted):
     """Project both domains on components of a kernel in which their means agree (Pan et al. 2011)."""
 
-    class Options(Adapted.Options):
+    class Options(FeatureMethod.Options):
         """Options.
 
         Attributes:
@@ -192,7 +183,7 @@ class TransferComponents(Adapted):
 class TransferJointMatching(Adapted):
     """Project as transfer components do, and down-weight source rows unlike the target (Long et al. 2014)."""
 
-    class Options(Adapted.Options):
+    class Options(FeatureMethod.Options):
         """Options.
 
         Attributes:
@@ -212,7 +203,7 @@ class TransferJointMatching(Adapted):
 class KernelMeanMatching(Adapted):
     """Weight source rows so that the means of both domains in a kernel's space agree (Huang et al. 2007)."""
 
-    class Options(Adapted.Options):
+    class Options(FeatureMethod.Options):
         """Options.
 
         Attributes:
@@ -229,7 +220,7 @@ class KernelMeanMatching(Adapted):
 class Kliep(Adapted):
     """Weight source rows by density ratios that minimise the Kullback-Leibler divergence (Sugiyama et al. 2007)."""
 
-    class Options(Adapted.Options):
+    class Options(FeatureMethod.Options):
         """Options.
 
         Attributes:
@@ -273,6 +264,11 @@ class NearestNeighbourWeights(Adapted):
     def adapter(self, skada: Any, rows: int, columns: int) -> Any:
         """Weights from neighbours."""
         return skada.NearestNeighborReweightAdapter()
+
+
+def _spread(rows: int) -> NDArray[np.int64]:
+    """Some rows, evenly spread over all."""
+    return np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(np.int64)
 
 
 def _dense(x: Any) -> Floats:

@@ -67,7 +67,29 @@ _LOOG_2012 = """@inproceedings{loog2012nearest,
 }"""
 
 _SUITES_CLASSIFIER = "The suite's classifier is trained on what the adapter returns."
-_ROWS = "At most 2,000 rows of each domain are adapted; see the option max_rows."
+_ROWS = "At most 2,000 rows of each domain are adapted."
+
+_LOSSES = {
+    "skada_ot": r"\min_\gamma \langle \gamma, M \rangle, \qquad M_{ij} = d(x_s^i, x_t^j), \qquad \hat x_s^i = "
+    r"\frac{\sum_j \gamma_{ij} x_t^j}{\sum_j \gamma_{ij}}",
+    "skada_entropic_ot": r"\min_\gamma \langle \gamma, M \rangle + \epsilon \sum_{ij} \gamma_{ij} \log \gamma_{ij}",
+    "skada_class_ot": r"\min_\gamma \langle \gamma, M \rangle + \epsilon \sum_{ij} \gamma_{ij} \log \gamma_{ij} + \eta "
+    r"\sum_{j, c} \lVert \gamma_{I_c j} \rVert_1^{1/2}",
+    "skada_linear_ot": r"\hat x_s = A (x_s - \mu_s) + \mu_t, \quad "
+    r"A = C_s^{-1/2} (C_s^{1/2} C_t C_s^{1/2})^{1/2} C_s^{-1/2}",
+    "skada_tca": r"\min_W \mathrm{tr}(W^\top K L K W) + \mu\,\mathrm{tr}(W^\top W) \quad \text{s.t.} \quad W^\top K H "
+    r"K W = I",
+    "skada_tjm": r"\min_A \mathrm{tr}(A^\top K M K A) + \lambda (\lVert A_s \rVert_{2,1} + \lVert A_t \rVert_F^2) "
+    r"\quad \text{s.t.} \quad A^\top K H K A = I",
+    "skada_kmm": r"\min_{0 \le w \le B} \bigl\lVert \tfrac1n \sum_i w_i \phi(x_s^i) - \tfrac1m \sum_j \phi(x_t^j) "
+    r"\bigr\rVert^2",
+    "skada_kliep": r"\max_\alpha \sum_j \log w(x_t^j) \quad \text{s.t.} \quad \sum_i w(x_s^i) = n, \quad w(x) = \sum_l "
+    r"\alpha_l k(x, c_l)",
+    "skada_discriminator": r"w(x) = p(\mathrm{target} \mid x) / p(\mathrm{source} \mid x)",
+    "skada_gaussian": r"w(x) = \mathcal{N}(x; \mu_t, C_t) / \mathcal{N}(x; \mu_s, C_s)",
+    "skada_density": r"w(x) = \hat p_t(x) / \hat p_s(x)",
+    "skada_neighbours": r"w_i = \lvert \{j : x_s^i \text{ is the nearest source row of } x_t^j\} \rvert",
+}
 
 
 def specs() -> Iterator[MethodSpec]:
@@ -189,5 +211,6 @@ def _spec(
         reference=reference,
         citation=citation,
         search=search or {},
+        loss=_LOSSES[name],
         deviations=(_SUITES_CLASSIFIER, _ROWS),
     )

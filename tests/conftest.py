@@ -62,6 +62,14 @@ def pytest_benchmark_update_machine_info(machine_info: dict[str, object]) -> Non
 
 
 @pytest.fixture(autouse=True, scope="session")
+def no_terminal() -> Iterator[None]:
+    """The output of commands has no width of its own: pytest-xdist gives its workers one in `COLUMNS`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def data_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One cache of prepared data for the whole session, away from the user's."""
     with pytest.MonkeyPatch.context() as patch:

@@ -169,8 +169,8 @@ def test_bad_arguments_are_usage_errors(plot: Plot, tmp_path: Path, arguments: l
     assert not (tmp_path / "results").exists()
 
 
-def test_a_run_that_fails_is_an_error_that_says_why(plot: Plot, tmp_path: Path) -> None:
+def test_a_batch_that_is_too_small_is_refused_before_the_run(plot: Plot, tmp_path: Path) -> None:
     code, out, err = plot("toy_a:toy_b", "-o", str(tmp_path / "x.png"), "--methods", "mmd", "--set", "budget.batch=1")
-    assert (code, out) == (1, "")
-    assert "mmd compares pairs of examples" in err
+    assert (code, out) == (2, "")
+    assert "mmd compares the examples of a batch with each other: it needs batches of 2 or more" in err
     assert not (tmp_path / "x.png").exists()

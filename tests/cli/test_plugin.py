@@ -118,7 +118,7 @@ def test_a_new_plugin_passes_its_own_tests(dabench_here, site, tmp_path: Path) -
         check=False,
     )
     assert tests.returncode == 0, tests.stdout + tests.stderr
-    assert "29 passed" in tests.stdout
+    assert "30 passed" in tests.stdout
 
 
 @pytest.mark.parametrize(

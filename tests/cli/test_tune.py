@@ -181,7 +181,7 @@ def test_the_space_of_the_method_is_a_grid(tune: Cli) -> None:
         (["dann", "--space", "weight=-1"], ["dann.weight", "greater than or equal to 0"]),
         (["dann", "--space", "weight"], ["--space 'weight'"]),
         (["dann", "--seeds", "x"], ["--seeds"]),
-        (["dann", "--pairs", "a:b"], ["unknown pair"]),
+        (["dann", "--pairs", "a:b"], ["a:b is no pair of the suite toy", "unknown domain 'a'"]),
         (["dann", "--launcher", "slum"], ["unknown launcher 'slum'"]),
     ],
 )

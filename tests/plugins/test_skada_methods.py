@@ -81,9 +81,11 @@ def test_weights_need_a_classifier_that_takes_them() -> None:
         _fitted(KernelMeanMatching, problem, "nearest_neighbour")
 
 
-def test_rows_beyond_the_limit_are_left_out_evenly() -> None:
+def test_rows_beyond_the_limit_are_left_out_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     problem, y = _shifted(rows=300)
-    method = _fitted(OtMapping, problem, max_rows=30)
+    monkeypatch.setattr(skada_methods, "MOST_ROWS", 30)
+    method = _fitted(OtMapping, problem)
+    assert len(method._adapter.ot_transport_.xs_) == 30
     assert np.mean(method.predict(problem.target_x).argmax(axis=1) == y) > 0.8
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
+
+from dabench.printable import stdout
 
 GAP = "  "
 LEAST = 20  # characters of a column that is folded
@@ -15,7 +16,7 @@ LEAST = 20  # characters of a column that is folded
 
 def page_width() -> int | None:
     """The width for printed text: that of the terminal, or of `COLUMNS`; None for pipes and files."""
-    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+    if stdout().isatty() or os.environ.get("COLUMNS"):
         return shutil.get_terminal_size((100, 24)).columns
     return None
 

@@ -10,7 +10,8 @@ from dabench.config.overrides import Overrides
 from dabench.config.suite_file import find_suite
 from dabench.data.prepared import class_counts, content_sha256
 from dabench.domains.images.specs import SPECS
-from dabench.planning.resolve import resolve
+from dabench.planning.class_facts import ClassFacts
+from dabench.planning.resolve import Shared, resolve
 from dabench.plugin.registry import load_registry
 from dabench.specs.spec import DomainSpec
 
@@ -35,9 +36,8 @@ def test_suites_name_what_there_is(name):
     domains = {domain for entry in suite.pairs for domain in entry.pair.split(":")}
     assert domains <= set(registry.all(DomainSpec))
     for entry, method in product(suite.pairs, suite.methods):
-        resolved = resolve(
-            suite, entry, method, Overrides(), registry
-        )  # raises for names and options that are not there
+        # Raises for names and options that are not there.
+        resolved = resolve(suite, entry, method, Overrides(), registry, known=Shared(ClassFacts(), "bf16"))
         assert resolved.variant == method.as_
         assert resolved.backbone.name == (entry.backbone or suite.backbone).name
 
