@@ -203,18 +203,9 @@ class TransferJointMatching(Adapted):
 class KernelMeanMatching(Adapted):
     """Weight source rows so that the means of both domains in a kernel's space agree (Huang et al. 2007)."""
 
-    class Options(FeatureMethod.Options):
-        """Options.
-
-        Attributes:
-            largest: no row weighs more.
-        """
-
-        largest: float = Field(1000.0, gt=0)
-
     def adapter(self, skada: Any, rows: int, columns: int) -> Any:
-        """Kernel mean matching."""
-        return skada.KMMReweightAdapter(B=self.options.largest)
+        """Kernel mean matching, with weights up to 1,000."""
+        return skada.KMMReweightAdapter()
 
 
 class Kliep(Adapted):

@@ -66,6 +66,10 @@ _LOOG_2012 = """@inproceedings{loog2012nearest,
   booktitle = {IEEE International Workshop on Machine Learning for Signal Processing}, year = {2012}
 }"""
 
+_NOT_FOR_THE_TOY = (
+    "the toy's domains differ in their covariance, which a match of means or weights of rows leaves as it is"
+)
+_ADAPTS_THE_TOY = ("skada_ot", "skada_entropic_ot", "skada_class_ot", "skada_linear_ot")
 _SUITES_CLASSIFIER = "The suite's classifier is trained on what the adapter returns."
 _ROWS = "At most 2,000 rows of each domain are adapted."
 
@@ -81,7 +85,7 @@ _LOSSES = {
     r"K W = I",
     "skada_tjm": r"\min_A \mathrm{tr}(A^\top K M K A) + \lambda (\lVert A_s \rVert_{2,1} + \lVert A_t \rVert_F^2) "
     r"\quad \text{s.t.} \quad A^\top K H K A = I",
-    "skada_kmm": r"\min_{0 \le w \le B} \bigl\lVert \tfrac1n \sum_i w_i \phi(x_s^i) - \tfrac1m \sum_j \phi(x_t^j) "
+    "skada_kmm": r"\min_{0 \le w \le 1000} \bigl\lVert \tfrac1n \sum_i w_i \phi(x_s^i) - \tfrac1m \sum_j \phi(x_t^j) "
     r"\bigr\rVert^2",
     "skada_kliep": r"\max_\alpha \sum_j \log w(x_t^j) \quad \text{s.t.} \quad \sum_i w(x_s^i) = n, \quad w(x) = \sum_l "
     r"\alpha_l k(x, c_l)",
@@ -212,5 +216,6 @@ def _spec(
         citation=citation,
         search=search or {},
         loss=_LOSSES[name],
+        expected_failures={} if name in _ADAPTS_THE_TOY else {"adapts": _NOT_FOR_THE_TOY},
         deviations=(_SUITES_CLASSIFIER, _ROWS),
     )
