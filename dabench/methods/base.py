@@ -238,7 +238,7 @@ class FeatureMethod:
     def from_estimator(
         make: Callable[[Any], Any],
         *,
-        fit: Literal["sample_domain", "source_target"] = "sample_domain",
+        fit: Literal["sample_domain", "source_target", "unlabelled"] = "sample_domain",
         options: type[MethodOptions] = MethodOptions,
     ) -> type[FeatureMethod]:
         """A method from an estimator with `fit`, and with `decision_function`, `predict_proba` or `predict`.
@@ -247,15 +247,16 @@ class FeatureMethod:
             make: makes the unfitted estimator from the method's options.
             fit: how the estimator is fitted. `sample_domain`, as in skada: `fit(x, y, sample_domain=domain)`, on the
                 rows of both domains, of which those of the source are marked 1, and those of the target -2 and labelled
-                -1. `source_target`: `fit(source_x, source_y, target_x)`.
+                -1. `source_target`: `fit(source_x, source_y, target_x)`. `unlabelled`, as in
+                `sklearn.semi_supervised`: `fit(x, y)`, with -1 for the rows of the target.
             options: the method's options, with defaults.
 
         Sparse vectors are made dense. The estimator brings its own classifier: the suite's readout is not used.
         """
         from dabench.methods.estimator import EstimatorMethod
 
-        if fit not in ("sample_domain", "source_target"):
-            raise ValueError(f"from_estimator: fit is 'sample_domain' or 'source_target', not {fit!r}")
+        if fit not in ("sample_domain", "source_target", "unlabelled"):
+            raise ValueError(f"from_estimator: fit is 'sample_domain', 'source_target' or 'unlabelled', not {fit!r}")
         body = {"make": staticmethod(make), "fit_call": fit, "Options": options, "__module__": make.__module__}
         return type("EstimatorMethod", (EstimatorMethod,), body)
 

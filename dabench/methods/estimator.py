@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dabench.methods.base import FeatureMethod
 from dabench.methods.problem import Problem
 
-FitCall = Literal["sample_domain", "source_target"]
+FitCall = Literal["sample_domain", "source_target", "unlabelled"]
 UNLABELLED = -1  # the label of a target row, by skada's convention; dabench's classes count from 0
 
 
@@ -28,6 +28,9 @@ class EstimatorMethod(FeatureMethod):
         self._estimator = type(self).make(self.options)
         if self.fit_call == "source_target":
             self._estimator.fit(source, problem.source_y, target)
+        elif self.fit_call == "unlabelled":
+            x, y, _ = stacked(source, problem.source_y, target)
+            self._estimator.fit(x, y)
         else:
             x, y, domain = stacked(source, problem.source_y, target)
             self._estimator.fit(x, y, sample_domain=domain)

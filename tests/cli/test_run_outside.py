@@ -153,3 +153,12 @@ def test_help_says_it(capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(capsys.readouterr().out.split())
     for part in ("[SUITE]...", "./my_method.py:MyMethod", "--backbone", "--selector", "also others than the suite's"):
         assert part in text
+
+
+@pytest.mark.slow
+def test_the_estimator_of_the_page(here: Path, dabench_here) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/estimators.md").read_text(encoding="utf-8")
+    (here / "self_training.py").write_text(page.split("```python\n")[1].split("```")[0])
+    done = dabench_here("run", "toy", *QUICK, "--methods", "./self_training.py:SelfTraining")
+    assert done.returncode == 0, done.stderr
+    assert records(here)["toy toy_a:toy_b self_training"]["status"] in ("ok", "collapsed")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 
 from dabench import FeatureMethod
@@ -56,6 +57,15 @@ def test_domains_can_be_given_apart() -> None:
     assert spy.named == {}
 
 
+def test_semi_supervised_estimators_see_unlabelled_rows() -> None:
+    problem = _problem()
+    estimator = SelfTrainingClassifier(LogisticRegression())
+    method = _method(FeatureMethod.from_estimator(lambda options: estimator, fit="unlabelled"))
+    method.fit(problem)
+    assert estimator.transduction_[60:].tolist() == problem.source_y[:30].tolist()  # the target has labels by now
+    assert np.array_equal(method.predict(problem.target_x).argmax(axis=1), problem.source_y[:30])
+
+
 class _Chosen(FeatureMethod.Options):
     neighbours: int = 1
 
@@ -95,5 +105,5 @@ def test_options_reach_the_estimator() -> None:
 
 
 def test_another_way_to_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="fit is 'sample_domain' or 'source_target', not 'both'"):
+    with pytest.raises(ValueError, match="fit is 'sample_domain', 'source_target' or 'unlabelled', not 'both'"):
         FeatureMethod.from_estimator(lambda options: Spy(), fit="both")  # type: ignore[arg-type]
