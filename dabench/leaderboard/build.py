@@ -61,7 +61,7 @@ def build_tables(
     kept = _by_shots(kept)
     seen = set(pair_column(kept))
     tables: list[Table] = []
-    for _, comparable in kept.groupby(TABLE, sort=False, dropna=False):
+    for comparable in _comparable(kept):
         for by_cell in _by_backbone(_cells_of(comparable)):
             here = list(dict.fromkeys(key.pair for key in by_cell))
             # A pair without any run belongs to no table; it is shown in the first, and so are the runs left out.
@@ -77,6 +77,12 @@ def build_tables(
                 )
             )
     return tables
+
+
+def _comparable(frame: pd.DataFrame) -> Iterable[pd.DataFrame]:
+    """The runs of each group of tables; a frame of one group is not copied."""
+    groups = frame.groupby(TABLE, sort=False, dropna=False)
+    return [frame] if groups.ngroups == 1 else (group for _, group in groups)
 
 
 def shots_of(value: Any) -> Shots | None:

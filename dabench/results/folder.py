@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from dabench.printable import capped, printable
 from dabench.results.csv_file import Flaw, csv_text, flaw_of, frame_of, other_schema, read_csv
 from dabench.results.lineage import record_of_today
 from dabench.results.record_index import LEAST, Entries, read_index, write_index
-from dabench.results.stored import Stamp, StoredRecords, stamp_of
+from dabench.results.stored import Row, Stamp, StoredRecords, stamp_of
 from dabench.runs.record import HASH, READABLE, SCORED, RunRecord, run_stem
 from dabench.specs.names import bound_rank
 
@@ -145,25 +145,34 @@ def find_stored(directory: Path, suite: str | None = None, *, indexed: bool = Tr
     """
     files, others = _listed(directory, suite)
     above = len(str(directory / "runs")) + 1
-    below = {path: path[above:] for path, _ in files}
-    suites = list(dict.fromkeys(path.partition("/")[0] for path in below.values())) if indexed else []
-    entries = {path: entry for name in suites for path, entry in read_index(directory, name).items()}
-    known = {path: entries[below[path]] for path, _ in files if below[path] in entries}
-    stored, flaws = _store(files, known, suite)
-    new = [path for path, stamp, _ in stored.files() if path not in known or known[path][0] != stamp]
-    if indexed and len(new) >= LEAST:
+    suites = list(dict.fromkeys(path[above:].partition("/")[0] for path, _ in files)) if indexed else []
+    known: Entries = {}
+    for name in suites:
+        known |= read_index(directory, name)
+    stored, flaws = _store(files, known, suite, above=above)
+    if indexed:
         for name in suites:
-            of_suite = {below[path]: (stamp, row) for path, stamp, row in stored.files() if stamp is not None}
-            write_index(directory, name, {path: of for path, of in of_suite.items() if path.startswith(f"{name}/")})
+            of_suite = {path: entry for path, entry in _entries(stored, above) if path.startswith(f"{name}/")}
+            if _news(of_suite, known) >= LEAST:
+                write_index(directory, name, of_suite)
     return stored, flaws + others
+
+
+def _entries(stored: StoredRecords, above: int) -> Iterator[tuple[str, tuple[Stamp, Row]]]:
+    """Entries of an index for records, by their paths without the first `above` characters."""
+    return ((path[above:], (stamp, row)) for path, stamp, row in stored.files() if stamp is not None)
+
+
+def _news(entries: Entries, before: Entries) -> int:
+    """The number of entries that an index lacks or has otherwise."""
+    return sum(path not in before or before[path][0] != stamp for path, (stamp, _) in entries.items())
 
 
 def keep_index(directory: Path, suite: str, stored: StoredRecords) -> None:
     """Bring records of a suite that were written or read into its index, where that is worth it."""
-    above = len(str(directory / "runs")) + 1
-    entries = {path[above:]: (stamp, row) for path, stamp, row in stored.files() if stamp is not None}
+    entries = dict(_entries(stored, len(str(directory / "runs")) + 1))
     before = read_index(directory, suite) if len(entries) >= LEAST else {}
-    if sum(before.get(path, (None,))[0] != stamp for path, (stamp, _) in entries.items()) >= LEAST:
+    if _news(entries, before) >= LEAST:
         write_index(directory, suite, before | entries)
 
 
@@ -216,19 +225,21 @@ def _store(
     known: Entries,
     suite: str | None = None,
     *,
+    above: int = 0,
     links: bool = False,
 ) -> tuple[StoredRecords, list[Flaw]]:
     """Take in records: from the index where it has a file as it is, else from the file; of each run the newest.
 
     Args:
         files: in their order, with their stamps.
-        known: what the index has, by path.
+        known: what the index has, by the path without its first `above` characters.
         suite: only this one.
+        above: length of the path of the folder of records.
         links: a link to a file will do.
     """
     stored, flaws = StoredRecords(read_record), list[Flaw]()
     for path, stamp in files:
-        entry = known.get(path)
+        entry = known.get(path[above:])
         if entry is not None and entry[0] == stamp:
             row = entry[1]
         else:
@@ -364,6 +375,8 @@ def current(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     runs = runs.assign(time=_times(frame)).sort_values(["time", "run_id"], ascending=False, kind="stable")
     newest = runs.drop_duplicates("cell").set_index("cell")["lineage"]
     kept = runs[runs["lineage"] == runs["cell"].map(newest)].drop_duplicates(["cell", "seed"])
+    if len(kept) == len(frame):  # as mostly: a large frame is not copied
+        return frame.reset_index(drop=True), 0
     result = frame.loc[kept.index.sort_values()].reset_index(drop=True)
     return result, len(frame) - len(result)
 

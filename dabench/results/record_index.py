@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dabench.files import replacing
-from dabench.results.stored import Row, Stamp, column_names, row_from
+from dabench.results.stored import Row, Stamp, row_from
 
 FOLDER = Path("cache") / "index"
 LEAST = 500  # records that are worth an index
@@ -36,19 +36,18 @@ def read_index(directory: Path, suite: str) -> Entries:
         directory: a results folder.
         suite: the name of a folder in `directory/runs`.
     """
+    digest = hashlib.sha256()
     try:
-        head, _, text = _path(directory, suite).read_bytes().partition(b"\n")
-        if head.decode() != _head(text):
+        with _path(directory, suite).open("rb") as file:
+            head = file.readline()
+            paths, stamps, texts, *columns = (_part(line, digest) for line in file)
+        if head != _head(digest):
             return {}
-        body = json.loads(text)
-        texts, paths = body["texts"], body["paths"]
         decoded = [
-            [None if code is None else texts[code] for code in values] if coded else values
-            for coded, values in (body["columns"][name] for name in column_names())
+            [None if code is None else texts[code] for code in values] if coded else values for coded, values in columns
         ]
         rows = map(row_from, zip(*decoded, strict=True))
-        stamps = zip(*body["stamps"], strict=True)
-        return {path: (stamp, row) for path, stamp, row in zip(paths, stamps, rows, strict=True)}
+        return {path: (stamp, row) for path, stamp, row in zip(paths, zip(*stamps, strict=True), rows, strict=True)}
     except (OSError, ValueError, LookupError, TypeError, RecursionError):  # whatever lies there, it is made anew
         return {}
 
@@ -60,18 +59,19 @@ def write_index(directory: Path, suite: str, entries: Entries) -> None:
     if not settled:
         return
     texts: dict[str, int] = {}
-    rows = [row for _, row in settled.values()]
-    body = {
-        "paths": list(settled),
-        "stamps": list(zip(*(stamp for stamp, _ in settled.values()), strict=True)),
-        "columns": {
-            name: _encoded(values, texts) for name, values in zip(column_names(), zip(*rows, strict=True), strict=True)
-        },
-    }
-    body["texts"] = list(texts)
-    text = json.dumps(body).encode()
+    columns = [_encoded(values, texts) for values in zip(*(row for _, row in settled.values()), strict=True)]
+    stamps = list(zip(*(stamp for stamp, _ in settled.values()), strict=True))
+    digest = hashlib.sha256()
+    lines = [json.dumps(part).encode() + b"\n" for part in (list(settled), stamps, list(texts), *columns)]
+    for line in lines:
+        digest.update(line)
     with suppress(OSError), replacing(_path(directory, suite)) as temporary:
-        temporary.write_bytes(_head(text).encode() + b"\n" + text)
+        temporary.write_bytes(_head(digest) + b"".join(lines))
+
+
+def _part(line: bytes, digest: Any) -> Any:
+    digest.update(line)
+    return json.loads(line)
 
 
 def _encoded(values: Iterable[Any], texts: dict[str, int]) -> tuple[bool, list[Any]]:
@@ -82,9 +82,9 @@ def _encoded(values: Iterable[Any], texts: dict[str, int]) -> tuple[bool, list[A
     return True, [None if value is None else texts.setdefault(value, len(texts)) for value in listed]
 
 
-def _head(text: bytes) -> str:
-    """The first line: hashes of the code that read the records, and of the other line."""
-    return f"{_code()} {hashlib.sha256(text).hexdigest()}"
+def _head(digest: Any) -> bytes:
+    """The first line: hashes of the code that reads records, and of the lines below."""
+    return f"{_code()} {digest.hexdigest()}\n".encode()
 
 
 def _path(directory: Path, suite: str) -> Path:

@@ -104,11 +104,6 @@ def row_from(values: Iterable[Any]) -> Row:
     return _RunRow._make(values)
 
 
-def column_names() -> list[str]:
-    """The fields of a row."""
-    return list(_KINDS)
-
-
 def stamp_of(found: os.stat_result) -> Stamp:
     """The stamp of a file."""
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns

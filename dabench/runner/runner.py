@@ -58,11 +58,13 @@ def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event
     write_atomic(recorder.results / "runs" / ".writable", "").unlink(missing_ok=True)  # another command has the same
     sweep(recorder.results / "runs" / recorder.plan.suite.name, deep=True)
     sweep(recorder.results / "cache", deep=True)
+    before = len(recorder.stored)
     with claimed(recorder.results, [run.run_id for run in recorder.todo]):
         try:
             return _carry_out(recorder, options, on_event)
         finally:
-            keep_index(recorder.results, recorder.plan.suite.name, recorder.stored)
+            if len(recorder.stored) > before:
+                keep_index(recorder.results, recorder.plan.suite.name, recorder.stored)
 
 
 def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None]) -> bool:
