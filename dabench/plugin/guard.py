@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
+from dabench.parallel.signals import StopError
 from dabench.specs.broken import why
 
 TIMEOUT = "DABENCH_PLUGIN_TIMEOUT"
@@ -48,7 +49,7 @@ def guarded(times: float = 1) -> Iterator[None]:
         except (Exception, PluginFault):
             raise
         except KeyboardInterrupt as error:
-            if pressed:
+            if pressed or isinstance(error, StopError):  # of a signal that ends the command
                 raise
             raise PluginFault("it raised KeyboardInterrupt, and nobody pressed Ctrl-C") from error
         except BaseException as error:

@@ -115,7 +115,7 @@ def test_a_state_that_cannot_be_read_begins_anew(registry: Registry, tmp_path: P
     job.files.state.write_bytes(b"PK truncated")
     resumed = _finish(job).outcome
     assert resumed.checkpoints == whole.checkpoints
-    assert "cannot be read, so the run starts from the beginning" in job.files.log.read_text()
+    assert "cannot be read, so the run begins anew" in job.files.log.read_text()
 
 
 @pytest.mark.gpu

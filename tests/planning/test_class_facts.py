@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dabench.planning import class_facts
 from dabench.planning.class_facts import ClassFacts
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import BackboneSpec, MethodSpec
@@ -40,6 +41,12 @@ found = facts.of_method(load_registry().get(MethodSpec, "kept").spec, {})
 facts.keep()
 print(found.options["weight"], found.is_feature_method, "torch" in sys.modules)
 """
+
+
+@pytest.fixture(autouse=True)
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of this process are those of dabench: other tests have imported some that are gone."""
+    monkeypatch.setattr(class_facts, "_imported_files", lambda: [str(class_facts.__file__)])
 
 
 @pytest.fixture

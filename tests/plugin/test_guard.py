@@ -18,11 +18,11 @@ from dabench import MethodSpec, hookimpl
 
 @hookimpl
 def dabench_methods():
-    yield MethodSpec(name="good", target="good:Method", summary="for tests")
+    yield MethodSpec(name="good", entry_point="good:Method", summary="for tests")
 """
 HOOK = "from dabench import hookimpl\n@hookimpl\ndef dabench_methods():\n    {}\n    yield\n"
 SPEC = "from dabench import MethodSpec, hookimpl\n@hookimpl\ndef dabench_methods():\n    yield MethodSpec(**{})\n"
-PLAIN = {"name": "x", "target": "a:B", "summary": "s"}
+PLAIN = {"name": "x", "entry_point": "a:B", "summary": "s"}
 UNCHECKED = """
 from dataclasses import dataclass
 from dabench import MethodSpec, hookimpl
@@ -34,7 +34,7 @@ class Loose(MethodSpec):
 
 @hookimpl
 def dabench_methods():
-    yield Loose(name="x", target="a:B", summary=None)
+    yield Loose(name="x", entry_point="a:B", summary=None)
 """
 
 ODD = {

@@ -14,35 +14,8 @@ from dabench.hashing.sources import source_sha256
 from dabench.plugin.method_file import method_sha256, with_files
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import TRACKS, MethodSpec
+from tests.support.method_file import SOURCE
 
-SOURCE = '''
-from __future__ import annotations
-
-from torch.nn.functional import cross_entropy
-
-from dabench import DeepMethod
-
-
-class MyMethod(DeepMethod):
-    """Learn from the source alone."""
-
-    class Options(DeepMethod.Options):
-        weight: float = 0.5
-
-    def losses(self, batch):
-        return {"class": self.options.weight * cross_entropy(self._scores(batch), batch.source_y)}
-
-    def _scores(self, batch):
-        return self.classify(self.features(batch.source_x))
-
-
-class DANNPlus(MyMethod):
-    pass
-
-
-class Helper:
-    pass
-'''
 HOOK = """
 from dabench import MethodSpec, hookimpl
 

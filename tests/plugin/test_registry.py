@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from dabench_plugins import skada_specs, source_free, unsupervised
 
 from dabench.errors import PluginError, UsageError
 from dabench.plugin.registry import KINDS, Plugin, Registry, load_registry
@@ -23,6 +24,7 @@ OWN_METHODS |= {"subspace_alignment", "target_only", "uda", "vada"}
 OWN_METHODS |= {"feda", "ea_plus_plus", "target_k", "all", "weighted", "pred", "lin_int", "prior"}
 OWN_METHODS |= {"fine_tune", "kl_anchor", "l2_sp"}
 OWN_METHODS |= {"feature_matching", "fine_tuning", "from_scratch"}
+OWN_METHODS |= {spec.name for module in (unsupervised, source_free, skada_specs) for spec in module.specs()}
 
 
 def of(registry: Registry, origin: str) -> Plugin:

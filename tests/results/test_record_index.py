@@ -74,7 +74,7 @@ def test_a_file_that_has_changed_is_read_and_checked(results: Path, change: Call
     change(path)
     found = read_results(results)
     assert len(found.frame) == 2
-    (problem,) = found.problems
+    (problem,) = found.flaws
     assert problem.path == path
     assert "edited since it was written" in problem.reason
 

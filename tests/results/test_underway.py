@@ -112,7 +112,7 @@ def test_a_state_that_cannot_be_written_costs_no_run(
     record = run(plan_of(registry, ["dann"], seeds=[0], bounds=[]), tmp_path, registry)[PAIR, "dann", 0]
     assert record.status == "ok"
     log = next(tmp_path.glob("runs/toy/*/dann/*.log")).read_text()
-    assert "cannot be written, so that an interrupted run would begin anew" in log
+    assert "cannot be written, so that an interrupted run would start again from the beginning" in log
 
 
 @pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])

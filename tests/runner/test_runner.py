@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -315,6 +317,7 @@ def test_a_signal_ends_it_at_once_and_the_next_call_goes_on(
         text=True,
         start_new_session=True,
         env=os.environ | {"TOY_GATE": str(gate)},
+        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),  # noqa: PLW1509 - the tests may run under `nohup`
     ) as process:
         while not Path(f"{gate}.reached").exists():
             assert process.poll() is None
@@ -324,7 +327,10 @@ def test_a_signal_ends_it_at_once_and_the_next_call_goes_on(
                 os.kill(pid, number)
         else:
             os.killpg(process.pid, number)  # as a terminal does
-        _, stderr = process.communicate(timeout=60)  # the run itself would wait for ever
+        killer = Timer(60, process.kill)  # the run itself would wait for ever
+        killer.start()
+        _, stderr = process.communicate()
+        killer.cancel()
     assert process.returncode == 128 + number, stderr
     said = "Interrupted" if number == signal.SIGINT else f"Stopped by {number.name}"
     assert f"{said}: 3 of 9 runs are left. The same command goes on from here." in stderr

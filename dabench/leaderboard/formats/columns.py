@@ -78,7 +78,7 @@ def _lines(
     if width is not None:
         _shrink(widths, [max(LEAST, _word(columns[place])) for place in block], width)
     for row in zip(*(columns[place] for place in block), strict=True):
-        if 0 in block and block[1:2] != [1] and len(block) > 1 and not any(row[1:]):
+        if 0 in block and list(block[1:2]) != [1] and len(block) > 1 and not any(row[1:]):
             continue  # of a further block, with nothing in it
         cells = [_cell(cell, own) for cell, own in zip(row, widths, strict=True)]
         for parts in zip_longest(*cells, fillvalue=""):

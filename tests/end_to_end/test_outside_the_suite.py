@@ -9,7 +9,7 @@ import pytest
 
 from dabench.cli.main import main
 from dabench.plugin.registry import Registry
-from tests.plugin.test_method_file import SOURCE
+from tests.support.method_file import SOURCE
 
 QUICK = ["--device", "cpu", "--launcher", "inline", "--steps", "4", "--seeds", "0"]
 
