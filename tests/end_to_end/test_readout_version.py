@@ -12,8 +12,9 @@ from dabench.config.overrides import parse_overrides
 from dabench.config.settings import READOUT_VERSIONS
 from dabench.config.suite import MethodEntry, Suite
 from dabench.config.suite_file import find_suite
+from dabench.planning.class_facts import ClassFacts
 from dabench.planning.plan import make_plan
-from dabench.planning.resolve import resolve
+from dabench.planning.resolve import Shared, resolve
 from dabench.plugin.registry import Registry
 from dabench.results.csv_file import read_csv
 from dabench.runs.plan import Resolved
@@ -29,7 +30,7 @@ def source_only(suite: Suite, registry: Registry) -> list[Resolved]:
     """The cells of source_only of a suite, plain and named."""
     entries = [MethodEntry(method="source_only"), *(entry for entry in suite.methods if entry.method == "source_only")]
     return [
-        resolve(suite, pair, entry, parse_overrides([]), registry, shots)
+        resolve(suite, pair, entry, parse_overrides([]), registry, shots, Shared(ClassFacts(), "bf16"))
         for pair in suite.pairs
         for entry in entries
         for shots in suite.shots or (None,)
