@@ -31,22 +31,22 @@ from dabench import LauncherSpec, hookimpl
 
 @hookimpl
 def dabench_launchers():
-    yield LauncherSpec(name="nothing", target="nothing_launcher:launch", summary="makes no run")
+    yield LauncherSpec(name="nothing", entry_point="nothing_launcher:launch", summary="makes no run")
 """
 LAUNCHER = """
-from dabench.runs.job import Finished, Outcome, Started
-from dabench.runs.record import Accuracy, Checkpoint, Environment, Metrics, Selection
+import numpy as np
+from dabench.runs.job import Answer, Finished, Outcome, Predictions, Started
+from dabench.runs.record import Environment
 
 def launch(jobs, workers):
     here = Environment(dabench="0", python="3", torch="2", device="cpu", processor="x", threads=1)
-    point = Checkpoint(step=24, losses={"class": 0.5}, scores={"source_val_accuracy": 0.5}, target_accuracy=0.5)
+    predictions = Predictions(np.zeros(60, dtype=np.int64), np.full(60, 0.5))
+    answer = Answer(step=24, losses={"class": 0.5}, scores={"source_val_accuracy": 0.5}, predictions=predictions)
     for job in jobs:
         yield Started(job.run_id, 0, here)
         yield Finished(job.run_id, Outcome(
-            status="ok", accuracy=Accuracy(selected=0.5, last=0.5, oracle=0.5), checkpoints=[point],
-            selections={"last_step": Selection(step=24, accuracy=0.5)}, per_class={"zero": 0.5, "one": 0.5, "two": 0.5},
-            metrics=Metrics(balanced_accuracy=0.5, macro_f1=0.5, ece=0.1), predictions_sha256="a" * 64, steps=24,
-            test_rows=60, environment=here,
+            status="ok", answers=(answer,), steps=24, test_rows=60, environment=here,
+            picks={spec.name: 0 for spec in job.task.selectors if not spec.uses_target_labels},
         ))
 """
 
