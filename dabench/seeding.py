@@ -10,11 +10,13 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from threadpoolctl import threadpool_limits
+
+if TYPE_CHECKING:
+    import torch  # takes seconds, which the parent process of runs need not wait for
 
 # Purposes in use: init, init:<method>, order:source, order:target, order:labelled, order:paired,
 # augmentation:<domain>:<view>, dropout, split, split:shots, split:paired, split:target, readout.
@@ -50,6 +52,8 @@ def seed_torch(key: int, device: torch.device) -> None:
 
     `torch.manual_seed` does the same for every backend there is, at many times the cost: this runs at every step.
     """
+    import torch
+
     torch.default_generator.manual_seed(key)
     if device.type == "cuda":
         torch.cuda.default_generators[device.index or 0].manual_seed(key)
@@ -58,6 +62,8 @@ def seed_torch(key: int, device: torch.device) -> None:
 @contextmanager
 def isolated(device: torch.device) -> Iterator[None]:
     """Give torch's global generators back as they were."""
+    import torch
+
     devices = [device.index or 0] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
         yield
@@ -74,6 +80,8 @@ def reproducible(threads: int = 1) -> Iterator[None]:
     small network. It changes only what reads memory that nobody has written. The mode is set by
     `set_deterministic_debug_mode`, which imports no compiler; `use_deterministic_algorithms` does, for seconds.
     """
+    import torch
+
     # Deterministic cuBLAS needs this before its first use in the process.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.get_num_threads(), torch.get_deterministic_debug_mode(), torch.backends.cudnn.benchmark

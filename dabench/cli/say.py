@@ -61,16 +61,16 @@ def own_stdout(*, last: bool = False) -> Iterator[None]:
     before = sys.stdout
     try:
         if before is None:  # it was closed before
-            own, encoding = os.dup(os.open(os.devnull, os.O_WRONLY)), "utf-8"  # the first of both may be 1
+            own, like = os.dup(os.open(os.devnull, os.O_WRONLY)), ("utf-8", "replace")  # the first of both may be 1
         else:
             before.flush()
             before.fileno()
-            own, encoding = os.dup(1), before.encoding
+            own, like = os.dup(1), (before.encoding, before.errors or "strict")
     except (OSError, ValueError):  # no file, as within tests
         yield
         return
     _point(1, at=2)
-    stream = open(own, "w", encoding=encoding, errors="backslashreplace", buffering=1)  # noqa: PTH123, SIM115
+    stream = open(own, "w", encoding=like[0], errors=like[1], buffering=1)  # noqa: PTH123, SIM115
     sys.stdout = stream
     try:
         with printing_on(stream):

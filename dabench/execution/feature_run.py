@@ -24,7 +24,6 @@ from dabench.execution.deep_run import DeepRun
 from dabench.execution.evaluation import predictions_of
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
-from dabench.execution.readout import Readout
 from dabench.execution.run_log import warn_on_console
 from dabench.files import DamagedFileError, read_sealed
 from dabench.methods.base import FeatureMethod
@@ -98,6 +97,7 @@ class FeatureRun(_FittedRun):
 
     def build(self) -> FeatureMethod:
         """Build the method, with the classifier of the suite's readout."""
+        from dabench.execution.readout import Readout  # scikit-learn takes a second
 
         job, classes = self.job, len(self.data.classes)
         return self._cls(
@@ -134,6 +134,7 @@ class ReadoutRun(_FittedRun):
 
     def fit(self) -> Iterator[Progress]:
         """Fit the classifier, and measure it."""
+        from dabench.execution.readout import Readout
 
         data = self.data
         features = yield from network_features(self.job, data)

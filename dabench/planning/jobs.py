@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import overload
 
@@ -78,6 +79,7 @@ class Jobs(Sequence[Job]):
     ) -> None:
         """Keep what all jobs share; see `make_jobs`."""
         self._plan, self._runs, self._options = plan, runs, options
+        self._recent = lru_cache(maxsize=64)(lambda index: self._job(runs[index]))  # asked for once more to be judged
         self._results, self._records, self._cache = results, results / "runs", results / "cache"
         chosen = registry.get(SelectorSpec, plan.suite.selector).spec
         known = list(registry.specs(SelectorSpec).values())
@@ -105,7 +107,7 @@ class Jobs(Sequence[Job]):
     def __getitem__(self, index: int | slice) -> Job | list[Job]:
         if isinstance(index, slice):
             return [self._job(run) for run in self._runs[index]]
-        return self._job(self._runs[index])
+        return self._recent(index)
 
     def _job(self, run: PlannedRun) -> Job:
         job = self._plain(run)

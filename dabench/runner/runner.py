@@ -13,7 +13,6 @@ from dabench.printable import shown
 from dabench.results.folder import Flaw, find_stored, keep_index, read_record, write_atomic
 from dabench.results.stored import StoredRecords
 from dabench.results.underway import claimed
-from dabench.runner.judge import Judge
 from dabench.runner.recorder import Recorder
 from dabench.runs.job import Event, Finished, Job, Outcome, Progress, Started
 from dabench.runs.plan import Plan, PlannedRun
@@ -74,6 +73,8 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
         return False
     if not runs:
         return True
+    from dabench.runner.judge import Judge  # SciPy and more, for which a command with nothing to do need not wait
+
     jobs = make_jobs(recorder.plan, list(runs.values()), recorder.results.absolute(), recorder.registry, options)
     places = {run_id: place for place, run_id in enumerate(runs)}
     launcher = recorder.registry.get(LauncherSpec, options.launcher)
@@ -86,9 +87,8 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
         recorder.take(run, event)
         on_event(event)
 
-    with closing(
-        _launched(launcher, jobs, options.workers)
-    ) as events:  # closing ends the workers, also after an error here
+    # Closing ends the workers, also after an error here.
+    with closing(_launched(launcher, jobs, options.workers)) as events:
         try:
             for event in events:
                 handle(event)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from dabench.plugin.registry import Registry
 
 HEAVY = {
     "torch",
@@ -95,3 +98,38 @@ def test_command_takes_little_more_than_what_it_imports(arguments: list[str]) ->
     commands = (["-c", NEEDED], ["-m", "dabench", *arguments])
     least, ours = map(min, zip(*([_processor_time(*command) for command in commands] for _ in range(5)), strict=True))
     assert ours < 6 * least  # importing numpy alone is as much again, torch 30 times
+
+
+PARENT = "dabench.cli.run, dabench.planning.plan, dabench.planning.jobs, dabench.runner.runner, dabench.runner.judge"
+OF_WORKERS = {"sklearn", "pandas", "matplotlib", "torchvision", "scipy.stats", "jinja2"}  # but where a run needs them
+
+
+def test_the_parent_of_runs_imports_no_torch() -> None:
+    script = f"import sys, {PARENT}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "torch" not in done.stdout.split()
+
+
+def test_a_worker_imports_what_it_needs() -> None:
+    script = "import sys, dabench.execution.execute; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "torch" in loaded
+    assert not loaded & OF_WORKERS
+
+
+@pytest.mark.slow  # it makes runs, and asks twice for them
+def test_a_command_with_nothing_to_do_imports_no_torch(data: Path, registry: Registry, tmp_path: Path) -> None:
+    script = (
+        "import atexit, sys\n"
+        "from dabench.cli.main import main\n"
+        "if __name__ == '__main__':\n"
+        "    atexit.register(lambda: print('torch' in sys.modules, file=sys.stderr))\n"
+        "    main(['run', 'toy', '--seeds', '0', '--steps', '2', '--launcher', 'inline'])\n"
+    )
+    (tmp_path / "twice.py").write_text(script)
+    command = [sys.executable, str(tmp_path / "twice.py")]
+    first, again = (subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True) for _ in range(2))
+    assert first.stderr.split()[-1] == "True"
+    assert again.stderr.split()[-1] == "False"
+    assert again.stdout == first.stdout
