@@ -18,7 +18,9 @@ from dabench.leaderboard.formats.text import next_commands
 from dabench.printable import capped, no_commands, printable, shown
 from dabench.results.csv_cells import as_text, from_text
 from dabench.results.csv_file import csv_text, read_csv
-from dabench.results.folder import publish, read_results, write_record
+from dabench.results.folder import read_results
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
 from dabench.results.verify import verify
 from dabench.specs.spec import MethodSpec
 from tests.support.factories import make_frame, make_record

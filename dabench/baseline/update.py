@@ -6,7 +6,8 @@ import pandas as pd
 
 from dabench.baseline.compare import Report
 from dabench.results.cells import cell_name, rows_of
-from dabench.results.folder import current, in_order
+from dabench.results.folder import current
+from dabench.results.publish import in_order
 
 
 def updated(baseline: pd.DataFrame, now: pd.DataFrame, report: Report) -> pd.DataFrame:

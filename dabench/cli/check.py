@@ -140,7 +140,7 @@ def _refuse_nothing(before: pd.DataFrame, seeds: tuple[int, ...] | None, file: P
 
 def _settings(before: pd.DataFrame, now: pd.DataFrame, directory: Path) -> dict[str, dict[str, object]]:
     """Settings by hash, from the records that are here; read only where some differ."""
-    from dabench.results.folder import find_records
+    from dabench.results.records import find_records
 
     if not directory.is_dir() or set(now["settings_sha256"]) <= set(before["settings_sha256"]):
         return {}
@@ -169,7 +169,7 @@ def _published(now: pd.DataFrame, results: Results) -> list[str]:
 
 def _print(report: Report, render: Mapping[str, Callable[[Report], str]], form: str, output: Path | None) -> None:
     """Print the report, or write it; and tell the workflow that this is a step of, if it is."""
-    from dabench.results.folder import write_atomic
+    from dabench.results.record_file import write_atomic
 
     if output is None:
         show(render[form](report), form=form, nl=False)
@@ -193,7 +193,9 @@ def _update(file: Path, before: pd.DataFrame, now: pd.DataFrame, report: Report)
 
     from dabench.baseline.update import updated
     from dabench.results.csv_file import csv_text
-    from dabench.results.folder import in_order, read_results, write_atomic
+    from dabench.results.folder import read_results
+    from dabench.results.publish import in_order
+    from dabench.results.record_file import write_atomic
 
     new = updated(before, now, report)
     # The file may hold suites that were not asked for, and cells that --methods and --pairs left out.

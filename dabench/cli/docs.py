@@ -32,7 +32,8 @@ def methods_command(context: Context, names: tuple[str, ...], directory: Path, o
     """
     from dabench.leaderboard.build import build_tables
     from dabench.leaderboard.method_pages import pages
-    from dabench.results.folder import read_results, write_atomic
+    from dabench.results.folder import read_results
+    from dabench.results.record_file import write_atomic
 
     known = context.registry.all(MethodSpec)
     own = [name for name, found in known.items() if found.origin.distribution == "dabench"]
@@ -55,7 +56,7 @@ def methods_command(context: Context, names: tuple[str, ...], directory: Path, o
 def citations_command(context: Context, output: Path | None) -> None:
     """Print BibTeX of all suites, domains, methods and networks that come with dabench."""
     from dabench.citations.bibliography import Bibliography
-    from dabench.results.folder import write_atomic
+    from dabench.results.record_file import write_atomic
 
     bibliography = Bibliography(context.registry)
     bibliography.add_all("dabench")

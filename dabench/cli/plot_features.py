@@ -149,7 +149,7 @@ def _write(
         ResultsError: a run failed, or a file cannot be written.
     """
     from dabench.leaderboard.plots.features import draw, embed_in_plane
-    from dabench.results.folder import write_atomic
+    from dabench.results.record_file import write_atomic
     from dabench.selection.outputs import outputs_file, outputs_folder, read_outputs
 
     panels = []

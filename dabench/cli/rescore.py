@@ -35,7 +35,7 @@ def command(context: Context, suite: str, selectors: list[str] | None, fresh: bo
     """
     from dabench.cli.table import warn
     from dabench.config.suite_file import suite_name
-    from dabench.results.folder import find_records
+    from dabench.results.records import find_records
     from dabench.selection.rescore import label_free, rescore
 
     specs = label_free(context.registry, selectors)

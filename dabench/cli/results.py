@@ -27,7 +27,8 @@ def publish_command(suite: str, directory: Path, output: Path | None) -> None:
     """Write the current runs of SUITE as a CSV to commit."""
     from dabench.cli.table import warn
     from dabench.config.suite_file import suite_name
-    from dabench.results.folder import publish, read_results
+    from dabench.results.folder import read_results
+    from dabench.results.publish import publish
 
     name = suite_name(suite)
     warn(read_results(directory, name, word=suite).flaws, directory)

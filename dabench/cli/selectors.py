@@ -35,7 +35,7 @@ def command(context: Context, suite: str, directory: Path, as_json: bool) -> Non
 
     from dabench.cli.table import warn
     from dabench.config.suite_file import suite_name
-    from dabench.results.folder import find_records
+    from dabench.results.records import find_records
     from dabench.selection.comparison import compare_selectors
 
     specs = context.registry.specs(SelectorSpec)

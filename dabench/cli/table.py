@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dabench.config.row_choice import RowChoice
     from dabench.plugin.registry import Registry
-    from dabench.results.folder import Flaw
+    from dabench.results.csv_file import Flaw
 
 SHOWN = 5  # flaws printed in full
 
@@ -69,7 +69,8 @@ def command(
     from dabench.leaderboard.formats.text import next_commands
     from dabench.leaderboard.published import published_of
     from dabench.leaderboard.recorded import with_records
-    from dabench.results.folder import read_results, write_atomic
+    from dabench.results.folder import read_results
+    from dabench.results.record_file import write_atomic
 
     registry = context.obj.registry
     spec = registry.get(FormatSpec, form).spec
@@ -167,7 +168,8 @@ def warn(flaws: Sequence[Flaw], directory: Path) -> None:
 
 def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str, registry: Registry) -> pd.DataFrame:
     """The current runs, as another selector reports them."""
-    from dabench.results.folder import current, find_records
+    from dabench.results.folder import current
+    from dabench.results.records import find_records
     from dabench.selection.rescore import label_free
     from dabench.selection.reselect import reselected
 

@@ -17,7 +17,8 @@ from dabench.leaderboard.machines import has_number, machines_note
 from dabench.leaderboard.marks import Key, groups_of, mark_cells, rank, rank_test, sample
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
 from dabench.results.cells import pair_column
-from dabench.results.folder import current, shots_rank
+from dabench.results.folder import current
+from dabench.results.publish import shots_rank
 from dabench.runs.data_notes import apart
 from dabench.specs.names import BOUNDS, UPPER, bound_rank
 from dabench.stats.seeds import mean_interval, mean_of, test_set_error

@@ -15,7 +15,9 @@ from dabench.plain_files import read_plain
 from dabench.results.cells import NUMBERS, rows_of
 from dabench.results.changes import changes
 from dabench.results.csv_file import Flaw, csv_text, frame_of, read_csv
-from dabench.results.folder import find_records, in_order, place_of, write_atomic
+from dabench.results.publish import in_order
+from dabench.results.record_file import place_of, write_atomic
+from dabench.results.records import find_records
 from dabench.runs.record import RunRecord, flatten
 
 TIMES = {"train_s", "wall_s", "examples_per_s", "peak_memory_bytes", "finished", "env", "code", "schema_"}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dabench.errors import ResultsError
 from dabench.results.csv_file import Flaw, frame_of
-from dabench.results.folder import CELL, current, find_records
+from dabench.results.folder import CELL, current
+from dabench.results.records import find_records
 from dabench.results.underway import FOLDER
 from dabench.runs.record import RunRecord, flatten
 

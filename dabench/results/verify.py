@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dabench.results.csv_file import Flaw, frame_of, read_csv
-from dabench.results.folder import find_records, read_results
+from dabench.results.folder import read_results
 from dabench.results.prune import ahead
+from dabench.results.records import find_records
 from dabench.runs.record import flatten
 
 

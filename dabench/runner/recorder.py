@@ -13,7 +13,7 @@ from dabench.parallel.signals import uninterrupted
 from dabench.plugin.registry import Registry
 from dabench.printable import kept
 from dabench.results.environment import code_info
-from dabench.results.folder import place_of, read_record, write_record
+from dabench.results.record_file import place_of, read_record, write_record
 from dabench.results.stored import Row, StoredRecords, stamp_of
 from dabench.runs.data_notes import data_notes, joined
 from dabench.runs.job import Event, Finished, Outcome, Progress, Started

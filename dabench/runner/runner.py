@@ -10,7 +10,9 @@ from dabench.errors import DabenchError, PluginError
 from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.printable import shown
-from dabench.results.folder import Flaw, find_stored, keep_index, read_record, write_atomic
+from dabench.results.csv_file import Flaw
+from dabench.results.record_file import read_record, write_atomic
+from dabench.results.records import find_stored, keep_index
 from dabench.results.stored import StoredRecords
 from dabench.results.underway import claimed
 from dabench.runner.recorder import Recorder

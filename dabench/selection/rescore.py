@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from dabench.errors import ResultsError, UsageError
 from dabench.plugin.registry import Registry
-from dabench.results.folder import write_atomic
+from dabench.results.record_file import write_atomic
 from dabench.runs.record import RunRecord
 from dabench.selection.output_files import missing_outputs, outputs_folder
 from dabench.selection.rule import answered, ask_all

@@ -18,7 +18,7 @@ from dabench.execution import reverse_validation
 from dabench.planning.jobs import output_rows
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
-from dabench.results.folder import Flaw
+from dabench.results.csv_file import Flaw
 from dabench.runner.runner import done_records
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import Checkpoint, RunRecord

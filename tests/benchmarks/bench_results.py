@@ -21,7 +21,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.formats.markdown import render
 from dabench.results.csv_file import csv_text, frame_of
-from dabench.results.folder import read_results, write_record
+from dabench.results.folder import read_results
+from dabench.results.record_file import write_record
 from dabench.runs.record import flatten
 from tests.support.factories import make_record
 

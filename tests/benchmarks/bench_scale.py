@@ -16,7 +16,7 @@ import pytest
 
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import load_registry
-from dabench.results.folder import find_stored
+from dabench.results.records import find_stored
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
 from tests.support.toy_runs import plan_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from dabench.results.folder import find_records
+from dabench.results.records import find_records
 
 
 def predictions(folder: Path) -> dict[str, str | None]:

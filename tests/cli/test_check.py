@@ -18,7 +18,9 @@ from dabench.baseline.formats import console, github, junit, markdown
 from dabench.cli.context import Context
 from dabench.cli.main import cli
 from dabench.errors import ResultsError, UsageError
-from dabench.results.folder import publish, read_results, write_record
+from dabench.results.folder import read_results
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
 from tests.support.factories import make_frame, make_record, make_records
 
 METHODS = {"source_only": [0.5, 0.52, 0.51], "dann": [0.7, 0.75, 0.72], "coral": [0.6, 0.61, 0.6]}

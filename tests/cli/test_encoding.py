@@ -15,7 +15,7 @@ import pytest
 from dabench.cli.encoding import ERRORS
 from dabench.cli.main import main
 from dabench.plugin.registry import Registry
-from dabench.results.folder import write_record
+from dabench.results.record_file import write_record
 from tests.support.factories import make_records
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from dabench.cli.power import command
-from dabench.results.folder import write_record
+from dabench.results.record_file import write_record
 from dabench.stats.power import seeds_needed
 from tests.support.factories import make_records
 

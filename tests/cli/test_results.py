@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from dabench.cli.context import Context
 from dabench.cli.main import cli
 from dabench.errors import DabenchError
-from dabench.results.folder import read_results, write_record
+from dabench.results.folder import read_results
+from dabench.results.record_file import write_record
 from tests.support.factories import digest, make_record
 
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from dabench.cli import explain, results, table, versus
 from dabench.errors import ResultsError, UsageError, unknown
-from dabench.results.folder import write_record
+from dabench.results.record_file import write_record
 from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec, Registered, Spec, SuiteSpec
 from tests.support.factories import make_record, make_records
 

@@ -19,7 +19,8 @@ from dabench.leaderboard.explain import explain
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.cells import by_cell
-from dabench.results.folder import publish, read_results
+from dabench.results.folder import read_results
+from dabench.results.publish import publish
 from dabench.runner.reproduce import find_recorded, plan_again
 from tests.support.toy_runs import plan_of, run
 

@@ -19,9 +19,10 @@ from dabench.cli.main import cli
 from dabench.errors import ResultsError
 from dabench.hashing.canonical import sha256
 from dabench.results.csv_file import csv_text, read_csv
-from dabench.results.folder import read_results, write_record
+from dabench.results.folder import read_results
 from dabench.results.merge import merge
 from dabench.results.prune import ahead, superseded
+from dabench.results.record_file import write_record
 from dabench.results.verify import verify
 from dabench.runs.record import HASH
 from tests.support.factories import make_frame, make_record

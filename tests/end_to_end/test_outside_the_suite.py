@@ -90,7 +90,7 @@ def test_other_commands_take_it_too(here: Path, dabench_here) -> None:
 def test_a_method_that_nobody_has_any_more(here: Path, dabench_here) -> None:
     assert dabench_here("run", "toy", *QUICK, "--methods", "toy_mean,dann").returncode == 0
     path = next(here.rglob("dann/0-*.json"))
-    from dabench.results.folder import read_record, write_record
+    from dabench.results.record_file import read_record, write_record
 
     record = read_record(path)
     write_record(here / "far", record.model_copy(update={"method": "gone", "run_id": "0" * 64}))

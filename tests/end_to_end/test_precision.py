@@ -19,7 +19,7 @@ from dabench.leaderboard.build import build_tables
 from dabench.planning.jobs import RunOptions
 from dabench.plugin.registry import Registry
 from dabench.results.csv_file import frame_of
-from dabench.results.folder import publish
+from dabench.results.publish import publish
 from dabench.runner.cost import estimate
 from dabench.runner.reproduce import find_recorded, plan_again
 from dabench.runs.plan import Plan

@@ -17,7 +17,7 @@ from dabench.cli.progress import ProgressDisplay
 from dabench.errors import DabenchError
 from dabench.planning.jobs import RunOptions
 from dabench.plugin.registry import Registry
-from dabench.results.folder import find_records
+from dabench.results.records import find_records
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
 from dabench.runs.job import Finished

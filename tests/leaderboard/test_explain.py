@@ -8,7 +8,8 @@ import pytest
 
 from dabench.errors import UsageError
 from dabench.leaderboard.explain import explain
-from dabench.results.folder import publish, write_record
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
 from tests.support.factories import make_record, make_records
 
 RUNS: dict[str, list[float | None]] = {

@@ -19,7 +19,9 @@ from dabench.leaderboard.formats.footnotes import UNLIKE, footnotes
 from dabench.leaderboard.gains import relative_gain
 from dabench.leaderboard.table import Cell, Table
 from dabench.leaderboard.versus import versus
-from dabench.results.folder import publish, read_results, write_record
+from dabench.results.folder import read_results
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
 from dabench.runs.record import CodeInfo, RunRecord
 from tests.support.factories import make_frame, make_record, make_records
 

@@ -14,7 +14,7 @@ from dabench.errors import UsageError
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.table import Row, Table
 from dabench.leaderboard.versus import versus, versus_text
-from dabench.results.folder import write_record
+from dabench.results.record_file import write_record
 from dabench.stats.seeds import Sample, paired_p
 from tests.support.factories import make_frame, make_record, make_records
 

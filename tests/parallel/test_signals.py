@@ -52,12 +52,15 @@ def test_the_second_one_does_not_cut_off_what_ends_the_command() -> None:
 
 def test_one_that_is_ignored_stays_so() -> None:
     """`nohup dabench run` goes on when its terminal closes."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    before, reached = signal.signal(signal.SIGHUP, signal.SIG_IGN), []
     try:
         with stopping():
+            reached.append(signal.getsignal(signal.SIGHUP))
             send(signal.SIGHUP)
+            reached.append("the end")
     finally:
         signal.signal(signal.SIGHUP, before)
+    assert reached == [signal.SIG_IGN, "the end"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -15,7 +15,9 @@ import yaml
 
 from dabench.plugin.registry import Registry
 from dabench.results.csv_file import csv_text
-from dabench.results.folder import publish, read_results, write_atomic
+from dabench.results.folder import read_results
+from dabench.results.publish import publish
+from dabench.results.record_file import write_atomic
 from tests.support.toy_runs import plan_of, run
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
 # Tests of no module: of whole runs, of the project's files, and what is beside the study that it is about.
 OF_NO_MODULE = {"end_to_end", "project", "studies"}
-HELPERS = {"benchmarks", "gpu", "studies", "support"}
+HELPERS = {"benchmarks", "studies", "support"}
 
 
 def is_named_after_something(test: Path) -> bool:

@@ -13,7 +13,10 @@ import pytest
 
 from dabench.errors import ResultsError
 from dabench.results.csv_file import columns, csv_text
-from dabench.results.folder import current, publish, read_records, read_results, write_record
+from dabench.results.folder import current, read_results
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
+from dabench.results.records import read_records
 from dabench.runs.record import SCHEMA, Checkpoint, flatten
 from tests.support.factories import digest, make_frame, make_record, make_records
 

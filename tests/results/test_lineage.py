@@ -19,10 +19,13 @@ from dabench.hashing.sources import source_sha256
 from dabench.hashing.syntax import reduced, text_of
 from dabench.results.cells import rows_of
 from dabench.results.csv_file import csv_text, read_csv
-from dabench.results.folder import current, publish, read_record, read_records, read_results, write_record
+from dabench.results.folder import current, read_results
 from dabench.results.lineage import former_ids, syntax_by_former
 from dabench.results.merge import merge
 from dabench.results.prune import superseded
+from dabench.results.publish import publish
+from dabench.results.record_file import read_record, write_record
+from dabench.results.records import read_records
 from dabench.results.verify import verify
 from dabench.runner.reproduce import find_recorded
 from dabench.runs.record import Accuracy, CodeInfo, Environment, Metrics, PluginInfo, RunRecord

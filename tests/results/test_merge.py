@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from dabench.errors import ResultsError
-from dabench.results.folder import publish, read_results, write_record
+from dabench.results.folder import read_results
 from dabench.results.merge import merge
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
 from dabench.results.verify import verify
 from dabench.runs.record import Checkpoint
 from tests.support.factories import make_record

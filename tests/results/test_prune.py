@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from dabench.errors import ResultsError
-from dabench.results.folder import current, read_results, write_record
+from dabench.results.folder import current, read_results
 from dabench.results.prune import cached, delete, superseded
+from dabench.results.record_file import write_record
 from tests.support.factories import digest, make_record
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dabench.results import folder as reading
-from dabench.results import record_index
-from dabench.results.folder import find_stored, read_results, write_record
+from dabench.results import record_file, record_index, records
+from dabench.results.folder import read_results
+from dabench.results.record_file import write_record
 from dabench.results.record_index import read_index
+from dabench.results.records import find_stored
 from dabench.results.verify import verify
 from tests.support.factories import make_record
 
@@ -21,7 +22,7 @@ from tests.support.factories import make_record
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three records and their index, which is written for fewer records and at once."""
-    monkeypatch.setattr(reading, "LEAST", 1)
+    monkeypatch.setattr(records, "LEAST", 1)
     monkeypatch.setattr(record_index, "SETTLED_NS", -(10**12))
     for seed in range(3):
         write_record(tmp_path, make_record(0.5 + seed / 10, seed=seed))
@@ -34,13 +35,13 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read from now on."""
     names: list[str] = []
-    parse = reading.read_plain
+    parse = record_file.read_plain
 
     def spy(path: Path, **options: bool) -> bytes:
         names.append(path.name)
         return parse(path, **options)
 
-    monkeypatch.setattr(reading, "read_plain", spy)
+    monkeypatch.setattr(record_file, "read_plain", spy)
     return names
 
 
@@ -120,7 +121,7 @@ def test_verify_reads_the_records_themselves(results: Path, read: list[str]) -> 
 
 
 def test_what_was_written_a_moment_ago_is_not_indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LEAST", 1)
+    monkeypatch.setattr(records, "LEAST", 1)
     write_record(tmp_path, make_record())
     read_results(tmp_path)
     assert not read_index(tmp_path, "mini")

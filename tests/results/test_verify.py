@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from dabench.results.csv_file import csv_text, read_csv
-from dabench.results.folder import publish, write_record
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
 from dabench.results.verify import verify
 from tests.support.factories import make_record, make_records
 

@@ -15,7 +15,8 @@ from dabench.errors import ResultsError, UsageError
 from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry, load_registry
-from dabench.results.folder import publish, write_record
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
 from dabench.runner.recorder import Recorder
 from dabench.runner.reproduce import RecordedRun, find_recorded, judge, plan_again, reproduce
 from dabench.runner.runner import carry_out

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from dabench.results.csv_file import csv_text, read_csv
-from dabench.results.folder import publish, read_results, write_record
+from dabench.results.folder import read_results
+from dabench.results.publish import publish
+from dabench.results.record_file import write_record
 from dabench.runs.record import HASH, READABLE, SCHEMA, RunRecord
 from tests.support.factories import make_frame, make_record
 
@@ -75,7 +77,7 @@ def test_a_hash_does_not_depend_on_fields_that_a_later_version_adds() -> None:
     data = json.loads(make_record().to_json())
     del data["per_class"], data[HASH]  # as if written before that field was invented
     from dabench.hashing.canonical import sha256
-    from dabench.results.folder import _parse
+    from dabench.results.record_file import _parse
 
     text = json.dumps(data | {HASH: sha256(data)}).encode()
     assert _parse(text) == make_record(per_class={})

@@ -10,7 +10,8 @@ import torch
 
 from dabench.execution import deep_run
 from dabench.results.cells import rows_of
-from dabench.results.folder import read_results, write_record
+from dabench.results.folder import read_results
+from dabench.results.record_file import write_record
 from tests.studies import machines as study_machines
 from tests.studies import verdict as study_verdict
 from tests.support.factories import make_record

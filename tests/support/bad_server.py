@@ -16,6 +16,7 @@ class BadServer(ThreadingHTTPServer):
         asked: path and Range header of every request.
         half_sent: set when a stalling answer has sent its first half.
         go_on: stalling answers wait for it.
+        hung_up: set when a client has gone before its answer was sent.
     """
 
     daemon_threads = True
@@ -25,7 +26,7 @@ class BadServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.files: dict[str, bytes] = {}
         self.asked: list[tuple[str, str | None]] = []
-        self.half_sent, self.go_on = threading.Event(), threading.Event()
+        self.half_sent, self.go_on, self.hung_up = threading.Event(), threading.Event(), threading.Event()
         self._how: dict[str, list[str]] = {}
         self.tag = '"one"'
 
@@ -129,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self.wfile.write(part[: int(len(part) * only)])
         except (BrokenPipeError, ConnectionResetError):
-            pass  # whoever asked is gone, which is what some tests are about
+            self.server.hung_up.set()  # the test that killed its client may look
         self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:

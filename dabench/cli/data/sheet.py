@@ -28,7 +28,7 @@ def command(context: Context, domains: tuple[str, ...], output: Path, per_class:
 
     from dabench.cli.data.samples import sheet, side_by_side
     from dabench.data.prepared import prepare
-    from dabench.results.folder import write_atomic
+    from dabench.results.record_file import write_atomic
 
     specs = [context.registry.get(DomainSpec, name).spec for name in domains]
     parts = [sheet(spec.name, prepare(spec).open(), per_class, scale) for spec in specs]

@@ -16,7 +16,7 @@ from dabench.errors import UsageError
 from dabench.leaderboard.formats.text import label, origins, pair_titles, seeds_of
 from dabench.leaderboard.plots.stretched import stretch
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.results.folder import write_atomic
+from dabench.results.record_file import write_atomic
 from dabench.specs.names import LOWER, UPPER
 
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008); black is for the bounds.
