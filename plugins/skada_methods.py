@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.spatial.distance import cdist
 
 from dabench import FeatureMethod, Problem
 
@@ -51,6 +52,10 @@ class Adapted(FeatureMethod):
         """The adapter, for so many rows of both domains and so many columns."""
         raise NotImplementedError(f"{type(self).__name__} must define adapter(skada, rows, columns)")
 
+    def unit(self, source: Floats, target: Floats) -> float:
+        """What one stands for in the rows that the adapter sees; the classifier sees them as they are."""
+        return 1.0
+
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
         """Adapt both domains, and train the classifier on the source."""
         by_class = np.argsort(problem.source_y, kind="stable")
@@ -58,23 +63,26 @@ class Adapted(FeatureMethod):
         source, y = _dense(problem.source_x[rows]), problem.source_y[rows]
         target = _dense(problem.target_x[_spread(problem.target_x.shape[0])])
         domain = np.r_[np.full(len(source), SOURCE), np.full(len(target), TARGET)]
+        self._unit = self.unit(source, target)
         with library() as skada:
             self._adapter = self.adapter(skada, len(domain), source.shape[1])
             labels = np.r_[y, np.full(len(target), UNLABELLED)]
-            adapted = self._adapter.fit_transform(np.vstack([source, target]), labels, sample_domain=domain)
+            both = np.vstack([source, target]) / self._unit
+            adapted = self._adapter.fit_transform(both, labels, sample_domain=domain)
         adapted, extra = adapted if isinstance(adapted, tuple) else (adapted, {})
         weight = extra.get("sample_weight")
         self._classifier = self.classifier()
-        self._classifier.fit(adapted[domain == SOURCE], y, None if weight is None else weight[domain == SOURCE])
+        self._classifier.fit(
+            adapted[domain == SOURCE] * self._unit, y, None if weight is None else weight[domain == SOURCE]
+        )
 
     def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Classify adapted target features."""
         rows = _dense(x)
         with library():
-            adapted = self._adapter.transform(rows, sample_domain=np.full(len(rows), TARGET))
-        scores: NDArray[np.float32] = self._classifier.decision_function(
-            adapted[0] if isinstance(adapted, tuple) else adapted
-        )
+            adapted = self._adapter.transform(rows / self._unit, sample_domain=np.full(len(rows), TARGET))
+        adapted = adapted[0] if isinstance(adapted, tuple) else adapted
+        scores: NDArray[np.float32] = self._classifier.decision_function(adapted * self._unit)
         return scores
 
 
@@ -123,12 +131,16 @@ class ClassOtMapping(Adapted):
         """Options.
 
         Attributes:
-            entropy: weight of the entropy term, in units of squared distances.
-            by_class: weight of the term that lets a target row receive from one class only.
+            entropy: weight of the entropy term, in units of the median cost.
+            by_class: weight of the term that lets a target row receive from one class only, in the same units.
         """
 
-        entropy: float = Field(1.0, gt=0)
+        entropy: float = Field(0.1, gt=0)
         by_class: float = Field(0.1, gt=0)
+
+    def unit(self, source: Floats, target: Floats) -> float:
+        """The root of the median cost: skada's `norm` of this adapter is that of the class term, not of the costs."""
+        return float(np.sqrt(np.median(cdist(source, target, "sqeuclidean")))) or 1.0
 
     def adapter(self, skada: Any, rows: int, columns: int) -> Any:
         """Transport with a class term."""

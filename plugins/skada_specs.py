@@ -125,7 +125,7 @@ def specs() -> Iterator[MethodSpec]:
         "the same, with rows of a class kept together",
         _COURTY,
         _COURTY_2017,
-        {"entropy": Range(0.1, 10, log=True), "by_class": Range(0.01, 1, log=True)},
+        {**entropy, "by_class": Range(0.01, 1, log=True)},
     )
     yield _spec(
         "skada_linear_ot",

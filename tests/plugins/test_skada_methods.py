@@ -101,3 +101,14 @@ def test_sparse_rows_are_made_dense() -> None:
 def test_without_skada_no_method_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(skada_specs, "find_spec", lambda name: None)
     assert list(skada_specs.specs()) == []
+
+
+@pytest.mark.parametrize("name", ["skada_ot", "skada_entropic_ot", "skada_class_ot"])
+def test_transport_does_not_depend_on_the_unit_of_the_features(name: str) -> None:
+    problem, _ = _shifted()
+    scaled = Problem(
+        "unsupervised", 3, problem.source_x * 64, problem.source_y, problem.target_x * 64, None, lambda x: x
+    )
+    plain = _fitted(CLASSES[name], problem, "nearest_neighbour").predict(problem.target_x)
+    other = _fitted(CLASSES[name], scaled, "nearest_neighbour").predict(scaled.target_x)
+    assert np.array_equal(plain.argmax(axis=1), other.argmax(axis=1))
