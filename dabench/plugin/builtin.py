@@ -35,6 +35,11 @@ def dabench_suites() -> Iterator[SuiteSpec]:
     """The suites that ship."""
     yield SuiteSpec(name="mini", entry_point="dabench.suites:mini.yaml", summary="small digits, no download, minutes")
     yield SuiteSpec(
+        name="mini_methods",
+        entry_point="dabench.suites:mini_methods.yaml",
+        summary="every unsupervised method with its paper's options, small digits, no download",
+    )
+    yield SuiteSpec(
         name="mini_paired",
         entry_point="dabench.suites:mini_paired.yaml",
         summary="small digits seen twice, as they are and over photographs, no download, seconds",
