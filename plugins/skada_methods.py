@@ -53,7 +53,7 @@ class Adapted(FeatureMethod):
         raise NotImplementedError(f"{type(self).__name__} must define adapter(skada, rows, columns)")
 
     def unit(self, source: Floats, target: Floats) -> float:
-        """What one stands for in the rows that the adapter sees; the classifier sees them as they are."""
+        """The length that the adapter sees as 1; the classifier sees rows as they are."""
         return 1.0
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
