@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,7 @@ from dabench.specs.spec import Range
 from dabench.testing.checks.difference import difference
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject
+from dabench.testing.trial import Trained
 
 FIELDS = ("off", "toy_options", "without_target")
 STRANGE = object()  # a value that no type but Any takes
@@ -81,12 +83,13 @@ def check_options_used(subject: Subject) -> None:
         ]
         for name, field in subject.cls.Options.model_fields.items()
     }
-    beside: dict[str, Any] = {}
-    idle = [name for name in values if values[name] and not _matters(subject, name, values[name], beside)]
-    for other, choices in values.items():  # a threshold that nothing passes hides what lies behind it
-        for choice in choices if idle else []:
-            beside = {other: choice}
-            idle = [name for name in idle if name == other or not _matters(subject, name, values[name], beside)]
+    idle = [name for name in values if values[name] and not _matters(subject, name, values[name], {}, subject.first)]
+    for other, choice in _beside(values):  # a threshold that nothing passes hides what lies behind it
+        if not set(idle) - {other}:
+            continue
+        beside = {other: choice}
+        without = subject.train(options=beside, where=f"the options {other}={choice!r}")
+        idle = [name for name in idle if name == other or not _matters(subject, name, values[name], beside, without)]
     if idle:
         tried = "; ".join(f"{name} = {', '.join(map(str, values[name]))}" for name in idle)
         raise CheckFailedError(
@@ -96,9 +99,15 @@ def check_options_used(subject: Subject) -> None:
         )
 
 
-def _matters(subject: Subject, name: str, values: list[Any], beside: dict[str, Any]) -> bool:
+def _beside(values: Mapping[str, list[Any]]) -> Iterator[tuple[str, Any]]:
+    """All values of all options; the last of each option first, which are ends of their ranges and change most."""
+    for turn in zip_longest(*([(name, value) for value in reversed(found)] for name, found in values.items())):
+        yield from (choice for choice in turn if choice is not None)
+
+
+def _matters(subject: Subject, name: str, values: list[Any], beside: dict[str, Any], without: Trained) -> bool:
+    """Whether a value of the option changes the training; the others have their defaults, but for those beside."""
     where = ", ".join(f"{option}={value!r}" for option, value in beside.items())
-    without = subject.train(options=beside, where=f"the options {where}") if beside else subject.first
     return any(
         difference(
             without, subject.train(options={**beside, name: value}, where=f"the option {name}={value!r} {where}")
