@@ -30,6 +30,13 @@ def temporary_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{_MACHINE}-{os.getpid()}.tmp")
 
 
+def temporary_file(folder: Path) -> Path:
+    """A new empty file in a folder, for content that does not last; each call makes another one."""
+    handle, name = tempfile.mkstemp(".tmp", f".part.{_MACHINE}-{os.getpid()}-", folder)
+    os.close(handle)
+    return Path(name)
+
+
 class DamagedFileError(OSError):
     """A file that is not what was written."""
 
@@ -146,7 +153,7 @@ def sweep(folder: Path, *, deep: bool = False) -> list[Path]:
 def _is_left(path: Path) -> bool:
     """Whether a file is temporary, and the process that made it is gone."""
     found = _TEMPORARY.fullmatch(path.name)
-    if not found or not (path.name.endswith(".tmp") or path.name.startswith("dabench-")):
+    if not found or not is_temporary(path):
         return False
     if found[2] == _MACHINE:
         return not is_alive(int(found[3]))
@@ -154,6 +161,12 @@ def _is_left(path: Path) -> bool:
         return time.time() - path.lstat().st_mtime > FOREIGN_S
     except OSError:
         return False  # it is gone already
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether the name of a file or folder is one that dabench gives to what does not last."""
+    ends = path.name.endswith(".tmp") or path.name.startswith("dabench-")
+    return ends and _TEMPORARY.fullmatch(path.name) is not None
 
 
 def is_alive(process: int) -> bool:

@@ -21,9 +21,10 @@ from scipy.sparse import csr_array, issparse
 
 from dabench.data.arrays import DomainArrays, DomainExamples, Examples
 from dabench.data.folder import data_dir
+from dabench.data.mapped import in_parts
 from dabench.data.prepared_copy import Meta, check_copy, code_hash, copy_folder, files_of, is_whole, labels_folder
 from dabench.errors import DabenchError, DataError, DataFolderError, shortened
-from dabench.files import DamagedFileError, seal, staging, sweep
+from dabench.files import DamagedFileError, is_temporary, seal, staging, sweep
 from dabench.specs.spec import DomainSpec
 
 log = logging.getLogger("dabench.data")
@@ -199,8 +200,25 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:
-    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+    file = _own_file(array)
+    if file:
+        file.rename(path)
+    else:
+        np.save(path, np.ascontiguousarray(array), allow_pickle=False)
     seal(path)
+
+
+def _own_file(array: NDArray[Any]) -> Path | None:
+    """The temporary file of the data folder that an array is mapped from, if it holds the array and nothing else.
+
+    Such a file is the copy itself: gigabytes of pictures are not written twice.
+    """
+    if not isinstance(array, np.memmap) or array.filename is None:
+        return None
+    path = Path(array.filename)
+    ours = path.parent == (data_dir() / "ready").resolve() and is_temporary(path) and path.is_file()
+    whole = ours and path.stat().st_size == array.offset + array.nbytes and array.flags.c_contiguous
+    return path if whole else None
 
 
 def content_sha256(arrays: DomainArrays) -> str:
@@ -211,7 +229,8 @@ def content_sha256(arrays: DomainArrays) -> str:
     for part in (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y):
         digest.update(f"{part.dtype.str}{part.shape}".encode())
         for _, array in _arrays(part):
-            digest.update(np.ascontiguousarray(array).data)  # in place: these arrays may be large
+            for rows in in_parts(array):
+                digest.update(np.ascontiguousarray(rows).data)
     for name, split in (("train", arrays.train), ("test", arrays.test)):
         if split.groups is not None:
             digest.update(f"{name} groups".encode() + split.groups.astype("<i8").tobytes())

@@ -161,7 +161,8 @@ def _files_hash(spec: DomainSpec, files: Mapping[str, Sequence[Path]]) -> str:
     digest, root = hashlib.sha256(), Path(spec.root) if spec.root else data_dir()
     if spec.arguments:
         digest.update(json.dumps(spec.arguments, sort_keys=True).encode())
-    for path in (path for paths in files.values() for path in paths):
+    also = [path for pattern in spec.also for path in sorted(root.glob(pattern)) if path.is_file()]
+    for path in [*(path for paths in files.values() for path in paths), *also]:
         stat = path.stat()
         digest.update(f"{path.relative_to(root).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:8]

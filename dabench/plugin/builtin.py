@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dabench.domains.embedded import specs as embedded_specs
 from dabench.domains.images import specs as image_specs
+from dabench.domains.objects import specs as object_specs
 from dabench.domains.references import FRENCH_2018, GANIN_2015, GANIN_2016, HE_2016
 from dabench.domains.synthetic import specs as synthetic_specs
 from dabench.domains.vectors import specs as vector_specs
@@ -27,6 +28,7 @@ def dabench_domains() -> Iterator[DomainSpec]:
     yield from embedded_specs.SPECS
     yield from synthetic_specs.SPECS
     yield from image_specs.SPECS
+    yield from object_specs.SPECS
     yield from vector_specs.SPECS
 
 

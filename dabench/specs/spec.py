@@ -184,9 +184,12 @@ class DomainSpec(Spec):
         citation: how to cite it, as BibTeX entries.
         regenerated: made here from a recipe, because the original is gone or needs no download. Tables say so.
         files: what the loader reads, as paths or glob patterns below `DABENCH_DATA_DIR`.
+        also: what the loader reads where it is there, such as list files; paths or glob patterns.
+        layout: the place of the files below `DABENCH_DATA_DIR` in words, where patterns say it badly.
         homepage: where a person gets the files.
         known: hashes of decoded content with what each is, as ("ab12…", "complete") or ("cd34…", "subset: …").
         counts: examples of each class in train and in test of the complete set; empty where nobody has counted.
+        counted_by: who states the counts, where nobody here has measured them; empty where they are measured.
         recording: what was recorded, where several domains are views of one recording: row i of either split of one is
             simultaneous with row i of the others that say the same, and has its label and its group. Two such domains
             can be a pair of the track paired.
@@ -202,9 +205,12 @@ class DomainSpec(Spec):
     citation: str = ""
     regenerated: bool = False
     files: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    layout: str = ""
     homepage: str = ""
     known: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
+    counted_by: str = ""
     recording: str = ""
     downloads: tuple[Download, ...] = ()
     root: str = ""

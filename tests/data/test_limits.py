@@ -27,7 +27,7 @@ from dabench.data.acquire import unpack
 from dabench.data.acquire.digests import content_sha256
 from dabench.data.acquire.unpack import UnsafeArchiveError
 from dabench.data.limits import TooMuchError
-from dabench.domains.own.decode import BadPictureError, Look, decode
+from dabench.data.pictures.decode import BadPictureError, Look, decode
 from dabench.domains.own.images import list_files
 from dabench.domains.own.table_files import read_table
 from dabench.errors import DataError, UsageError

@@ -5,37 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dabench.data.arrays import DomainArrays, Split
-from dabench.data.folder import data_dir
-from dabench.domains.own.decode import Depth, Look, Task, decode_all
+from dabench.data.pictures.decode import Depth, Look
+from dabench.data.pictures.store import Decoded, decode_files
+from dabench.data.splits.drawn import drawn_for_test
 from dabench.domains.own.folders import SPLITS, Walk, check_layout, holds, nested
 from dabench.errors import DataError
-from dabench.files import staging
-from dabench.parallel.pool import spread
 
-CHUNK = 64  # pictures that a process decodes at a time
 Files = Mapping[str, Sequence[Path]]  # by class
-
-
-class Decoded(NamedTuple):
-    """Pictures of a split.
-
-    Attributes:
-        images: the good ones, uint8 (G, 3, S, S).
-        good: which of the files they are (G,).
-        bad: the others, with the reason.
-        depth: how many bits the pictures of 16 bits use.
-    """
-
-    images: NDArray[np.uint8]
-    good: NDArray[np.int64]
-    bad: list[tuple[int, str]]
-    depth: Depth
 
 
 @dataclass(frozen=True)
@@ -145,32 +127,23 @@ def load(
     """
     listing = list_files(root / folder)
     chosen = split_files(listing, classes, **draw)
-    ready = data_dir() / "ready"
-    ready.mkdir(parents=True, exist_ok=True)
     bad = [*left_out, *(f"{folder}/{path.as_posix()}: beside the folders of the classes" for path in listing.stray)]
     splits = {}
-    # As long as they are mapped the pixels stay there, also when their files are gone.
-    with staging(ready / "decoding") as temporary:
-        paths = {split: [root / folder / path for path, _ in files] for split, files in chosen.items()}
+    paths = {split: [root / folder / path for path, _ in files] for split, files in chosen.items()}
 
-        def decoded(how: Look) -> dict[str, Decoded]:
-            return {
-                split: decode_files(
-                    found, how, temporary / f"{split}{how.grey_bits}.npy", f"{folder}, {split}", workers
-                )
-                for split, found in paths.items()
-            }
+    def decoded(how: Look) -> dict[str, Decoded]:
+        return {split: decode_files(found, how, f"{folder}, {split}", workers) for split, found in paths.items()}
 
-        how = Look(**{**look, "grey_bits": look["grey_bits"] or 16})
-        found = decoded(how)
-        depth = Depth.of_all([part.depth for part in found.values()])
-        if look["grey_bits"] is None and depth.bits < how.grey_bits:
-            found = decoded(replace(how, grey_bits=depth.bits))
-        for split, part in found.items():
-            bad += [f"{paths[split][row].relative_to(root).as_posix()}: {reason}" for row, reason in part.bad]
-            y = np.array([label for _, label in chosen[split]], dtype=np.int64)[part.good]
-            _none_is_gone(y, classes, f"{root / folder}, {split}", [reason for _, reason in part.bad])
-            splits[split] = Split(part.images, y)
+    how = Look(**{**look, "grey_bits": look["grey_bits"] or 16})
+    found = decoded(how)
+    depth = Depth.of_all([part.depth for part in found.values()])
+    if look["grey_bits"] is None and depth.bits < how.grey_bits:
+        found = decoded(replace(how, grey_bits=depth.bits))
+    for split, part in found.items():
+        bad += [f"{paths[split][row].relative_to(root).as_posix()}: {reason}" for row, reason in part.bad]
+        y = np.array([label for _, label in chosen[split]], dtype=np.int64)[part.good]
+        _none_is_gone(y, classes, f"{root / folder}, {split}", [reason for _, reason in part.bad])
+        splits[split] = Split(part.images, y)
     known = (*notes, *depth.notes(chosen=look["grey_bits"]))
     return DomainArrays(splits["train"], splits["test"], tuple(classes), tuple(bad), known)
 
@@ -182,8 +155,6 @@ def split_files(
 
     Where the split is drawn, a share of every class goes to test: at least one file, and never all.
     """
-    from dabench.seeding import numpy_generator
-
     train: list[tuple[Path, int]] = []
     test: list[tuple[Path, int]] = []
     for label, name in enumerate(classes):
@@ -192,26 +163,10 @@ def split_files(
             train += [(path, label) for path in files]
             test += [(path, label) for path in listing.test[name]]
             continue
-        count = min(max(1, round(test_share * len(files))), len(files) - 1)
-        held = set(numpy_generator(split_seed, f"own split:{name}").permutation(len(files))[:count].tolist())
+        held = drawn_for_test(len(files), test_share, split_seed, f"own split:{name}")
         train += [(path, label) for place, path in enumerate(files) if place not in held]
         test += [(path, label) for place, path in enumerate(files) if place in held]
     return {"train": train, "test": test}
-
-
-def decode_files(paths: Sequence[Path], look: Look, out: Path, title: str, workers: int | None = None) -> Decoded:
-    """Decode pictures into a file that is mapped into memory."""
-    shape = (len(paths), 3, look.size, look.size)
-    images = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
-    tasks = [Task(tuple(paths[row : row + CHUNK]), out, row, look) for row in range(0, len(paths), CHUNK)]
-    many = len(tasks) > 1  # a process takes longer to start than so few pictures to decode
-    decoded = spread(decode_all, tasks, title=f"decoding {title}", workers=workers if many else 1)
-    done = list(decoded)
-    bad = [item for part in done for item in part.bad]
-    good = np.setdiff1d(np.arange(len(paths)), [row for row, _ in bad])
-    for place, row in enumerate(good[len(bad) and bad[0][0] :], len(bad) and bad[0][0]):
-        images[place] = images[row]  # close the gaps
-    return Decoded(images[: len(good)], good, bad, Depth.of_all([part.depth for part in done]))
 
 
 def _none_is_gone(y: NDArray[np.int64], classes: Sequence[str], where: str, reasons: Sequence[str]) -> None:

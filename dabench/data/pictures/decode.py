@@ -1,4 +1,4 @@
-"""Decode a person's own pictures: any size, any mode, and a reason for each that cannot be decoded.
+"""Decode pictures: any size, any mode, and a reason for each that cannot be decoded.
 
 Worker processes import this module: it needs Pillow and NumPy alone.
 """
@@ -21,6 +21,7 @@ WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")  # 16 bits of grey
 
 
 BITS = (8, 10, 12, 14, 16)
+SMALLEST = 2  # pixels of a side; a single one stands in for a picture that was not to be had
 DARK = 64  # of 255: colours of 16 bits that use 14 of them
 
 
@@ -30,12 +31,17 @@ class BadPictureError(Exception):
 
 @dataclass(frozen=True)
 class Look:
-    """The form to which pictures are brought; see `config.own_data.OwnImages`."""
+    """The form to which pictures are brought; see `config.own_data.OwnImages`.
+
+    Attributes:
+        bilinear: pixels are interpolated linearly, as in most published protocols, and not by cubic curves.
+    """
 
     size: int
     fit: str
     max_megapixels: float
     grey_bits: int = 16
+    bilinear: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,6 @@ def decode_all(task: Task) -> Done:
             depths.append(depth)
         except BadPictureError as error:
             bad.append((row, str(error)))
-    images.flush()
     return Done(bad, Depth.of_all(depths))
 
 
@@ -153,6 +158,8 @@ def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
                     raise BadPictureError(
                         f"{megapixels:.1f} megapixels, more than max_megapixels: {look.max_megapixels:g}"
                     )
+                if min(opened.size) < SMALLEST:
+                    raise BadPictureError(f"{opened.width}x{opened.height} pixels, in which nothing can be seen")
                 deep = opened.mode not in WIDE and any(";16" in str(tile[3]) for tile in opened.tile)
                 # A JPEG can be unpacked at half, a quarter or an eighth of its size: two pixels for one are enough.
                 opened.draft(None, (2 * look.size, 2 * look.size))
@@ -199,7 +206,8 @@ def _rgb(image: Image.Image, grey_bits: int) -> Image.Image:
 
 
 def _square(image: Image.Image, look: Look) -> Image.Image:
-    side, method = (look.size, look.size), Image.Resampling.BICUBIC
+    side = (look.size, look.size)
+    method = Image.Resampling.BILINEAR if look.bilinear else Image.Resampling.BICUBIC
     match look.fit:
         case "stretch":
             return image.resize(side, method)

@@ -1,0 +1,1 @@
+"""Pictures in files: decoded once, on all cores, into arrays that are mapped into memory."""

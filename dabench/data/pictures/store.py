@@ -1,0 +1,62 @@
+"""Pictures of a split, decoded on all cores into one file that is mapped into memory.
+
+The file is temporary: it is gone with the array that is mapped from it, unless `prepared.write_copy` has taken it over.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dabench.data.folder import data_dir
+from dabench.data.pictures.decode import Depth, Look, Task, decode_all
+from dabench.files import temporary_file
+from dabench.parallel.pool import spread
+
+CHUNK = 64  # pictures that a process decodes at a time
+
+
+class Decoded(NamedTuple):
+    """Pictures of a split.
+
+    Attributes:
+        images: the good ones, uint8 (G, 3, S, S).
+        good: which of the files they are (G,).
+        bad: the others, with the reason.
+        depth: how many bits the pictures of 16 bits use.
+    """
+
+    images: NDArray[np.uint8]
+    good: NDArray[np.int64]
+    bad: list[tuple[int, str]]
+    depth: Depth
+
+
+def decode_files(paths: Sequence[Path], look: Look, title: str, workers: int | None = None) -> Decoded:
+    """Decode pictures into a temporary file of the data folder.
+
+    Args:
+        paths: of the pictures, one at least.
+        look: the form to which they are brought.
+        title: of the split, for the progress bar.
+        workers: processes; one per core if None.
+    """
+    ready = data_dir() / "ready"
+    ready.mkdir(parents=True, exist_ok=True)
+    out = temporary_file(ready.resolve())
+    shape = (len(paths), 3, look.size, look.size)
+    images = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
+    weakref.finalize(images, out.unlink, missing_ok=True)
+    tasks = [Task(tuple(paths[row : row + CHUNK]), out, row, look) for row in range(0, len(paths), CHUNK)]
+    many = len(tasks) > 1  # a process takes longer to start than so few pictures to decode
+    done = list(spread(decode_all, tasks, title=f"decoding {title}", workers=workers if many else 1))
+    bad = [item for part in done for item in part.bad]
+    good = np.setdiff1d(np.arange(len(paths)), [row for row, _ in bad])
+    for place, row in enumerate(good[len(bad) and bad[0][0] :], len(bad) and bad[0][0]):
+        images[place] = images[row]  # close the gaps
+    return Decoded(images[: len(good)], good, bad, Depth.of_all([part.depth for part in done]))

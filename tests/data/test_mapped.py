@@ -1,0 +1,33 @@
+"""Pages of mapped files that are given back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dabench.data import mapped
+from dabench.data.mapped import give_back, in_parts
+
+
+@pytest.mark.parametrize("mode", ["r", "r+", "c"])
+def test_the_rows_of_a_file_come_in_order(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapped, "PART", 100)
+    content = np.arange(90, dtype=np.int64).reshape(30, 3)
+    np.save(tmp_path / "x.npy", content)
+    rows = list(in_parts(np.load(tmp_path / "x.npy", mmap_mode=mode)))
+    assert {len(part) for part in rows} == {4, 2}
+    np.testing.assert_array_equal(np.concatenate(rows), content)
+
+
+def test_what_was_written_to_a_private_mapping_stays(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.zeros(9))
+    private = np.load(tmp_path / "x.npy", mmap_mode="c")
+    private[:] = 7
+    give_back(private[2:])
+    assert private.tolist() == [7] * 9
+
+
+def test_other_arrays_are_left_alone() -> None:
+    give_back(np.arange(3))
