@@ -154,9 +154,8 @@ def _the_lists(domain: str, pattern: str) -> list[Path]:
     """The one list file that matches a pattern, or none."""
     paths = [path for path in find(pattern) if not path.name.startswith(".") and _COPIES not in path.parts]
     if len(paths) > 1:
-        raise DataError(
-            f"domain {domain!r} has {len(paths)} list files {paths[0].name}: {listed([str(path) for path in paths])}. Keep one."
-        )
+        found = listed([str(path) for path in paths])
+        raise DataError(f"domain {domain!r} has {len(paths)} list files {paths[0].name}: {found}. Keep one.")
     return paths
 
 
