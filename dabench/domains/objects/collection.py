@@ -70,7 +70,7 @@ class Collection:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What one domain of a set has of its own.
+    """The part of one domain in the spec that a set gives it.
 
     Attributes:
         folder: that holds the folders of its classes.
