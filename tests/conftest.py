@@ -35,13 +35,13 @@ MARKED = {"browser": "browser", "real_data": "data"}
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a browser or the real data, and most of the conformance kit's.
+    """Mark the tests that need a browser or the real data, and those in which whole runs follow one another.
 
-    The kit trains every method that ships some thirty times. Only the check `contract` of each is quick enough.
+    These are all in `end_to_end`, but for the check `contract` of every method that ships, and gains on a toy.
     """
     for item in items:
-        sweep = item.name.startswith("test_methods_that_ship[") and not item.name.endswith("-contract]")
-        if sweep or item.name.endswith("-adapts]"):
+        whole = item.path.parent.name == "end_to_end" and not item.name.endswith("-contract]")
+        if whole or item.name.endswith("-adapts]"):
             item.add_marker("slow")
         for fixture in MARKED.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(MARKED[fixture])

@@ -81,6 +81,7 @@ def test_the_target_accuracy_is_nowhere_to_be_seen(tune: Cli, tmp_path: Path) ->
                 assert words not in out + err
 
 
+@pytest.mark.slow
 def test_the_same_command_goes_on_from_the_records(tune: Cli, tmp_path: Path) -> None:
     first = tune("dann", "--trials", "2", "--score", "entropy")
     assert "3 trials, 3 runs, 0 of them done before" in first[2]
@@ -97,6 +98,7 @@ def test_the_same_command_goes_on_from_the_records(tune: Cli, tmp_path: Path) ->
     assert "4 runs, 4 of them done before" in other[2]
 
 
+@pytest.mark.slow
 def test_reverse_validation_makes_runs_again_that_lack_it(tune: Cli, tmp_path: Path) -> None:
     tune("toy_mean", "--space", "strength=0,2", "--score", "source_val")
     code, out, err = tune("toy_mean", "--space", "strength=0,2", "--score", "reverse-validation")
@@ -120,6 +122,7 @@ def test_the_trials_are_a_table_marked_as_any_other(
     assert [row["variant"] for row in rows] == ["budget.steps=4", "budget.steps=4,weight=5.0"]
 
 
+@pytest.mark.slow
 def test_json(tune: Cli) -> None:
     code, out, _ = tune("coral", "--space", "ridge=0.1", "--json")
     found = json.loads(out)
@@ -130,6 +133,7 @@ def test_json(tune: Cli) -> None:
     assert {"options", "score", "by_pair", "runs", "failed", "unscored", "collapsed"} == set(found["trials"][0])
 
 
+@pytest.mark.slow
 def test_a_suite_has_a_space_of_its_own_and_every_pair_its_best_point(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "searched.yaml"
     text = (
@@ -158,6 +162,7 @@ def test_a_suite_has_a_space_of_its_own_and_every_pair_its_best_point(cli: Cli, 
         assert entry.options.get("dann", {}) == best["options"]
 
 
+@pytest.mark.slow
 def test_the_space_of_the_method_is_a_grid(tune: Cli) -> None:
     code, _, err = tune("coral", "--score", "entropy")
     assert code == 0
@@ -226,6 +231,7 @@ def test_trials_that_fail_or_break_are_shown_and_never_chosen(tune: Cli, site) -
     assert ["-", "how=nan", "1", "of", "1", "runs", "without", "a", "score"] in lines
 
 
+@pytest.mark.slow
 def test_without_any_score_nothing_is_chosen(registry: Registry, cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "sampled.yaml"
     file.write_text(

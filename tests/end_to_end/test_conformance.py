@@ -31,7 +31,6 @@ def test_sound_methods(check: Callable[[], None]) -> None:
     check()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("method", FOR_IMAGES, ids=lambda method: method.name)
 def test_the_toy_of_images_suits_consistency_and_batch_norm(method) -> None:
     (subject,) = subjects(method, load_registry())

@@ -73,7 +73,6 @@ def test_every_readout_takes_sparse_vectors(registry: Registry, tmp_path: Path, 
         assert record.status == "ok", record.error
 
 
-@pytest.mark.slow
 def test_processes_give_the_same_bits_as_inline(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, pairs=[DENSE, SPARSE], methods=["coral"], readout="linear_svm_cv")
     inline = run(plan, tmp_path / "inline", registry)

@@ -61,7 +61,6 @@ def _is_made_as_if_nothing_had_been(data: Path, monkeypatch: pytest.MonkeyPatch)
     assert left == [], "what the killed process left is gone"
 
 
-@pytest.mark.slow
 def test_killed_while_workers_regenerate(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
@@ -86,7 +85,6 @@ def _stop_writing(there: Connection) -> None:
     prepare(SPEC)
 
 
-@pytest.mark.slow
 def test_killed_while_a_regenerated_domain_is_written(sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dabench.parallel.pool.default_workers", lambda _: 1)
     context = multiprocessing.get_context("fork")

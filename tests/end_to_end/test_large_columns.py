@@ -48,7 +48,6 @@ def accuracies(folder: Path, registry: Registry, form: str, offsets: bool, **sui
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "npz"])
 @pytest.mark.parametrize(
     "suite",

@@ -155,7 +155,6 @@ def test_help_says_it(capsys: pytest.CaptureFixture[str]) -> None:
         assert part in text
 
 
-@pytest.mark.slow
 def test_the_estimator_of_the_page(here: Path, dabench_here) -> None:
     page = (Path(__file__).parents[2] / "docs/how-to/estimators.md").read_text(encoding="utf-8")
     (here / "self_training.py").write_text(page.split("```python\n")[1].split("```")[0])

@@ -73,7 +73,6 @@ def test_a_second_network_has_the_precision_of_the_first() -> None:
     assert network.clone_for_shape((3, 16, 16)).precision == "bf16"
 
 
-@pytest.mark.slow
 def test_a_run_in_bfloat16_is_another_run_that_says_so(registry: Registry, tmp_path: Path) -> None:
     runs = {}
     for precision in ("fp32", "bf16"):
@@ -86,7 +85,6 @@ def test_a_run_in_bfloat16_is_another_run_that_says_so(registry: Registry, tmp_p
     assert fast == pytest.approx(exact, rel=0.2)
 
 
-@pytest.mark.slow
 def test_two_runs_in_bfloat16_are_the_same_to_the_bit(registry: Registry, tmp_path: Path) -> None:
     once, again = (
         run(plan_of(registry, ["dann"], seeds=[0], precision="bf16"), tmp_path / name, registry) for name in "ab"

@@ -24,7 +24,6 @@ def reference(module_registry: Registry, tmp_path_factory: pytest.TempPathFactor
     return {str(key): numbers(record) for key, record in records.items()}
 
 
-@pytest.mark.slow
 def test_processes_give_the_same_bits_as_inline(
     registry: Registry, tmp_path: Path, reference: dict[str, object]
 ) -> None:
@@ -32,7 +31,6 @@ def test_processes_give_the_same_bits_as_inline(
     assert {str(key): numbers(record) for key, record in records.items()} == reference
 
 
-@pytest.mark.slow
 def test_the_order_of_runs_changes_nothing(registry: Registry, tmp_path: Path, reference: dict[str, object]) -> None:
     plan = plan_of(registry)
     shuffled = list(plan.runs)
@@ -42,7 +40,6 @@ def test_the_order_of_runs_changes_nothing(registry: Registry, tmp_path: Path, r
     assert {str(key): numbers(record) for key, record in records.items()} == reference
 
 
-@pytest.mark.slow
 def test_another_method_in_the_command_changes_nothing(registry: Registry, tmp_path: Path) -> None:
     alone = run(plan_of(registry, ["dann"]), tmp_path / "alone", registry)
     beside = run(plan_of(registry, ["toy_mean", "deep_coral", "dann"]), tmp_path / "beside", registry)
@@ -50,7 +47,6 @@ def test_another_method_in_the_command_changes_nothing(registry: Registry, tmp_p
     assert {key: numbers(record) for key, record in alone.items()} == {key: numbers(beside[key]) for key in alone}
 
 
-@pytest.mark.slow
 def test_the_state_of_the_process_changes_nothing_and_is_left_alone(
     registry: Registry, tmp_path: Path, reference: dict[str, object]
 ) -> None:
@@ -87,7 +83,6 @@ def _finish(job: Job) -> Finished:
     return finished
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 5, 8, 20, 23])
 @pytest.mark.parametrize("method", ["dann", "coral", "adabn", "mean_teacher", "toy_stages"])
 def test_interrupted_and_resumed_is_the_same_to_the_bit(

@@ -32,7 +32,6 @@ LEAVE = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["inline", "processes"])
 def test_what_a_run_leaves_reaches_no_later_run_and_is_said(
     registry: Registry, tmp_path: Path, launcher: str, capsys: pytest.CaptureFixture[str]
@@ -63,7 +62,6 @@ def test_what_a_run_leaves_reaches_no_later_run_and_is_said(
     assert (Path.cwd(), dict(os.environ)) == (here, environment)
 
 
-@pytest.mark.slow
 def test_methods_that_ship_leave_nothing(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["dann", "deep_coral", "coral", "mmd", "adabn"], seeds=[0])
     changed: list[str] = []
@@ -100,7 +98,7 @@ def test_a_loss_with_an_odd_name_is_recorded_in_plain_text(registry: Registry, t
     assert list(record.checkpoints[0].losses) == [r"\udcff\n"]
 
 
-@pytest.mark.parametrize("launcher", ["inline", pytest.param("processes", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("launcher", ["inline", "processes"])
 def test_an_endless_error_is_kept_with_both_ends(registry: Registry, tmp_path: Path, launcher: str) -> None:
     plan = plan_of(registry, ["toy_says_too_much", "dann"], seeds=[0], bounds=[])
     records = run(plan, tmp_path, registry, launcher=launcher)
@@ -118,7 +116,6 @@ def test_an_endless_error_is_kept_with_both_ends(registry: Registry, tmp_path: P
     assert text.rstrip().endswith("failed")
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(100)
 @pytest.mark.parametrize(
     ("method", "reason"), [("toy_forks", "exited with code 3"), ("toy_forks_and_raises", "in the worker")]
@@ -132,7 +129,6 @@ def test_a_method_that_forks_holds_nobody_up(registry: Registry, tmp_path: Path,
     assert records[PAIR, "dann", 0].status == "ok"
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(100)
 def test_workers_that_cannot_start_end_the_plan_with_the_reason(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -147,7 +143,6 @@ def test_workers_that_cannot_start_end_the_plan_with_the_reason(
     assert [record.status for record in recorder.records] == ["failed"] * 3
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(100)
 def test_a_worker_that_is_gone_when_it_gets_a_job_is_replaced(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -172,7 +167,6 @@ def test_a_worker_that_is_gone_when_it_gets_a_job_is_replaced(
     assert second.status == "ok"
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(100)
 def test_jobs_that_cannot_travel_are_failed_runs_with_the_reason(registry: Registry, tmp_path: Path) -> None:
     methods = {"toy_unsendable": "cannot be sent to a worker", "toy_unreadable": "cannot read its job: ValueError"}
@@ -194,7 +188,6 @@ def _runs(pid: int) -> bool:
         return False
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(100)
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc to find the workers")
 def test_workers_end_with_a_parent_that_is_killed(registry: Registry, tmp_path: Path) -> None:

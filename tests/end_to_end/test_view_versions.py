@@ -86,7 +86,6 @@ def test_settings_without_such_views_hash_as_they_did(registry: Registry) -> Non
     assert sha256(settings.model_dump(mode="json")) == plan_of(registry, ["dann"], seeds=[0]).runs[0].settings_sha256
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("suite", [spec.name for spec in dabench_suites() if (RESULTS / f"{spec.name}.csv").exists()])
 def test_published_rows_have_the_settings_of_their_suite(registry: Registry, suite: str) -> None:
     rows, problems = read_csv(RESULTS / f"{suite}.csv")

@@ -41,7 +41,6 @@ def test_poisoned_target_labels_change_no_bit_of_a_prediction(registry: Registry
     assert poisoned.accuracy != clean.accuracy  # the poison did reach the evaluator
 
 
-@pytest.mark.slow
 def test_labels_that_the_track_paired_does_not_give_change_no_bit(registry: Registry, tmp_path: Path) -> None:
     """All target labels are wrong but those of the simultaneous samples, which are the source's."""
     suite = {"track": "paired", "shots": 2, "methods": PAIRED, "pairs": ["toy_view_a:toy_view_b"], "seeds": [0]}
@@ -72,7 +71,6 @@ def _few_shot_job(registry: Registry, folder: Path, method: str, shots: int) -> 
     return next(job for job in jobs if job.method.name == method)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("method", ["feda", "all", "kl_anchor"])
 def test_no_label_but_the_shots_changes_a_bit(registry: Registry, tmp_path: Path, method: str) -> None:
     clean = outcome_of(_few_shot_job(registry, tmp_path / "clean", method, 2))

@@ -94,6 +94,7 @@ def test_selectors() -> None:
         oracle(blind)
 
 
+@pytest.mark.slow
 def test_recall_and_f1_are_those_of_scikit_learn_to_the_bit() -> None:
     generator = np.random.Generator(np.random.PCG64(3))
     for _ in range(300):

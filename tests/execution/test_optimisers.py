@@ -56,6 +56,7 @@ def test_they_are_torchs_to_the_bit(name: str) -> None:
         assert torch.equal(ours, theirs)
 
 
+@pytest.mark.slow
 def test_a_training_does_not_import_the_compiler() -> None:
     done = subprocess.run([sys.executable, "-c", LIKE_A_RUN], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -63,6 +63,7 @@ def ask(site, data: Path, tmp_path: Path):
     return run
 
 
+@pytest.mark.slow
 def test_what_is_kept_holds_until_the_code_changes(ask, site) -> None:
     assert ask() == ["1.5", "True", "True"]
     assert ask() == ["1.5", "True", "False"]

@@ -142,6 +142,7 @@ def dabench_methods():
 """
 
 
+@pytest.mark.slow
 def test_a_hook_module_that_imports_torch_is_warned_about(site, dabench) -> None:
     site.install("starred", {"starred": "starred_hooks"}, starred_hooks=STARRED)
     done = dabench("list", "methods", DABENCH_PLUGIN_TIMEOUT="200")
