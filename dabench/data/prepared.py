@@ -164,7 +164,7 @@ def _decoded(spec: DomainSpec) -> DomainArrays:
     try:
         arrays = spec.load()()
     except DabenchError as error:
-        if spec.downloads and not all(files_of(spec).values()):
+        if any(download.urls for download in spec.downloads) and not all(files_of(spec).values()):
             raise DataError(f"{error} Or: dabench data fetch {spec.name}") from error
         raise
     except Exception as error:  # damaged files make readers raise anything

@@ -25,12 +25,15 @@ class DataFile:
         files: for a folder, the glob pattern of its files, as in `*.jpg` or `*/*.ppm`; empty for a file.
         inside: the last parts of its path wherever it comes from, as in `images/train`; the name of `path` if empty.
         measured: digests of its content, measured from the published content.
+        folders: names of the folders that hold its files, where it is a folder of folders and nothing else tells it
+            from others: one with other folders is something else, and one that lacks some is not whole.
         stated: digests, of the file as it is or of its content, that others state and nobody here has measured.
     """
 
     path: str
     files: str = ""
     inside: str = ""
+    folders: tuple[str, ...] = ()
     measured: tuple[str, ...] = ()
     stated: tuple[str, ...] = ()
 
@@ -39,6 +42,11 @@ class DataFile:
         """The end of the path of one of its files, wherever it comes from, as a glob pattern."""
         inside = self.inside or PurePosixPath(self.path).name
         return f"{inside}/{self.files}" if self.files else inside
+
+    def holds(self, path: PurePosixPath) -> bool:
+        """Whether a path, wherever it comes from, ends as that of one of its files does."""
+        hidden = bool(self.files) and path.name.startswith(".")
+        return not hidden and path.match(self.tail) and (not self.folders or path.parent.name in self.folders)
 
     @property
     def pattern(self) -> str:
@@ -57,7 +65,7 @@ class Download(metaclass=TakesOldNames):
 
     Attributes:
         name: of the file.
-        urls: mirrors, the best first.
+        urls: mirrors, the best first; none where only a person can get it, from its homepage.
         data_files: what it holds.
         homepage: where a person gets it.
         stated: digests of an archive that others state.
@@ -73,8 +81,8 @@ class Download(metaclass=TakesOldNames):
     targets: ClassVar[OldName] = OldName("data_files")
 
     def __post_init__(self) -> None:
-        if not self.urls or not self.data_files:
-            raise ValueError(f"download {self.name!r}: it needs a link and a data file")
+        if not (self.urls or self.homepage) or not self.data_files:
+            raise ValueError(f"download {self.name!r}: it needs a link or a homepage, and a data file")
         if not self.archive and (len(self.data_files) > 1 or self.data_files[0].files):
             raise ValueError(f"download {self.name!r}: only archives ({', '.join(ARCHIVES)}) hold several files")
         if PurePosixPath(self.name).name != self.name:

@@ -31,6 +31,10 @@ _MEANING: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "bool": ("True or False", lambda value: isinstance(value, bool)),
     "int": ("a whole number", lambda value: isinstance(value, int)),
     "tuple[str, ...]": ("a tuple of texts", _is_texts),
+    "tuple[int, ...]": (
+        "a tuple of whole numbers",
+        lambda value: isinstance(value, tuple | list) and all(isinstance(part, int) for part in value),
+    ),
     "Mapping[str, Any]": ("a mapping", lambda value: isinstance(value, Mapping)),
     "Mapping[str, Any] | None": ("a mapping", lambda value: value is None or isinstance(value, Mapping)),
     "Mapping[str, str]": (
@@ -189,6 +193,8 @@ class DomainSpec(Spec):
         homepage: where a person gets the files.
         known: hashes of decoded content with what each is, as ("ab12…", "complete") or ("cd34…", "subset: …").
         counts: examples of each class in train and in test of the complete set; empty where nobody has counted.
+        whole: examples of each class in train and test of the complete set together, or one number for all of them,
+            where the split is not always the same.
         counted_by: who states the counts, where nobody here has measured them; empty where they are measured.
         recording: what was recorded, where several domains are views of one recording: row i of either split of one is
             simultaneous with row i of the others that say the same, and has its label and its group. Two such domains
@@ -210,6 +216,7 @@ class DomainSpec(Spec):
     homepage: str = ""
     known: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
+    whole: tuple[int, ...] = ()
     counted_by: str = ""
     recording: str = ""
     downloads: tuple[Download, ...] = ()

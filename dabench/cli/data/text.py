@@ -10,6 +10,7 @@ from dabench.citations.bibtex import entries
 from dabench.data.acquire.inventory import CORRUPT, MAKEABLE, MISSING, SUBSET, UNDECODED, Status
 from dabench.data.folder import data_dir
 from dabench.leaderboard.formats.columns import aligned, page_width
+from dabench.specs.spec import DomainSpec
 
 WIDTH = 79
 HEAD = ("domain", "state", "files", "train", "test", "content")
@@ -30,6 +31,8 @@ def as_row(status: Status) -> dict[str, Any]:
         "known": [{"sha256": sha256, "content": content} for sha256, content in spec.known],
         "counts": {split: list(numbers) for split, numbers in status.counts.items()},
         "complete_counts": dict(zip(("train", "test"), map(list, spec.counts), strict=False)),
+        "whole": list(spec.whole),
+        "counted_by": spec.counted_by or None,
         "files": [
             {"pattern": pattern, "files": count, "bytes": size} for pattern, (count, size) in status.files.items()
         ],
@@ -86,7 +89,7 @@ def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
         if chosen:
             yield f"\n{title}"
             yield from _grouped(chosen, known, _todo)
-    to_fetch = [status for status in statuses if status.state == MISSING and status.spec.downloads]
+    to_fetch = [status for status in statuses if status.state == MISSING and _has_links(status.spec)]
     if to_fetch:
         yield "\nmissing, and downloaded by `dabench data fetch NAME`"
         yield _filled(_short(to_fetch, known))
@@ -104,6 +107,10 @@ def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
     yield from _grouped(statuses, known, lambda status: _keys(status.spec.citation) or "unknown")
 
 
+def _has_links(spec: DomainSpec) -> bool:
+    return any(download.urls for download in spec.downloads)
+
+
 def _keys(citation: str) -> str:
     """The keys of the entries; the text itself where it is no BibTeX, which `dabench cite` then reports."""
     try:
@@ -118,7 +125,7 @@ def _todo(status: Status) -> str:
     if status.state == SUBSET:
         return status.content.removeprefix("subset: ") or status.note
     if status.state == MISSING:
-        return f"{', '.join(status.missing)}, from {status.spec.homepage or 'their publisher'}"
+        return f"{status.spec.layout or ', '.join(status.missing)}, from {status.spec.homepage or 'their publisher'}"
     return f"{status.note} {status.next}".strip()
 
 
@@ -126,8 +133,9 @@ def _unverified(status: Status) -> str:
     downloads = [download for download in status.spec.downloads if not download.verified]
     links = sum(len(download.urls) for download in downloads if not download.tried)
     stated = sum(len(item.stated) + sum(len(data_file.stated) for data_file in item.data_files) for item in downloads)
-    said = f", {stated} stated digest{'s' * (stated != 1)}" if stated else ""
-    return f"{links} link{'s' * (links != 1)}{said}"
+    said = [f"{links} link{'s' * (links != 1)}"] if links else []
+    said += [f"{stated} stated digest{'s' * (stated != 1)}"] if stated else []
+    return ", ".join(said) or "no link: a person gets the files from the homepage"
 
 
 def _grouped(statuses: Sequence[Status], known: Collection[str], say: Any) -> Iterator[str]:

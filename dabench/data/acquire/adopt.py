@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from dabench.data.acquire.digests import file_digests
-from dabench.data.acquire.place import PACKINGS, fits, put, there
+from dabench.data.acquire.place import PACKINGS, fits, lacking, put, there
 from dabench.data.acquire.unpack import unpack
 from dabench.data.folder import data_dir
-from dabench.errors import DataError, DataFolderError
+from dabench.errors import DataError, DataFolderError, shortened
 from dabench.files import staging, sweep
 from dabench.specs.download import ARCHIVES, DataFile, Download
 
@@ -82,16 +82,19 @@ class _Search:
     def through(self, folder: Path) -> None:
         parts: dict[tuple[DataFile, Path], list[Path]] = {}
         for path in _files(folder):
-            data_file = next((item for item in self._folders if _ends_like(path, item)), None)
-            if data_file:
-                depth = len(Path(data_file.files).parts)
-                parts.setdefault((data_file, path.parents[depth - 1]), []).append(path)
+            found = [item for item in self._folders if _ends_like(path, item)]
+            if found:
+                for data_file in found if found[0].folders else found[:1]:
+                    base = path.parents[len(Path(data_file.files).parts) - 1]
+                    parts.setdefault((data_file, base), []).append(path)
             elif path.name.lower().endswith(ARCHIVES):
                 self._archive(path)
             else:
                 self._file(path)
+        names = {place: {path.parent.name for path in files} for place, files in parts.items()}
         for (data_file, base), files in parts.items():
-            self._folder(data_file, base, files)
+            if all(len(names[place]) <= len(names[data_file, base]) for place in parts if place[1] == base):
+                self._folder(data_file, base, files)
 
     def _file(self, path: Path) -> None:
         named = next((item for item in self._single if _ends_like(path, item)), None)
@@ -129,8 +132,9 @@ class _Search:
         except DataError as error:
             self._done.refused.append((path, str(error)))
         else:
+            best = _best(found, into)
             for data_file in self._data_files:
-                if data_file in found:
+                if data_file in best:
                     self._checked(data_file, into / data_file.path, path, verified=known or bool(data_file.digests))
             if not found:
                 self._done.unknown.append(path)
@@ -138,7 +142,10 @@ class _Search:
 
     def _checked(self, data_file: DataFile, staged: Path, found: Path, *, verified: bool) -> None:
         """Take a staged file if its content is the published one."""
-        if fits(data_file, staged):
+        gone = lacking(data_file, staged)
+        if gone:
+            self._done.refused.append((found, _not_whole(data_file, gone)))
+        elif fits(data_file, staged):
             self._take(data_file, staged, found, verified=verified)
         else:
             self._done.refused.append((found, f"{data_file.tail} in it is not what was published"))
@@ -154,6 +161,22 @@ class _Search:
         return Path(tempfile.mkdtemp(dir=self._staging))
 
 
+def _best(found: Collection[DataFile], into: Path) -> set[DataFile]:
+    """Of data files whose members end alike, those of which an archive holds the most folders."""
+    there = {data_file: len(data_file.folders) - len(lacking(data_file, into / data_file.path)) for data_file in found}
+    most: dict[str, int] = {}
+    for data_file, count in there.items():
+        most[data_file.tail] = max(count, most.get(data_file.tail, 0))
+    return {data_file for data_file, count in there.items() if count == most[data_file.tail]}
+
+
+def _not_whole(data_file: DataFile, gone: Sequence[str]) -> str:
+    return (
+        f"looks like {data_file.path}, and has no pictures of {len(gone)} of its {len(data_file.folders)} classes: "
+        f"{shortened(gone, 3)}. Is a part of the archive missing, or is it another data set?"
+    )
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """All files below a folder but those of the data folder, in a fixed order."""
     own = data_dir().resolve()
@@ -164,7 +187,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _ends_like(path: Path, data_file: DataFile) -> bool:
     """Whether a path ends as that of a file of this data file does, in an archive or below a data folder."""
-    names = [path]
+    names = [PurePosixPath(path)]
     if path.suffix not in PACKINGS and Path(data_file.path).suffix in PACKINGS:
-        names.append(path.with_name(path.name + Path(data_file.path).suffix))
-    return any(name.match(pattern) for name in names for pattern in (data_file.tail, data_file.pattern))
+        names.append(PurePosixPath(path.with_name(path.name + Path(data_file.path).suffix)))
+    return any(data_file.holds(name) or (not data_file.folders and name.match(data_file.pattern)) for name in names)

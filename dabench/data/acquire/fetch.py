@@ -44,11 +44,13 @@ def fetch(download: Download, show: Show, patience: Patience | None = None, *, f
         Whether anything was downloaded.
 
     Raises:
-        DataError: `DABENCH_OFFLINE` is set, or no mirror gives it.
+        DataError: it has no links, `DABENCH_OFFLINE` is set, or no mirror gives it.
         DataFolderError: the data folder cannot be written.
     """
     if not fresh and not _missing(download):
         return False
+    if not download.urls:
+        raise DataError(f"{download.name} has no link that a program can follow.\n{by_hand(download)}")
     if offline():
         raise DataError(f"DABENCH_OFFLINE is set, so {download.name} is not downloaded.\n{by_hand(download)}")
     with _alone(download, show) as folder:

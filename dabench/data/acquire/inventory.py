@@ -73,8 +73,9 @@ def look(spec: DomainSpec, code: Callable[[DomainSpec], str] = code_hash) -> Sta
         return judged(spec, files, folder, meta.sha256, meta.counts)
     missing = [pattern for pattern, found in paths.items() if not found]
     if missing:
-        put = f"put {', '.join(missing)} into {data_dir()}; get them from {spec.homepage or 'their publisher'}"
-        if spec.downloads:
+        wanted = spec.layout or ", ".join(missing)
+        put = f"put {wanted} into {data_dir()}; get them from {spec.homepage or 'their publisher'}"
+        if any(download.urls for download in spec.downloads):
             put = f"dabench data fetch {spec.name}; or {put}"
         return Status(spec=spec, state=MISSING, files=files, next=put)
     state = MAKEABLE if spec.regenerated else UNDECODED
@@ -102,7 +103,8 @@ def judged(
 def anew(spec: DomainSpec) -> str:
     """Instructions for replacing a domain's files."""
     by_hand = f"get its files anew from {spec.homepage}"
-    return f"dabench data fetch --fresh {spec.name}; or {by_hand}" if spec.downloads else by_hand
+    links = any(download.urls for download in spec.downloads)
+    return f"dabench data fetch --fresh {spec.name}; or {by_hand}" if links else by_hand
 
 
 def damaged_copy(spec: DomainSpec, files: Mapping[str, tuple[int, int]], folder: Path, why: str) -> Status:
@@ -116,6 +118,8 @@ def _compare(spec: DomainSpec, sha256: str, counts: Mapping[str, tuple[int, ...]
     known = dict(spec.known)
     if sha256 in known:
         return (READY if known[sha256] == COMPLETE else SUBSET), known[sha256], ""
+    if spec.whole:
+        return _beside_whole(spec, counts)
     if not spec.counts:
         return READY, "", ""
     found = (counts["train"], counts["test"])
@@ -132,3 +136,16 @@ def _compare(spec: DomainSpec, sha256: str, counts: Mapping[str, tuple[int, ...]
     if same_classes and all(here <= there for here, there in pairs):
         return SUBSET, "", f"A part of the published set: {have} of {whole} examples (train + test)."
     return CORRUPT, "", f"Not the published set nor a part of it: {have} examples (train + test), published {whole}."
+
+
+def _beside_whole(spec: DomainSpec, counts: Mapping[str, tuple[int, ...]]) -> tuple[str, str, str]:
+    """The same where the examples of the complete set are known, and their split may differ."""
+    both = tuple(map(sum, zip(counts["train"], counts["test"], strict=True)))
+    have, whole = (both, spec.whole) if len(spec.whole) > 1 else ((sum(both),), spec.whole)
+    stated = f" The count is stated by {spec.counted_by}; nobody here has measured it." if spec.counted_by else ""
+    sums = f"{sum(have):,} of {sum(whole):,} examples"
+    if have == whole:
+        return READY, "", f"Examples as in the published set.{stated}" if stated else ""
+    if len(have) == len(whole) and all(here <= there for here, there in zip(have, whole, strict=True)):
+        return SUBSET, "", f"A part of the published set: {sums}.{stated}"
+    return CORRUPT, "", f"Not the published set nor a part of it: {sums}.{stated}"

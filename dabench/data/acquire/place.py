@@ -40,6 +40,11 @@ def fits(data_file: DataFile, path: Path) -> bool:
     return bool(data_file.digests & found)
 
 
+def lacking(data_file: DataFile, path: Path) -> list[str]:
+    """The folders that a data file has and a copy of it lacks; none for one that is not made of known folders."""
+    return [name for name in data_file.folders if not any((path / name).glob("*"))]
+
+
 def put(data_file: DataFile, source: Path) -> Path | None:
     """Put a data file where it belongs. What was there before is set aside, unless it is known to be the same.
 

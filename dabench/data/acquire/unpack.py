@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from shutil import copyfileobj
+from shutil import copyfile, copyfileobj
 from typing import IO
 
 from dabench.data.acquire.digests import opened, packed_as
@@ -24,7 +24,7 @@ from dabench.data.limits import Limited, TooMuchError, most_of
 from dabench.errors import DataError
 from dabench.specs.download import DataFile
 
-MAX_MEMBERS = 100_000
+MAX_MEMBERS = 400_000
 MAX_LINK = 4096
 """Bytes of the path that a link holds."""
 
@@ -63,23 +63,29 @@ def unpack(archive: Path, data_files: Sequence[DataFile], into: Path) -> set[Dat
                 raise TooMuchError(
                     f"{archive.name} holds more than {most_of(archive):,} bytes, far more than its size promises"
                 )
+            first: Path | None = None
             for data_file, path in _wanted(name, data_files):
                 place = into / path
                 place.parent.mkdir(parents=True, exist_ok=True)
-                with place.open("wb") as file:
-                    copyfileobj(content, file, 1 << 20)
+                if first is None:
+                    with place.open("wb") as file:
+                        copyfileobj(content, file, 1 << 20)
+                    first = place
+                else:
+                    copyfile(first, place)
                 found.add(data_file)
     return found
 
 
 def _wanted(name: str, data_files: Sequence[DataFile]) -> Iterator[tuple[DataFile, str]]:
-    """The data file that a member belongs to, with its path below the data folder."""
+    """The data file that a member belongs to, with its path below the data folder; several that hold the like of it."""
     member = PurePosixPath(name)
     for data_file in data_files:
-        if member.match(data_file.tail):
+        if data_file.holds(member):
             depth = len(PurePosixPath(data_file.files).parts)
             yield data_file, "/".join((data_file.path, *member.parts[len(member.parts) - depth :]))
-            return
+            if not data_file.folders:
+                return
 
 
 @contextmanager

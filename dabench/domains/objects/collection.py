@@ -21,6 +21,7 @@ class Collection:
         top: glob pattern of the folder that holds it below the data folder, whatever it is called; a folder in between
             does no harm.
         shown: the same in words, as in `PACS`.
+        layout: the place of the pictures of every domain, in words.
         classes: names of the folders, in the order of the labels.
         licence, citation, homepage: see `DomainSpec`.
         first: the number of the first class in the publisher's list files.
@@ -30,6 +31,7 @@ class Collection:
     family: str
     top: str
     shown: str
+    layout: str
     classes: tuple[str, ...]
     licence: str
     citation: str
@@ -52,10 +54,10 @@ class Collection:
             homepage=self.homepage,
             files=(pattern, *needed),
             also=also,
-            layout=f"{self.shown}/{part.folder}/{part.below_shown}",
+            layout=part.layout or self.layout,
             downloads=tuple(part.downloads),
             known=tuple(part.known),
-            counts=tuple(part.counts),
+            whole=tuple(part.whole),
             counted_by=self.counted_by,
             arguments={
                 "domain": f"{self.family}/{name}",
@@ -75,6 +77,7 @@ class Part:
     Attributes:
         folder: that holds the folders of its classes.
         below: glob pattern of the pictures below it, and in words.
+        layout: the place of the files in words, where it is not that of the set.
         lists: the publisher's list files by split, relative to the top folder.
         lists_may_be_missing: without them the split is drawn.
         labels_by_list: the list says the class, and the folders do not.
@@ -85,9 +88,10 @@ class Part:
     summary: str
     below: str = "*/*"
     below_shown: str = "CLASS/PICTURE"
+    layout: str = ""
     lists: Mapping[str, str] = field(default_factory=dict)
     lists_may_be_missing: bool = False
     labels_by_list: bool = False
     downloads: Sequence[Download] = ()
     known: Sequence[tuple[str, str]] = ()
-    counts: Sequence[tuple[int, ...]] = ()
+    whole: Sequence[int] = ()

@@ -133,7 +133,20 @@ def match(
         )
         if items
     ]
+    notes += _one_sided(splits, classes)
     return Matched(splits, tuple(notes))
+
+
+def _one_sided(splits: Mapping[str, list[tuple[Path, int]]], classes: Sequence[str]) -> list[str]:
+    """Notes on classes that one split has and another lacks."""
+    there = {split: {label for _, label in found} for split, found in splits.items()}
+    whole = set().union(*there.values())
+    gone = {split: [classes[label] for label in sorted(whole - labels)] for split, labels in there.items()}
+    return [
+        f"the publisher's list of {split} has no pictures of {len(names)} classes: {shortened(names, MOST_SHOWN)}"
+        for split, names in gone.items()
+        if names
+    ]
 
 
 def _name(label: int, classes: Sequence[str]) -> str:

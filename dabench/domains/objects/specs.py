@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from dabench.domains.objects import pacs_spec
+from dabench.domains.objects import domainnet_spec, office31_spec, office_home_spec, pacs_spec, visda2017_spec
 
-SPECS = (*pacs_spec.SPECS,)
+SPECS = (
+    *office31_spec.SPECS,
+    *office_home_spec.SPECS,
+    *pacs_spec.SPECS,
+    *visda2017_spec.SPECS,
+    *domainnet_spec.SPECS,
+)
