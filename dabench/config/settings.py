@@ -54,9 +54,20 @@ class Input(Section):
             keeps its contrast to the others. For vectors (backbone `identity`) `unit` leaves them as
             they are, `mean` and `standardise` work per column, and there are `l1_zscore_per_domain` and `tfidf`: see
             `data.vectors`. What comes in as float64 is normalised as float64 and becomes float32 afterwards.
+        augment: what is done to the images of both domains at random before a method trains on them, for all methods
+            and bounds alike; see `data.augmentation`. Those that a run is measured on stay as they are.
     """
 
     normalise: Literal["unit", "mean", "standardise", "instance", "image", "l1_zscore_per_domain", "tfidf"] = "unit"
+    augment: Literal["none", "crop_flip", "shift"] = "none"
+
+    @model_serializer(mode="wrap")
+    def _where_there_is_some(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write `augment` only where images are augmented: the hash of all other settings stays."""
+        content: dict[str, Any] = plain(self)
+        if self.augment == "none":
+            content.pop("augment", None)
+        return content
 
 
 MOST_OUTPUTS = 5000  # rows of source_val, and of target train, that may be kept at a checkpoint

@@ -1,5 +1,8 @@
 """Random changes of images: a whole batch at once, on its device, every image with numbers of its own.
 
+`crop_flip`: a shift by up to 1/16 of the side, and with probability 0.5 a mirror image. Where the network cuts the
+middle 7/8 out of a picture, 224 of 256 pixels, it gets what the field calls a random crop and a horizontal flip (as in
+Long et al. 2018, CDAN): nothing that was moved in from outside is seen.
 `shift`: by up to an eighth of the side (Xie et al. 2019, who pad 32x32 images with 4 pixels and crop).
 `affine`: the identity matrix plus normal noise of deviation 0.1, and a shift by up to 1/16 of the side (French et al.
 2018: 2 of 32 pixels).
@@ -11,7 +14,7 @@ half the side is cut out, then `shift` (RandAugment as in the code of Xie et al.
 Operations that move nothing give the bytes of PIL: blends are cut off to integers, and sharpness leaves the border.
 What is moved in from outside an image, or cut out of it, gets the image's mean colour; their code takes that of the
 data set. Shears turn about the centre, and positions between pixels are interpolated; theirs takes the corner and the
-nearest pixel. Nothing is flipped: digits and signs are no longer themselves in a mirror.
+nearest pixel. Only `crop_flip` mirrors: digits and signs are no longer themselves in a mirror, and objects are.
 
 All numbers are drawn on the CPU, so that an image is changed alike on every device.
 """
@@ -29,7 +32,7 @@ from torchvision.transforms.v2 import functional as image
 
 from dabench.errors import DataError
 
-View = Literal["none", "shift", "affine", "affine_invert", "randaugment"]
+View = Literal["none", "crop_flip", "shift", "affine", "affine_invert", "randaugment"]
 
 STRENGTHS = 10  # the strength of an operation is a whole number below this
 Operation = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -59,6 +62,8 @@ def augment(view: str, images: Tensor, key: int) -> Tensor:
         raise DataError(f"the view {view!r} is made of uint8 images (C, H, W), not of {images.dtype} examples {shape}")
     generator = Generator().manual_seed(key)
     match view:
+        case "crop_flip":
+            return _crop_flip(images, generator)
         case "shift":
             return _shift(images, generator)
         case "affine":
@@ -67,6 +72,23 @@ def augment(view: str, images: Tensor, key: int) -> Tensor:
             return _invert_half(_affine(images, generator), generator)
         case _:
             return _randaugment(images, generator)
+
+
+def _crop_flip(images: Tensor, generator: Generator) -> Tensor:
+    """Move by whole pixels, and mirror half of the images."""
+    rows, (height, width) = len(images), images.shape[-2:]
+    down = torch.randint(-(height // 16), height // 16 + 1, (rows, 1), generator=generator)
+    right = torch.randint(-(width // 16), width // 16 + 1, (rows, 1), generator=generator)
+    mirrored = torch.rand(rows, 1, generator=generator) < 0.5
+    columns = torch.arange(width).expand(rows, -1)
+    y = torch.arange(height) + down
+    x = torch.where(mirrored, columns.flip(1), columns) + right
+    inside = ((y >= 0) & (y < height))[:, :, None] & ((x >= 0) & (x < width))[:, None, :]
+    y, x = (place.clamp(0, size - 1).to(images.device) for place, size in ((y, height), (x, width)))
+    image = torch.arange(rows, device=images.device)[:, None, None, None]
+    channel = torch.arange(images.shape[1], device=images.device)[:, None, None]
+    moved = images[image, channel, y[:, None, :, None], x[:, None, None, :]]
+    return torch.where(inside[:, None].to(images.device), moved, _mean_colour(images))
 
 
 def _shift(images: Tensor, generator: Generator) -> Tensor:

@@ -36,7 +36,14 @@ class Indices(NamedTuple):
 class BatchSampler:
     """Draws the batches of a training, each a pure function of the seed and the step."""
 
-    def __init__(self, problem: Problem[Tensor, Tensor], seed: int, batch: int, views: Mapping[str, View]) -> None:
+    def __init__(
+        self,
+        problem: Problem[Tensor, Tensor],
+        seed: int,
+        batch: int,
+        views: Mapping[str, View],
+        augment: View = "none",
+    ) -> None:
         """Set up an order for every kind of example.
 
         Args:
@@ -44,8 +51,9 @@ class BatchSampler:
             seed: of the run.
             batch: examples of each kind.
             views: augmentations by name.
+            augment: what is done to all images of a batch that are no such view.
         """
-        self._problem, self._seed, self._views = problem, seed, views
+        self._problem, self._seed, self._views, self._augment = problem, seed, views, augment
         device = problem.source_x.device
 
         def order(purpose: str, rows: int) -> IndexSampler:
@@ -74,7 +82,7 @@ class BatchSampler:
             None if self._paired is None else self._paired.at(step),
         )
         key = partial(stream, self._seed, step=step)
-        return make_batch(self._problem, indices, stage_step, progress, self._views, key)
+        return make_batch(self._problem, indices, stage_step, progress, self._views, key, self._augment)
 
 
 def make_batch(
@@ -84,6 +92,7 @@ def make_batch(
     progress: float,
     views: Mapping[str, View],
     key: Callable[[str], int],
+    every: View = "none",
 ) -> Batch:
     """Gather and normalise the examples of one batch.
 
@@ -94,15 +103,25 @@ def make_batch(
         progress: of the stage.
         views: augmentations by name.
         key: the seed of a stream in this step, by its purpose.
+        every: what is done to all images that are no such view; those of the track paired stay as they are.
     """
     source, target, labelled, paired = indices
     raw = {} if source is None else {"source": problem.source_x.index_select(0, source)}
     raw["target"] = problem.target_x.index_select(0, target)
+
+    def viewed(domain: str, name: str, view: View) -> Tensor:
+        prepare = problem.prepared_target if domain == "target" else problem.prepare
+        if view == "none":
+            return prepare(raw[domain])
+        from dabench.data.augmentation import augment  # most methods have no views, and torchvision is slow to import
+
+        return prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
+
     few_shot = simultaneous = None
     if problem.few_shot is not None and labelled is not None:
         raw["labelled"] = problem.target_x.index_select(0, problem.few_shot.rows.index_select(0, labelled))
         y = problem.few_shot.y.index_select(0, labelled)
-        few_shot = LabelledBatch(problem.prepare(raw["labelled"]), y, labelled)
+        few_shot = LabelledBatch(viewed("labelled", "input", every), y, labelled)
     if problem.paired is not None and paired is not None:
         simultaneous = Paired(
             problem.prepare(problem.paired.source_x.index_select(0, paired)),
@@ -110,17 +129,11 @@ def make_batch(
             problem.paired.y.index_select(0, paired),
         )
 
-    def viewed(domain: str, name: str, view: View) -> Tensor:
-        from dabench.data.augmentation import augment  # most methods have no views, and torchvision is slow to import
-
-        prepare = problem.prepared_target if domain == "target" else problem.prepare
-        return prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
-
     kind, none = (SourceFreeBatch, target[:0]) if source is None else (Batch, target)
     return kind(
-        source_x=none if source is None else problem.prepare(raw["source"]),
+        source_x=none if source is None else viewed("source", "input", every),
         source_y=none if source is None else problem.source_y.index_select(0, source),
-        target_x=problem.prepared_target(raw["target"]),
+        target_x=viewed("target", "input", every),
         target_y=None if problem.target_y is None else problem.target_y.index_select(0, target),
         source_index=none if source is None else source,
         target_index=target,

@@ -120,7 +120,8 @@ class DeepRun:
     @property
     def recipe(self) -> TrainingRecipe:
         """The suite's recipe of its training."""
-        return TrainingRecipe(self.job.settings.optimiser, self.job.settings.schedule, self.job.budget)
+        settings = self.job.settings
+        return TrainingRecipe(settings.optimiser, settings.schedule, self.job.budget, settings.input.augment)
 
     def train(self) -> Iterator[Progress]:
         """Train the method, from its saved state if there is one, and measure it at every checkpoint."""

@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -23,16 +23,20 @@ from dabench.methods.base import DeepMethod, Stage
 from dabench.methods.problem import Problem
 from dabench.seeding import seed_torch, stream
 
+if TYPE_CHECKING:
+    from dabench.data.augmentation import View
+
 TICK_S = 0.25
 
 
 @dataclass(frozen=True)
 class TrainingRecipe:
-    """The suite's decisions about training."""
+    """The suite's decisions about training; `augment` as in `config.settings.Input`."""
 
     optimiser: Optimiser
     schedule: Schedule
     budget: Budget
+    augment: View = "none"
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def train(
         method.enter(stage)
         method.optimisers = _optimisers(method, recipe.optimiser, state["optimisers"] if state and done > first else {})
         rates = method.rates()
-        batches = BatchSampler(problem, seed, recipe.budget.batch, method.views)
+        batches = BatchSampler(problem, seed, recipe.budget.batch, method.views, recipe.augment)
         for step in range(max(done, first), last):
             progress = (step - first) / (last - first)
             _set_rate(method.optimisers, rates, recipe, progress)

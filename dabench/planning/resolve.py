@@ -183,7 +183,7 @@ def _validated(content: dict[str, Any], method: MethodSpec, registry: Registry, 
         )
     network = facts.of_backbone(backbone, settings.backbone.options)
     filled = settings.backbone.model_copy(update={"name": backbone.name, "options": network.options})
-    views = view_versions([*of_method.views, *of_method.options.values()])
+    views = view_versions([settings.input.augment, *of_method.views, *of_method.options.values()])
     update = {"options": of_method.options, "backbone": filled, "views": views}
     return _Checked(settings.model_copy(update=update), backbone, method, of_method, network.freezes)
 
@@ -191,6 +191,8 @@ def _validated(content: dict[str, Any], method: MethodSpec, registry: Registry, 
 def _fitting(settings: Settings, backbone: BackboneSpec) -> None:
     """Refuse settings that make no sense with the backbone."""
     kind = settings.input.normalise
+    if settings.input.augment != "none" and not backbone.trains:
+        raise UsageError(f"input.augment is for images, and the backbone {backbone.name} takes vectors: leave it out")
     if backbone.trains and settings.budget is None:
         raise UsageError(f"the backbone {backbone.name} is trained: the suite needs a budget of steps and batch")
     if kind in (VECTOR_KINDS if backbone.trains else IMAGE_KINDS):

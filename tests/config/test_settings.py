@@ -10,7 +10,7 @@ import pytest
 from dabench.config import safe_yaml
 from dabench.config.overrides import differences, merge, parse_overrides
 from dabench.config.parse import parse_seeds
-from dabench.config.settings import Budget
+from dabench.config.settings import Budget, Input
 from dabench.config.suite_file import read_suite
 from dabench.errors import UsageError
 from dabench.hashing.canonical import sha256
@@ -154,3 +154,8 @@ def test_a_suite_file_in_another_encoding_names_the_line(tmp_path: Path) -> None
     file.write_text("backbone: mini_cnn\n# größer\n", encoding="latin-1")
     with pytest.raises(UsageError, match="line 2 is no UTF-8 text: save the file as UTF-8"):
         read_suite(file)
+
+
+def test_augmentation_is_part_of_the_settings_only_where_there_is_some() -> None:
+    assert Input().model_dump() == {"normalise": "unit"}
+    assert Input(augment="crop_flip").model_dump() == {"normalise": "unit", "augment": "crop_flip"}

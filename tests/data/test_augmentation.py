@@ -15,7 +15,7 @@ from torchvision.transforms.v2 import functional
 from dabench.data.augmentation import OPERATIONS, augment
 from dabench.errors import DataError
 
-VIEWS = ("shift", "affine", "affine_invert", "randaugment")
+VIEWS = ("crop_flip", "shift", "affine", "affine_invert", "randaugment")
 
 
 def _images(rows: int = 6, channels: int = 3, side: int = 16) -> Tensor:
@@ -70,7 +70,9 @@ def test_none_leaves_everything_also_what_is_no_image() -> None:
 def test_what_is_no_image_and_what_is_no_view_is_refused() -> None:
     with pytest.raises(DataError, match=r"'randaugment' is made of uint8 images .* torch.float32 examples \(2,\)"):
         augment("randaugment", torch.randn(3, 2), 0)
-    with pytest.raises(DataError, match="no view 'blur': there are none, shift, affine, affine_invert, randaugment"):
+    with pytest.raises(
+        DataError, match="no view 'blur': there are none, crop_flip, shift, affine, affine_invert, randaugment"
+    ):
         augment("blur", _images(), 0)
 
 
@@ -253,3 +255,19 @@ def test_a_gpu_changes_images_alike(view: str) -> None:
         torch.use_deterministic_algorithms(False)
     difference = (augment(view, images, 3).int() - on_gpu.int()).abs()
     assert (difference <= 1).float().mean() > 0.99
+
+
+def test_the_middle_of_a_moved_and_mirrored_image_is_a_window_of_it() -> None:
+    image = torch.randint(256, (1, 3, 32, 48), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    windows = {
+        turned[0, :, top : top + 28, left : left + 42].numpy().tobytes(): (top, left, mirrored)
+        for mirrored, turned in enumerate((image, image.flip(3)))
+        for top in range(5)
+        for left in range(7)
+    }
+    made = augment("crop_flip", image.expand(400, -1, -1, -1), 3)[:, :, 2:30, 3:45]
+    found = {windows[row.numpy().tobytes()] for row in made}
+    assert len(windows) == 70
+    assert len(found) > 65
+    half = [windows[row.numpy().tobytes()][2] for row in made]
+    assert 150 < sum(half) < 250

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from dabench import Batch
+from dabench.data.augmentation import augment
 from dabench.execution.batches import BatchSampler, Indices, make_batch
 from dabench.methods.problem import ROWS, Problem
 from dabench.seeding import stream
@@ -58,3 +59,19 @@ def test_no_source_row_is_read_for_it() -> None:
     expected = sampler.at(4, 4, 0.0).target_index
     del sampler._source, sampler._rows
     assert torch.equal(sampler.at(4, 4, 0.0, uses_source=False).target_index, expected)
+
+
+def test_images_are_augmented_for_all_methods_alike_and_views_are_made_of_the_plain_ones() -> None:
+    problem, at = _problem(), torch.arange(8)
+    key = partial(stream, 0)
+    plain, changed = (
+        make_batch(problem, Indices(at, at), 3, 0.5, VIEWS, key, every)  # type: ignore[arg-type]
+        for every in ("none", "crop_flip")
+    )
+    for name in ("source_x", "target_x"):
+        domain = name.partition("_")[0]
+        images = getattr(problem, name)[at]
+        expected = problem.prepare(augment("crop_flip", images, key(f"augmentation:{domain}:input")))
+        assert torch.equal(getattr(changed, name), expected)
+        assert not torch.equal(getattr(changed, name), getattr(plain, name))
+        assert torch.equal(getattr(changed, f"{name}_strong"), getattr(plain, f"{name}_strong"))
