@@ -3,7 +3,7 @@
 Strokes along a row, along a column or along the diagonal, anywhere in the image; bright on dark in the source. In the
 target every image has a contrast of its own, less than the source's: statistics over the whole target, as batch norm
 takes them, fit none of them exactly, so that they leave something to gain. Measured with default options and the seeds
-0 to 2: source_only .65, AdaBN .89, UDA 1.00, mean teacher 1.00, which has .95 without the target, target_only 1.00.
+0 to 2: source_only .65, AdaBN .90, UDA .97, mean teacher 1.00, which has .89 without the target, target_only 1.00.
 """
 
 from __future__ import annotations
@@ -93,5 +93,5 @@ TOY = Toy(
     ),
     network={"batch_norm": True, "dropout": 0.0},
     optimiser=Optimiser(lr=0.02, momentum=0.9),
-    steps=200,
+    steps=100,
 )
