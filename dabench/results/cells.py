@@ -64,8 +64,11 @@ def pair_column(frame: pd.DataFrame) -> pd.Series[str]:
 
 def rows_of(frame: pd.DataFrame) -> list[RunRow]:
     """The runs of a frame; missing values are None."""
-    values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
-    return [dict(zip(frame.columns, row, strict=True)) for row in values]
+    columns = [
+        [None if missing else value for value, missing in zip(column.tolist(), column.isna().tolist(), strict=True)]
+        for _, column in frame.items()
+    ]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def accuracies(rows: Sequence[RunRow]) -> dict[int, float]:

@@ -65,6 +65,7 @@ def test_transport_moves_the_source_onto_the_target() -> None:
     assert np.mean(moved.argmax(axis=1) == y) >= max(before, 0.95)
 
 
+@pytest.mark.slow
 def test_an_import_in_a_fresh_process_leaves_the_settings() -> None:
     code = (
         "import sklearn\nfrom dabench_plugins.skada_methods import library\n"

@@ -110,6 +110,7 @@ def test_the_parent_of_runs_imports_no_torch() -> None:
     assert "torch" not in done.stdout.split()
 
 
+@pytest.mark.slow
 def test_a_worker_imports_what_it_needs() -> None:
     script = "import sys, dabench.execution.execute; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
