@@ -82,7 +82,10 @@ class OwnImages(_Own):
     """Pictures in folders: `DOMAIN/CLASS/*.jpg`, or `DOMAIN/train/CLASS/*.jpg` and `DOMAIN/test/CLASS/*.jpg`.
 
     Attributes:
-        images: the folder of the domains, relative to the suite file.
+        images: the folder of the domains, relative to the suite file; or a table, such as `metadata.csv`, with the
+            columns file, label and domain, and perhaps split. Files are relative to the folder of the table.
+        lists: domains are list files in that folder, `DOMAIN_train.txt` and `DOMAIN_test.txt`, or `DOMAIN.txt` where
+            the split is to be drawn. A line is the path of a picture, relative to the folder, a space and its class.
         size: width and height of every picture, once it is decoded.
         fit: how a picture becomes square: `crop` cuts off the longer side at both ends, `pad` adds black, `stretch`
             distorts.
@@ -93,6 +96,7 @@ class OwnImages(_Own):
     """
 
     images: str
+    lists: bool = False
     size: int = Field(64, ge=8, le=2048)
     fit: Literal["crop", "pad", "stretch"] = "crop"
     max_megapixels: float = Field(32.0, gt=0, le=170)

@@ -6,15 +6,18 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scipy.sparse import issparse
 
 from dabench.config.suite import Suite
 from dabench.data.arrays import DomainArrays, Split
+from dabench.data.mapped import in_parts
 from dabench.data.prepared import PreparedDomain, class_counts, prepare
-from dabench.domains.own.images import list_files, split_files
+from dabench.domains.objects.folders import picture_names
+from dabench.domains.own.images import split_files
+from dabench.domains.own.listed import base_of, listing_of
 from dabench.domains.own.names import shown
 from dabench.domains.own.tables import row_names
 from dabench.errors import DabenchError, DataError, shortened
@@ -23,6 +26,7 @@ from dabench.planning.network_check import backbones_of, refusal
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import DomainSpec
 
+OBJECTS = "dabench.domains.objects.folders:load"
 OWN_IMAGES, OWN_TABLES = "dabench.domains.own.images:load", "dabench.domains.own.tables:load"
 UNBALANCED = 10.0
 """The largest class may be so many times the smallest before it is worth a warning."""
@@ -200,16 +204,18 @@ class _Contents:
 
 def _digests(split: Split) -> Iterator[bytes]:
     x: Any = split.x
-    for row in range(len(split.y)):
-        if issparse(x):
+    if issparse(x):
+        for row in range(len(split.y)):
             one = x[[row]]
             yield hashlib.blake2b(one.indices.tobytes() + one.data.tobytes(), digest_size=16).digest()
-        else:
-            yield hashlib.blake2b(x[row].tobytes(), digest_size=16).digest()
+        return
+    for rows in in_parts(x):
+        for one in rows:
+            yield hashlib.blake2b(one.tobytes(), digest_size=16).digest()
 
 
 def _names(spec: DomainSpec, prepared: PreparedDomain, counts: dict[str, int]) -> dict[str, list[str]]:
-    """The files of the examples, or file and line, by split, where a domain is the suite's own.
+    """The files of the examples, or file and line, by split, where a domain is the suite's own, or of pictures.
 
     Args:
         spec: of the domain.
@@ -218,12 +224,18 @@ def _names(spec: DomainSpec, prepared: PreparedDomain, counts: dict[str, int]) -
     """
     if spec.entry_point == OWN_TABLES:
         names = row_names(Path(spec.root), spec.arguments)
+    elif spec.entry_point == OBJECTS:
+        bad = {f"{spec.name}/{text.partition(': ')[0]}" for text in prepared.left_out}
+        names = {
+            split: [name for name in found if name not in bad] for split, found in picture_names(spec.arguments).items()
+        }
     elif spec.entry_point == OWN_IMAGES:
         how = spec.arguments
         bad = {text.partition(": ")[0] for text in prepared.left_out}
-        listing = list_files(Path(spec.root) / how["folder"])
+        base = PurePosixPath(base_of(how["where"]))
+        listing = listing_of(Path(spec.root), how["where"])
         names = {
-            split: [name for path, _ in files if (name := f"{how['folder']}/{path.as_posix()}") not in bad]
+            split: [name for path, _ in files if (name := (base / path).as_posix()) not in bad]
             for split, files in split_files(listing, how["classes"], **how["draw"]).items()
         }
     else:
@@ -232,14 +244,24 @@ def _names(spec: DomainSpec, prepared: PreparedDomain, counts: dict[str, int]) -
 
 
 def _repeated(contents: dict[str, _Contents]) -> Iterator[str]:
-    """The same content in train and test, in two domains, or in two classes."""
+    """The same content twice in a split, in train and test, in two domains, or in two classes."""
     for name, domain in contents.items():
+        yield from _doubled(name, domain)
         train, test = domain.places["train"], domain.places["test"]
         yield from _common(f"{name}, in train and in test", train, test)
         yield from _two_classes(name, domain.every, domain.every)
     for (first, one), (second, other) in combinations(contents.items(), 2):
         yield from _common(f"{first} and {second}", one.every, other.every)
         yield from _two_classes(f"{first} and {second}", one.every, other.every)
+
+
+def _doubled(name: str, domain: _Contents) -> Iterator[str]:
+    for split, places in domain.places.items():
+        again = [found for found in places.values() if len(found) > 1]
+        if again:
+            examples = [" = ".join(one for one, _ in found[:2]) for found in again]
+            more = sum(len(found) - 1 for found in again)
+            yield f"{name}, in {split}: {more:,} examples are there once more: {shortened(examples, 3)}"
 
 
 def _common(where: str, one: Places, other: Places) -> Iterator[str]:

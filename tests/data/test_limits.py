@@ -28,7 +28,7 @@ from dabench.data.acquire.digests import content_sha256
 from dabench.data.acquire.unpack import UnsafeArchiveError
 from dabench.data.limits import TooMuchError
 from dabench.data.pictures.decode import BadPictureError, Look, decode
-from dabench.domains.own.images import list_files
+from dabench.domains.own.listing import list_files
 from dabench.domains.own.table_files import read_table
 from dabench.errors import DataError, UsageError
 from dabench.specs.download import DataFile

@@ -58,13 +58,7 @@ def load(
     Raises:
         DataError: files or classes are missing, two copies are there, or lists and pictures do not fit.
     """
-    folder, files = _the_folder(domain, pictures, f"{layout} below {data_dir()}", homepage)
-    notes: list[str] = []
-    if lists.get("labels"):
-        labels: dict[Path, int | None] = dict.fromkeys(files)
-    else:
-        labels, notes = _by_class(domain, folder, files, classes, homepage)
-    chosen, more = _split(domain, labels, classes, lists, folder)
+    folder, chosen, notes = _chosen(domain, pictures, classes, layout, homepage, lists)
     bad: list[str] = []
     splits = []
     for split in SPLITS:
@@ -73,7 +67,31 @@ def load(
         bad += [f"{paths[row].relative_to(folder).as_posix()}: {reason}" for row, reason in part.bad]
         y = np.array([label for _, label in chosen[split]], dtype=np.int64)[part.good]
         splits.append(Split(part.images, y))
-    return DomainArrays(splits[0], splits[1], tuple(classes), tuple(bad), (*notes, *more))
+    return DomainArrays(splits[0], splits[1], tuple(classes), tuple(bad), notes)
+
+
+def picture_names(arguments: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The pictures of a domain by split, as `DOMAIN/CLASS/PICTURE`, bad ones included."""
+    given = {name: value for name, value in arguments.items() if name not in ("size", "workers")}
+    folder, chosen, _ = _chosen(**given)
+    domain = arguments["domain"]
+    return {
+        split: [f"{domain}/{path.relative_to(folder).as_posix()}" for path, _ in found]
+        for split, found in chosen.items()
+    }
+
+
+def _chosen(
+    domain: str, pictures: str, classes: Sequence[str], layout: str, homepage: str, lists: Mapping[str, Any]
+) -> tuple[Path, dict[str, Labelled], tuple[str, ...]]:
+    """The folder of a domain, its pictures by split, and notes; see `load`."""
+    folder, files = _the_folder(domain, pictures, f"{layout} below {data_dir()}", homepage)
+    labels: dict[Path, int | None] = dict.fromkeys(files)
+    notes: list[str] = []
+    if not lists.get("labels"):
+        labels, notes = _by_class(domain, folder, files, classes, homepage)
+    chosen, more = _split(domain, labels, classes, lists)
+    return folder, chosen, (*notes, *more)
 
 
 def _the_folder(domain: str, pattern: str, place: str, homepage: str) -> tuple[Path, list[Path]]:
@@ -128,7 +146,7 @@ def _plain(name: str) -> str:
 
 
 def _split(
-    domain: str, labels: Mapping[Path, int | None], classes: Sequence[str], lists: Mapping[str, Any], folder: Path
+    domain: str, labels: Mapping[Path, int | None], classes: Sequence[str], lists: Mapping[str, Any]
 ) -> tuple[dict[str, Labelled], list[str]]:
     """The pictures of train and of test, and notes."""
     found = {split: _the_lists(domain, lists[split]) for split in ("train", "test", "all") if split in lists}

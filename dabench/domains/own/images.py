@@ -1,9 +1,9 @@
-"""Domains of one's own pictures: `DOMAIN/CLASS/*.jpg` below a folder, decoded once on all cores."""
+"""Domains of one's own pictures, in folders by class or listed, decoded once on all cores."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,95 +14,15 @@ from dabench.data.arrays import DomainArrays, Split
 from dabench.data.pictures.decode import Depth, Look
 from dabench.data.pictures.store import Decoded, decode_files
 from dabench.data.splits.drawn import drawn_for_test
-from dabench.domains.own.folders import SPLITS, Walk, check_layout, holds, nested
+from dabench.domains.own.listed import base_of, listing_of
+from dabench.domains.own.listing import Listing
 from dabench.errors import DataError
-
-Files = Mapping[str, Sequence[Path]]  # by class
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The files of a domain, by class, relative to its folder and sorted.
-
-    Attributes:
-        train: all of them where they are not split already.
-        test: None where the split is to be drawn.
-        stray: what lies beside the folders of the classes.
-        notes: what else is worth knowing.
-    """
-
-    train: Files
-    test: Files | None
-    stray: tuple[Path, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Files of each class, without classes that have none."""
-        return {name: count for name in self.names if (count := self._count(name))}
-
-    @property
-    def unusable(self) -> dict[str, str]:
-        """Classes that cannot be used, with the reason."""
-        found = {}
-        for name in self.names:
-            if not self._count(name):
-                found[name] = "its folder is empty"
-            elif self.test is None and self._count(name) == 1:
-                found[name] = "a single picture cannot be in train and in test"
-            elif self.test is not None and not (self.train.get(name) and self.test.get(name)):
-                found[name] = f"no picture in {'test' if self.train.get(name) else 'train'}"
-        return found
-
-    @property
-    def names(self) -> list[str]:
-        """The names of all classes, sorted."""
-        return sorted({*self.train, *(self.test or {})})
-
-    @property
-    def by_class(self) -> dict[str, list[Path]]:
-        """The files of train and of test together."""
-        return {name: [*self.train.get(name, ()), *(self.test or {}).get(name, ())] for name in self.names}
-
-    def _count(self, name: str) -> int:
-        return len(self.train.get(name, ())) + len((self.test or {}).get(name, ()))
-
-
-def list_files(folder: Path) -> Listing:
-    """The files in the folder of a domain. Hidden files and folders do not count.
-
-    Raises:
-        DataError: there are no classes; folders called train and test beside others; or another layout than
-            CLASS/PICTURE and train/CLASS/PICTURE.
-    """
-    walk = Walk(folder)
-    folders, stray = walk.entries()
-    split = set(folders) & set(SPLITS)
-    if split != set(SPLITS):
-        check_layout(walk, folders)
-        train, test = walk.classes(folders), None
-    elif len(folders) > len(SPLITS):
-        others = ", ".join(name for name in folders if name not in SPLITS)
-        raise DataError(
-            f"{folder} has the folders train and test, and beside them {others}. Are train and test splits? Then move "
-            "the others into them. Are they classes? Then call them something else."
-        )
-    else:
-        (first, beside_first), (second, beside_second) = (walk.entries(name) for name in SPLITS)
-        train = walk.classes([f"train/{name}" for name in first])
-        test = walk.classes([f"test/{name}" for name in second])
-        stray += [Path("train") / path for path in beside_first] + [Path("test") / path for path in beside_second]
-    if not train and not test:
-        raise DataError(
-            f"{folder} has no folders: one is needed for each class, with pictures in it. It holds {holds(folder)}."
-        )
-    return Listing(train, test, tuple(stray), (*walk.notes(), *nested(train)))
 
 
 def load(
     root: Path,
     *,
-    folder: str,
+    where: Mapping[str, Any],
     classes: Sequence[str],
     look: Mapping[str, Any],
     draw: Mapping[str, Any],
@@ -114,7 +34,7 @@ def load(
 
     Args:
         root: the folder of all domains.
-        folder: of this one, below it.
+        where: the files of this one, as `listed.listing_of` takes it.
         classes: to read, by name.
         look: `size`, `fit`, `max_megapixels` and `grey_bits`, see `config.own_data.OwnImages`.
         draw: `test_share` and `split_seed`, likewise.
@@ -125,14 +45,16 @@ def load(
     Raises:
         DataError: no picture of some class can be read.
     """
-    listing = list_files(root / folder)
+    listing, folder = listing_of(root, where), root / base_of(where)
+    name = where.get("folder") or where.get("domain") or where["lists"][0].removesuffix(".txt").removesuffix("_train")
     chosen = split_files(listing, classes, **draw)
-    bad = [*left_out, *(f"{folder}/{path.as_posix()}: beside the folders of the classes" for path in listing.stray)]
+    stray = [(folder / path).relative_to(root).as_posix() for path in listing.stray]
+    bad = [*left_out, *listing.bad, *(f"{path}: beside the folders of the classes" for path in stray)]
     splits = {}
-    paths = {split: [root / folder / path for path, _ in files] for split, files in chosen.items()}
+    paths = {split: [folder / path for path, _ in files] for split, files in chosen.items()}
 
     def decoded(how: Look) -> dict[str, Decoded]:
-        return {split: decode_files(found, how, f"{folder}, {split}", workers) for split, found in paths.items()}
+        return {split: decode_files(found, how, f"{name}, {split}", workers) for split, found in paths.items()}
 
     how = Look(**{**look, "grey_bits": look["grey_bits"] or 16})
     found = decoded(how)
@@ -142,7 +64,7 @@ def load(
     for split, part in found.items():
         bad += [f"{paths[split][row].relative_to(root).as_posix()}: {reason}" for row, reason in part.bad]
         y = np.array([label for _, label in chosen[split]], dtype=np.int64)[part.good]
-        _none_is_gone(y, classes, f"{root / folder}, {split}", [reason for _, reason in part.bad])
+        _none_is_gone(y, classes, f"{root / name}, {split}", [reason for _, reason in part.bad])
         splits[split] = Split(part.images, y)
     known = (*notes, *depth.notes(chosen=look["grey_bits"]))
     return DomainArrays(splits["train"], splits["test"], tuple(classes), tuple(bad), known)

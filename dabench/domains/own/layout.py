@@ -25,7 +25,7 @@ def explain(config: OwnImages | OwnTables, names: Sequence[str], own: Sequence[s
     """
     place = Path(config.images if isinstance(config, OwnImages) else config.tables)
     if place.is_file():
-        column = config.domain if isinstance(config, OwnTables) else None
+        column = config.domain if isinstance(config, OwnTables) else "domain"
         return f"The column {column} of {place} names {listed([*own[:10], *_more(own)])}."
     hint = _of_pictures(place, names) if isinstance(config, OwnImages) else _of_tables(place, names)
     if not hint and not own:
@@ -113,7 +113,10 @@ def _beside(files: Sequence[Path]) -> str:
     """Advice on files that lie where folders are needed."""
     suffixes = {path.suffix.lower() for path in files}
     if suffixes & PICTURES:
-        return " A table that says which picture belongs to which class is not read: sort the pictures into folders."
+        return (
+            " Does a table or a list say which picture belongs to which class? Let `images` name the table, with the "
+            "columns file, label and domain, or say `lists: true`; else sort the pictures into folders."
+        )
     if ".mat" in suffixes or ".npy" in suffixes:
         return " Arrays are read from .npz, with `tables:`: np.savez(file, x=x, label=y)."
     return ""

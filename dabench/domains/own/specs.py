@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dabench.config.own_data import OwnImages, OwnTables
 from dabench.domains.own.classes import Shared, share
@@ -16,7 +16,7 @@ from dabench.specs.spec import DomainSpec
 
 if TYPE_CHECKING:
     from dabench.domains.own.column_types import Decided
-    from dabench.domains.own.images import Listing
+    from dabench.domains.own.listing import Listing
     from dabench.domains.own.table_files import TableFile
     from dabench.domains.own.tables import Columns, Rows
 
@@ -48,34 +48,35 @@ def own_names(config: OwnImages | OwnTables) -> dict[str, str]:
         DataError: the table cannot be read.
     """
     if isinstance(config, OwnImages):
-        folder = _existing(config.images, folder=True)
-        return _named(
-            [path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")], folder
-        )
+        root, places = _places_of_images(config)
+        return _named(places, root)
     return _of_table(config)[0]
 
 
 def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]:
-    from dabench.domains.own.images import list_files
+    from dabench.domains.own.listed import base_of, listing_of
 
-    root = Path(config.images)
-    folders = own_names(config)
-    _refuse_unknown_bits(config, folders)
-    own = {name: folders[name] for name in names if name in folders}
-    listings = {name: list_files(root / folder) for name, folder in own.items()}
+    root, places = _places_of_images(config)
+    known = _named(places, root)
+    _refuse_unknown_bits(config, known)
+    own = {name: places[known[name]] for name in names if name in known}
+    listings = {name: listing_of(root, where) for name, where in own.items()}
     unusable = {name: listing.unusable for name, listing in listings.items()}
     shared = _shared(config, {name: listing.counts for name, listing in listings.items()}, unusable)
     return {
         name: DomainSpec(
             name=name,
             entry_point="dabench.domains.own.images:load",
-            summary=f"pictures in {folder}",
+            summary=f"pictures of {known[name]}",
             licence=LICENCE,
-            files=tuple(f"{escape(part)}/**/*" for part in [folder, *_linked(root, folder, listings[name])]),
+            files=tuple(
+                f"{escape(part)}/**/*".removeprefix("/")
+                for part in [base_of(where), *_linked(root, base_of(where), listings[name])]
+            ),
             homepage=str(root),
             root=str(root),
             arguments={
-                "folder": folder,
+                "where": dict(where),
                 "classes": list(shared.classes),
                 "left_out": list(shared.left_out[name]),
                 "look": config.model_dump(include={"size", "fit", "max_megapixels"})
@@ -85,8 +86,29 @@ def _of_images(config: OwnImages, names: Sequence[str]) -> dict[str, DomainSpec]
             },
             strict=config.on_bad == "error",
         )
-        for name, folder in own.items()
+        for name, where in own.items()
     }
+
+
+def _places_of_images(config: OwnImages) -> tuple[Path, dict[str, Mapping[str, Any]]]:
+    """The folder of all pictures, and the domains in it by the name they have there, as `listed.listing_of` takes them.
+
+    Raises:
+        UsageError: there is no such folder or table, or `lists` is said of a table.
+        DataError: the table cannot be read.
+    """
+    from dabench.domains.own.listed import list_names, table_names
+
+    path = Path(config.images)
+    if path.is_file() and path.suffix.lower() == ".csv":
+        if config.lists:
+            raise UsageError(f"{path} is a table, and `lists: true` is for a folder: leave one of them out")
+        return path.parent, {name: {"table": path.name, "domain": name} for name in table_names(path)}
+    root = _existing(config.images, folder=True)
+    if config.lists:
+        return root, {name: {"lists": list(files)} for name, files in list_names(root).items()}
+    folders = [item.name for item in root.iterdir() if item.is_dir() and not item.name.startswith(".")]
+    return root, {name: {"folder": name} for name in folders}
 
 
 def _refuse_unknown_bits(config: OwnImages, folders: Mapping[str, str]) -> None:
@@ -104,7 +126,8 @@ def _linked(root: Path, folder: str, listing: Listing) -> list[str]:
     """Folders of a domain that are links: patterns of files do not follow them."""
     parents = {path.parent for files in listing.by_class.values() for path in files}
     every = {above for parent in parents for above in (parent, *parent.parents)}
-    return sorted(f"{folder}/{path.as_posix()}" for path in every if (root / folder / path).is_symlink())
+    linked = (Path(folder, path) for path in every if (root / folder / path).is_symlink())
+    return sorted(path.as_posix() for path in linked)
 
 
 def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:

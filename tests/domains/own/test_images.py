@@ -10,7 +10,8 @@ from dabench.config.suite_file import read_suite
 from dabench.data.pictures.decode import Look, decode
 from dabench.data.prepared import PreparedDomain, prepare
 from dabench.domains.own import images as own_images
-from dabench.domains.own.images import list_files, split_files
+from dabench.domains.own.images import split_files
+from dabench.domains.own.listing import list_files
 from dabench.errors import DataError
 from dabench.planning.domains import known_domains
 from dabench.plugin.registry import Registry, load_registry

@@ -14,7 +14,7 @@ from PIL import Image
 from dabench.config.parse import parse_pair
 from dabench.config.suite_file import find_suite, read_suite
 from dabench.data.prepared import prepare
-from dabench.domains.own.images import list_files
+from dabench.domains.own.listing import list_files
 from dabench.errors import DabenchError, DataError, UsageError
 from dabench.planning.domains import domain_of, known_domains
 from dabench.plugin.registry import Registry, load_registry
@@ -82,7 +82,7 @@ def test_other_layouts_are_called_what_they_are(tmp_path: Path, registry: Regist
         (
             ("metadata.csv", "1.jpg", "2.jpg"),
             "images: pictures",
-            r"2 files \(.jpg\) and the file metadata.csv. A table that",
+            r"2 files \(.jpg\) and the file metadata.csv. Does a table or a list",
         ),
         (("photos.mat", "sketches.mat"), "images: pictures", r"holds 2 files \(.mat\). Arrays are read from .npz"),
         (

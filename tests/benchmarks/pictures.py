@@ -1,0 +1,195 @@
+"""Speed and memory of pictures in folders, beside torchvision's ImageFolder and DataLoader.
+
+    python tests/benchmarks/pictures.py speed [--folder FOLDER]    FOLDER/CLASS/PICTURE; 2,000 are drawn without it
+    python tests/benchmarks/pictures.py memory [--count N]         draws N pictures, 50,000 if nothing is said
+
+`speed` takes turns in one sitting: a pass of torchvision with two workers, then the first pass of dabench, which
+decodes, hashes and writes a prepared copy with two processes, and later passes over that copy. A pass ends when every
+picture was, in random order, in a batch of 64: uint8 (64, 3, 224, 224), cut out of the middle of 256x256 pixels. Both
+leave the scaling to the device.
+
+`memory` runs `dabench data check` on the drawn pictures in a fresh data folder. It prints the peak of resident memory
+of the largest process, and the peak of all its processes together, where shared pages count once (PSS), both over what
+a process takes that has imported torch and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+BATCH, SIZE, CROP = 64, 256, 224
+CLASSES = 10
+
+
+def draw(folder: Path, first: int, count: int, side: int) -> None:
+    """Pictures of smooth noise, in ten classes."""
+    for number in range(first, first + count):
+        noise = np.random.default_rng(number).integers(256, size=(side // 8, side // 8, 3), dtype=np.uint8)
+        place = folder / f"class{number % CLASSES}"
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(noise).resize((side, side), Image.Resampling.BICUBIC).save(place / f"{number:06}.jpg")
+
+
+def draw_all(folder: Path, count: int, side: int) -> None:
+    """The same on two cores."""
+    part = -(-count // 100)
+    with ProcessPoolExecutor(2) as pool:
+        firsts = range(0, count, part)
+        list(pool.map(draw, [folder] * len(firsts), firsts, [part] * len(firsts), [side] * len(firsts)))
+
+
+def seconds(action: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def torchvision_pass(folder: Path) -> int:
+    from torch.utils.data import DataLoader
+    from torchvision import transforms
+    from torchvision.datasets import ImageFolder
+
+    steps = [transforms.Resize((SIZE, SIZE)), transforms.CenterCrop(CROP), transforms.PILToTensor()]
+    loader = DataLoader(ImageFolder(folder, transforms.Compose(steps)), BATCH, shuffle=True, num_workers=2)
+    return sum(len(x) for x, _ in loader)
+
+
+def speed(folder: Path, rounds: int) -> None:
+    import torch
+    from torchvision.transforms.v2.functional import center_crop
+
+    from dabench.data.prepared import PreparedDomain, prepare
+    from dabench.data.resident import Rows
+    from dabench.specs.spec import DomainSpec
+
+    torch.set_num_threads(1)
+
+    def spec_of(number: int) -> DomainSpec:
+        root = Path(os.environ["DABENCH_DATA_DIR"]) / f"pictures{number}"
+        root.symlink_to(folder.resolve(), target_is_directory=True)
+        pattern = f"{root.name}/*/*"
+        given = {"domain": root.name, "pictures": pattern, "layout": pattern, "homepage": "", "lists": {}, "workers": 2}
+        given["classes"] = sorted(path.name for path in folder.iterdir() if path.is_dir())
+        return DomainSpec(
+            name=root.name,
+            entry_point="dabench.domains.objects.folders:load",
+            summary="",
+            files=(pattern,),
+            arguments=given,
+        )
+
+    def batches(prepared: PreparedDomain) -> int:
+        examples, count = prepared.open_examples(), 0
+        for split in (examples.train, examples.test):
+            x = torch.from_numpy(split.x)
+            for part in Rows(x, torch.randperm(len(x))).parts(BATCH):
+                count += len(center_crop(part, [CROP, CROP]).contiguous())
+        return count
+
+    count = sum(1 for _ in folder.glob("*/*"))
+    taken: dict[str, list[float]] = {"torchvision": [], "first pass": [], "later passes": []}
+    for number in range(rounds):
+        taken["torchvision"].append(seconds(lambda: torchvision_pass(folder)))
+        spec = spec_of(number)
+        taken["first pass"].append(seconds(lambda: batches(prepare(spec))))  # noqa: B023
+        prepared = prepare(spec)
+        taken["later passes"] += [seconds(lambda: batches(prepared)) for _ in range(3)]  # noqa: B023
+    base = statistics.median(taken["torchvision"])
+    print(f"{count:,} pictures, {rounds} rounds, medians, torch {torch.__version__}")
+    for name, values in taken.items():
+        middle = statistics.median(values)
+        print(f"{name:13} {middle:8.2f} s {count / middle:10,.0f} pictures/s {base / middle:8.1f} x")
+
+
+def tree_pss(process: int) -> int:
+    """Memory of a process and all below it in kB, pages that several share counted once."""
+    total, waiting = 0, [process]
+    while waiting:
+        one = waiting.pop()
+        try:
+            for task in Path(f"/proc/{one}/task").iterdir():
+                waiting += [int(child) for child in (task / "children").read_text().split()]
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        except OSError:  # it has ended meanwhile
+            continue
+        total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return total
+
+
+def measured(command: list[str]) -> tuple[int, int, float]:
+    """Peaks of a command in kB, of its largest process and of all together, and its seconds."""
+    most, done = [0], threading.Event()
+    begun = time.perf_counter()
+    process = subprocess.Popen(command)
+
+    def watch() -> None:
+        while not done.wait(0.2):
+            most[0] = max(most[0], tree_pss(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    code = process.wait()
+    done.set()
+    watcher.join()
+    if code:
+        raise SystemExit(f"{' '.join(command)} ended with {code}")
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, most[0], time.perf_counter() - begun
+
+
+def memory(count: int, side: int, size: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        for domain in ("one", "two"):
+            draw_all(root / "pictures" / domain, count // 2, side)
+        (root / "own.yaml").write_text(
+            f"domains: {{images: pictures, size: {size}}}\nbackbone: resnet18\nbudget: {{steps: 1, batch: 1}}\n"
+            "methods: []\npairs: [one:two]\nseeds: 0\n"
+        )
+        os.environ["DABENCH_DATA_DIR"] = str(root / "data")
+        torch_rss, torch_pss, _ = measured([sys.executable, "-c", "import torch, time; time.sleep(1)"])
+        print(f"import torch: {torch_rss / 1024:,.0f} MiB resident")
+        for title in ("first check, which decodes", "second check"):
+            rss, pss, took = measured([sys.executable, "-m", "dabench", "data", "check", str(root / "own.yaml")])
+            print(
+                f"{title}: {took:.0f} s; largest process {rss / 1024:,.0f} MiB, {(rss - torch_rss) / 1024:+,.0f} over "
+                f"import torch; all together {pss / 1024:,.0f} MiB, {(pss - torch_pss) / 1024:+,.0f}"
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("speed", "memory"))
+    parser.add_argument("--folder", type=Path, help="CLASS/PICTURE below it")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--count", type=int, default=0)
+    parser.add_argument("--side", type=int, default=0, help="of drawn pictures, in pixels")
+    parser.add_argument("--size", type=int, default=128, help="of decoded pictures for `memory`, in pixels")
+    given = parser.parse_args()
+    if given.what == "memory":
+        memory(given.count or 50_000, given.side or 96, given.size)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["DABENCH_DATA_DIR"] = f"{name}/data"
+        Path(f"{name}/data").mkdir()
+        folder = given.folder or Path(name) / "drawn"
+        if not given.folder:
+            draw_all(folder, given.count or 2_000, given.side or 320)
+        speed(folder, given.rounds)
+
+
+if __name__ == "__main__":
+    main()
