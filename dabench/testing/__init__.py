@@ -1,6 +1,7 @@
 """The conformance kit: checks of the contract that every method must keep.
 
 `conformance_checks` makes the checks tests of pytest, `dabench plugin check NAME` runs them without a test file.
+May import leaderboard, planning, execution and what is below them.
 """
 
 from __future__ import annotations

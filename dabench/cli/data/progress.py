@@ -17,7 +17,7 @@ EVERY_S = 10.0
 
 
 class DownloadDisplay:
-    """A `dabench.data.acquire.http.Show`."""
+    """The display of downloads: a bar, or lines where there is no terminal. A `dabench.data.acquire.http.Show`."""
 
     def __init__(self, console: Console, every_s: float = EVERY_S) -> None:
         """Show downloads on a console; where that is no terminal, a line every so many seconds."""

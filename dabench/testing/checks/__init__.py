@@ -1,4 +1,7 @@
-"""The checks, in the order in which they are shown. One file for each group, one function for each check."""
+"""The checks, in the order in which they are shown. One file for each group, one function for each check.
+
+May import what `dabench.testing` may.
+"""
 
 from __future__ import annotations
 

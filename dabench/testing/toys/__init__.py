@@ -1,7 +1,7 @@
 """Tiny problems that methods are judged on, made from random numbers: no file, no download.
 
 One file each. A track that needs more than a labelled source and an unlabelled target has a file of its own here, and
-its entries in `OTHER_TRACKS` and `OTHER_FEATURES`.
+its entries in `OTHER_TRACKS` and `OTHER_FEATURES`. May import what `dabench.testing` may.
 """
 
 from __future__ import annotations

@@ -30,6 +30,12 @@ def call(capsys, monkeypatch, tmp_path: Path, data: Path):
     return run
 
 
+def of_tables(folder: Path, more: str = "") -> None:
+    """Write a suite of two tables, north and south, whose files are in `tables`; `more` is in its `domains`."""
+    domains = f"{{tables: tables, label: who{more}}}"
+    write_suite(folder / "own.yaml", domains, "[north:south]", backbone="identity", budget="", methods="[coral]")
+
+
 def test_a_suite_that_is_ready(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     write_suite(tmp_path / "own.yaml", "{images: pictures, size: 8}")
@@ -146,14 +152,7 @@ def test_rows_of_tables_are_named_by_file_and_line(call, tmp_path: Path) -> None
     south[12] = north[25][:-1] + "a"
     for name, lines in (("north", north), ("south", south)):
         (tmp_path / f"tables/{name}.csv").write_text("age,ward,who\n\n" + "\n".join(lines))
-    write_suite(
-        tmp_path / "own.yaml",
-        "{tables: tables, label: who}",
-        "[north:south]",
-        backbone="identity",
-        budget="",
-        methods="[coral]",
-    )
+    of_tables(tmp_path)
     code, out, _ = call("data", "check", "own.yaml")
     text = " ".join(out.split())
     assert code == 0
@@ -168,14 +167,7 @@ def test_a_problem_that_every_loader_meets_is_said_once(call, tmp_path: Path) ->
     lines = [f"{place}.5,name{place},{'ab'[place % 2]}" for place in range(200)]
     for name in ("north", "south"):
         (tmp_path / f"tables/{name}.csv").write_text("age,ward,who\n" + "\n".join(lines))
-    write_suite(
-        tmp_path / "own.yaml",
-        "{tables: tables, label: who}",
-        "[north:south]",
-        backbone="identity",
-        budget="",
-        methods="[coral]",
-    )
+    of_tables(tmp_path)
     code, out, _ = call("data", "check", "own.yaml")
     assert (code, out.count("the column ward has 140 categories")) == (1, 1)
 
@@ -184,27 +176,13 @@ def test_what_all_domains_have_is_said_once(call, tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     for name in ("north", "south"):
         (tmp_path / f"tables/{name}.csv").write_text("age,ward,who\n" + "\n".join(rows(0.25)) + "\n?,x,a\n")
-    suite = write_suite(
-        tmp_path / "own.yaml",
-        "{tables: tables, label: who}",
-        "[north:south]",
-        backbone="identity",
-        budget="",
-        methods="[coral]",
-    )
+    of_tables(tmp_path)
     code, out, _ = call("data", "check", "own.yaml")
     text = " ".join(out.split())
     assert (code, text.count("the column age holds numbers")) == (1, 1)
     assert "'?' (north.csv, line 42; south.csv, line 42). Say in `domains` `na_values: ['?']`" in text
     assert out.endswith("\n1 problem: runs would fail\n")
-    write_suite(
-        suite,
-        "{tables: tables, label: who, na_values: '?', missing: drop}",
-        "[north:south]",
-        backbone="identity",
-        budget="",
-        methods="[coral]",
-    )
+    of_tables(tmp_path, ", na_values: '?', missing: drop")
     code, out, _ = call("data", "check", "own.yaml")
     found = json.loads(call("data", "check", "own.yaml", "--json")[1])
     assert (code, found["columns"]) == (0, {"age": "numbers", "ward": "categories, 2 levels"})

@@ -1,1 +1,4 @@
-"""The pictograms of the 43 signs of GTSRB, drawn as vector shapes."""
+"""The pictograms of the 43 signs of GTSRB, drawn as vector shapes.
+
+May import what `dabench.domains` may.
+"""
