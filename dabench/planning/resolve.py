@@ -182,6 +182,11 @@ def _validated(content: dict[str, Any], method: MethodSpec, registry: Registry, 
             "feature_entry_point."
         )
     network = facts.of_backbone(backbone, settings.backbone.options)
+    if network.freezes and settings.input.augment != "none":
+        raise UsageError(
+            f"input.augment {settings.input.augment!r} changes images at every step, and the frozen network "
+            f"{backbone.name} sees each once: leave it out, or say `frozen: false`"
+        )
     filled = settings.backbone.model_copy(update={"name": backbone.name, "options": network.options})
     views = view_versions([settings.input.augment, *of_method.views, *of_method.options.values()])
     update = {"options": of_method.options, "backbone": filled, "views": views}

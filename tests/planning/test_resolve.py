@@ -85,7 +85,19 @@ def test_tables_keep_networks_apart_and_compare_within_a_recipe(registry: Regist
 
 @pytest.mark.parametrize(
     ("recipe", "words"),
-    [({"backbone": "shalow"}, "shalow"), ({"budget": {}, "backbone": "shallow"}, "needs a budget")],
+    [
+        ({"backbone": "shalow"}, "shalow"),
+        ({"budget": {}, "backbone": "shallow"}, "needs a budget"),
+        ({"input": {"augment": "shift"}}, r"input\.augment is for images, and the backbone identity takes vectors"),
+        (
+            {
+                "input": {"augment": "crop_flip"},
+                "backbone": {"name": "resnet18", "options": {"weights": "none", "frozen": True}},
+                "budget": {"steps": 1, "batch": 2},
+            },
+            "the frozen network resnet18 sees each once",
+        ),
+    ],
 )
 def test_a_recipe_that_makes_no_sense(registry: Registry, recipe: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
