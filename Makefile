@@ -51,12 +51,13 @@ check: $(STAMP) ## run part of the mini suite anew and compare it with results/m
 	$(BIN)/dabench run mini --seeds 0-2 --results $(VENV)/check
 	$(BIN)/dabench check --baseline results/mini.csv --seeds 0-2 --results $(VENV)/check
 
-tables: $(STAMP) ## write the published tables, docs/reference/methods.md and citations.bib anew
+tables: $(STAMP) ## write the published tables and the generated pages of docs/ anew
 	set -e; for file in results/*.csv; do suite=$$(basename "$$file" .csv); \
 	for kind in markdown:md latex:tex html:html; do \
 	$(BIN)/dabench table "$$suite" --results "$$file" --all-pairs --format "$${kind%:*}" --output "tables/$$suite.$${kind#*:}"; \
 	done; done
 	$(BIN)/dabench docs methods --output docs/reference/methods.md
+	$(BIN)/dabench docs which-method --output docs/results/which_method.md
 	$(BIN)/dabench docs citations --output docs/reference/citations.bib
 
 help: ## show this text

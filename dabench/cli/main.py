@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "reproduce": ("dabench.cli.reproduce", "Run a recorded run again and compare the numbers."),
     "list": ("dabench.cli.list", "List methods, domains, pairs, suites, plugins, ..."),
     "data": ("dabench.cli.data.command", "List data sets and their licences, and check them."),
+    "site": ("dabench.cli.site", "Write a static site of published results."),
     "docs": ("dabench.cli.docs", "Describe methods, as markdown."),
     "cite": ("dabench.cli.cite", "Print BibTeX of what a suite, domain or method rests on."),
     "results": ("dabench.cli.results", "Publish, verify, merge, export and prune results."),

@@ -44,9 +44,18 @@ def pages(methods: Sequence[Registered[MethodSpec]], tables: Sequence[Table]) ->
     return "\n".join([HEAD, *(page(found.spec, found.load(), tables) for found in methods)])
 
 
+def anchor(spec: MethodSpec) -> str:
+    """The anchor of a method's section, as GitHub and Python-Markdown make it from the heading."""
+    return re.sub(r"[^\w\- ]", "", _heading(spec).lower()).replace(" ", "-")
+
+
+def _heading(spec: MethodSpec) -> str:
+    return f"{spec.label} (`{spec.name}`)"
+
+
 def page(spec: MethodSpec, cls: type[Any], tables: Sequence[Table]) -> str:
     """The section of one method."""
-    lines = [f"## {spec.label} (`{spec.name}`)", "", *_idea(spec, cls)]
+    lines = [f"## {_heading(spec)}", "", *_idea(spec, cls)]
     if spec.loss:
         lines += ["", "```math", spec.loss, "```"]
     lines += ["", *(f"- {name}: {value}" for name, value in _facts(spec, cls))]
@@ -75,7 +84,7 @@ def _idea(spec: MethodSpec, cls: type[Any]) -> Iterator[str]:
     """The idea of a method, from the docstring of its class: sections such as `Attributes:` are for programmers."""
     paragraphs = (inspect.cleandoc(cls.__doc__) if cls.__doc__ else spec.summary).split("\n\n")
     for number, paragraph in enumerate(part for part in paragraphs if not re.match(r"[A-Z]\w+:\n", part)):
-        yield from ["", _escaped(paragraph)] if number else [_escaped(paragraph)]
+        yield from ["", escaped(paragraph)] if number else [escaped(paragraph)]
 
 
 def _facts(spec: MethodSpec, cls: type[Any]) -> Iterator[tuple[str, str]]:
@@ -122,7 +131,7 @@ def _options(spec: MethodSpec, cls: type[Any]) -> Iterator[tuple[str, list[str]]
     for name, form in forms.items():
         meanings = described(form.Options)
         rows = [
-            f"| `{option}` | {_escaped(_default(field.default))} | {_escaped(meaning)} |"
+            f"| `{option}` | {escaped(_default(field.default))} | {escaped(meaning)} |"
             for option, field in form.Options.model_fields.items()
             for meaning in (_meaning(meanings.get(option, ""), field),)
         ]
@@ -208,10 +217,10 @@ def _accuracy(row: Row, pair: str) -> str:
 
 
 def _line(fields: Sequence[str]) -> str:
-    return f"| {' | '.join(_escaped(field) for field in fields)} |"
+    return f"| {' | '.join(escaped(field) for field in fields)} |"
 
 
-def _escaped(words: str) -> str:
+def escaped(words: str) -> str:
     """Docstrings are plain text but for `code`: nothing else in them is markup, and `|` ends no cell."""
     parts = re.split(r"(`[^`]*`)", words)
     plain = [

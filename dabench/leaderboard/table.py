@@ -85,6 +85,7 @@ class Cell:
         backbone: the network.
         runs: rows of the frame of runs (columns as in `runs.record.flatten`), by seed.
         from_csv: how many of them were read from a published file, in a table that has records too.
+        verified: how many of them were reproduced elsewhere, with the same numbers or others within the noise.
         published: what papers print for this method and pair.
     """
 
@@ -116,6 +117,7 @@ class Cell:
     backbone: str = ""
     runs: tuple[Any, ...] = ()
     from_csv: int = 0
+    verified: int = 0
     published: tuple[Printed, ...] = ()
 
     @property

@@ -80,6 +80,20 @@ def test_the_page_is_not_stale(docs: Docs, tmp_path: Path) -> None:
     assert (tmp_path / "methods.md").read_text() == page, "run `make tables`"
 
 
+@pytest.mark.slow
+def test_the_comparison_of_methods_is_not_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    page = ROOT / "docs/results/which_method.md"
+    made = tmp_path / "docs/results/which_method.md"
+    made.parent.mkdir(parents=True)
+    for suite in (ROOT / "docs/results").glob("*.md"):  # a suite with a page is linked
+        (made.parent / suite.name).touch()
+    with pytest.raises(SystemExit) as stop:
+        main(["docs", "which-method", "-o", str(made)])
+    assert stop.value.code == 0
+    assert made.read_text() == page.read_text(), "run `make tables`"
+
+
 def test_the_citations_are_not_stale_and_bibtex_reads_them(tmp_path: Path) -> None:
     import bibtexparser
 

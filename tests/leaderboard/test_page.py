@@ -176,6 +176,17 @@ def test_nothing_is_cut_off(open_page: Open, width: int, page_of: Callable[[], s
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_names_of_rows_stay_in_sight_while_a_table_scrolls(open_page: Open) -> None:
+    page = open_page(many_pairs(), viewport={"width": 700, "height": 900})
+    for table, name in ((".board", "tbody th >> nth=1"), ("#list", "tbody td:nth-child(3) >> nth=0")):
+        board = page.locator(table).first
+        scrolled = "item => { item.parentElement.scrollLeft = 9999; return item.parentElement.scrollLeft; }"
+        assert board.evaluate(scrolled) > 0, "there is something to scroll"
+        left = page.locator(f"{table} >> {name}").first.bounding_box()["x"]
+        assert left == board.evaluate("item => item.parentElement.getBoundingClientRect().x")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+
+
 def test_filters_and_order_are_in_the_address(open_page: Open, text: str) -> None:
     page = open_page(text)
     page.get_by_label("pair").select_option("glyphs → digits")

@@ -7,7 +7,7 @@ script only ever sets text. The page's own policy allows no script but this one,
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -30,7 +30,18 @@ LABELS = 26  # of a row's name, which folds beyond
 
 # By hand: widgets for tables load scripts from elsewhere, and this page has to work as one file without a network.
 def render(tables: Sequence[Table]) -> str:
-    """The page."""
+    """The page, which stands alone."""
+    return page(tables)
+
+
+def page(tables: Sequence[Table], *, links: Sequence[tuple[str, str]] = (), verified: Collection[str] = ()) -> str:
+    """The page, also as one of a site.
+
+    Args:
+        tables: to show.
+        links: title and address of other pages.
+        verified: `run_id` of the runs that were reproduced elsewhere.
+    """
     environment = Environment(
         loader=PackageLoader("dabench.leaderboard.page", ""),
         autoescape=True,
@@ -38,9 +49,9 @@ def render(tables: Sequence[Table]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = files("dabench.leaderboard.page")
-    script, style = ((page / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
+    script = own_file("common.js") + own_file("page.js")
     scale = _scale(tables)
+    tables = [_verified(table, verified) for table in tables] if verified else tables
     lines = [line for number, table in enumerate(tables) for line in _lines(number, table, scale)]
     return environment.get_template("page.html").render(
         title=" and ".join(dict.fromkeys(table.suite for table in tables)) or "no results",
@@ -60,15 +71,42 @@ def render(tables: Sequence[Table]) -> str:
         board=board,
         notes=[marks(table) + footnotes(table) for table in tables],
         script=script,
-        style=style,
-        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+        style=own_file("page.css"),
+        script_hash=script_hash(script),
+        links=links,
+        verified=bool(verified),
         version=version("dabench"),
     )
+
+
+def own_file(name: str) -> str:
+    """The text of a style sheet or script of the page."""
+    return (files("dabench.leaderboard.page") / name).read_text(encoding="utf-8")
+
+
+def script_hash(script: str) -> str:
+    """The hash by which a page's policy allows its own script, and no other."""
+    return b64encode(sha256(script.encode()).digest()).decode()
 
 
 def cell_id(number: int, row: Row | Unmeasured, pair: str) -> str:
     """The name of a cell in links: the same in every page made of the same suite."""
     return "/".join([*([str(number + 1)] if number else []), pair, row.method, *([row.variant] if row.variant else [])])
+
+
+def _verified(table: Table, verified: Collection[str]) -> Table:
+    """The table with the number of verified runs in its cells."""
+    rows = tuple(
+        replace(
+            row,
+            cells={
+                pair: replace(cell, verified=sum(run.run_id in verified for run in cell.runs))
+                for pair, cell in row.cells.items()
+            },
+        )
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
 
 
 def _blocks(table: Table) -> Iterator[list[str]]:
@@ -135,7 +173,8 @@ def _line(number: int, table: Table, row: Row, pair: str, cell: Cell, scale: tup
         "test_error": cell.test_error,
         "seeds": cell.n,
         "state": cell.status,
-        "status": text.flags(cell) or text.accuracy(cell) if cell.status not in ("ok", "missing") else cell.status,
+        "status": (text.flags(cell) or text.accuracy(cell) if cell.status not in ("ok", "missing") else cell.status)
+        + (f", {cell.verified} verified" if cell.verified else ""),
         "bound": row.bound,
     }
 

@@ -83,6 +83,8 @@ def _remarks(row: Row, cell: Cell) -> Iterator[list[str]]:
     if row.source_free:
         yield ["source-free", "adapts to the target without the source's examples"]
     yield from (["data", note] for note in cell.data_notes)
+    if cell.verified:
+        yield ["verified", f"{cell.verified} of {len(cell.runs)} runs were reproduced elsewhere"]
     if row.group:
         yield ["compared with", f"the rows of settings {row.group}"]
     if cell.tuned_on_target:

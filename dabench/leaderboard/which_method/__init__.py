@@ -1,0 +1,3 @@
+"""Methods over all pairs of all suites: ranks, covered share, cost, failures."""
+
+from __future__ import annotations
