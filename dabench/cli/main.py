@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "site": ("dabench.cli.site", "Write a static site of published results."),
     "docs": ("dabench.cli.docs", "Describe methods, as markdown."),
     "cite": ("dabench.cli.cite", "Print BibTeX of what a suite, domain or method rests on."),
-    "results": ("dabench.cli.results", "Publish, verify, merge, export and prune results."),
+    "results": ("dabench.cli.results", "Publish, verify, audit, merge, export and prune results."),
     "plugin": ("dabench.cli.plugin", "Write a plugin, and check that a method keeps the contract."),
     "env": ("dabench.cli.env", "Show versions, folders and plugins for a bug report."),
 }

@@ -1,4 +1,4 @@
-"""`dabench results`: publish, verify, merge, export and prune results."""
+"""`dabench results`: publish, verify, audit, merge, export and prune results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dabench.errors import DabenchError
 
 @click.group("results")
 def command() -> None:
-    """Publish, verify, merge, export and prune results."""
+    """Publish, verify, audit, merge, export and prune results."""
 
 
 RESULTS = results_option("Results folder.")
@@ -23,16 +23,54 @@ RESULTS = results_option("Results folder.")
 @suite_argument(default="mini")
 @RESULTS
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="CSV to write.  [default: RESULTS/SUITE.csv]")
-def publish_command(suite: str, directory: Path, output: Path | None) -> None:
+@click.option(
+    "--request", type=click.Path(path_type=Path), help="Also write the text of a pull request that submits it."
+)
+def publish_command(suite: str, directory: Path, output: Path | None, request: Path | None) -> None:
     """Write the current runs of SUITE as a CSV to commit."""
     from dabench.cli.table import warn
     from dabench.config.suite_file import suite_name
+    from dabench.results.csv_file import frame_of, read_csv
     from dabench.results.folder import read_results
     from dabench.results.publish import publish
+    from dabench.results.record_file import write_atomic
+    from dabench.results.request import request_text
 
     name = suite_name(suite)
     warn(read_results(directory, name, word=suite).flaws, directory)
-    echo(publish(directory, name, output or directory / f"{name}.csv", word=suite))
+    file = output or directory / f"{name}.csv"
+    before = read_csv(file)[0] if file.exists() else frame_of([])
+    echo(publish(directory, name, file, word=suite))
+    if request is not None:
+        echo(f"wrote {write_atomic(request, request_text(name, before, read_csv(file)[0]))}", err=True)
+
+
+@command.command("audit")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.csv")
+@click.option(
+    "--since", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The file as it was before: only rows that are new, or have other numbers, are run again.",
+)  # fmt: skip
+@click.option("--rows", type=click.IntRange(1), default=3, show_default=True, help="How many are run again, at most.")
+@click.option(
+    "--max-seconds", type=click.FloatRange(0, min_open=True), default=600.0, show_default=True,
+    help="Rows whose run took longer are passed over.",
+)  # fmt: skip
+@click.option(
+    "--salt", default="", help="Decides which rows; take a text that nobody knew before the rows were submitted."
+)
+@click.option("--marks/--no-marks", default=True, help="Whether verified.json beside FILE.csv is written.")
+@click.pass_context
+def audit_command(
+    context: click.Context, file: Path, since: Path | None, rows: int, max_seconds: float, salt: str, marks: bool
+) -> None:
+    """Verify a published file, and run some of its rows again: those that come out are marked as verified.
+
+    Exit code 1 if a row was edited, or has other numbers now, or if no row could be run again.
+    """
+    from dabench.cli.audit import audit_file
+
+    context.exit(audit_file(context.obj.registry, file, since, rows, max_seconds, salt, marks))
 
 
 @command.command("verify")
