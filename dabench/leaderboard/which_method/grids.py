@@ -135,7 +135,7 @@ def _signed(value: float, form: str) -> str:
 
 
 def title_of(method: str, titles: Mapping[str, str]) -> str:
-    """How to print a method."""
+    """The title of a method; its name with spaces where it has none."""
     return titles.get(method) or method.replace("_", " ")
 
 
