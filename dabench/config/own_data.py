@@ -54,6 +54,11 @@ def _encoding(name: str) -> str:
     return known.name
 
 
+def is_hub(place: str) -> bool:
+    """Whether tables lie on the Hugging Face Hub, and not in a folder."""
+    return place.startswith("hub://")
+
+
 Name = Annotated[str, AfterValidator(_composed)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_one_or_more)]
 Mark = Annotated[str, Field(min_length=1, max_length=1)]
@@ -110,14 +115,17 @@ class OwnImages(_Own):
 
 
 class OwnTables(_Own):
-    """Rows of a table, as .csv, .parquet or .npz: a folder with one file for each domain, or one file for all.
+    """Rows of a table: a folder with one file for each domain, or one file for all.
 
     Attributes:
         tables: the folder or the file, relative to the suite file. In a folder a domain is a file, `DOMAIN.csv`, or
-            two, `DOMAIN/train.csv` and `DOMAIN/test.csv`.
+            two, `DOMAIN/train.csv` and `DOMAIN/test.csv`. A folder of .parquet files is one table, too. Or a place on
+            the Hugging Face Hub, `hub://OWNER/NAME@COMMIT/FOLDER`.
         label: the column that holds the class.
         domain: in one file for all, the column that says which domain a row belongs to.
         drop: columns that are left out, such as an identifier.
+        text: columns of text that are counts of words, see `domains.own.hashed_text`.
+        text_size: how many columns of numbers each of them becomes.
         categorical: columns of numbers that stand for categories; columns of text without numbers always do.
         missing: what happens to empty cells: `refuse` names their columns; `mean` and `median` put that of the source's
             train rows there, and for a category its most frequent one; `drop` leaves the row out.
@@ -133,6 +141,8 @@ class OwnTables(_Own):
     label: Name
     domain: Name | None = None
     drop: Names = ()
+    text: Names = ()
+    text_size: int = Field(1024, ge=16, le=65536)
     categorical: Names = ()
     missing: Literal["refuse", "mean", "median", "drop"] = "refuse"
     separator: Mark = ","

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from dabench.config import safe_yaml as yamlsafe
-from dabench.config.own_data import OwnImages
+from dabench.config.own_data import OwnImages, is_hub
 from dabench.config.suite import Suite
 from dabench.config.yaml_file import read_yaml
 from dabench.errors import SuiteError, UsageError, listed, unknown
@@ -75,6 +75,8 @@ def read_suite(file: Path | Any) -> Suite:
     if suite.domains is None:
         return suite
     key = "images" if isinstance(suite.domains, OwnImages) else "tables"
+    if is_hub(getattr(suite.domains, key)):
+        return suite
     place = Path(str(file)).parent / Path(getattr(suite.domains, key)).expanduser()
     return suite.model_copy(update={"domains": suite.domains.model_copy(update={key: str(place)})})
 

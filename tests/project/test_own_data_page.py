@@ -16,7 +16,7 @@ TEXT = (Path(__file__).parents[2] / "docs/how-to/own_data.md").read_text(encodin
 
 def test_every_suite_on_the_page_is_valid() -> None:
     suites = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)]
-    assert len(suites) == 3
+    assert len(suites) == 4
     assert len(suites[0]) == 5  # lines
     for content in suites:
         assert Suite.model_validate({"name": "page"} | content).domains is not None

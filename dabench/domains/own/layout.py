@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dabench.config.own_data import OwnImages, OwnTables
 from dabench.domains.own.folders import SPLIT_WORDS, holds
-from dabench.domains.own.table_files import SUFFIXES, looks_like_a_table, not_read
+from dabench.domains.own.hub import place_of
+from dabench.domains.own.table_files import is_table, looks_like_a_table, not_read, stem_of
 from dabench.errors import listed
 from dabench.specs.names import pair_name
 
@@ -23,13 +24,17 @@ def explain(config: OwnImages | OwnTables, names: Sequence[str], own: Sequence[s
         names: of domains that are not found there.
         own: names of those that are.
     """
-    place = Path(config.images if isinstance(config, OwnImages) else config.tables)
+    place = Path(config.images) if isinstance(config, OwnImages) else place_of(config)
     if place.is_file():
         column = config.domain if isinstance(config, OwnTables) else "domain"
         return f"The column {column} of {place} names {listed([*own[:10], *_more(own)])}."
     hint = _of_pictures(place, names) if isinstance(config, OwnImages) else _of_tables(place, names)
     if not hint and not own:
-        needed = f"{names[0]}/CLASS/PICTURE" if isinstance(config, OwnImages) else f"{names[0]}.csv, .parquet or .npz"
+        needed = (
+            f"{names[0]}/CLASS/PICTURE"
+            if isinstance(config, OwnImages)
+            else f"{names[0]}.csv, .parquet, .npz or the like"
+        )
         hint = f" dabench looks for {needed} there."
     called = f" In a pair they are called {listed([*own[:10], *_more(own)])}." if own and not hint else ""
     return f"{place} holds {holds(place)}.{called}{hint}"
@@ -58,7 +63,7 @@ def _of_pictures(place: Path, names: Sequence[str]) -> str:
     if pair_name(place.name) in wanted:
         return f" The folder itself is called like the domain: let `images` name the folder above it, {place.parent}."
     files = [path for path in place.iterdir() if path.is_file() and not path.name.startswith(".")]
-    if any(path.suffix.lower() in SUFFIXES for path in files) and not _pictures_in(files):
+    if any(map(is_table, files)) and not _pictures_in(files):
         return " For tables say `tables` instead of `images`."
     if any(_pictures_in(folder.iterdir()) for folder in folders[:_MANY]):
         return (
@@ -79,9 +84,9 @@ def _of_tables(place: Path, names: Sequence[str]) -> str:
         if pair_name(folder.name) in wanted and not _with_pictures(folder):
             return f" {folder} holds {holds(folder)}: a table that is split has a train and a test file, as train.csv."
     for folder in folders[:_MANY]:
-        if wanted & {pair_name(path.stem) for path in folder.iterdir()}:
+        if wanted & {pair_name(stem_of(path)) for path in folder.iterdir()}:
             return f" The domain lies one level deeper: let `tables` name {folder}."
-    tables = [path for path in files if path.suffix.lower() in SUFFIXES]
+    tables = [path for path in files if is_table(path)]
     if len(tables) == 1:
         return (
             f" Is this one file for all domains? Then let `tables` name {tables[0]}, and `domain` the column that "
@@ -117,7 +122,7 @@ def _beside(files: Sequence[Path]) -> str:
             " Does a table or a list say which picture belongs to which class? Let `images` name the table, with the "
             "columns file, label and domain, or say `lists: true`; else sort the pictures into folders."
         )
-    if ".mat" in suffixes or ".npy" in suffixes:
+    if ".npy" in suffixes:
         return " Arrays are read from .npz, with `tables:`: np.savez(file, x=x, label=y)."
     return ""
 

@@ -131,26 +131,29 @@ def _linked(root: Path, folder: str, listing: Listing) -> list[str]:
 
 
 def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:
+    from dabench.domains.own.hub import place_of
     from dabench.domains.own.suspects import suspects
-    from dabench.domains.own.tables import as_table, read_rows
+    from dabench.domains.own.table_files import files_of
+    from dabench.domains.own.tables import as_table, read_rows, with_same_columns
 
     found, without, known = _of_table(config)
     own = {name: found[name] for name in names if name in found}
     if not own:
         return {}
-    place = Path(config.tables)
+    place = place_of(config)
     root = place if config.domain is None else place.parent
     places: dict[str, tuple[str | Sequence[str], str | None]] = {
         name: (_table_places(place)[item], None) if config.domain is None else (place.name, item)
         for name, item in own.items()
     }
     columns = _columns(config)
-    rows = read_rows(root, places, columns, known)
+    rows = with_same_columns(read_rows(root, places, columns, known))
     decided = _decided(rows, columns)
     tables = {name: as_table(found, decided.categories, columns) for name, found in rows.items()}
     unusable = {name: table.unusable for name, table in tables.items()}
     shared = _shared(config, {name: table.counts for name, table in tables.items()}, unusable)
-    files = [item for where, _ in places.values() for item in ([where] if isinstance(where, str) else where)]
+    items = [item for where, _ in places.values() for item in ([where] if isinstance(where, str) else where)]
+    files = [str(file.relative_to(root)) for item in items for file in files_of(root / item)]
     warnings = [*map(_may_be_codes, decided.padded), *suspects(tables)]
     return {
         name: DomainSpec(
@@ -182,7 +185,7 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
 
 def _of_table(config: OwnTables) -> tuple[dict[str, str], list[str], dict[str, TableFile]]:
     """The domains by name, as `own_names`; which rows belong to none; and the file, where there is one for all."""
-    place = _existing(config.tables, folder=config.domain is None)
+    place = _existing_tables(config)
     if config.domain is None:
         return _named(list(_table_places(place)), place), [], {}
     from dabench.domains.own.column_types import as_class_names
@@ -248,22 +251,19 @@ def _shared(
 
 def _table_places(folder: Path) -> dict[str, str | tuple[str, str]]:
     """The tables in a folder: a file, or train and test in a folder of their own."""
-    from dabench.domains.own.table_files import SUFFIXES
+    from dabench.domains.own.table_files import is_table, stem_of
 
     places: dict[str, str | tuple[str, str]] = {}
     for path in sorted(folder.iterdir()):
-        item: str | tuple[str, str] | None = None
+        if path.name.startswith("."):
+            continue
+        item: str | tuple[str, str] | None = path.name if is_table(path) else None
+        name = path.name if path.is_dir() else stem_of(path)
         if path.is_dir():
-            sides = {
-                file.stem: f"{path.name}/{file.name}"
-                for file in sorted(path.iterdir())
-                if file.suffix.lower() in SUFFIXES
-            }
-            item = (sides["train"], sides["test"]) if {"train", "test"} <= set(sides) else None
-        elif path.suffix.lower() in SUFFIXES:
-            item = path.name
+            inside = [file for file in sorted(path.iterdir()) if is_table(file)]
+            sides = {file.name if file.is_dir() else stem_of(file): f"{path.name}/{file.name}" for file in inside}
+            item = (sides["train"], sides["test"]) if {"train", "test"} <= set(sides) else item
         if item:
-            name = path.name if path.is_dir() else path.stem
             if name in places:
                 raise UsageError(f"{folder} has two tables called {name}: {places[name]} and {item}")
             places[name] = item
@@ -280,6 +280,17 @@ def _named(items: Iterable[str], where: Path) -> dict[str, str]:
             raise UsageError(f"{named[name]!r} and {item!r} in {where} are both called {name} in a pair: rename one")
         named[name] = item
     return named
+
+
+def _existing_tables(config: OwnTables) -> Path:
+    """The folder or the file of tables; with a column that names the domain, a folder of Parquet files is a file."""
+    from dabench.domains.own.hub import place_of
+    from dabench.domains.own.table_files import is_table
+
+    place = place_of(config)
+    if config.domain is not None and place.is_dir() and is_table(place):
+        return place
+    return _existing(str(place), folder=config.domain is None)
 
 
 def _existing(place: str, *, folder: bool) -> Path:

@@ -1,4 +1,4 @@
-"""Tables of one's own: .csv, .parquet and .npz files as data frames, and where their rows stand.
+"""Tables of one's own as data frames, and where their rows stand: one reader for each kind of file.
 
 A text table is read as text: nothing is guessed from a single file. What a column holds is decided over all files
 (`dabench.domains.own.encoding`).
@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dabench.data.limits import TooMuchError, most_of
+from dabench.domains.own import array_files, parquet_files, svmlight_files
 from dabench.domains.own.cells import filled
 from dabench.domains.own.text_tables import read_text
 from dabench.errors import DataError, listed, shortened
@@ -27,10 +26,10 @@ from dabench.plain_files import oddity
 
 # What readers raise on damaged files; the errors of pandas are ValueErrors.
 DAMAGED = (OSError, ValueError, EOFError, KeyError, MemoryError, zlib.error, zipfile.BadZipFile)
-SUFFIXES = (".csv", ".parquet", ".npz")
+TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+SUFFIXES = (*TEXT, parquet_files.SUFFIX, *array_files.SUFFIXES, *svmlight_files.SUFFIXES)
 _INSTEAD = {
-    ".tsv": 'call it .csv and say `separator: "\\t"` in `domains`',
-    ".tab": 'call it .csv and say `separator: "\\t"` in `domains`',
+    ".tab": "call it .tsv",
     ".txt": "call it .csv and say which `separator` it has in `domains`",
     ".data": "call it .csv and say which `separator` it has in `domains`",
     ".gz": "unpack it",
@@ -39,12 +38,13 @@ _INSTEAD = {
     ".xz": "unpack it",
     ".zst": "unpack it",
     ".npy": "put it into a .npz together with the labels: np.savez(file, x=x, label=y)",
-    ".mat": "load it with scipy.io.loadmat and save its arrays as .npz: np.savez(file, x=x, label=y)",
     ".pkl": "save it as .parquet: pickles run code and are not read",
     ".pickle": "save it as .parquet: pickles run code and are not read",
 }
-_UNREAD = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".arff", ".h5", ".hdf5", ".feather", ".arrow", ".orc", ".sav"}
-_UNREAD |= {".dta", ".rds", ".rdata", ".svm", ".libsvm", ".dat", ".pq", ".npz.gz", ".avro", ".xml", ".sas7bdat"}
+_UNREAD = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".arff", ".feather", ".arrow", ".orc", ".sav", ".dta", ".rds"}
+_UNREAD |= {".rdata", ".dat", ".pq", ".avro", ".xml", ".sas7bdat"}
+_EXTRAS = {"h5py": ".h5 and MATLAB 7.3 need h5py, which is not installed: pip install 'dabench[hdf5]'"}
+_NO_PYARROW = "reading .parquet needs pyarrow, which is not installed: pip install 'dabench[parquet]'"
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,13 @@ class TableFile:
     Attributes:
         frame: columns of numbers, or of text with None in empty cells; its index is 0, 1, ….
         lines: the line on which each row begins (N,); None where a file has no lines, and rows are counted from 0.
+        sparse: columns that are 0 in all rows may be missing.
         examples: an array (N, ...) of three or more dimensions, where there is one: images or windows of signals.
     """
 
     frame: pd.DataFrame
     lines: NDArray[np.int64] | None = None
+    sparse: bool = False
     examples: NDArray[Any] | None = field(default=None, compare=False)
 
 
@@ -119,30 +121,15 @@ def where(places: Sequence[tuple[str, int | None, int]], most: int = 5, *, files
 
 
 def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
-    """Read a table; in an .npz every array is a column, and one of two dimensions several, called `x_0`, `x_1`, ….
+    """Read a table; of arrays each is a column, and one of two dimensions several, called `x_0`, `x_1`, ….
 
     Raises:
         DataError: it cannot be read, or has no rows.
     """
-    dialect = dialect or Dialect()
-    suffix = path.suffix.lower()
     try:
-        odd = oddity(path)
-        if odd:
-            raise DataError(f"{path} cannot be read: it is {odd}")
-        if suffix == ".csv":
-            table = _csv(path, dialect)
-        elif suffix == ".npz":
-            table = _npz(path, dialect)
-        elif suffix == ".parquet":
-            _refuse_too_much(path)
-            table = TableFile(_plain(pd.read_parquet(path, engine="pyarrow"), path, dialect))
-        else:
-            raise DataError(not_read(path))
+        table = _read(path, dialect or Dialect())
     except ImportError as error:
-        raise DataError(
-            f"{path}: reading .parquet needs pyarrow, which is not installed: pip install 'dabench[parquet]'"
-        ) from error
+        raise DataError(f"{path}: {_EXTRAS.get(error.name or '', _NO_PYARROW)}") from error
     except DAMAGED as error:
         raise DataError(f"{path} cannot be read: {error}") from error
     if not len(table.frame):
@@ -151,6 +138,43 @@ def read_table(path: Path, dialect: Dialect | None = None) -> TableFile:
     if twice:
         raise DataError(f"{path} has several columns called {', '.join(twice)}")
     return table
+
+
+def _read(path: Path, dialect: Dialect) -> TableFile:
+    suffix = suffix_of(path)
+    if suffix == parquet_files.SUFFIX or parquet_files.is_parquet_folder(path):
+        return TableFile(_plain(parquet_files.read_parquet(path), path, dialect))
+    odd = oddity(path)
+    if odd:
+        raise DataError(f"{path} cannot be read: it is {odd}")
+    if suffix in TEXT:
+        return _csv(path, dialect)
+    if suffix in array_files.SUFFIXES:
+        return _of_arrays(array_files.read_arrays(path), path, dialect)
+    if suffix in svmlight_files.SUFFIXES:
+        return TableFile(_plain(svmlight_files.read_svmlight(path), path, dialect), sparse=True)
+    raise DataError(not_read(path))
+
+
+def suffix_of(path: Path) -> str:
+    """The end of a name that says what a table is: `.csv`, or `.csv.gz` of a packed one; in small letters."""
+    packed = path.suffix.lower() == ".gz"
+    return "".join(path.suffixes[-2:]).lower() if packed else path.suffix.lower()
+
+
+def stem_of(path: Path) -> str:
+    """The name of a table without `suffix_of`."""
+    return path.name[: len(path.name) - len(suffix_of(path))]
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file, or a folder of Parquet files, is a table by its name."""
+    return (path.is_file() and suffix_of(path) in SUFFIXES) or parquet_files.is_parquet_folder(path)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files that a table consists of."""
+    return parquet_files.parts_of(path) if path.is_dir() else [path]
 
 
 def not_read(path: Path) -> str:
@@ -165,7 +189,7 @@ def not_read(path: Path) -> str:
 def looks_like_a_table(path: Path) -> bool:
     """Whether a file is one that a person may take for a table, though it is none that is read."""
     suffixes = {suffix.lower() for suffix in path.suffixes}
-    return path.suffix.lower() not in SUFFIXES and bool(suffixes & (set(_INSTEAD) | _UNREAD | set(SUFFIXES)))
+    return suffix_of(path) not in SUFFIXES and bool(suffixes & (set(_INSTEAD) | _UNREAD | set(SUFFIXES)))
 
 
 def need(frame: pd.DataFrame, column: str, where: str) -> None:
@@ -182,19 +206,9 @@ def need(frame: pd.DataFrame, column: str, where: str) -> None:
         raise DataError(f"{where} has no column {column!r}. {hint}It has {', '.join(frame.columns[:20])}.")
 
 
-def _refuse_too_much(path: Path) -> None:
-    """Raise a TooMuchError for a .parquet file that promises more than its size does."""
-    promised = import_module("pyarrow.parquet").read_metadata(path)  # an extra: not everybody has it
-    size = max(
-        promised.num_rows * promised.num_columns,
-        sum(promised.row_group(number).total_byte_size for number in range(promised.num_row_groups)),
-    )
-    if size > most_of(path):
-        raise TooMuchError(f"{path} holds {size:,} bytes, far more than its size promises: it is refused")
-
-
 def _csv(path: Path, dialect: Dialect) -> TableFile:
-    names, rows, lines = read_text(path, dialect.separator, dialect.encoding, dialect.comment)
+    tabs = dialect.separator == "," and suffix_of(path).startswith(".tsv")
+    names, rows, lines = read_text(path, "\t" if tabs else dialect.separator, dialect.encoding, dialect.comment)
     cells = zip(*rows, strict=True) if rows else ((),) * len(names)
     columns = [pd.Series(filled(column, dialect.na_values), dtype=object) for column in cells]
     return TableFile(_frame(columns, names), np.array(lines, dtype=np.int64))
@@ -206,15 +220,10 @@ def _frame(columns: Sequence[pd.Series], names: Sequence[str | None]) -> pd.Data
     return frame
 
 
-def _npz(path: Path, dialect: Dialect) -> TableFile:
+def _of_arrays(found: array_files.Arrays, path: Path, dialect: Dialect) -> TableFile:
+    """Arrays as columns: (N,) is one, (N, D) is several, and one of more dimensions holds the examples."""
     columns: dict[str, object] = {}
     large: dict[str, NDArray[Any]] = {}
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
-    if size > most_of(path):
-        raise TooMuchError(f"{path} holds {size:,} bytes, far more than its size promises: it is refused")
-    with np.load(path, allow_pickle=False) as arrays:
-        found = {name: arrays[name] for name in arrays.files}
     for name, array in found.items():
         if array.dtype.kind == "c":
             raise DataError(
@@ -233,7 +242,10 @@ def _npz(path: Path, dialect: Dialect) -> TableFile:
             large[name] = array
     if len({len(array) for array in found.values()}) > 1:
         lengths = ", ".join(f"{name} {len(array):,}" for name, array in found.items())
-        raise DataError(f"{path}: its arrays differ in their number of rows: {lengths}")
+        raise DataError(
+            f"{path}: its arrays differ in their number of rows: {lengths}. Save only what belongs together, with a "
+            "row for each example."
+        )
     if len(large) > 1:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in large.items())
         raise DataError(f"{path} has several arrays of examples: {shapes}. Leave one in the file.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from dabench.domains.own.cells import Notation
 from dabench.domains.own.column_types import Decided, as_class_names, check_finite, converted
 from dabench.domains.own.encoding import Encoding
 from dabench.domains.own.examples import as_examples
+from dabench.domains.own.hashed_text import hashed
+from dabench.domains.own.svmlight_files import with_all
 from dabench.domains.own.table_files import Dialect, Places, TableFile, need, read_table
 from dabench.errors import DataError
 
@@ -31,6 +33,8 @@ class Columns:
     label: str
     domain: str | None
     drop: Sequence[str]
+    text: Sequence[str]
+    text_size: int
     categorical: Sequence[str]
     missing: str
     separator: str
@@ -62,6 +66,7 @@ class Rows:
         split: `train` or `test` of each row; None where it is to be drawn.
         places: where the rows stand.
         examples: arrays (N, ...) by position, for images and windows of signals.
+        sparse: columns that are 0 in all rows may be missing.
     """
 
     name: str
@@ -70,6 +75,7 @@ class Rows:
     split: pd.Series | None
     places: Places
     examples: NDArray[Any] | None = None
+    sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,24 @@ def _rows_of(root: Path, files: Mapping[str, TableFile], value: str | None, colu
             " leave these out with `drop`"
         )
     examples = as_examples(arrays, name) if arrays else None
-    return Rows(name, features, as_class_names(frame[columns.label]), split, Places(files), examples)
+    for column in columns.text:
+        need(features, column, name)
+    features = hashed(features, columns.text, columns.text_size, name) if columns.text else features
+    sparse = all(file.sparse for file in files.values())
+    return Rows(name, features, as_class_names(frame[columns.label]), split, Places(files), examples, sparse)
+
+
+def with_same_columns(rows: Mapping[str, Rows], known: Collection[str] = ()) -> dict[str, Rows]:
+    """The rows of domains; where all are sparse, with the columns of each other, those that one lacks as zeros.
+
+    Args:
+        rows: by domain.
+        known: the columns that are already decided on, if they are.
+    """
+    if not all(found.sparse for found in rows.values()):
+        return dict(rows)
+    names = set(known) or {name for found in rows.values() for name in found.features.columns}
+    return {name: replace(found, features=with_all(found.features, names)) for name, found in rows.items()}
 
 
 def without_domain(frame: pd.DataFrame, places: Places, column: str) -> str | None:
@@ -243,7 +266,8 @@ def load(
     """
     which, categories = _columns_of(columns)
     needed = {name: place for name, place in places.items() if name == domain or name in sources}
-    tables = {name: as_table(found, categories, which) for name, found in read_rows(root, needed, which).items()}
+    found_rows = with_same_columns(read_rows(root, needed, which), columns["types"])
+    tables = {name: as_table(found, categories, which) for name, found in found_rows.items()}
     rows = {name: split_rows(table, classes, **draw) for name, table in tables.items()}
     own = tables[domain]
     said = dict.fromkeys([*remarks["notes"], *own.notes, *remarks["warnings"]])

@@ -1,4 +1,4 @@
-"""Text tables (.csv): cells as text, and the line on which each row begins.
+"""Text tables (.csv and .tsv, also packed as .gz): cells as text, and the line on which each row begins.
 
 The csv module of the standard library reads them: blank lines, comments and line breaks in quotes do not shift its
 numbers of lines.
@@ -7,11 +7,14 @@ numbers of lines.
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import IO, BinaryIO, TextIO, cast
 
+from dabench.data.limits import Limited, most_of
 from dabench.domains.own.cells import filled
 from dabench.errors import DataError, shortened
 
@@ -38,10 +41,21 @@ def read_text(path: Path, separator: str, encoding: str, comment: str | None) ->
     """
     try:
         # A byte-order mark is no part of the first name.
-        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
+        with (
+            _opened(path) as raw,
+            io.TextIOWrapper(raw, "utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file,
+        ):
             return _parsed(file, path, separator, comment)
     except UnicodeError as error:
         raise DataError(_not_in(path, encoding)) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The bytes of a file, unpacked if it ends in `.gz`."""
+    if path.suffix.lower() != ".gz":
+        return path.open("rb")
+    with gzip.open(path, "rb") as packed:
+        return io.BytesIO(Limited(cast("IO[bytes]", packed), most_of(path), str(path)).read())
 
 
 class _Lines:
@@ -115,7 +129,8 @@ def _ragged(where: str, cells: list[str], names: list[str], separator: str) -> s
 
 def _not_in(path: Path, encoding: str) -> str:
     """An error for a file in another encoding: its first such line, and the encoding that it may have."""
-    raw = path.read_bytes()
+    with _opened(path) as file:
+        raw = file.read()
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") and encoding != "utf-16":
         return f"{path} is not {encoding}. It begins as UTF-16 does: say `encoding: utf-16` in `domains`."
     try:

@@ -78,24 +78,28 @@ def test_other_layouts_are_called_what_they_are(tmp_path: Path, registry: Regist
     ("files", "kind", "text"),
     [
         ((), "images: pictures", r"pictures holds nothing. dabench looks for photos/CLASS/PICTURE there"),
-        ((), "tables: pictures, label: y", r"pictures holds nothing. dabench looks for photos.csv, .parquet or .npz"),
+        (
+            (),
+            "tables: pictures, label: y",
+            r"pictures holds nothing. dabench looks for photos.csv, .parquet, .npz or",
+        ),
         (
             ("metadata.csv", "1.jpg", "2.jpg"),
             "images: pictures",
             r"2 files \(.jpg\) and the file metadata.csv. Does a table or a list",
         ),
-        (("photos.mat", "sketches.mat"), "images: pictures", r"holds 2 files \(.mat\). Arrays are read from .npz"),
+        (("photos.npy", "sketches.npy"), "images: pictures", r"holds 2 files \(.npy\). Arrays are read from .npz"),
         (
-            ("photos.mat", "sketches.mat"),
+            ("photos.npy", "sketches.npy"),
             "tables: pictures, label: y",
-            r"photos.mat is not read: tables are .csv, .parq",
+            r"photos.npy is not read: tables are .csv, .tsv",
         ),
         (
-            ("photos.tsv", "a.xlsx"),
+            ("photos.tab", "a.xlsx"),
             "tables: pictures, label: y",
-            r"photos.tsv is not read: tables are .*separator: \"\\t\"",
+            r"photos.tab is not read: tables are .* call it .tsv",
         ),
-        (("photos.csv.gz",), "tables: pictures, label: y", r"photos.csv.gz is not read: .* unpack it"),
+        (("photos.csv.bz2",), "tables: pictures, label: y", r"photos.csv.bz2 is not read: .* unpack it"),
         (
             ("all.csv",),
             "tables: pictures, label: y",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from dabench.config.suite_file import read_suite
 from dabench.data.arrays import DomainArrays
 from dabench.data.prepared import prepare
-from dabench.domains.own.table_files import read_table
+from dabench.domains.own.table_files import Dialect, read_table, stem_of, suffix_of
 from dabench.errors import DataError
 from dabench.planning.domains import known_domains
 from dabench.plugin.registry import Registry, load_registry
@@ -105,14 +106,39 @@ def test_labels_of_bytes_are_text(opened: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("x.tsv", r"call it .csv and say `separator: \"\\t\"`"),
-        ("x.csv.gz", "unpack it"),
-        ("x.mat", "scipy.io.loadmat"),
+        ("x.tab", "call it .tsv"),
+        ("x.npz.gz", "unpack it"),
+        ("x.npy", "np.savez"),
         ("x.pkl", "pickles run code"),
         ("x.xlsx", ""),
     ],
 )
 def test_unknown_types_are_named_with_those_that_are_read(tmp_path: Path, name: str, remedy: str) -> None:
     (tmp_path / name).write_text("x")
-    with pytest.raises(DataError, match=rf"{name} is not read: tables are .csv, .parquet and .npz.*{remedy}"):
+    with pytest.raises(DataError, match=rf"{name} is not read: tables are .csv, .tsv, .*{remedy}"):
         read_table(tmp_path / name)
+
+
+def test_tabs_separate_the_columns_of_tsv_files(tmp_path: Path) -> None:
+    (tmp_path / "x.tsv").write_text("a\ty\n1,5\tcat\n")
+    assert read_table(tmp_path / "x.tsv").frame.to_dict("list") == {"a": ["1,5"], "y": ["cat"]}
+    (tmp_path / "y.tsv").write_text("a;y\n1,5;cat\n")
+    assert read_table(tmp_path / "y.tsv", Dialect(separator=";")).frame.to_dict("list") == {"a": ["1,5"], "y": ["cat"]}
+
+
+def test_packed_texts_are_read_and_bombs_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress("\ufeffa,y\n1,é\n".encode()))
+    table = read_table(tmp_path / "x.csv.gz")
+    assert table.frame.to_dict("list") == {"a": ["1"], "y": ["é"]}
+    assert (stem_of(tmp_path / "x.csv.gz"), suffix_of(tmp_path / "x.y.CSV.GZ")) == ("x", ".csv.gz")
+    (tmp_path / "y.tsv.gz").write_bytes(gzip.compress("a\ty\n1\tä\n".encode("latin-1")))
+    with pytest.raises(DataError, match=r"y.tsv.gz, line 2 is not utf-8: .* `encoding: latin-1`"):
+        read_table(tmp_path / "y.tsv.gz")
+    (tmp_path / "z.csv.gz").write_bytes(b"no gzip")
+    with pytest.raises(DataError, match=r"z.csv.gz cannot be read: Not a gzipped file"):
+        read_table(tmp_path / "z.csv.gz")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dabench.data.limits.PLENTY", 1000)
+        (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(b"a,y\n" + b"1,2\n" * 100_000))
+        with pytest.raises(DataError, match=r"bomb.csv.gz holds more than .* bytes, far more than its size promises"):
+            read_table(tmp_path / "bomb.csv.gz")
