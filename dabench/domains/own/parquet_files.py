@@ -49,7 +49,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
     """
     if not path.is_dir():
         return _file(path)
-    frames = []
+    frames: list[pd.DataFrame] = []
     for part in parts_of(path):
         frame = _file(part)
         for above in reversed(part.relative_to(path).parent.parts):
