@@ -15,7 +15,7 @@ endif
 STORED := tests/benchmarks/bench_loop.json
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-fast lint bench bench-peers bench-store check tables help
+.PHONY: run test test-fast lint bench bench-peers bench-store check tables docs help
 
 run: $(STAMP) ## run the mini suite and print its leaderboard
 	$(BIN)/dabench run mini
@@ -59,6 +59,10 @@ tables: $(STAMP) ## write the published tables and the generated pages of docs/ 
 	$(BIN)/dabench docs methods --output docs/reference/methods.md
 	$(BIN)/dabench docs which-method --output docs/results/which_method.md
 	$(BIN)/dabench docs citations --output docs/reference/citations.bib
+
+docs: $(DEV) ## build the documentation into site/; a broken link is an error
+	$(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/dabench site results --output site/leaderboard
 
 help: ## show this text
 	@echo "make TARGET [PYTHON=python3.12] [VENV=.venv] [TORCH=cpu]"

@@ -84,6 +84,34 @@ def citations_command(context: Context, output: Path | None) -> None:
         echo(f"Warning: {note}", err=True)
 
 
+@command.command("commands")
+@OUTPUT
+def commands_command(output: Path | None) -> None:
+    """Print the help of every command, as markdown."""
+    from dabench.cli.reference import commands_page
+
+    _write(commands_page(), output)
+
+
+@command.command("hooks")
+@OUTPUT
+def hooks_command(output: Path | None) -> None:
+    """Describe the hooks of plugins with their signatures, as markdown."""
+    from dabench.cli.reference import hooks_page
+
+    _write(hooks_page(), output)
+
+
+@command.command("suites")
+@OUTPUT
+@pass_context
+def suites_command(context: Context, output: Path | None) -> None:
+    """List the suites that come with dabench, as markdown."""
+    from dabench.cli.reference import suites_page
+
+    _write(suites_page(context.registry), output)
+
+
 def published_tables(directory: Path) -> list[Table]:
     """The tables of the published files of a folder, in the order of the suites' names.
 

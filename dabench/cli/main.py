@@ -38,7 +38,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "list": ("dabench.cli.list", "List methods, domains, pairs, suites, plugins, ..."),
     "data": ("dabench.cli.data.command", "List data sets and their licences, and check them."),
     "site": ("dabench.cli.site", "Write a static site of published results."),
-    "docs": ("dabench.cli.docs", "Describe methods, as markdown."),
+    "docs": ("dabench.cli.docs", "Make pages of documentation: methods, commands, hooks, suites."),
     "cite": ("dabench.cli.cite", "Print BibTeX of what a suite, domain or method rests on."),
     "results": ("dabench.cli.results", "Publish, verify, audit, merge, export and prune results."),
     "plugin": ("dabench.cli.plugin", "Write a plugin, and check that a method keeps the contract."),
