@@ -1,6 +1,7 @@
 """dabench: a plugin-based benchmark suite for domain adaptation.
 
-The public names below are imported when they are first used, so that a hook module costs no import of torch.
+`run`, `load` and `pair` are for whoever makes runs from Python, the rest for authors of plugins. All names are imported
+when they are first used, so that a hook module costs no import of torch.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     __version__: str
+    from dabench.api.leaderboard import Leaderboard
+    from dabench.api.results import Results, load
+    from dabench.api.run import run
     from dabench.backbones.base import Backbone
     from dabench.data.arrays import DomainArrays, Split
     from dabench.data.augmentation import View
+    from dabench.domains.own.given import Pair, pair
     from dabench.methods.averaged_method import AveragedMethod
     from dabench.methods.averaged_network import Averaged
     from dabench.methods.base import DeepMethod, FeatureMethod, Stage
@@ -43,15 +48,21 @@ _WHERE = {
     "FeatureMethod": "dabench.methods.base",
     "FormatSpec": "dabench.specs.spec",
     "LauncherSpec": "dabench.specs.spec",
+    "Leaderboard": "dabench.api.leaderboard",
     "MethodSpec": "dabench.specs.spec",
+    "Pair": "dabench.domains.own.given",
     "Problem": "dabench.methods.problem",
     "Range": "dabench.specs.spec",
+    "Results": "dabench.api.results",
     "SelectorSpec": "dabench.specs.spec",
     "Split": "dabench.data.arrays",
     "Stage": "dabench.methods.base",
     "SuiteSpec": "dabench.specs.spec",
     "View": "dabench.data.augmentation",
     "hookimpl": "dabench.plugin.hookspecs",
+    "load": "dabench.api.results",
+    "pair": "dabench.domains.own.given",
+    "run": "dabench.api.run",
 }
 
 __all__ = [
@@ -67,15 +78,21 @@ __all__ = [
     "FeatureMethod",
     "FormatSpec",
     "LauncherSpec",
+    "Leaderboard",
     "MethodSpec",
+    "Pair",
     "Problem",
     "Range",
+    "Results",
     "SelectorSpec",
     "Split",
     "Stage",
     "SuiteSpec",
     "View",
     "hookimpl",
+    "load",
+    "pair",
+    "run",
 ]
 
 

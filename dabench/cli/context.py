@@ -34,13 +34,8 @@ class Context:
         registry.keeps_facts = True
         if self.strict_plugins:
             registry.check()
-        for plugin in registry.broken:
-            echo(f"Warning: plugin {plugin.origin} ({plugin.module}) is left out: {plugin.error}", err=True)
-        for plugin in registry.plugins:
-            if plugin.warning:
-                echo(f"Warning: plugin {plugin.origin} ({plugin.module}): {plugin.warning}", err=True)
-        for conflict in registry.conflicts:
-            echo(f"Warning: {conflict}", err=True)
+        for trouble in registry.troubles:
+            echo(f"Warning: {trouble}", err=True)
         return registry
 
 

@@ -177,7 +177,8 @@ def _code(arguments: Sequence[str] | None) -> object:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
         cause = error.__cause__ if isinstance(error, click.Abort) and error.__cause__ else error  # click wraps it
-        echo(f"{what_happened(cause)}.", err=True)
+        notes = " ".join(getattr(cause, "__notes__", []))
+        echo(f"{what_happened(cause)}: {notes}" if notes else f"{what_happened(cause)}.", err=True)
         code = exit_code(cause)
     except BrokenPipeError:  # `dabench list | head`: the reader has what it wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout().fileno())  # else the flush at exit fails again

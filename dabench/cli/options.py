@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -90,25 +89,6 @@ PRECISION = click.option(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunChoices:
-    """Values of the options of `run_options`; None is the command's own choice.
-
-    Attributes:
-        device: `auto`, `cpu` or `cuda`.
-        launcher: the name of a launcher.
-        workers: how many runs at a time.
-        timeout_s: for each run.
-        directory: the results folder.
-    """
-
-    device: str | None
-    launcher: str
-    workers: int | None
-    timeout_s: float | None
-    directory: Path
-
-
 def run_options(results: str = "Folder of records.", device: str | None = "auto") -> Decorator:
     """The options of every command that makes runs; the command gets them as `choices`.
 
@@ -147,6 +127,8 @@ def run_options(results: str = "Folder of records.", device: str | None = "auto"
             directory: Path,
             **others: Any,
         ) -> Any:
+            from dabench.session.choices import RunChoices
+
             choices = RunChoices(
                 device=device, launcher=launcher, workers=workers, timeout_s=timeout_s, directory=directory
             )

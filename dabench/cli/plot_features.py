@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_methods, complete_pairs, complete_suites
-from dabench.cli.options import PRECISION, SET, STEPS, RunChoices, as_items, run_options
+from dabench.cli.options import PRECISION, SET, STEPS, as_items, run_options
 from dabench.cli.say import echo
 from dabench.errors import ResultsError, UsageError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dabench.cli.context import Context
     from dabench.runs.plan import Plan, PlannedRun
     from dabench.runs.record import RunRecord
+    from dabench.session.choices import RunChoices
 
 FORMS = ("png", "svg", "pdf")
 TITLE = "features"  # of the pictures beside records
@@ -70,28 +71,21 @@ def features_command(
     """
     output, form = _file(output, pair, beside_records)
 
-    from dabench.cli.session import RunSession
+    from dabench.cli.session import open_session
     from dabench.config.overrides import parse_overrides
     from dabench.config.row_choice import RowChoice
     from dabench.config.suite_file import find_suite
 
-    session = RunSession(context.registry, choices, methods)
+    session, names = open_session(context.registry, choices, methods)
     chosen = find_suite(suite, session.registry)
-    wanted = {RowChoice.parse(name).method for name in session.methods}
+    wanted = {RowChoice.parse(name).method for name in names}
     overrides = parse_overrides(assignments, steps, precision=precision)
     with session.busy():
         from dabench.planning.jobs import output_rows
-        from dabench.planning.plan import make_plan
+        from dabench.session.choices import Selection
 
-        plan = make_plan(
-            chosen.model_copy(update={"bounds": tuple(bound for bound in chosen.bounds if bound in wanted)}),
-            session.registry,
-            device_kind=session.device_kind,
-            methods=session.methods,
-            pairs=[pair],
-            seeds=(seed,),
-            overrides=overrides,
-        )
+        drawn = chosen.model_copy(update={"bounds": tuple(bound for bound in chosen.bounds if bound in wanted)})
+        plan = session.plan(Selection(suite=drawn, methods=names, pairs=[pair], seeds=(seed,), overrides=overrides))
     _refuse(plan)
     # Rows that differ in the readout alone have the picture of the row beside them.
     plan = replace(plan, runs=tuple(run for run in plan.runs if not run.reads_features))

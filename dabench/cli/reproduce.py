@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_suites
-from dabench.cli.options import RunChoices, run_options
+from dabench.cli.options import run_options
 from dabench.cli.say import echo
 from dabench.errors import UsageError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dabench.cli.context import Context
     from dabench.results.cells import RunRow
     from dabench.runner.reproduce import RecordedRun, Reproduction
+    from dabench.session.choices import RunChoices
 
 
 @click.command("reproduce")
@@ -33,7 +34,7 @@ def command(context: Context, run: str, choices: RunChoices, suite: str | None, 
 
     RUN_ID is the beginning of a run's id. Exit code 1 if the numbers are different, or the data. Nothing is recorded.
     """
-    from dabench.cli.session import RunSession
+    from dabench.cli.session import open_session
     from dabench.cli.table import warn
     from dabench.config.suite_file import find_suite
     from dabench.runner.reproduce import find_recorded, plan_again, reproduce
@@ -41,9 +42,9 @@ def command(context: Context, run: str, choices: RunChoices, suite: str | None, 
     recorded = find_recorded(run, choices.directory, lambda flaws: warn(flaws, choices.directory))
     as_it_was = "cpu" if recorded.row["env_device"] == "cpu" else "cuda"
     named = [] if method is None else [method]
-    session = RunSession(context.registry, replace(choices, device=choices.device or as_it_was), named)
-    if session.methods not in ([], [recorded.row["method"]]):
-        raise UsageError(f"--method {method} is {session.methods[0]!r}, and the run is of {recorded.row['method']!r}.")
+    session, names = open_session(context.registry, replace(choices, device=choices.device or as_it_was), named)
+    if names not in ([], [recorded.row["method"]]):
+        raise UsageError(f"--method {method} is {names[0]!r}, and the run is of {recorded.row['method']!r}.")
     own = find_suite(suite, session.registry) if suite else None
     with session.busy():
         plan = plan_again(recorded, session.registry, session.device_kind, own)

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from dabench.cli.completion import complete_backbones, complete_methods, complete_selector, complete_suites
-from dabench.cli.options import PAIRS_TO_RUN, PRECISION, SET, STEPS, RunChoices, as_items, parsed, run_options
+from dabench.cli.options import PAIRS_TO_RUN, PRECISION, SET, STEPS, as_items, parsed, run_options
 from dabench.cli.say import echo, show
 from dabench.errors import UsageError
 from dabench.specs.names import canonical
-from dabench.specs.spec import DomainSpec, FormatSpec, MethodSpec
+from dabench.specs.spec import FormatSpec
 
 if TYPE_CHECKING:
     from dabench.cli.context import Context
-    from dabench.cli.session import RunSession
     from dabench.config.suite import Suite
     from dabench.leaderboard.table import Table
     from dabench.planning.jobs import RunOptions
     from dabench.runner.recorder import Recorder
-    from dabench.runs.plan import Plan
+    from dabench.session.choices import RunChoices
+    from dabench.session.run_session import RunSession
 
 
 @click.command(
@@ -87,12 +87,14 @@ def command(
     as_json: bool,
 ) -> int:
     """Plan, run, record, and print the table of each suite."""
-    from dabench.cli.session import RunSession
+    from dabench.cli.session import open_session
     from dabench.config.overrides import parse_overrides
     from dabench.config.parse import parse_seeds, parse_shots
     from dabench.leaderboard.formats.text import next_commands
+    from dabench.session.choices import Selection
+    from dabench.session.run_session import remarks
 
-    session = RunSession(context.registry, choices, methods or [])
+    session, names = open_session(context.registry, choices, methods or [])
     chosen = _chosen(suites or ("mini",), selector, session)
     numbers, labelled = parsed("--seeds", parse_seeds, seeds), parsed("--shots", parse_shots, shots)
     overrides = parse_overrides(assignments, steps, backbone=backbone, precision=precision)
@@ -100,19 +102,19 @@ def command(
     for word, suite in chosen.items():  # all of them before the first run: a mistake in the last is told at once
         with session.busy():
             from dabench.planning.jobs import output_rows
-            from dabench.planning.plan import make_plan
 
-            plan = make_plan(
-                suite,
-                session.registry,
-                device_kind=session.device_kind,
-                methods=None if methods is None else session.methods,
-                pairs=pairs,
-                seeds=numbers,
-                shots=labelled,
-                overrides=overrides,
+            plan = session.plan(
+                Selection(
+                    suite=suite,
+                    methods=None if methods is None else names,
+                    pairs=pairs,
+                    seeds=numbers,
+                    shots=labelled,
+                    overrides=overrides,
+                )
             )
-        _print_remarks(plan)
+        for line in remarks(plan):
+            echo(line, err=True)
         rows = output_rows(plan.suite, session.registry, outputs)
         options = session.options(fail_fast=fail_fast, output_rows=rows)
         planned.append((word, session.recorder(plan, options, fresh=fresh), options))
@@ -124,7 +126,7 @@ def command(
     code = 0
     for place, (word, recorder, options) in enumerate(planned):
         whole = session.run_plan(recorder, options, later=[item for _, item, _ in planned[place + 1 :]])
-        made = _tables(recorder, options)
+        made = session.tables(recorder, options)
         tables += made
         if not as_json:
             show("\n" * (place > 0) + session.registry.get(FormatSpec, "console").load()(made), nl=False)
@@ -160,19 +162,6 @@ def _chosen(words: tuple[str, ...], selector: str | None, session: RunSession) -
     return chosen
 
 
-def _print_remarks(plan: Plan) -> None:
-    """Print remarks on the suite and its domains: parts that were left out, and notes of their loaders."""
-    from dabench.runs.data_notes import left_out
-
-    for row, other in plan.doubles.items():
-        echo(f"Note: with these settings {row} is the same run as {other}, which stands for both.", err=True)
-    for name, prepared in plan.domains.items():
-        if prepared.left_out:
-            echo(f"Warning: {left_out(name, prepared.left_out)}", err=True)
-        for note in prepared.notes:
-            echo(f"Note: {name}: {note}", err=True)
-
-
 def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) -> None:
     from dabench.runner.cost import estimate
 
@@ -187,28 +176,9 @@ def _print_plan(recorder: Recorder, options: RunOptions, session: RunSession) ->
         echo(line)
 
 
-def _tables(recorder: Recorder, options: RunOptions) -> list[Table]:
-    from dataclasses import replace
-
-    from dabench.leaderboard.build import build_tables
-
-    plan, registry = recorder.plan, recorder.registry
-    workers = "" if options.launcher == "inline" else f", {options.workers} worker{'s' if options.workers > 1 else ''}"
-    made = build_tables(
-        recorder.stored.frame,
-        labels={name: spec.label for name, spec in registry.specs(MethodSpec).items()},
-        pairs=plan.pairs,
-        methods=plan.methods,
-        seeds=plan.suite.seeds,
-        origin=str(recorder.results),
-        regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
-    )
-    return [replace(table, device=f"{plan.device_kind}{workers}") for table in made]
-
-
 def _report_failures(recorder: Recorder) -> int:
     """Say where to look for failed runs; return the exit code."""
-    from dabench.cli.failures import failures
+    from dabench.session.failures import failures
 
     stems = {run.run_id: run.stem for run in recorder.plan.runs}
     failed = recorder.failed_rows

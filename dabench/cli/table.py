@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dabench.plugin.registry import Registry
     from dabench.results.csv_file import Flaw
 
-SHOWN = 5  # flaws printed in full
-
 
 @click.command("table")
 @suite_argument(default="mini")
@@ -159,11 +157,10 @@ def _pairs_of(suite: str, registry: Registry, frame: pd.DataFrame, all_pairs: bo
 
 def warn(flaws: Sequence[Flaw], directory: Path) -> None:
     """Print the flaws of results on stderr, the first few in full."""
-    for flaw in flaws[:SHOWN]:
-        echo(f"Warning: {flaw} (not counted)", err=True)
-    if len(flaws) > SHOWN:
-        more = len(flaws) - SHOWN
-        echo(f"Warning: and {more} more; `dabench results verify {shlex.quote(str(directory))}` lists them", err=True)
+    from dabench.session.run_session import flaw_lines
+
+    for line in flaw_lines(flaws, directory):
+        echo(line, err=True)
 
 
 def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str, registry: Registry) -> pd.DataFrame:

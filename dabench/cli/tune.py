@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dabench.cli.completion import complete_methods, complete_scores, complete_suites
-from dabench.cli.options import PAIRS_TO_RUN, PRECISION, STEPS, RunChoices, parsed, run_options
+from dabench.cli.options import PAIRS_TO_RUN, PRECISION, STEPS, parsed, run_options
 from dabench.cli.say import echo, show_json
 from dabench.errors import ResultsError, UsageError
 from dabench.specs.spec import MethodSpec
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dabench.cli.context import Context
     from dabench.runs.job import Event
+    from dabench.session.choices import RunChoices
     from dabench.tuning.search import Point, Space
     from dabench.tuning.tune import Trial, Trials
 
@@ -71,16 +72,16 @@ def command(
     Tries the suite's own options first, then points of the space that the method declares. Ctrl-C loses no finished
     run: the same command goes on.
     """
-    from dabench.cli.session import RunSession
+    from dabench.cli.session import open_session
     from dabench.cli.table import warn
     from dabench.config.overrides import parse_overrides
     from dabench.config.parse import parse_seeds
     from dabench.config.suite_file import find_suite
     from dabench.tuning.search import parse_space
 
-    session = RunSession(context.registry, choices, [method])
+    session, names = open_session(context.registry, choices, [method])
     registry, results = session.registry, choices.directory / "tune"
-    spec = registry.get(MethodSpec, session.methods[0]).spec
+    spec = registry.get(MethodSpec, names[0]).spec
     chosen = find_suite(suite, registry)
     numbers = parsed("--seeds", parse_seeds, seeds)
     given = parse_space(space)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -66,16 +66,33 @@ def parse_overrides(
     Raises:
         UsageError: not of that form, or one key twice.
     """
+    return _overrides(map(_parsed, assignments), steps, backbone, precision)
+
+
+def overrides_of(
+    settings: Mapping[str, Any], steps: int | None = None, *, backbone: str | None = None, precision: str | None = None
+) -> Overrides:
+    """Overrides from keys as on the command line, with values as they are; None restores the default.
+
+    Raises:
+        UsageError: a key is no setting, or names the same as another.
+    """
+    pairs = ((_path(key, has_value=True, said=repr(key)), value) for key, value in settings.items())
+    return _overrides(((path, UNSET if value is None else value) for path, value in pairs), steps, backbone, precision)
+
+
+def _overrides(
+    assigned: Iterable[tuple[list[str], Any]], steps: int | None, backbone: str | None, precision: str | None
+) -> Overrides:
     shared: dict[str, Any] = {}
     options: dict[str, dict[str, Any]] = {}
     of_suite: dict[str, Any] = {}
     seen: set[str] = set()
     if steps is not None:
-        assignments = [*assignments, f"budget.steps={steps}"]
+        assigned = [*assigned, (["budget", "steps"], steps)]
     if precision is not None:
-        assignments = [*assignments, f"precision={precision}"]
-    for assignment in assignments:
-        path, value = _parsed(assignment)
+        assigned = [*assigned, (["precision"], precision)]
+    for path, value in assigned:
         if ".".join(path) in seen:
             raise UsageError(f"{'.'.join(path)} is set twice")
         seen.add(".".join(path))
@@ -88,6 +105,21 @@ def parse_overrides(
     return Overrides(shared, options, of_suite, canonical(backbone or ""))
 
 
+def _path(key: str, *, has_value: bool, said: str, text: str = "") -> list[str]:
+    """The parts of a key.
+
+    Raises:
+        UsageError: it is no setting.
+    """
+    path = [canonical(part) for part in key.split(".")]
+    if len(path) == 1 and path[0] in NAMED:
+        path.append("name")
+    alone = path[0] in SCALARS or path[0] in OF_SUITE
+    if not has_value or not all(path) or (len(path) == 1) != alone:
+        raise UsageError(f"{said} is not of the form {FORM}{_meant(path, text)}")
+    return path
+
+
 def _parsed(assignment: str) -> tuple[list[str], Any]:
     """The parts of the key, and the value.
 
@@ -95,12 +127,7 @@ def _parsed(assignment: str) -> tuple[list[str], Any]:
         UsageError: it is no setting, or its value is no YAML.
     """
     key, equals, text = assignment.partition("=")
-    path = [canonical(part) for part in key.split(".")]
-    if len(path) == 1 and path[0] in NAMED:
-        path.append("name")
-    alone = path[0] in SCALARS or path[0] in OF_SUITE
-    if not equals or not all(path) or (len(path) == 1) != alone:
-        raise UsageError(f"--set {assignment!r} is not of the form {FORM}{_meant(path, text)}")
+    path = _path(key, has_value=bool(equals), said=f"--set {assignment!r}", text=text)
     if not text.strip():
         return path, UNSET
     try:

@@ -71,6 +71,16 @@ def versus(table: Table, row: Row) -> dict[str, dict[str, Difference]]:
     return {name: differences for name, differences in found.items() if differences}
 
 
+def difference(row: Row, other: Row, pair: str) -> Difference | None:
+    """The lead of one row over another on a pair, by itself; None unless both have runs that differ by method alone."""
+    own = row.cells[pair].runs
+    rivals = partners(own, other.cells[pair].runs)
+    if not own or not rivals or alike(own) != alike(rivals):
+        return None
+    interval = paired_gain(sample(own), sample(rivals))
+    return None if interval is None else Difference(interval=interval, p=paired_p(sample(own), sample(rivals)))
+
+
 def versus_text(tables: Sequence[Table], choice: RowChoice, width: int | None = None) -> str:
     """A block for each table and variant of the method, folded to the width of the terminal.
 

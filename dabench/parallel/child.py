@@ -7,9 +7,26 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import parent_process
+from types import ModuleType
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Within the block, new processes do not run the program's main module again, which they need nothing of.
+
+    Else a script without `if __name__ == "__main__":` would start over in each of its workers.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def end_with_parent() -> None:

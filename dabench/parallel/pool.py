@@ -14,7 +14,7 @@ from rich.progress import MofNCompleteColumn
 
 from dabench.device import default_workers
 from dabench.parallel.bars import FIXED, bars
-from dabench.parallel.child import end_with_parent
+from dabench.parallel.child import end_with_parent, without_main
 from dabench.printable import printable
 
 Task = TypeVar("Task")
@@ -28,7 +28,8 @@ def _results(function: Callable[[Task], Result], tasks: Sequence[Task], workers:
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent)
     try:
         # Not `map`: on an interrupt it cancels tasks, and the pool cannot do with cancelled ones when it is ended.
-        waiting = deque(pool.submit(function, task) for task in tasks)
+        with without_main():
+            waiting = deque(pool.submit(function, task) for task in tasks)
         while waiting:
             yield waiting.popleft().result()
     except BaseException:
@@ -54,7 +55,7 @@ def spread(
         The results, in the order of the tasks.
     """
     workers = workers or default_workers("cpu")
-    console = Console(stderr=True)
+    console = Console(stderr=True, force_jupyter=False)
     begun = time.monotonic()
     with bars(console, MofNCompleteColumn(table_column=FIXED)) as bar:
         if workers == 1:

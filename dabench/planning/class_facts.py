@@ -24,7 +24,7 @@ from dabench.errors import PluginError
 from dabench.files import replacing
 from dabench.hashing.canonical import sha256
 from dabench.plugin.guard import PluginFault, guarded, named
-from dabench.plugin.method_file import FileMethodSpec, method_sha256
+from dabench.plugin.uninstalled import UninstalledMethodSpec, method_sha256
 from dabench.specs.spec import BackboneSpec, MethodSpec, Spec
 
 _BEGUN = time.time_ns()
@@ -125,8 +125,8 @@ def _method_facts(cls: Any, spec: MethodSpec, options: Mapping[str, Any]) -> Fac
 
     filled = validated(cls, dict(options), spec.name).model_dump(mode="json")
     views = [view for view in getattr(cls, "views", {}).values() if isinstance(view, str)]
-    lasting = _lasts(cls) and not isinstance(spec, FileMethodSpec)  # such a file is no module, whose stamp is kept
-    return Facts(filled, views, is_feature_method=issubclass(cls, FeatureMethod), lasting=lasting)
+    in_module = not isinstance(spec, UninstalledMethodSpec)  # whose stamp is kept
+    return Facts(filled, views, is_feature_method=issubclass(cls, FeatureMethod), lasting=in_module and _lasts(cls))
 
 
 def _backbone_facts(cls: Any, spec: BackboneSpec, options: Mapping[str, Any]) -> Facts:

@@ -13,8 +13,8 @@ from dabench.config.suite import Suite
 from dabench.data.splits.given import LabelDesk
 from dabench.errors import UsageError
 from dabench.hashing.canonical import NUMERICS_VERSION, sha256
-from dabench.plugin.method_file import method_sha256
 from dabench.plugin.registry import Registry
+from dabench.plugin.uninstalled import method_sha256
 from dabench.runs.job import Job, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.machine import same_bits
 from dabench.runs.plan import Plan, PlannedRun

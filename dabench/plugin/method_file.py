@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,9 +12,10 @@ from types import ModuleType
 from typing import Any
 
 from dabench.errors import PluginError, UsageError, listed
-from dabench.hashing.sources import source_sha256, text_sha256
+from dabench.hashing.sources import text_sha256
 from dabench.plain_files import read_plain
 from dabench.plugin.registry import DISABLE, OWN, Registry
+from dabench.plugin.uninstalled import UninstalledMethodSpec, snake
 from dabench.specs.names import is_name
 from dabench.specs.spec import TRACKS, MethodSpec, Origin, Registered
 
@@ -25,7 +25,7 @@ SUMMARY = "of a file"
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileMethodSpec(MethodSpec):
+class FileMethodSpec(UninstalledMethodSpec):
     """A method whose class is in a file that is not installed.
 
     Attributes:
@@ -34,7 +34,6 @@ class FileMethodSpec(MethodSpec):
     """
 
     file: str
-    sha256: str
 
     def load(self) -> Any:
         """Return the class, from the file as it was when the command began.
@@ -48,11 +47,6 @@ class FileMethodSpec(MethodSpec):
 def is_method_file(word: str) -> bool:
     """Whether a word that stands for a method is a file, with or without a class."""
     return word.endswith(".py") or word.rpartition(":")[0].endswith(".py")
-
-
-def method_sha256(spec: MethodSpec) -> str:
-    """The hash of the sources behind a method."""
-    return spec.sha256 if isinstance(spec, FileMethodSpec) else source_sha256(spec.entry_point)
 
 
 def with_files(registry: Registry, words: Sequence[str]) -> tuple[Registry, list[str]]:
@@ -76,7 +70,8 @@ def with_files(registry: Registry, words: Sequence[str]) -> tuple[Registry, list
         if (same.spec.file, same.spec.entry_point) != (method.spec.file, method.spec.entry_point):
             raise UsageError(f"{other} and {word} are both called {name!r}: rename one of the classes.")
     methods = [method for _, method in by_name.values()]
-    return registry.with_methods(methods), [found[word].spec.name if word in found else word for word in words]
+    wider = registry.with_specs(MethodSpec, methods)
+    return wider, [found[word].spec.name if word in found else word for word in words]
 
 
 def _taken(word: str, name: str, origin: Origin) -> UsageError:
@@ -109,7 +104,7 @@ def _registered(word: str) -> Registered[FileMethodSpec]:
         made = FileMethodSpec(**{**content, **where, "feature_entry_point": form})
     else:
         summary = (cls.__doc__ or "").strip().partition("\n")[0]
-        name = _snake(attribute)
+        name = snake(attribute)
         if not is_name(name):
             raise UsageError(f"{file}: the class {attribute!r} would be called {name!r}, which is no name: rename it.")
         fitting = summary if summary.isprintable() else SUMMARY
@@ -161,12 +156,6 @@ def _hooked(file: str, module: ModuleType, attribute: str) -> MethodSpec | None:
         raise PluginError(f"{file}: dabench_methods raised {type(error).__name__}: {error}") from error
     found = [spec for spec in specs if isinstance(spec, MethodSpec) and spec.entry_point.partition(":")[2] == attribute]
     return found[0] if found else None
-
-
-def _snake(name: str) -> str:
-    """`my_method` for `MyMethod`, `dann_plus` for `DANNPlus`."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    return re.sub("_+", "_", parted.lower()).strip("_")
 
 
 def _read(path: Path) -> bytes:

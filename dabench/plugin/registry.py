@@ -159,12 +159,10 @@ class Registry:
                 f"Uninstall one, or leave one out with {DISABLE}={foreign.origin}."
             )
 
-    def with_methods(self, methods: Iterable[Registered[MethodSpec]]) -> Registry:
-        """The same registry with some methods besides, whose names are free."""
+    def with_specs(self, kind: type[S], specs: Iterable[Registered[S]]) -> Registry:
+        """The same registry with something of one kind besides, whose names are free."""
         wider = copy(self)
-        wider._found = self._found | {
-            MethodSpec: self._found[MethodSpec] | {method.spec.name: method for method in methods}
-        }
+        wider._found = self._found | {kind: self._found[kind] | {found.spec.name: found for found in specs}}
         return wider
 
     @property
@@ -176,6 +174,13 @@ class Registry:
     def conflicts(self) -> list[str]:
         """One sentence for each name that two plugins claim."""
         return [text for texts in self._conflicts.values() for text in texts.values()]
+
+    @property
+    def troubles(self) -> list[str]:
+        """One sentence for each plugin that is left out, or slows every command down, and for each conflict."""
+        out = [f"plugin {it.origin} ({it.module}) is left out: {it.error}" for it in self.broken]
+        slow = [f"plugin {it.origin} ({it.module}): {it.warning}" for it in self.plugins if it.warning]
+        return [*out, *slow, *self.conflicts]
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observer hook of every plugin; one that raises causes a warning that names it."""

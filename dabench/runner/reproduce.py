@@ -17,6 +17,7 @@ from dabench.errors import UsageError
 from dabench.files import scratch
 from dabench.planning.jobs import RunOptions
 from dabench.planning.plan import make_plan
+from dabench.plugin.method_class import VERSION as CLASS
 from dabench.plugin.method_file import VERSION as FILE
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, RunRow, accuracies, rows_of
@@ -176,6 +177,12 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
 def _no_method(recorded: RecordedRun) -> UsageError:
     """For a run whose method nobody registers."""
     name, origin, version = (recorded.row[key] for key in ("method", "plugin_distribution", "plugin_version"))
+    if version == CLASS:
+        return UsageError(
+            f"{recorded}: its method is a {origin} of the program that ran it. Put the class into a file, and name "
+            "that: dabench reproduce RECORD.json --method FILE.py:CLASS. The source is then another, and the numbers "
+            "say whether it computes the same."
+        )
     if version != FILE:
         return UsageError(f"{recorded}: no plugin has the method {name!r}. It was of {origin} {version}: install that.")
     return UsageError(

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from dabench.cli.progress import ProgressDisplay
 from dabench.errors import DabenchError
 from dabench.planning.jobs import RunOptions
 from dabench.plugin.registry import Registry
@@ -21,6 +20,7 @@ from dabench.results.records import find_records
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
 from dabench.runs.job import Finished
+from dabench.session.progress import ProgressDisplay
 from tests.support.toy_runs import numbers, plan_of, run
 
 PAIR = "toy_a:toy_b"

@@ -11,8 +11,9 @@ import pytest
 from dabench import DeepMethod
 from dabench.errors import PluginError, UsageError
 from dabench.hashing.sources import source_sha256
-from dabench.plugin.method_file import method_sha256, with_files
+from dabench.plugin.method_file import with_files
 from dabench.plugin.registry import Registry
+from dabench.plugin.uninstalled import method_sha256
 from dabench.specs.spec import TRACKS, MethodSpec
 from tests.support.method_file import SOURCE
 

@@ -22,5 +22,5 @@ def text_console(width: int | None = None, colour: bool | None = None) -> Consol
         colour = stdout().isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Console(
         file=StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None,
-        no_color=not colour, highlight=False, emoji=False, markup=False, legacy_windows=False,
+        no_color=not colour, highlight=False, emoji=False, markup=False, legacy_windows=False, force_jupyter=False,
     )  # fmt: skip

@@ -9,11 +9,11 @@ from pathlib import Path
 from textwrap import fill
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from dabench.config.settings import Shots
 from dabench.errors import UsageError
 from dabench.leaderboard.formats.text import label, origins, pair_titles, seeds_of
+from dabench.leaderboard.plots.accuracies import Picture
 from dabench.leaderboard.plots.stretched import stretch
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.results.record_file import write_atomic
@@ -43,6 +43,17 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
     """
     if path.suffix not in KINDS:
         raise UsageError(f"{path} is no picture that can be drawn: name one of {', '.join(KINDS)}.")
+    picture = BytesIO()
+    shots_figure(tables).savefig(picture, dpi=150, format=path.suffix.removeprefix("."))
+    write_atomic(path, picture.getvalue())
+
+
+def shots_figure(tables: Sequence[Table]) -> Picture:
+    """Draw the picture; see `draw_shots`.
+
+    Raises:
+        UsageError: these are no tables by shots.
+    """
     by_shots = {table.shots: table for table in tables if table.shots is not None}
     if len(by_shots) < len(tables) or not tables:
         raise UsageError(
@@ -52,7 +63,7 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
     rows = {(row.method, row.variant): row for table in tables for row in table.rows}
     columns = min(PER_ROW, len(first.pairs))
     lines = ceil(len(first.pairs) / columns)
-    figure = Figure(figsize=(1.8 + 4.2 * columns, 0.9 + 3.4 * lines), layout="constrained")
+    figure = Picture(figsize=(1.8 + 4.2 * columns, 0.9 + 3.4 * lines), layout="constrained")
     panels = figure.subplots(lines, columns, squeeze=False, sharex=True).flat
     stretched = False
     for pair, axes in zip(first.pairs, panels, strict=False):
@@ -76,9 +87,7 @@ def draw_shots(tables: Sequence[Table], path: Path) -> None:
         )
     )
     figure.suptitle(fill(what, int(LETTERS * figure.get_figwidth())), x=0.01, ha="left", fontsize=10)
-    picture = BytesIO()
-    figure.savefig(picture, dpi=150, format=path.suffix.removeprefix("."))
-    write_atomic(path, picture.getvalue())
+    return figure
 
 
 def _panel(axes: Axes, by_shots: dict[Shots, Table], pair: str, rows: dict[Name, Row]) -> bool:

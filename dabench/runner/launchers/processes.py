@@ -12,6 +12,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
 from dabench.errors import DabenchError
+from dabench.parallel.child import without_main
 from dabench.parallel.signals import STOPPING
 from dabench.runner.launchers.worker import Fault, serve
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
@@ -47,7 +48,8 @@ class Worker:
             target=serve, args=(theirs, number), daemon=True, name=f"dabench-worker-{number}"
         )
         try:
-            self.process.start()
+            with without_main():
+                self.process.start()
         except OSError as error:
             raise DabenchError(
                 f"a worker process cannot be started ({error.strerror}). "

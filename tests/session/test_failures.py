@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dabench.cli.failures import failures
 from dabench.runs.reasons import reason
+from dabench.session.failures import failures
 from tests.support.factories import make_record
 
 

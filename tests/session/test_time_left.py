@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dabench.cli.time_left import TimeLeft
 from dabench.plugin.registry import Registry
 from dabench.runs.job import Finished, Outcome, Started
+from dabench.session.time_left import TimeLeft
 from tests.support.toy_runs import plan_of
 
 
