@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dabench.cli.options import RunChoices
 from dabench.cli.say import echo
 
 if TYPE_CHECKING:
@@ -20,11 +19,12 @@ def audit_file(
     Raises:
         ResultsError: a file cannot be read, or the list of verified runs cannot be written.
     """
-    from dabench.cli.session import RunSession
+    from dabench.cli.session import open_session
     from dabench.results.cells import rows_of
     from dabench.results.csv_file import read_csv
     from dabench.results.verified import read_marks, write_marks
     from dabench.runner.audit import audit, new_rows, sample
+    from dabench.session.choices import RunChoices
 
     frame, flaws = read_csv(file)
     for flaw in flaws:
@@ -37,7 +37,7 @@ def audit_file(
     for row in drawn:
         kind = "cpu" if row["env_device"] == "cpu" else "cuda"
         choices = RunChoices(device=kind, launcher="processes", workers=1, timeout_s=None, directory=file)
-        session = RunSession(registry, choices)
+        session, _ = open_session(registry, choices)
         found = audit(row, file, session.registry, session.device_kind, session.options(), lambda event: None)
         audited.append(found)
         echo(f"{found.verdict}: {found.name}" + (f" ({found.why})" if found.why else ""))

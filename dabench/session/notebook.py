@@ -37,10 +37,10 @@ class NotebookProgress:
         self._next = 0.0
 
     def __enter__(self) -> NotebookProgress:
-        from IPython.display import HTML, display
+        from IPython.display import display
 
         if self._lines.count:
-            self._handle = display(HTML(self.html()), display_id=True)
+            self._handle = display(_html(self.html()), display_id=True)
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -67,7 +67,13 @@ class NotebookProgress:
         return f"<div>{bar} {escape(printable(self._last)) or f'{count} runs'}{faults}</div>"
 
     def _draw(self) -> None:
-        from IPython.display import HTML
-
         if self._handle is not None:
-            self._handle.update(HTML(self.html()))
+            self._handle.update(_html(self.html()))
+
+
+def _html(text: str) -> Any:
+    """A piece of HTML, as a notebook shows it."""
+    from IPython import display
+
+    kind: Any = display.HTML  # IPython does not annotate it
+    return kind(text)
