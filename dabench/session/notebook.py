@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from html import escape
+from importlib import import_module
 from typing import Any
 
 from dabench.printable import printable
@@ -37,10 +38,8 @@ class NotebookProgress:
         self._next = 0.0
 
     def __enter__(self) -> NotebookProgress:
-        from IPython.display import display
-
         if self._lines.count:
-            self._handle = display(_html(self.html()), display_id=True)
+            self._handle = _display(self.html())
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -71,9 +70,11 @@ class NotebookProgress:
             self._handle.update(_html(self.html()))
 
 
-def _html(text: str) -> Any:
-    """A piece of HTML, as a notebook shows it."""
-    from IPython import display
+def _display(text: str) -> Any:
+    """Show a piece of HTML, and return what changes it."""
+    display: Any = import_module("IPython.display")  # an import that mypy does not look into: it has few types
+    return display.display(display.HTML(text), display_id=True)
 
-    kind: Any = display.HTML  # IPython does not annotate it
-    return kind(text)
+
+def _html(text: str) -> Any:
+    return import_module("IPython.display").HTML(text)
