@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RunChoices:
-    """Where and how runs are made; None is the session's own choice.
+    """The place and the manner of runs; None is the session's own choice.
 
     Attributes:
         device: `auto`, `cpu` or `cuda`.

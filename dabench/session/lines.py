@@ -40,7 +40,7 @@ class RunLines:
             self._left.finished(event)
 
     def warnings(self, event: Finished) -> Iterator[str]:
-        """What a method leaves otherwise in its process than it found it, once for each thing."""
+        """Warnings of what a method leaves otherwise in its process than it found it, once for each thing."""
         run = self.run_of(event)
         new = [what for what in event.changed if (run.method.name, what) not in self._changes]
         self._changes |= {(run.method.name, what) for what in new}
