@@ -167,8 +167,8 @@ def test_packed_files_are_judged_by_what_is_packed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"urls": ()}, "a link and a data file"),
-        ({"data_files": ()}, "a link and a data file"),
+        ({"urls": ()}, "a link or a homepage, and a data file"),
+        ({"data_files": ()}, "a link or a homepage, and a data file"),
         ({"data_files": (DataFile(path="a/b", files="*.jpg"),)}, r"only archives \(\.zip"),
         ({"name": "../cats.txt"}, "a name is no path"),
     ],
