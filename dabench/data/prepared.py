@@ -112,7 +112,7 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
     """
     ready = data_dir() / "ready"
     try:
-        folder = copy_folder(spec, files_of(spec), code_hash(spec))
+        folder, written = copy_folder(spec, files_of(spec), code_hash(spec)), False
         if not is_whole(folder):
             ready.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{folder}.lock"):
@@ -120,7 +120,8 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
                     sweep(ready)
                     sweep(labels_folder(folder).parent)
                     write_copy(_decoded(spec), folder)
-        if _damage(folder):
+                    written = True
+        if not written and _damage(folder):
             with FileLock(f"{folder}.lock"):
                 damage = _damage(folder)  # somebody else may have mended it meanwhile
                 if damage:

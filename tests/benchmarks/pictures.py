@@ -44,11 +44,11 @@ def draw(folder: Path, first: int, count: int, side: int) -> None:
         Image.fromarray(noise).resize((side, side), Image.Resampling.BICUBIC).save(place / f"{number:06}.jpg")
 
 
-def draw_all(folder: Path, count: int, side: int) -> None:
+def draw_all(folder: Path, count: int, side: int, begin: int = 0) -> None:
     """The same on two cores."""
     part = -(-count // 100)
     with ProcessPoolExecutor(2) as pool:
-        firsts = range(0, count, part)
+        firsts = range(begin, begin + count, part)
         list(pool.map(draw, [folder] * len(firsts), firsts, [part] * len(firsts), [side] * len(firsts)))
 
 
@@ -134,7 +134,7 @@ def measured(command: list[str]) -> tuple[int, int, float]:
     """Peaks of a command in kB, of its largest process and of all together, and its seconds."""
     most, done = [0], threading.Event()
     begun = time.perf_counter()
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     def watch() -> None:
         while not done.wait(0.2):
@@ -153,10 +153,11 @@ def measured(command: list[str]) -> tuple[int, int, float]:
 def memory(count: int, side: int, size: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        for domain in ("one", "two"):
-            draw_all(root / "pictures" / domain, count // 2, side)
+        for number, domain in enumerate(("one", "two")):
+            draw_all(root / "pictures" / domain, count // 2, side, begin=number * count)
         (root / "own.yaml").write_text(
-            f"domains: {{images: pictures, size: {size}}}\nbackbone: resnet18\nbudget: {{steps: 1, batch: 1}}\n"
+            f"domains: {{images: pictures, size: {size}}}\nbudget: {{steps: 1, batch: 1}}\n"
+            "backbone: {name: resnet18, options: {weights: none, frozen: true}}\n"
             "methods: []\npairs: [one:two]\nseeds: 0\n"
         )
         os.environ["DABENCH_DATA_DIR"] = str(root / "data")

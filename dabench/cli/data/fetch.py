@@ -52,7 +52,8 @@ def command(
                 fetch(download, display, patience, fresh=fresh)
             except DataError as error:  # the others are tried all the same
                 failed.append(download.name)
-                display.say(f"Error: {error}")  # at once: decoding and drawing what is there may take minutes
+                for line in f"Error: {error}".splitlines():  # at once: decoding what is there may take minutes
+                    display.say(line)
     statuses = []
     for spec in specs:
         with console.status(f"checking {spec.name}"):

@@ -6,8 +6,9 @@ Worker processes import this module: it needs Pillow and NumPy alone.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")  # 16 bits of grey
 
 BITS = (8, 10, 12, 14, 16)
 SMALLEST = 2  # pixels of a side; a single one stands in for a picture that was not to be had
+ORIENTATION = 0x0112  # the tag of EXIF that says how the camera was held
+TURNED = "turned upright"
 DARK = 64  # of 255: colours of 16 bits that use 14 of them
 
 
@@ -46,19 +49,21 @@ class Look:
 
 @dataclass(frozen=True)
 class Depth:
-    """The bits that are used by pictures that have 16 for each value.
+    """The bits that are used by pictures that have 16 for each value, and what else about pictures was not plain RGB.
 
     Attributes:
         grey: pictures of 16 bits of grey.
         peak: their largest value.
         colour: pictures of 16 bits for each colour, of which Pillow keeps the upper 8.
         colour_peak: the largest value that it keeps, from 0 to 255.
+        forms: how many pictures were grey, with a palette, in CMYK, transparent, or turned upright.
     """
 
     grey: int = 0
     peak: int = 0
     colour: int = 0
     colour_peak: int = 0
+    forms: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def bits(self) -> int:
@@ -68,6 +73,9 @@ class Depth:
     def notes(self, chosen: int | None) -> list[str]:
         """Notes for the user: `chosen` is the `grey_bits` of the suite."""
         found = []
+        if self.forms:
+            said = ", ".join(f"{count:,} {form}" for form, count in sorted(self.forms.items()))
+            found.append(f"pictures that were made upright RGB: {said}")
         if self.grey and chosen is None:
             found.append(
                 f"{self.grey:,} pictures have 16 bits of grey, with values up to {self.peak:,}: they are read as "
@@ -89,6 +97,7 @@ class Depth:
             max((part.peak for part in parts), default=0),
             sum(part.colour for part in parts),
             max((part.colour_peak for part in parts), default=0),
+            dict(sum((Counter(part.forms) for part in parts), Counter())),
         )
 
 
@@ -163,8 +172,9 @@ def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
                 deep = opened.mode not in WIDE and any(";16" in str(tile[3]) for tile in opened.tile)
                 # A JPEG can be unpacked at half, a quarter or an eighth of its size: two pixels for one are enough.
                 opened.draft(None, (2 * look.size, 2 * look.size))
-                upright = ImageOps.exif_transpose(opened)
-                depth = _depth(upright, look, deep)
+                forms = _forms(opened)
+                upright = ImageOps.exif_transpose(opened) if TURNED in forms else opened
+                depth = replace(_depth(upright, look, deep), forms=forms)
                 square = _square(_rgb(upright, look.grey_bits), look)
     except UnidentifiedImageError as error:
         empty = path.stat().st_size == 0
@@ -174,7 +184,19 @@ def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
         raise BadPictureError("far too large: its header promises more than 170 megapixels") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises on damaged files
         raise BadPictureError(f"damaged: {error}") from error
-    return np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1)), depth
+    return np.asarray(square).transpose(2, 0, 1), depth
+
+
+def _forms(image: Image.Image) -> dict[str, int]:
+    """The forms of a picture that is not plain RGB; see `Depth`."""
+    there = {
+        "grey": image.mode in ("1", "L", "LA", *WIDE),
+        "with a palette": image.mode in ("P", "PA"),
+        "in CMYK": image.mode == "CMYK",
+        "transparent": image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info,
+        TURNED: image.getexif().get(ORIENTATION, 1) != 1,
+    }
+    return {form: 1 for form, found in there.items() if found}
 
 
 def _depth(image: Image.Image, look: Look, deep: bool) -> Depth:

@@ -1,12 +1,13 @@
-"""Pictures of a split, decoded on all cores into one file that is mapped into memory.
+"""Pictures of a domain, decoded on all cores into a file for each split, which is mapped into memory.
 
-The file is temporary: it is gone with the array that is mapped from it, unless `prepared.write_copy` has taken it over.
+Such a file is temporary: it is gone with the array that is mapped from it, unless `prepared.write_copy` has taken it
+over.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dabench.data.folder import data_dir
-from dabench.data.pictures.decode import Depth, Look, Task, decode_all
+from dabench.data.pictures.decode import Depth, Done, Look, Task, decode_all
 from dabench.files import temporary_file
 from dabench.parallel.pool import spread
 
@@ -37,26 +38,40 @@ class Decoded(NamedTuple):
     depth: Depth
 
 
-def decode_files(paths: Sequence[Path], look: Look, title: str, workers: int | None = None) -> Decoded:
-    """Decode pictures into a temporary file of the data folder.
+def decode_splits(
+    splits: Mapping[str, Sequence[Path]], look: Look, title: str, workers: int | None = None
+) -> dict[str, Decoded]:
+    """Decode the pictures of every split into a temporary file of the data folder.
 
     Args:
-        paths: of the pictures, one at least.
+        splits: the files of the pictures, one at least for each split.
         look: the form to which they are brought.
-        title: of the split, for the progress bar.
+        title: of the domain, for the progress bar.
         workers: processes; one per core if None.
     """
-    ready = data_dir() / "ready"
+    ready = (data_dir() / "ready").resolve()
     ready.mkdir(parents=True, exist_ok=True)
-    out = temporary_file(ready.resolve())
-    shape = (len(paths), 3, look.size, look.size)
-    images = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
-    weakref.finalize(images, out.unlink, missing_ok=True)
-    tasks = [Task(tuple(paths[row : row + CHUNK]), out, row, look) for row in range(0, len(paths), CHUNK)]
-    many = len(tasks) > 1  # a process takes longer to start than so few pictures to decode
+    images: dict[str, NDArray[np.uint8]] = {}
+    tasks: list[Task] = []
+    for split, paths in splits.items():
+        out = temporary_file(ready)
+        shape = (len(paths), 3, look.size, look.size)
+        images[split] = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
+        weakref.finalize(images[split], out.unlink, missing_ok=True)
+        tasks += [Task(tuple(paths[row : row + CHUNK]), out, row, look) for row in range(0, len(paths), CHUNK)]
+    many = len(tasks) > len(splits)  # a process takes longer to start than so few pictures to decode
     done = list(spread(decode_all, tasks, title=f"decoding {title}", workers=workers if many else 1))
+    found = {}
+    for split, array in images.items():
+        count = -(-len(array) // CHUNK)
+        found[split], done = _decoded(array, done[:count]), done[count:]
+    return found
+
+
+def _decoded(images: NDArray[np.uint8], done: Sequence[Done]) -> Decoded:
+    """The good pictures of a split, moved together."""
     bad = [item for part in done for item in part.bad]
-    good = np.setdiff1d(np.arange(len(paths)), [row for row, _ in bad])
+    good = np.setdiff1d(np.arange(len(images)), [row for row, _ in bad])
     for place, row in enumerate(good[len(bad) and bad[0][0] :], len(bad) and bad[0][0]):
         images[place] = images[row]  # close the gaps
     return Decoded(images[: len(good)], good, bad, Depth.of_all([part.depth for part in done]))

@@ -16,7 +16,7 @@ import numpy as np
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.folder import data_dir, find
 from dabench.data.pictures.decode import Look
-from dabench.data.pictures.store import decode_files
+from dabench.data.pictures.store import decode_splits
 from dabench.data.splits.drawn import drawn_for_test
 from dabench.domains.objects.published_lists import match, read_list
 from dabench.errors import DataError, listed, shortened
@@ -61,10 +61,10 @@ def load(
     folder, chosen, notes = _chosen(domain, pictures, classes, layout, homepage, lists)
     bad: list[str] = []
     splits = []
-    for split in SPLITS:
-        paths = [path for path, _ in chosen[split]]
-        part = decode_files(paths, Look(size, "stretch", MOST_MEGAPIXELS, bilinear=True), f"{domain}, {split}", workers)
-        bad += [f"{paths[row].relative_to(folder).as_posix()}: {reason}" for row, reason in part.bad]
+    paths = {split: [path for path, _ in chosen[split]] for split in SPLITS}
+    decoded = decode_splits(paths, Look(size, "stretch", MOST_MEGAPIXELS, bilinear=True), domain, workers)
+    for split, part in decoded.items():
+        bad += [f"{paths[split][row].relative_to(folder).as_posix()}: {reason}" for row, reason in part.bad]
         y = np.array([label for _, label in chosen[split]], dtype=np.int64)[part.good]
         splits.append(Split(part.images, y))
     return DomainArrays(splits[0], splits[1], tuple(classes), tuple(bad), notes)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.pictures.decode import Depth, Look
-from dabench.data.pictures.store import Decoded, decode_files
+from dabench.data.pictures.store import Decoded, decode_splits
 from dabench.data.splits.drawn import drawn_for_test
 from dabench.domains.own.listed import base_of, listing_of
 from dabench.domains.own.listing import Listing
@@ -54,7 +54,7 @@ def load(
     paths = {split: [folder / path for path, _ in files] for split, files in chosen.items()}
 
     def decoded(how: Look) -> dict[str, Decoded]:
-        return {split: decode_files(found, how, f"{name}, {split}", workers) for split, found in paths.items()}
+        return decode_splits(paths, how, name, workers)
 
     how = Look(**{**look, "grey_bits": look["grey_bits"] or 16})
     found = decoded(how)

@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 
 from dabench.cli.main import main
+from dabench.data.acquire.fetch import fetch
+from dabench.errors import DataError
+from dabench.specs.download import DataFile, Download
 from tests.support.cats import CATS
 
 
@@ -258,3 +261,12 @@ def test_offline_is_respected_at_once(server, publish, fails, fetch, works, cats
     works()
     monkeypatch.setenv("DABENCH_OFFLINE", "1")
     assert fetch()[0] == 0, "nothing is to be downloaded"
+
+
+def test_what_only_a_person_can_get_is_not_asked_for(data: Path) -> None:
+    photos = DataFile(path="own/photos", files="*/*")
+    download = Download(name="photos.zip", urls=(), data_files=(photos,), homepage="https://example.org/photos")
+    with pytest.raises(
+        DataError, match=r"no link that a program can follow\.\nBy hand: get photos\.zip from https://ex"
+    ):
+        fetch(download, None)  # type: ignore[arg-type]

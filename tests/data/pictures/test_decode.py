@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dabench.data.pictures.decode import BadPictureError, Look, decode
+from dabench.data.pictures.decode import BadPictureError, Depth, Look, decode, decode_measured
 from tests.support.own_files import picture
 
 LOOK = Look(8, "crop", 32)
@@ -94,3 +94,23 @@ def test_a_hundred_megapixels_are_refused_before_they_are_unpacked(tmp_path: Pat
     Image.new("1", (10_000, 10_000)).save(tmp_path / "huge.png")
     with pytest.raises(BadPictureError, match=r"^100\.0 megapixels, more than max_megapixels: 32$"):
         decode(tmp_path / "huge.png", LOOK)
+
+
+def test_forms_other_than_plain_rgb_are_counted(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    colour = picture(1)
+    for name, image, options in (
+        ("plain.jpg", colour, {}),
+        ("grey.jpg", colour.convert("L"), {}),
+        ("palette.png", colour.convert("P"), {}),
+        ("print.jpg", colour.convert("CMYK"), {}),
+        ("turned_grey.jpg", colour.convert("L"), {"exif": exif}),
+        ("clear.png", colour.convert("RGBA"), {}),
+    ):
+        image.save(tmp_path / name, **options)
+    depth = Depth.of_all([decode_measured(path, LOOK)[1] for path in sorted(tmp_path.iterdir())])
+    assert depth.notes(None) == [
+        "pictures that were made upright RGB: 2 grey, 1 in CMYK, 1 transparent, 1 turned upright, 1 with a palette"
+    ]
+    assert Depth.of_all([decode_measured(tmp_path / "plain.jpg", LOOK)[1]]).notes(None) == []

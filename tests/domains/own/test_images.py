@@ -46,7 +46,7 @@ def test_a_second_opening_decodes_nothing(tmp_path: Path, data: Path, registry: 
     write_pictures(tmp_path / "pictures", EVEN)
     first = prepared(tmp_path, registry)
     with monkeypatch.context() as patch:
-        patch.setattr(own_images, "decode_files", None)
+        patch.setattr(own_images, "decode_splits", None)
         assert prepared(tmp_path, registry) == first
     (tmp_path / "pictures/photos/cat/.DS_Store").touch()
     assert prepared(tmp_path, registry).folder == first.folder
