@@ -10,6 +10,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -184,7 +185,9 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
             _save(temporary / f"{name}_y.npy", split.y)
         shutil.rmtree(labels, ignore_errors=True)  # of a copy whose examples are gone
         temporary.rename(labels)
-    with staging(folder) as temporary:
+    # Hashing takes as long as decoding: the content is hashed while the files are sealed, which hashes them once more.
+    with staging(folder) as temporary, ThreadPoolExecutor(1) as beside:
+        sha256 = beside.submit(content_sha256, arrays)
         for name, split in splits.items():
             if split.groups is not None:
                 _save(temporary / f"{name}_groups.npy", split.groups)
@@ -193,7 +196,7 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
         shape = tuple(arrays.train.x.shape[1:])
         counts = class_counts(arrays)
         files = tuple(sorted(path.name for path in [*temporary.iterdir(), *labels.iterdir()]))
-        meta = Meta(content_sha256(arrays), arrays.classes, shape, counts, arrays.left_out, arrays.notes, files)
+        meta = Meta(sha256.result(), arrays.classes, shape, counts, arrays.left_out, arrays.notes, files)
         meta.write(temporary)
         if folder.exists():  # without its last file, or without its labels: somebody has deleted a part of it
             shutil.rmtree(folder)

@@ -184,7 +184,7 @@ def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
         raise BadPictureError("far too large: its header promises more than 170 megapixels") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises on damaged files
         raise BadPictureError(f"damaged: {error}") from error
-    return np.asarray(square).transpose(2, 0, 1), depth
+    return np.stack([np.asarray(band) for band in square.split()]), depth
 
 
 def _forms(image: Image.Image) -> dict[str, int]:
