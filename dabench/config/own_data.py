@@ -123,6 +123,9 @@ class OwnTables(_Own):
             the Hugging Face Hub, `hub://OWNER/NAME@COMMIT/FOLDER`.
         label: the column that holds the class.
         domain: in one file for all, the column that says which domain a row belongs to.
+        moment: the column that says which rows of the domains were recorded at once, for the track paired. Only moments
+            that all domains of the suite have are used.
+        group: the column of what belongs together, such as a person: its rows are all in train, or all in test.
         drop: columns that are left out, such as an identifier.
         text: columns of text that are counts of words, see `domains.own.hashed_text`.
         text_size: how many columns of numbers each of them becomes.
@@ -140,6 +143,8 @@ class OwnTables(_Own):
     tables: str
     label: Name
     domain: Name | None = None
+    moment: Name | None = None
+    group: Name | None = None
     drop: Names = ()
     text: Names = ()
     text_size: int = Field(1024, ge=16, le=65536)

@@ -250,9 +250,8 @@ def _wrong_names(
             wrong.add(domain)
             yield error
     if suite.track == "paired":
-        domains = registry.specs(DomainSpec)
         for pair in pairs:
-            if not wrong & set(pair.pair.split(":")) and (why := no_recording(pair.pair, domains)):
+            if not wrong & set(pair.pair.split(":")) and (why := no_recording(pair.pair, specs)):
                 yield UsageError(why)
 
 

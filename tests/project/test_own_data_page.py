@@ -16,7 +16,7 @@ TEXT = (Path(__file__).parents[2] / "docs/how-to/own_data.md").read_text(encodin
 
 def test_every_suite_on_the_page_is_valid() -> None:
     suites = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)]
-    assert len(suites) == 6
+    assert len(suites) == 7
     assert len(suites[0]) == 5  # lines
     rest = {"name": "page", "backbone": "mini_cnn", "methods": [], "pairs": ["a:b"]}  # of what shows `domains` alone
     for content in suites:

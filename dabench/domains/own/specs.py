@@ -134,7 +134,7 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
     from dabench.domains.own.hub import place_of
     from dabench.domains.own.suspects import suspects
     from dabench.domains.own.table_files import files_of
-    from dabench.domains.own.tables import as_table, read_rows, with_same_columns
+    from dabench.domains.own.tables import as_table, read_rows, simultaneous, with_same_columns
 
     found, without, known = _of_table(config)
     own = {name: found[name] for name in names if name in found}
@@ -149,7 +149,7 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
     columns = _columns(config)
     rows = with_same_columns(read_rows(root, places, columns, known))
     decided = _decided(rows, columns)
-    tables = {name: as_table(found, decided.categories, columns) for name, found in rows.items()}
+    tables = simultaneous({name: as_table(found, decided.categories, columns) for name, found in rows.items()})
     unusable = {name: table.unusable for name, table in tables.items()}
     shared = _shared(config, {name: table.counts for name, table in tables.items()}, unusable)
     items = [item for where, _ in places.values() for item in ([where] if isinstance(where, str) else where)]
@@ -178,6 +178,7 @@ def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) 
                 "draw": config.model_dump(include={"test_share", "split_seed"}),
             },
             strict=config.on_bad == "error",
+            recording=place.name if config.moment else "",
         )
         for name, item in own.items()
     }

@@ -32,6 +32,8 @@ class Columns:
 
     label: str
     domain: str | None
+    moment: str | None
+    group: str | None
     drop: Sequence[str]
     text: Sequence[str]
     text_size: int
@@ -67,6 +69,8 @@ class Rows:
         places: where the rows stand.
         examples: arrays (N, ...) by position, for images and windows of signals.
         sparse: columns that are 0 in all rows may be missing.
+        moments: which rows of several domains were recorded at once, with the same index; None where nothing says it.
+        groups: the group of each row, such as a person; None where nothing says it.
     """
 
     name: str
@@ -76,6 +80,8 @@ class Rows:
     places: Places
     examples: NDArray[Any] | None = None
     sparse: bool = False
+    moments: pd.Series | None = None
+    groups: pd.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ class Table:
         notes: what else is worth knowing.
         positions: of the rows, in the places of the domain.
         examples: images (N, C, H, W) or windows (N, C, T), which have no features.
+        moments, groups: as in `Rows`.
     """
 
     features: pd.DataFrame
@@ -99,6 +106,25 @@ class Table:
     notes: tuple[str, ...]
     positions: NDArray[np.int64]
     examples: NDArray[Any] | None = None
+    moments: pd.Series | None = None
+    groups: pd.Series | None = None
+
+    def taken(self, rows: NDArray[np.intp]) -> Table:
+        """These rows of the table, in this order."""
+        features, labels, split, moments, groups = (
+            None if column is None else column.iloc[rows].reset_index(drop=True)
+            for column in (self.features, self.labels, self.split, self.moments, self.groups)
+        )
+        return replace(
+            self,
+            features=features,
+            labels=labels,
+            split=split,
+            moments=moments,
+            groups=groups,
+            positions=self.positions[rows],
+            examples=None if self.examples is None else self.examples[rows],
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -150,12 +176,13 @@ def _rows_of(root: Path, files: Mapping[str, TableFile], value: str | None, colu
     frame = pd.concat([file.frame for file in files.values()], ignore_index=True)
     if others:
         split = pd.Series(np.repeat([TRAIN, TEST], [len(file.frame) for file in files.values()]))
-    for column in [columns.label, *([columns.domain] if columns.domain else [])]:
+    known = [column for column in (columns.domain, columns.moment, columns.group) if column]
+    for column in [columns.label, *known]:
         for path, file in files.items():
             need(file.frame, column, str(root / path))
     if columns.domain is not None:
         frame = frame[as_class_names(frame[columns.domain]) == value]
-    named = {columns.label, columns.domain, *columns.drop}
+    named = {columns.label, *known, *columns.drop}
     features = frame[[column for column in frame.columns if column not in named]]
     arrays = [file.examples for file in files.values() if file.examples is not None]
     if arrays and len(features.columns):
@@ -168,7 +195,11 @@ def _rows_of(root: Path, files: Mapping[str, TableFile], value: str | None, colu
         need(features, column, name)
     features = hashed(features, columns.text, columns.text_size, name) if columns.text else features
     sparse = all(file.sparse for file in files.values())
-    return Rows(name, features, as_class_names(frame[columns.label]), split, Places(files), examples, sparse)
+    moments, groups = (
+        None if column is None else as_class_names(frame[column]) for column in (columns.moment, columns.group)
+    )
+    labels = as_class_names(frame[columns.label])
+    return Rows(name, features, labels, split, Places(files), examples, sparse, moments, groups)
 
 
 def with_same_columns(rows: Mapping[str, Rows], known: Collection[str] = ()) -> dict[str, Rows]:
@@ -234,7 +265,48 @@ def as_table(rows: Rows, categories: Collection[str], columns: Columns) -> Table
         tuple(notes),
         labels.index.to_numpy(dtype=np.int64),
         None if rows.examples is None else rows.examples[labels.index],
+        *(
+            None if column is None else column[labels.index].reset_index(drop=True)
+            for column in (rows.moments, rows.groups)
+        ),
     )
+
+
+def simultaneous(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The rows of the moments that all domains have, in one order; all rows where no column says the moment.
+
+    Raises:
+        DataError: a moment is empty or occurs twice in a domain, or its rows differ in label, group or split.
+    """
+    moments = {name: table.moments for name, table in tables.items()}
+    if any(found is None for found in moments.values()):
+        return dict(tables)
+    for name, found in moments.items():
+        assert found is not None
+        twice = found[found.duplicated()].dropna().unique().tolist()
+        if twice or found.isna().any():
+            why = f"the moment {twice[0]} is that of several rows" if twice else "a moment is empty"
+            raise DataError(f"{name}: {why}")
+    shared = sorted(set.intersection(*(set(found) for found in moments.values() if found is not None)))
+    if not shared:
+        raise DataError(f"{' and '.join(tables)} have no moment in common")
+    aligned = {
+        name: table.taken(pd.Index(table.moments).get_indexer(pd.Index(shared))) for name, table in tables.items()
+    }
+    (first, expected), *others = aligned.items()
+    for name, table in others:
+        for what in ("labels", "groups", "split"):
+            one, other = getattr(expected, what), getattr(table, what)
+            if one is not None and other is not None and not one.equals(other):
+                moment = shared[int(np.flatnonzero(one.to_numpy() != other.to_numpy())[0])]
+                raise DataError(f"{first} and {name} differ in the {what.removesuffix('s')} of the moment {moment}")
+    alone = {name: len(table.labels) - len(shared) for name, table in tables.items()}
+    said = {
+        name: [f"{count:,} rows of moments that not every domain has are not used"]
+        for name, count in alone.items()
+        if count
+    }
+    return {name: replace(table, notes=(*table.notes, *said.get(name, ()))) for name, table in aligned.items()}
 
 
 def load(
@@ -265,9 +337,10 @@ def load(
         DataError: it cannot be read or encoded.
     """
     which, categories = _columns_of(columns)
-    needed = {name: place for name, place in places.items() if name == domain or name in sources}
+    everybody = which.moment is not None  # who is needed to know which moments all of them have
+    needed = {name: place for name, place in places.items() if everybody or name == domain or name in sources}
     found_rows = with_same_columns(read_rows(root, needed, which), columns["types"])
-    tables = {name: as_table(found, categories, which) for name, found in found_rows.items()}
+    tables = simultaneous({name: as_table(found, categories, which) for name, found in found_rows.items()})
     rows = {name: split_rows(table, classes, **draw) for name, table in tables.items()}
     own = tables[domain]
     said = dict.fromkeys([*remarks["notes"], *own.notes, *remarks["warnings"]])
@@ -283,15 +356,18 @@ def load(
         else:
             x = own.examples[place]
         y = own.labels.iloc[place].map({name: label for label, name in enumerate(classes)})
-        splits.append(Split(x, np.asarray(y, dtype=np.int64)))
+        groups = None if own.groups is None else np.unique(own.groups.to_numpy(str), return_inverse=True)[1][place]
+        splits.append(Split(x, np.asarray(y, dtype=np.int64), groups))
     return DomainArrays(splits[0], splits[1], tuple(classes), (*remarks["left_out"], *own.left_out), tuple(said))
 
 
 def row_names(root: Path, arguments: Mapping[str, Any]) -> dict[str, list[str]]:
     """File and line of every row of a domain that is used, by split, from the arguments of `load`."""
     (which, categories), domain = _columns_of(arguments["columns"]), arguments["domain"]
-    rows = read_rows(root, {domain: arguments["places"][domain]}, which)[domain]
-    table = as_table(rows, categories, which)
+    places = arguments["places"] if which.moment else {domain: arguments["places"][domain]}
+    found = read_rows(root, places, which)
+    rows = found[domain]
+    table = simultaneous({name: as_table(item, categories, which) for name, item in found.items()})[domain]
     sides = split_rows(table, arguments["classes"], **arguments["draw"])
     return {
         side: [rows.places.name(int(position)) for position in table.positions[found]] for side, found in sides.items()
@@ -311,6 +387,8 @@ def split_rows(table: Table, classes: Sequence[str], test_share: float, split_se
     if table.split is not None:
         usable = table.labels.isin(classes)
         return {side: np.flatnonzero(usable & (table.split == side)) for side in (TRAIN, TEST)}
+    if table.groups is not None:
+        return _groups_apart(table, classes, test_share, split_seed)
     sides: dict[str, list[np.ndarray]] = {TRAIN: [], TEST: []}
     for name in classes:
         rows = np.flatnonzero(table.labels == name)
@@ -319,3 +397,31 @@ def split_rows(table: Table, classes: Sequence[str], test_share: float, split_se
         sides[TEST].append(drawn[:count])
         sides[TRAIN].append(drawn[count:])
     return {side: np.sort(np.concatenate(parts)) for side, parts in sides.items()}
+
+
+def _groups_apart(table: Table, classes: Sequence[str], test_share: float, split_seed: int) -> dict[str, np.ndarray]:
+    """Whole groups go to test, in random order, until it has its share of the rows.
+
+    Raises:
+        DataError: a group is empty, or a class is on one side only.
+    """
+    from dabench.seeding import numpy_generator
+
+    assert table.groups is not None
+    if table.groups.isna().any():
+        raise DataError("the group of a row is empty")
+    groups, usable = table.groups.to_numpy(str), table.labels.isin(classes).to_numpy()
+    names = np.unique(groups[usable])
+    drawn = numpy_generator(split_seed, "own split:groups").permutation(names)
+    sizes = np.cumsum([np.count_nonzero(usable & (groups == name)) for name in drawn])
+    count = min(max(1, int(np.searchsorted(sizes, test_share * usable.sum())) + 1), len(names) - 1)
+    test = usable & np.isin(groups, drawn[:count])
+    sides = {TRAIN: np.flatnonzero(usable & ~test), TEST: np.flatnonzero(test)}
+    for side, rows in sides.items():
+        lacking = [name for name in classes if not (table.labels.iloc[rows] == name).any()]
+        if lacking:
+            raise DataError(
+                f"with whole groups the {side} split has no row of {', '.join(lacking)}: try another `split_seed`, or "
+                "split the files yourself (DOMAIN/train.csv and DOMAIN/test.csv)"
+            )
+    return sides

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,11 @@ from dabench.data.prepared import prepare
 from dabench.domains.own.table_files import read_table
 from dabench.errors import DabenchError, DataError
 from dabench.planning.domains import known_domains
+from dabench.planning.jobs import RunOptions
+from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry, load_registry
+from dabench.runner.recorder import Recorder
+from dabench.runner.runner import carry_out
 from tests.support.own_files import write_suite
 
 NORTH = "age,ward,who\n" + "".join(f"{10 + row},{'ab'[row % 2]},{('ill', 'well')[row // 5]}\n" for row in range(10))
@@ -215,3 +220,75 @@ def test_a_label_of_fractions_is_no_class(tables: Path, registry: Registry) -> N
     (tables / "north.csv").write_text(NORTH.replace("ill", "0.5").replace("well", "1"))
     with pytest.raises(DataError, match=r"the label who holds fractions"):
         opened(tables.parent, registry)
+
+
+def recordings(folder: Path, change: Any = lambda frame: frame) -> None:
+    """Two sensors that recorded eight people at once; the rows of the other in other order."""
+    (folder / "tables").mkdir(exist_ok=True)
+    rows = [
+        (f"{person}-{time}", f"p{person}", "sit" if time < 3 else "walk") for person in range(8) for time in range(6)
+    ]
+    frame = pd.DataFrame(rows, columns=["when", "person", "who"])
+    frame["x"] = np.arange(len(frame))
+    frame.iloc[2:].to_csv(folder / "tables" / "north.csv", index=False)
+    other = frame.assign(x=frame["x"] + 100).sample(frac=1, random_state=0)
+    change(other[other["when"] != "7-5"]).to_csv(folder / "tables" / "south.csv", index=False)
+
+
+PAIRED = ", moment: when, group: person"
+TRACK = {"track": "paired", "shots": "2", "backbone": "mlp"}
+
+
+def test_rows_of_one_moment_stand_in_one_place(tmp_path: Path, data: Path, registry: Registry) -> None:
+    recordings(tmp_path)
+    specs = {}
+    for name in ("north", "south"):
+        suite = write_suite(tmp_path / "own.yaml", f"{{tables: tables, label: who{PAIRED}}}", "[north:south]", **TRACK)
+        specs[name] = known_domains(read_suite(suite), registry)[name]
+    assert specs["north"].recording == specs["south"].recording != ""
+    north, south = (specs[name].load()() for name in ("north", "south"))
+    for one, other in ((north.train, south.train), (north.test, south.test)):
+        np.testing.assert_array_equal(one.x + 100, other.x)
+        np.testing.assert_array_equal(one.y, other.y)
+        np.testing.assert_array_equal(one.groups, other.groups)
+    assert not set(north.train.groups) & set(north.test.groups), "whole people"
+    assert len(north.train.y) + len(north.test.y) == 48 - 3
+    assert north.notes[0] == "1 rows of moments that not every domain has are not used"
+    assert south.notes[0] == "2 rows of moments that not every domain has are not used"
+
+
+@pytest.mark.slow
+def test_the_track_paired_runs_on_ones_own_recordings(tmp_path: Path, data: Path, registry: Registry) -> None:
+    recordings(tmp_path)
+    domains = f"{{tables: tables, label: who{PAIRED}}}"
+    suite = write_suite(tmp_path / "own.yaml", domains, "[north:south]", **TRACK | {"methods": "[fine_tuning]"})
+    plan = make_plan(read_suite(suite), registry, device_kind="cpu")
+    recorder = Recorder(plan, tmp_path / "results", registry)
+    carry_out(recorder, RunOptions(device="cpu", launcher="inline"), lambda event: None)
+    assert {record.status for record in recorder.records} <= {"ok", "collapsed"}, [
+        run.error for run in recorder.records
+    ]
+    assert {record.method for record in recorder.records} == {"source_only", "fine_tuning", "target_only"}
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda frame: frame.replace({"who": {"sit": "lie"}}), r"differ in the label of the moment 0-2"),
+        (lambda frame: frame.replace({"person": {"p3": "p9"}}), r"differ in the group of the moment 3-0"),
+        (lambda frame: frame.assign(when="now"), r"south: the moment now is that of several rows"),
+        (lambda frame: frame.assign(when=range(len(frame))), r"north and south have no moment in common"),
+        (lambda frame: frame.assign(when=[None, *frame["when"][1:]]), r"south: a moment is empty"),
+    ],
+)
+def test_recordings_that_do_not_fit(tmp_path: Path, data: Path, registry: Registry, change: Any, text: str) -> None:
+    recordings(tmp_path, change)
+    with pytest.raises(DataError, match=text):
+        opened(tmp_path, registry, PAIRED)
+
+
+def test_a_group_is_on_one_side_also_without_moments(tmp_path: Path, data: Path, registry: Registry) -> None:
+    recordings(tmp_path)
+    arrays = opened(tmp_path, registry, ", group: person, drop: [when], test_share: 0.25")
+    assert not set(arrays.train.groups) & set(arrays.test.groups)
+    assert 0.2 < len(arrays.test.y) / 47 < 0.4
