@@ -111,17 +111,17 @@ class Table:
 
     def taken(self, rows: NDArray[np.intp]) -> Table:
         """These rows of the table, in this order."""
-        features, labels, split, moments, groups = (
-            None if column is None else column.iloc[rows].reset_index(drop=True)
-            for column in (self.features, self.labels, self.split, self.moments, self.groups)
-        )
+
+        def of(column: pd.Series | None) -> pd.Series | None:
+            return None if column is None else column.iloc[rows].reset_index(drop=True)
+
         return replace(
             self,
-            features=features,
-            labels=labels,
-            split=split,
-            moments=moments,
-            groups=groups,
+            features=self.features.iloc[rows].reset_index(drop=True),
+            labels=self.labels.iloc[rows].reset_index(drop=True),
+            split=of(self.split),
+            moments=of(self.moments),
+            groups=of(self.groups),
             positions=self.positions[rows],
             examples=None if self.examples is None else self.examples[rows],
         )
@@ -278,21 +278,18 @@ def simultaneous(tables: Mapping[str, Table]) -> dict[str, Table]:
     Raises:
         DataError: a moment is empty or occurs twice in a domain, or its rows differ in label, group or split.
     """
-    moments = {name: table.moments for name, table in tables.items()}
-    if any(found is None for found in moments.values()):
+    moments = {name: pd.Index(table.moments) for name, table in tables.items() if table.moments is not None}
+    if not moments:
         return dict(tables)
     for name, found in moments.items():
-        assert found is not None
-        twice = found[found.duplicated()].dropna().unique().tolist()
-        if twice or found.isna().any():
+        twice = found[found.duplicated()].dropna().tolist()
+        if twice or found.hasnans:
             why = f"the moment {twice[0]} is that of several rows" if twice else "a moment is empty"
             raise DataError(f"{name}: {why}")
-    shared = sorted(set.intersection(*(set(found) for found in moments.values() if found is not None)))
+    shared = sorted(set.intersection(*map(set, moments.values())))
     if not shared:
         raise DataError(f"{' and '.join(tables)} have no moment in common")
-    aligned = {
-        name: table.taken(pd.Index(table.moments).get_indexer(pd.Index(shared))) for name, table in tables.items()
-    }
+    aligned = {name: table.taken(moments[name].get_indexer(pd.Index(shared))) for name, table in tables.items()}
     (first, expected), *others = aligned.items()
     for name, table in others:
         for what in ("labels", "groups", "split"):
