@@ -9,10 +9,10 @@ from dabench.domains.objects.collection import Collection
 from dabench.specs.download import DataFile, Download
 
 HOMEPAGE = "https://github.com/VisionLearningGroup/taskcv-2017-public/tree/master/classification"
-PENG_2017 = """@article{peng2017visda,
+PENG_2017 = """@misc{peng2017visda,
   author = {Peng, Xingchao and Usman, Ben and Kaushik, Neela and Hoffman, Judy and Wang, Dequan and Saenko, Kate},
   title = {{VisDA}: The Visual Domain Adaptation Challenge},
-  journal = {arXiv preprint arXiv:1710.06924}, year = {2017}
+  eprint = {1710.06924}, archiveprefix = {arXiv}, year = {2017}
 }"""
 CLASSES = (
     "aeroplane", "bicycle", "bus", "car", "horse", "knife", "motorcycle", "person", "plant", "skateboard", "train",
