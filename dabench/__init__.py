@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from dabench.methods.averaged_method import AveragedMethod
     from dabench.methods.averaged_network import Averaged
     from dabench.methods.base import DeepMethod, FeatureMethod, Stage
+    from dabench.methods.pool import Pool, top
     from dabench.methods.problem import Batch, Problem
     from dabench.plugin.hookspecs import hookimpl
     from dabench.specs.spec import (
+        AskSpec,
         BackboneSpec,
         CheckFormatSpec,
         DomainSpec,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     )
 
 _WHERE = {
+    "AskSpec": "dabench.specs.spec",
     "Averaged": "dabench.methods.averaged_network",
     "AveragedMethod": "dabench.methods.averaged_method",
     "Backbone": "dabench.backbones.base",
@@ -51,6 +54,7 @@ _WHERE = {
     "Leaderboard": "dabench.api.leaderboard",
     "MethodSpec": "dabench.specs.spec",
     "Pair": "dabench.domains.own.given",
+    "Pool": "dabench.methods.pool",
     "Problem": "dabench.methods.problem",
     "Range": "dabench.specs.spec",
     "Results": "dabench.api.results",
@@ -63,9 +67,11 @@ _WHERE = {
     "load": "dabench.api.results",
     "pair": "dabench.domains.own.given",
     "run": "dabench.api.run",
+    "top": "dabench.methods.pool",
 }
 
 __all__ = [
+    "AskSpec",
     "Averaged",
     "AveragedMethod",
     "Backbone",
@@ -81,6 +87,7 @@ __all__ = [
     "Leaderboard",
     "MethodSpec",
     "Pair",
+    "Pool",
     "Problem",
     "Range",
     "Results",
@@ -93,6 +100,7 @@ __all__ = [
     "load",
     "pair",
     "run",
+    "top",
 ]
 
 

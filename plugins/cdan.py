@@ -68,6 +68,7 @@ class Cdan(DeepMethod):
         return {
             "class": cross_entropy(logits[:rows], batch.source_y),
             "domain": self.options.weight * (weight * each).sum(),
+            **self.labelled_losses(batch),
         }
 
     def joint(self, hidden: Tensor, probabilities: Tensor) -> Tensor:

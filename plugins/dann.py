@@ -63,4 +63,5 @@ class Dann(DeepMethod):
         return {
             "class": cross_entropy(self.classify(source), batch.source_y),
             "domain": self.options.weight * binary_cross_entropy_with_logits(domain, is_target),
+            **self.labelled_losses(batch),
         }

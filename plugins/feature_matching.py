@@ -1,4 +1,4 @@
-"""Feature matching, and the fine-tuning that it is compared with (Heremans et al. 2022, arXiv:2201.00644).
+"""Feature matching (Heremans et al. 2022, arXiv:2201.00644).
 
 The authors' code is https://github.com/elisabethRMH/featurematching.
 """
@@ -81,19 +81,6 @@ class TwoPipelines(DeepMethod):
         learned = self.network.state_dict()
         fitting = {name: value for name, value in learned.items() if value.shape == own[name].shape}
         self.target.load_state_dict({**own, **fitting})
-
-
-class FineTuning(TwoPipelines):
-    """The network that was trained on the source goes on with the labelled target, all layers at the same rate."""
-
-    def stages(self) -> Sequence[Stage]:
-        first, second = super().stages()
-        return [first, Stage(second.name, second.share, second.losses, [self.target])]
-
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Classification loss on the target's half of the simultaneous samples."""
-        _, x, y = batch.paired
-        return {"target": cross_entropy(self.target.classify(self.target.features(x)), y)}
 
 
 class FeatureMatching(TwoPipelines):

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench_plugins.references import CHELBA_2004, DAUME_2007, DAUME_2010, HOWARD_2018, LI_2018, PHAN_2020
+from dabench_plugins.references import (
+    CHELBA_2004,
+    DAUME_2007,
+    DAUME_2010,
+    HEREMANS_2022,
+    HOWARD_2018,
+    LI_2018,
+    PHAN_2020,
+)
 
 from dabench import MethodSpec, Range
 
 TRACKS = ("few_shot",)
+BOTH = ("few_shot", "paired")
+_HEREMANS = "Heremans et al. 2022, Feature matching as improved transfer learning technique, arXiv:2201.00644"
 _DAUME = "Daumé 2007, Frustratingly Easy Domain Adaptation, ACL, arXiv:0907.1815"
 _BASELINE = f"a baseline of {_DAUME}"
 _ON_A_NETWORK = "On a network it works on the features of the source-only network, which do not change."
@@ -56,9 +66,9 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         feature_entry_point="dabench_plugins.target_k:TargetKFeatures",
         title="labelled target only",
         summary="train on the labelled target examples alone",
-        reference=f"TgtOnly, {_BASELINE}",
-        citation=DAUME_2007,
-        tracks=TRACKS,
+        reference=f"TgtOnly, {_BASELINE}; in the track paired, a baseline of {_HEREMANS}",
+        citation=f"{DAUME_2007}\n{HEREMANS_2022}",
+        tracks=BOTH,
         loss=r"L = \mathrm{CE}(g(f(x_l)), y_l)",
     )
     yield MethodSpec(
@@ -132,12 +142,12 @@ def _of_networks() -> Iterator[MethodSpec]:
         entry_point="dabench_plugins.fine_tune:FineTune",
         title="fine-tuning",
         summary="train on the source, then go on with the labelled target examples",
-        reference="discriminative learning rates: Howard & Ruder 2018, Universal Language Model Fine-tuning for Text "
-        "Classification, ACL, arXiv:1801.06146",
-        citation=HOWARD_2018,
-        tracks=TRACKS,
+        reference="discriminative learning rates and gradual unfreezing: Howard & Ruder 2018, Universal Language Model "
+        f"Fine-tuning for Text Classification, ACL, arXiv:1801.06146; in the track paired, a baseline of {_HEREMANS}",
+        citation=f"{HOWARD_2018}\n{HEREMANS_2022}",
+        tracks=BOTH,
         loss=r"L = \mathrm{CE}(g(f(x_s)), y_s), \quad \text{then} \quad L = \mathrm{CE}(g(f(x_l)), y_l)",
-        search={"rate": Range(0.01, 1, log=True), "decay": (1.0, 2.6), "layers": ("all", "last")},
+        search={"rate": Range(0.01, 1, log=True), "decay": (1.0, 2.6), "layers": ("all", "bottleneck", "last")},
     )
     yield MethodSpec(
         name="kl_anchor",

@@ -64,6 +64,7 @@ class FixMatch(AveragedMethod):
         return {
             "class": cross_entropy(source, batch.source_y),
             "consistency": self.options.weight * agreement(softmax(weak.detach(), 1), strong, self.options.confidence),
+            **self.labelled_losses(batch),
         }
 
     def _adamatch(self, batch: Batch) -> dict[str, Tensor]:
@@ -85,6 +86,7 @@ class FixMatch(AveragedMethod):
         return {
             "class": cross_entropy(source, batch.source_y.repeat(2)),
             "consistency": self.options.weight * ramp * agreement(aligned, strong, threshold),
+            **self.labelled_losses(batch),
         }
 
     def _follow(self, mean: Tensor, probabilities: Tensor, step: int) -> None:

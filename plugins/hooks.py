@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench_plugins import few_shot, skada_specs, source_free, unsupervised
+from dabench_plugins import asks, few_shot, skada_specs, source_free, transfer, unsupervised
 from dabench_plugins.references import (
     FERNANDO_2013,
     FRENCH_2018,
@@ -19,8 +19,9 @@ from dabench_plugins.references import (
     XIE_2020,
 )
 
-from dabench import MethodSpec, Range, hookimpl
+from dabench import AskSpec, MethodSpec, Range, hookimpl
 
+LABELLED = ("unsupervised", "few_shot")
 HEREMANS = (
     "Heremans, Phan, Ansari, Borzée, Buyse, Testelmans & De Vos 2022, Feature matching as improved transfer learning "
     "technique for wearable EEG, Biomedical Signal Processing and Control 78:104009, arXiv:2201.00644"
@@ -154,6 +155,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="vada",
         entry_point="dabench_plugins.vada:Vada",
+        tracks=LABELLED,
         title="VADA",
         summary="DANN, with boundaries that avoid the target: low entropy and virtual adversarial training",
         reference="Shu, Bui, Narui & Ermon 2018, A DIRT-T Approach to Unsupervised Domain Adaptation, ICLR, "
@@ -175,6 +177,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="mean_teacher",
         entry_point="dabench_plugins.mean_teacher:MeanTeacher",
+        tracks=LABELLED,
         toy="images",
         summary="agree with one's own average on differently augmented targets",
         reference="French, Mackiewicz & Fisher 2018, Self-ensembling for Visual Domain Adaptation, ICLR, "
@@ -229,12 +232,19 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield from unsupervised.specs()
     yield from source_free.specs()
     yield from few_shot.specs()
+    yield from transfer.specs()
     yield from skada_specs.specs()
     yield from _paired()
 
 
+@hookimpl
+def dabench_asks() -> Iterator[AskSpec]:
+    """The rules of the track active."""
+    yield from asks.specs()
+
+
 def _paired() -> Iterator[MethodSpec]:
-    """The methods of the track paired. Direct transfer, the other baseline of its paper, is source_only there."""
+    """Feature matching. The baselines of its paper are fine_tune, target_k and source_only ("direct transfer")."""
     yield MethodSpec(
         name="feature_matching",
         entry_point="dabench_plugins.feature_matching:FeatureMatching",
@@ -252,27 +262,4 @@ def _paired() -> Iterator[MethodSpec]:
             "Each domain is normalised as a whole; the code normalises every recording.",
             "Where examples of the domains differ in shape, layers that do not fit start from random weights.",
         ),
-    )
-    yield MethodSpec(
-        name="fine_tuning",
-        entry_point="dabench_plugins.feature_matching:FineTuning",
-        summary="train on the source, go on with the labelled target",
-        reference=f"a baseline of {HEREMANS}",
-        citation=HEREMANS_2022,
-        tracks=("paired",),
-        loss=r"L = \mathrm{CE}(g(f(x_s)), y_s), \quad \text{then} \quad L = \mathrm{CE}(g(f(x_t')), y')",
-        expected_failures={
-            "simultaneous": "it never sees the source's half of a sample",
-            "adapts": "on the toy the source's network misleads it, and simultaneous samples are meant to correct that",
-        },
-    )
-    yield MethodSpec(
-        name="from_scratch",
-        entry_point="dabench_plugins.from_scratch:FromScratch",
-        summary="train on the labelled target alone",
-        reference=f"a baseline of {HEREMANS}",
-        citation=HEREMANS_2022,
-        tracks=("paired",),
-        loss=r"L = \mathrm{CE}(g(f(x_t')), y')",
-        expected_failures={"simultaneous": "it never sees the source's half of a sample"},
     )

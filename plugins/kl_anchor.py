@@ -33,12 +33,14 @@ class KlAnchor(FineTune):
         super().setup(problem)
         self.anchor = deepcopy(self.network)
 
+    def begin(self) -> None:
+        super().begin()
+        self.anchor.load_state_dict(self.network.state_dict())
+
     def tuning_losses(self, batch: Batch) -> dict[str, Tensor]:
         """Classification loss on the labelled target examples, with softened labels."""
         logits, y = self.logits(self.network, batch), batch.labelled[1]
         with torch.no_grad():
-            if batch.step == 0:
-                self.anchor.load_state_dict(self.network.state_dict())
             self.anchor.eval()
             before = softmax(self.logits(self.anchor, batch), 1)
         mixture = (1 - self.options.alpha) * one_hot(y, logits.shape[1]) + self.options.alpha * before

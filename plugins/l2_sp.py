@@ -29,10 +29,12 @@ class L2Sp(FineTune):
         super().setup(problem)
         self.start = deepcopy(self.network)
 
+    def begin(self) -> None:
+        super().begin()
+        self.start.load_state_dict(self.network.state_dict())
+
     def tuning_losses(self, batch: Batch) -> dict[str, Tensor]:
         """Classification loss on the labelled target examples, and the distance from the source's weights."""
-        if batch.step == 0:
-            self.start.load_state_dict(self.network.state_dict())
         pairs = zip(self.network.parameters(), self.start.parameters(), strict=True)
         distance = torch.stack([(now - then).square().sum() for now, then in pairs]).sum()
         return {**super().tuning_losses(batch), "distance": self.options.alpha / 2 * distance}

@@ -47,6 +47,7 @@ class Mcc(DeepMethod):
         losses = {
             "class": cross_entropy(logits[:rows], batch.source_y),
             "confusion": self.options.weight * confusion(logits[rows:], self.options.temperature),
+            **self.labelled_losses(batch),
         }
         if self.domain is not None:
             ramp = 2 / (1 + math.exp(-10 * batch.progress)) - 1

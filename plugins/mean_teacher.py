@@ -52,6 +52,7 @@ class MeanTeacher(AveragedMethod):
         losses = {
             "class": cross_entropy(source, batch.source_y),
             "consistency": self.options.weight * consistency(student, teacher, self.options.confidence),
+            **self.labelled_losses(batch),
         }
         if self.options.class_balance:
             sure = confident(teacher, self.options.confidence).mean()

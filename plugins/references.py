@@ -172,3 +172,71 @@ ZELLINGER_2017 = """@inproceedings{zellinger2017central,
   title = {Central Moment Discrepancy ({CMD}) for Domain-Invariant Representation Learning},
   booktitle = {International Conference on Learning Representations}, year = {2017}
 }"""
+HOULSBY_2019 = """@inproceedings{houlsby2019parameter,
+  author = {Houlsby, Neil and Giurgiu, Andrei and Jastrzebski, Stanislaw and Morrone, Bruna and de Laroussilhe, Quentin
+            and Gesmundo, Andrea and Attariyan, Mona and Gelly, Sylvain},
+  title = {Parameter-Efficient Transfer Learning for {NLP}},
+  booktitle = {International Conference on Machine Learning}, year = {2019}, note = {arXiv:1902.00751}
+}"""
+HU_2022 = """@inproceedings{hu2022lora,
+  author = {Hu, Edward J. and Shen, Yelong and Wallis, Phillip and Allen-Zhu, Zeyuan and Li, Yuanzhi and Wang, Shean and
+            Wang, Lu and Chen, Weizhu},
+  title = {{LoRA}: Low-Rank Adaptation of Large Language Models},
+  booktitle = {International Conference on Learning Representations}, year = {2022}, note = {arXiv:2106.09685}
+}"""
+REBUFFI_2018 = """@inproceedings{rebuffi2018efficient,
+  author = {Rebuffi, Sylvestre-Alvise and Bilen, Hakan and Vedaldi, Andrea},
+  title = {Efficient Parametrization of Multi-domain Deep Neural Networks},
+  booktitle = {IEEE Conference on Computer Vision and Pattern Recognition}, pages = {8119--8127}, year = {2018}
+}"""
+RUSU_2016 = """@misc{rusu2016progressive,
+  author = {Rusu, Andrei A. and Rabinowitz, Neil C. and Desjardins, Guillaume and Soyer, Hubert and Kirkpatrick, James
+            and Kavukcuoglu, Koray and Pascanu, Razvan and Hadsell, Raia},
+  title = {Progressive Neural Networks},
+  eprint = {1606.04671}, archiveprefix = {arXiv}, year = {2016}
+}"""
+SAITO_2019 = """@inproceedings{saito2019semi,
+  author = {Saito, Kuniaki and Kim, Donghyun and Sclaroff, Stan and Darrell, Trevor and Saenko, Kate},
+  title = {Semi-supervised Domain Adaptation via Minimax Entropy},
+  booktitle = {IEEE/CVF International Conference on Computer Vision}, year = {2019}, note = {arXiv:1904.06487}
+}"""
+SNELL_2017 = """@inproceedings{snell2017prototypical,
+  author = {Snell, Jake and Swersky, Kevin and Zemel, Richard},
+  title = {Prototypical Networks for Few-shot Learning},
+  booktitle = {Advances in Neural Information Processing Systems}, year = {2017}, note = {arXiv:1703.05175}
+}"""
+SUNG_2021 = """@inproceedings{sung2021training,
+  author = {Sung, Yi-Lin and Nair, Varun and Raffel, Colin},
+  title = {Training Neural Networks with Fixed Sparse Masks},
+  booktitle = {Advances in Neural Information Processing Systems}, pages = {24193--24205}, year = {2021}
+}"""
+VINYALS_2016 = """@inproceedings{vinyals2016matching,
+  author = {Vinyals, Oriol and Blundell, Charles and Lillicrap, Timothy and Kavukcuoglu, Koray and Wierstra, Daan},
+  title = {Matching Networks for One Shot Learning},
+  booktitle = {Advances in Neural Information Processing Systems}, year = {2016}, note = {arXiv:1606.04080}
+}"""
+ASH_2020 = """@inproceedings{ash2020deep,
+  author = {Ash, Jordan T. and Zhang, Chicheng and Krishnamurthy, Akshay and Langford, John and Agarwal, Alekh},
+  title = {Deep Batch Active Learning by Diverse, Uncertain Gradient Lower Bounds},
+  booktitle = {International Conference on Learning Representations}, year = {2020}, note = {arXiv:1906.03671}
+}"""
+MUNRO_2021 = """@book{munro2021human,
+  author = {Munro, Robert},
+  title = {Human-in-the-Loop Machine Learning: Active Learning and Annotation for Human-Centered {AI}},
+  publisher = {Manning}, year = {2021}
+}"""
+PRABHU_2021 = """@inproceedings{prabhu2021active,
+  author = {Prabhu, Viraj and Chandrasekaran, Arjun and Saenko, Kate and Hoffman, Judy},
+  title = {Active Domain Adaptation via Clustering Uncertainty-weighted Embeddings},
+  booktitle = {IEEE/CVF International Conference on Computer Vision}, year = {2021}, note = {arXiv:2010.08666}
+}"""
+SENER_2018 = """@inproceedings{sener2018active,
+  author = {Sener, Ozan and Savarese, Silvio},
+  title = {Active Learning for Convolutional Neural Networks: A Core-Set Approach},
+  booktitle = {International Conference on Learning Representations}, year = {2018}, note = {arXiv:1708.00489}
+}"""
+SU_2020 = """@inproceedings{su2020active,
+  author = {Su, Jong-Chyi and Tsai, Yi-Hsuan and Sohn, Kihyuk and Liu, Buyu and Maji, Subhransu and Chandraker,
+  Manmohan}, title = {Active Adversarial Domain Adaptation}, booktitle = {IEEE Winter Conference on Applications of
+  Computer Vision}, year = {2020}, note = {arXiv:1904.07848}
+}"""

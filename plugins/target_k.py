@@ -1,4 +1,4 @@
-"""The baseline TgtOnly of Daumé (2007): train on the labelled target examples alone."""
+"""Training on the labelled target examples alone: the baseline TgtOnly of Daumé (2007)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from torch.nn.functional import cross_entropy
 
 from dabench import Batch, DeepMethod, FeatureMethod, Problem
 
+from .labelled import labelled_target
+
 
 class TargetK(DeepMethod):
-    """Cross-entropy on the labelled target examples, from scratch."""
+    """Cross-entropy on the labelled target examples, from scratch: in comparison it shows what the source is worth."""
+
+    trains_on = "target"
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Classification loss."""
-        x, y = batch.labelled
+        x, y = labelled_target(batch)
         return {"class": cross_entropy(self.classify(self.features(x)), y)}
 
 

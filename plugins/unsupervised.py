@@ -21,6 +21,8 @@ from dabench_plugins.references import (
 
 from dabench import MethodSpec, Range
 
+LABELLED = ("unsupervised", "few_shot")
+
 
 def specs() -> Iterator[MethodSpec]:
     """Those that play networks against each other, that learn from own predictions, that compare distributions."""
@@ -34,6 +36,7 @@ def _adversarial() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="cdan",
         entry_point="dabench_plugins.cdan:Cdan",
+        tracks=LABELLED,
         title="CDAN",
         summary="DANN whose domain classifier sees features times predictions: the domains meet class by class",
         reference="Long, Cao, Wang & Jordan 2018, Conditional Adversarial Domain Adaptation, NeurIPS, arXiv:1705.10667",
@@ -110,6 +113,7 @@ def _of_own_predictions() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="mcc",
         entry_point="dabench_plugins.mcc:Mcc",
+        tracks=LABELLED,
         title="MCC",
         summary="predictions of the target that give weight to one class each: minimum class confusion",
         reference="Jin, Wang, Long & Wang 2020, Minimum Class Confusion for Versatile Domain Adaptation, ECCV, "
@@ -124,6 +128,7 @@ def _of_own_predictions() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="fixmatch",
         entry_point="dabench_plugins.fixmatch:FixMatch",
+        tracks=LABELLED,
         title="FixMatch",
         toy="images",
         summary="predict for a strongly augmented target image the class that is sure for the weakly augmented one",

@@ -56,6 +56,7 @@ class Vada(AveragedMethod):
         losses = {
             "class": cross_entropy(source, batch.source_y),
             "domain": binary_cross_entropy_with_logits(domain, is_target),
+            **self.labelled_losses(batch),
         }
         if self.options.cluster:
             losses["entropy"] = self.options.cluster * cross_entropy(target, softmax(target, 1))

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from dabench.citations.bibtex import entries
 from dabench.errors import PluginError, unknown
 from dabench.specs.names import canonical, is_suite_file
-from dabench.specs.spec import BackboneSpec, DomainSpec, MethodSpec, SuiteSpec
+from dabench.specs.spec import AskSpec, BackboneSpec, DomainSpec, MethodSpec, SuiteSpec
 
 if TYPE_CHECKING:
     from dabench.plugin.registry import Registry
 
-CITED: Mapping[str, type[DomainSpec] | type[MethodSpec] | type[BackboneSpec]] = {
+CITED: Mapping[str, type[DomainSpec] | type[MethodSpec] | type[BackboneSpec] | type[AskSpec]] = {
     "domains": DomainSpec,
     "methods": MethodSpec,
     "backbones": BackboneSpec,
+    "asks": AskSpec,
 }
 
 
@@ -95,13 +96,14 @@ class Bibliography:
         methods = [*suite.bounds, *(entry.method for entry in suite.methods)]
         others = [entry.backbone for entry in suite.pairs] + [entry.recipe.backbone for entry in suite.methods]
         backbones = [suite.backbone.name, *(backbone.name for backbone in others if backbone)]
-        for kind, names in (("domains", domains), ("methods", methods), ("backbones", backbones)):
+        rules = suite.ask.rules if suite.ask else ()
+        for kind, names in (("domains", domains), ("methods", methods), ("backbones", backbones), ("asks", rules)):
             for item in dict.fromkeys(names):
                 self._thing(kind, item)
         self._enter(_own_entry(), "benchmark", "dabench")
 
     def _thing(self, kind: str, name: str) -> None:
-        """A domain, method or backbone."""
+        """A domain, method, backbone or rule."""
         registered = self._registry.get(CITED[kind], name)
         spec, what = registered.spec, f"{kind.removesuffix('s')} {registered.spec.name}"
         if not spec.citation:

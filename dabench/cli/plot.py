@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dabench.cli.plot_features import features_command
+from dabench.cli.plot_rounds import rounds_command
 from dabench.cli.plot_shots import shots_command
 
 
@@ -14,4 +15,5 @@ def command() -> None:
 
 
 command.add_command(features_command)
+command.add_command(rounds_command)
 command.add_command(shots_command)

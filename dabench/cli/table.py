@@ -67,6 +67,7 @@ def command(
     from dabench.leaderboard.formats.text import next_commands
     from dabench.leaderboard.published import published_of
     from dabench.leaderboard.recorded import with_records
+    from dabench.leaderboard.rounds import last_rounds
     from dabench.results.folder import read_results
     from dabench.results.record_file import write_atomic
 
@@ -91,6 +92,8 @@ def command(
         from_csv=results.from_csv,
         regenerated={name for name, spec in registry.specs(DomainSpec).items() if spec.regenerated},
     )
+    if shots is None:
+        tables = last_rounds(tables)
     if numbers is not None:
         tables = beside(tables, numbers)
     if spec.wants_records:
@@ -139,7 +142,8 @@ def chosen_runs(
     if shots is not None:
         known = frame["shots"].dropna().tolist()
         _refuse_unknown("number of shots", shots, known, suite, directory)
-        frame = frame[frame["shots"].isin(shots)]
+        of_all = (frame["track"] == "active") & frame["shots"].isna()  # the bounds of all rounds
+        frame = frame[of_all | frame["shots"].isin(shots)]
     return frame, wanted_methods, wanted_pairs
 
 

@@ -145,6 +145,49 @@ class Budget(Section):
     checkpoints: int = Field(1, ge=1)
 
 
+class AskPlan(Section):
+    """The labels that a suite of the track active asks for.
+
+    Attributes:
+        rounds: how often.
+        per_round: how many labels each time.
+        rules: by which; `dabench list asks`.
+    """
+
+    rounds: int = Field(ge=1)
+    per_round: int = Field(ge=1)
+    rules: tuple[str, ...] = Field(min_length=1)
+
+    @field_validator("rules")
+    @classmethod
+    def _canonical(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        names = tuple(map(canonical, value))
+        if len(set(names)) < len(names):
+            raise ValueError("a rule is named twice")
+        return names
+
+
+class Ask(Section):
+    """The labels that a run of the track active has: those that a rule asked for in its rounds so far.
+
+    Attributes:
+        rule: its name.
+        source_sha256: hash of its sources.
+        per_round: labels of each round.
+        round: the last one; the first is 1.
+    """
+
+    rule: str
+    source_sha256: str
+    per_round: int
+    round: int
+
+    @property
+    def labels(self) -> int:
+        """All of them."""
+        return self.round * self.per_round
+
+
 SECTIONS: Mapping[str, type[Section]] = {
     "backbone": Named,
     "budget": Budget,
@@ -164,6 +207,7 @@ class Settings(Section):
     Attributes:
         views: versions of the augmented views that the method may ask for; see `hashing.canonical.VIEW_VERSIONS`. Where
             all are of version 1 nothing is written.
+        ask: in the track active; a bound has none. Nothing is written for None.
     """
 
     method: str
@@ -179,6 +223,7 @@ class Settings(Section):
     readout: ReadoutKind
     transductive: bool
     views: dict[str, int] = Field(default_factory=dict)
+    ask: Ask | None = None
 
     @model_serializer(mode="wrap")
     def _with_versions(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -186,6 +231,8 @@ class Settings(Section):
         content: dict[str, Any] = plain(self)
         if not self.views:
             content.pop("views", None)
+        if self.ask is None:
+            content.pop("ask", None)
         named = {self.readout, *(value for value in self.options.values() if isinstance(value, str))}
         versions = [READOUT_VERSIONS[kind] for kind in named & READOUT_VERSIONS.keys()]
         return content | ({"readout_version": max(versions)} if versions else {})

@@ -17,6 +17,7 @@ from dabench.config.parse import parse_pair, parse_seeds
 from dabench.config.settings import (
     MOST_OUTPUTS,
     AnyPrecision,
+    AskPlan,
     Budget,
     Input,
     Named,
@@ -123,6 +124,7 @@ class Suite(Section):
             each of which has a table of its own. In few_shot, examples per class, or `all` (see `data.splits.shots`).
             In paired, whole groups, such as people, whose simultaneous samples are given: per class where groups are of
             one class, and examples per class where there are no groups (see `data.splits.paired_splits`).
+        ask: which labels of the target are asked for, in the track active, which needs it.
         metric: what `accuracy` means in this suite's records.
         domains: where data of one's own lie: then a name in `pairs` may be a folder or a table there.
         sample: what a run draws from the source.
@@ -144,8 +146,9 @@ class Suite(Section):
     version: int = Field(1, ge=1)
     summary: str = ""
     domains: OwnDomains | None = None
-    track: Literal["unsupervised", "few_shot", "paired"] = "unsupervised"
+    track: Literal["unsupervised", "few_shot", "paired", "active"] = "unsupervised"
     shots: Annotated[tuple[Shots, ...] | None, BeforeValidator(_shots)] = None
+    ask: AskPlan | None = None
     seeds: Annotated[tuple[int, ...], BeforeValidator(parse_seeds)] = (0, 1, 2, 3, 4)
     metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
     input: Input = Input()
@@ -189,8 +192,17 @@ class Suite(Section):
 
     @model_validator(mode="after")
     def _shots_fit(self) -> Self:
-        if self.track == "unsupervised" and self.shots is not None:
-            raise ValueError("`shots` are of the tracks few_shot and paired, and this suite is unsupervised")
+        if self.track in ("unsupervised", "active") and self.shots is not None:
+            raise ValueError(f"`shots` are of the tracks few_shot and paired, and this suite is {self.track}")
+        if (self.track == "active") != (self.ask is not None):
+            raise ValueError(
+                "the track active, and no other, has `ask`: {rounds: 4, per_round: 10, rules: [random, entropy]}, say"
+            )
+        if self.track == "active" and ("source_only" not in self.bounds or self.transductive):
+            raise ValueError(
+                "the track active asks first by the outputs of source_only, which must be among its bounds, and tests "
+                "on target test, so that it is not transductive"
+            )
         if self.track == "few_shot" and self.shots is None:
             raise ValueError("the track few_shot needs `shots`, labelled target examples per class: [1, 10, all], say")
         if self.track == "paired" and (self.shots is None or "all" in self.shots):

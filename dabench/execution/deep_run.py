@@ -37,8 +37,14 @@ NONE = np.zeros(0, dtype=np.int64)
 
 
 def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
-    """Build a method: backbone and classifier first, from the stream `init`, then the method's own modules.
+    """Build a method and set it up; see `built`."""
+    return built(job, data, cls)[0]
 
+
+def built(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[DeepMethod, int]:
+    """Build a method, and count the weights of its backbone.
+
+    Backbone and classifier come first, from the stream `init`, then the method's own modules.
     Both are initialised on the CPU, so that a run starts from the same weights on every device.
 
     Raises:
@@ -50,6 +56,7 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
     with drawing_from(job.seed, "init", CPU):
         network = backbone(_input_shape(job, data, cls), data.problem.classes, options)
     network.precision = job.settings.precision
+    size = sum(weight.numel() for weight in network.parameters())
     method = cls(network, validated(cls, job.settings.options, job.method.name))
     with drawing_from(job.seed, f"init:{job.method.name}", CPU):
         method.setup(data.problem)
@@ -61,7 +68,7 @@ def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
             "class names, so that its version is not part of the run. Declare it: "
             f"views = {{..: {unsaid[0]!r}}} in the class, or an option of the type View."
         )
-    return method.to(data.device).to(memory_format=torch.channels_last)
+    return method.to(data.device).to(memory_format=torch.channels_last), size
 
 
 def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, ...]:
@@ -113,7 +120,7 @@ class DeepRun:
             PluginError: the method asks for a view whose version its settings do not say.
         """
         self.job, self.data = job, data
-        self.method = build(job, data, cls)
+        self.method, self._size = built(job, data, cls)
         self.measurements = Measurements() if measurements is None else measurements
         self.measurements.source_free = source_free(self.method.stages())
 
@@ -149,6 +156,10 @@ class DeepRun:
             images_per_s = job.examples_per_step * (event.step - first) / max(time.monotonic() - begun, 1e-9)
             yield Progress(job.run_id, event.step, job.budget.steps, images_per_s, values)
             clock = time.monotonic()
+        measurements.parameters = (self._size, None, None)
+        if measurements.source_free:
+            method = self.method
+            measurements.parameters = (self._size, method.trained_parameters(), method.stored_parameters())
 
     def measure(self, losses: dict[str, float]) -> None:
         """Add a checkpoint to the measurements: losses, label-free scores, and predictions of target test."""

@@ -183,6 +183,7 @@ def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) 
     blind = [spec for spec in job.task.selectors if not spec.uses_target_labels]
     scores, picks = picks_of(blind, measurements.answers, job.files.outputs)
     images = job.examples_per_step * measurements.steps if job.backbone.trains else 0
+    whole, trained, stored = measurements.parameters or (None, None, None)
     return Outcome(
         status="collapsed" if measurements.collapsed else "ok",
         error=measurements.collapsed,
@@ -194,6 +195,9 @@ def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) 
         images_seen=images,
         test_rows=data.test_x.shape[0],
         source_free=measurements.source_free,
+        network_parameters=whole,
+        trained_parameters=trained,
+        stored_parameters=stored,
     )
 
 

@@ -20,6 +20,8 @@ class Measurements:
         answers: of all checkpoints so far.
         collapsed: why the training ended early, if it did.
         source_free: the last stage of the training uses no source.
+        parameters: the weights of the backbone, those that the last stage trains, and the numbers to be stored for one
+            more target; the last two only where that stage uses no source. None without a network.
     """
 
     steps: int = 0
@@ -27,6 +29,7 @@ class Measurements:
     answers: list[Answer] = field(default_factory=list)
     collapsed: str | None = None
     source_free: bool = False
+    parameters: tuple[int, int | None, int | None] | None = None
 
     def add(self, *, losses: dict[str, float], scores: dict[str, float], predictions: Predictions) -> None:
         """Add a checkpoint at the present step."""

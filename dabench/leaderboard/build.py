@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dabench.config.settings import Shots
 from dabench.leaderboard.machines import has_number, machines_note
 from dabench.leaderboard.marks import Key, groups_of, mark_cells, rank, rank_test, sample
+from dabench.leaderboard.rounds import with_bounds, with_curves
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
 from dabench.results.cells import pair_column
 from dabench.results.folder import current
@@ -59,7 +60,7 @@ def build_tables(
         on the same pair. None for an empty frame.
     """
     kept, left_out = current(frame)
-    kept = _by_shots(kept)
+    kept = _by_shots(with_bounds(kept))
     seen = set(pair_column(kept))
     tables: list[Table] = []
     for comparable in _comparable(kept):
@@ -77,7 +78,7 @@ def build_tables(
                     notes=(*table.notes, *_made_here(table, regenerated)),
                 )
             )
-    return tables
+    return with_curves(tables, kept)
 
 
 def _comparable(frame: pd.DataFrame) -> Iterable[pd.DataFrame]:
@@ -232,7 +233,21 @@ def _row(key: Key, label: str, cells: Mapping[str, Cell], runs: list[Any], group
         average=sum(means) / len(means) if all(cell.complete for cell in cells.values()) else None,
         rank=None,
         group=group,
+        trained=_mean([run.trained_parameters / run.network_parameters for run in runs if _counted(run)]),
+        stored=_whole([run.stored_parameters for run in runs if _counted(run)]),
     )
+
+
+def _counted(run: Any) -> bool:
+    return not pd.isna(run.trained_parameters) and not pd.isna(run.network_parameters) and run.network_parameters > 0
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return mean_of(values) if values else None
+
+
+def _whole(values: Sequence[float]) -> int | None:
+    return round(mean_of(values)) if values else None
 
 
 def _cell(runs: list[Any], expected: int, from_csv: frozenset[str]) -> Cell:

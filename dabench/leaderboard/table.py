@@ -141,6 +141,23 @@ class Cell:
         return self.status in (*SCORED, "incomplete")
 
 
+@dataclass(frozen=True)
+class Curve:
+    """Accuracy over the labels asked for, of a method with a rule, over all pairs.
+
+    Attributes:
+        area: under it, divided by the labels: the mean accuracy on the way; None where a round of a pair is missing.
+        gain: of the area over that of the rule `random` with the same method, paired by seed; None for that rule
+            itself, and without it.
+        needed: labels with which the mean accuracy of every pair is that of `random` with all labels, the first round
+            that has them; None if none has, and without `random`.
+    """
+
+    area: float | None
+    gain: Interval | None
+    needed: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One method in one variant.
@@ -153,6 +170,10 @@ class Row:
         source_free: the last stage of its training used no source.
         group: letter of the rows that are compared with each other; empty where all rows are.
         average: mean of the cells' means; None unless every pair is complete.
+        trained: weights that the last stage trains, where it uses no source, as a share of the network's; the mean over
+            pairs.
+        stored: numbers to be stored for one more target, beside the network that has learned the source; likewise.
+        curve: in the track active, over the labels asked for.
         rank: mean rank over pairs among methods with the same settings, 1 is best; None for bounds and unless complete.
     """
 
@@ -167,6 +188,9 @@ class Row:
     average: float | None
     rank: float | None
     group: str = ""
+    trained: float | None = None
+    stored: int | None = None
+    curve: Curve | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

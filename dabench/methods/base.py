@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from dabench.backbones.base import Backbone
@@ -125,6 +126,16 @@ class DeepMethod(nn.Module):
         """Named scalar losses; their sum is minimised."""
         raise NotImplementedError(f"{type(self).__name__} must define losses(batch)")
 
+    def labelled_losses(self, batch: Batch) -> dict[str, Tensor]:
+        """Classification loss on the labelled target examples, under the name `labelled`; nothing in tracks without.
+
+        An unsupervised method whose `losses` add it can list few_shot among its tracks. The examples pass the network
+        by themselves: batch norm, if any, takes their own statistics.
+        """
+        if batch.few_shot is None:
+            return {}
+        return {"labelled": cross_entropy(self.classify(self.features(batch.few_shot.x)), batch.few_shot.y)}
+
     def step(self, batch: Batch) -> dict[str, Tensor]:
         """One training step; returns the losses for the record. Override it where one step is several updates."""
         losses = self._losses(batch)
@@ -177,6 +188,21 @@ class DeepMethod(nn.Module):
         for parameter in self.parameters():
             parameter.requires_grad_(id(parameter) in trained)
 
+    def trained_parameters(self) -> int:
+        """The number of weights that the present stage trains. Tables show it as a share of the network's.
+
+        A method that trains part of a tensor overrides it; the conformance kit counts what changes.
+        """
+        return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)
+
+    def stored_parameters(self) -> int:
+        """The numbers that are to be stored for one more target, beside the network that has learned the source.
+
+        They are the trained weights, and the statistics of batch norm, which follow the target. A method that keeps
+        these as they are overrides it.
+        """
+        return self.trained_parameters() + statistics_of(self.network.modules())
+
     def predict(self, x: Tensor) -> Tensor:
         """Examples (N, ...) -> logits (N, C). Called without gradients and in evaluation mode."""
         return self.classify(self.features(x))
@@ -188,6 +214,13 @@ class DeepMethod(nn.Module):
     def embed_source(self, x: Tensor) -> Tensor:
         """Source examples (N, ...) -> last hidden layer (N, H): as `embed`, unless the domains have networks apart."""
         return self.embed(x)
+
+
+def statistics_of(modules: Iterable[nn.Module]) -> int:
+    """The number of running statistics of the batch norms among some modules."""
+    norms = [module for module in modules if isinstance(module, _BatchNorm)]
+    kept = (statistic for norm in norms for statistic in (norm.running_mean, norm.running_var))
+    return sum(statistic.numel() for statistic in kept if statistic is not None)
 
 
 def total(losses: Mapping[str, Tensor]) -> Tensor:

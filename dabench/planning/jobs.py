@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dabench.config.settings import MOST_OUTPUTS, Settings
 from dabench.config.suite import Suite
@@ -54,11 +57,30 @@ def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> 
     needed = registry.get(SelectorSpec, suite.selector).spec.needs_outputs
     if wanted == 0 and needed:
         raise UsageError(f"the selector {suite.selector} of the suite {suite.name} reads outputs: keep some of them")
+    if suite.ask is not None:
+        if wanted is not None and wanted != MOST_OUTPUTS:
+            raise UsageError(f"the rules of the suite {suite.name} read outputs: leave --outputs out")
+        return MOST_OUTPUTS
     return (suite.outputs or (MOST_OUTPUTS if needed else 0)) if wanted is None else wanted
 
 
-def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: RunOptions) -> Jobs:
+def make_jobs(
+    plan: Plan,
+    runs: Sequence[PlannedRun],
+    results: Path,
+    registry: Registry,
+    options: RunOptions,
+    asked: Mapping[str, NDArray[np.int64]] | None = None,
+) -> Jobs:
     """Turn planned runs into jobs; those that read features get the job of the network that has them.
+
+    Args:
+        plan: of the runs.
+        runs: which they are.
+        results: the folder of records.
+        registry: of plugins.
+        options: of the command.
+        asked: in the track active, the rows of target train whose labels a run is given, by its `run_id`.
 
     Raises:
         UsageError: reverse validation where it is not defined.
@@ -68,17 +90,23 @@ def make_jobs(plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: R
             "reverse validation trains with source and target exchanged, which the track paired does not define: "
             "choose options by another score"
         )
-    return Jobs(plan, runs, results, registry, options)
+    return Jobs(plan, runs, results, registry, options, asked or {})
 
 
 class Jobs(Sequence[Job]):
     """The jobs of some runs, each made when it is asked for: a plan may have a hundred thousand."""
 
     def __init__(
-        self, plan: Plan, runs: Sequence[PlannedRun], results: Path, registry: Registry, options: RunOptions
+        self,
+        plan: Plan,
+        runs: Sequence[PlannedRun],
+        results: Path,
+        registry: Registry,
+        options: RunOptions,
+        asked: Mapping[str, NDArray[np.int64]],
     ) -> None:
         """Keep what all jobs share; see `make_jobs`."""
-        self._plan, self._runs, self._options = plan, runs, options
+        self._plan, self._runs, self._options, self._asked = plan, runs, options, asked
         self._recent = lru_cache(maxsize=64)(lambda index: self._job(runs[index]))  # asked for once more to be judged
         self._results, self._records, self._cache = results, results / "runs", results / "cache"
         chosen = registry.get(SelectorSpec, plan.suite.selector).spec
@@ -128,13 +156,13 @@ class Jobs(Sequence[Job]):
                 backbone=run.backbone,
                 settings=run.settings,
                 seed=run.seed,
-                track=plan.suite.track,
+                track="few_shot" if plan.suite.track == "active" else plan.suite.track,
                 metric=plan.suite.metric,
                 selectors=self._selectors,
                 selector=plan.suite.selector,
                 reverse_validation=options.reverse_validation,
             ),
-            data=_data(plan, run, self._desk),
+            data=_data(plan, run, self._desk, self._asked.get(run.run_id)),
             files=RunFiles(
                 log=self._records / f"{run.stem}.log",
                 state=self._cache / f"state/{run.run_id}.pt",
@@ -158,7 +186,7 @@ class Jobs(Sequence[Job]):
                 settings = settings.model_copy(update={"method": method.name, "options": {}, "views": {}})
             # What does not change the network is left out: the checkpoints, and the shots where nothing is trained on
             # the target.
-            unseen = {"shots": True} if method == self._source_only else {}
+            unseen = {"shots": True, "ask": True} if method == self._source_only else {}
             shared = settings.model_dump(mode="json", exclude={"budget": {"checkpoints"}, **unseen})
             self._networks[cell] = method, settings, [sha256(shared), method_sha256(method)]
         return self._networks[cell]
@@ -170,9 +198,12 @@ class Jobs(Sequence[Job]):
         return sha256([*parts, self._plan.device_kind, self._bits, "sealed"])
 
 
-def _data(plan: Plan, run: PlannedRun, desk: LabelDesk) -> RunData:
+def _data(plan: Plan, run: PlannedRun, desk: LabelDesk, asked: NDArray[np.int64] | None) -> RunData:
     """The domains of a run, and those labels of its target that it may see."""
     source, target = plan.domains[run.source], plan.domains[run.target]
+    if run.settings.ask is not None:
+        assert asked is not None, "the runner asks before it makes the jobs of a round"
+        return RunData(source=source, target=target.examples, given=desk.reveal(target, asked))
     given = desk.give(
         source,
         target,

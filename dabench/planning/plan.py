@@ -10,7 +10,7 @@ from itertools import chain, product
 from dabench.config.overrides import UNSET, Overrides
 from dabench.config.parse import parse_pair
 from dabench.config.row_choice import RowChoice
-from dabench.config.settings import Shots
+from dabench.config.settings import MOST_OUTPUTS, Shots
 from dabench.config.suite import EntryRecipe, MethodEntry, PairEntry, Suite
 from dabench.data.prepared import PreparedDomain, prepare
 from dabench.errors import DabenchError, PluginError, UsageError
@@ -18,11 +18,11 @@ from dabench.hashing.canonical import sha256
 from dabench.hashing.identity import RunIdentity
 from dabench.planning.class_facts import ClassFacts
 from dabench.planning.domains import domain_of, known_domains, misfit, no_recording
-from dabench.planning.resolve import Shared, resolve
+from dabench.planning.resolve import AskRound, Shared, resolve
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Plan, PlannedRun, Resolved
 from dabench.runs.precision import automatic, bf16_cost
-from dabench.specs.names import canonical
+from dabench.specs.names import BOUNDS, canonical
 from dabench.specs.spec import DomainSpec, MethodSpec, SelectorSpec
 
 
@@ -81,6 +81,7 @@ def make_plan(
     facts.keep()
     domains, problems = _prepare(chosen, specs)
     _refuse_misfits(suite, added, domains)
+    _refuse_budget(suite, chosen, domains)
     runs = [
         run
         for pair, cell in sorted(cells, key=lambda item: _place(item[1]))
@@ -186,6 +187,25 @@ def _refuse_misfits(suite: Suite, added: Sequence[PairEntry], domains: Mapping[s
             raise UsageError(f"{entry.pair} cannot be a pair: {why}.")
 
 
+def _refuse_budget(suite: Suite, pairs: Sequence[PairEntry], domains: Mapping[str, PreparedDomain]) -> None:
+    """Refuse to ask for more labels than there are.
+
+    Raises:
+        UsageError: naming the target.
+    """
+    if suite.ask is None:
+        return
+    for name in dict.fromkeys(entry.pair.split(":")[1] for entry in pairs):
+        if name not in domains:
+            continue
+        rows, labels = min(len(domains[name].labels_of("train")), MOST_OUTPUTS), suite.ask.rounds * suite.ask.per_round
+        if labels > rows:
+            raise UsageError(
+                f"the suite {suite.name} asks for {labels} labels (ask.rounds times ask.per_round), and {name} offers "
+                f"{rows} examples: ask for fewer"
+            )
+
+
 def _cells(
     suite: Suite,
     pairs: Sequence[PairEntry],
@@ -198,9 +218,11 @@ def _cells(
     """Resolve all cells; every mistake is reported at once, and once."""
     mistakes = {str(error): error for error in _wrong_names(suite, pairs, registry, specs)}
     cells = []
-    for entry, pair, shots in product(entries, pairs, suite.shots or (None,)):
+    for entry, pair in product(entries, pairs):
         try:
-            cells.append((pair, resolve(suite, pair, entry, overrides, registry, shots, shared)))
+            cells += [
+                (pair, resolve(suite, pair, entry, overrides, registry, draw, shared)) for draw in _draws(suite, entry)
+            ]
         except (UsageError, PluginError) as error:
             mistakes[str(error)] = error
     if len(mistakes) == 1:
@@ -208,6 +230,15 @@ def _cells(
     if mistakes:
         raise UsageError(f"{len(mistakes)} mistakes in the suite {suite.name}:\n  " + "\n  ".join(mistakes))
     return cells
+
+
+def _draws(suite: Suite, entry: MethodEntry) -> Iterator[Shots | AskRound | None]:
+    """The labelled target examples of an entry's cells: numbers of shots, or rounds of rules, which bounds have not."""
+    if suite.ask is None or entry.method in BOUNDS:
+        yield from suite.shots or (None,)
+        return
+    for rule, number in product(suite.ask.rules, range(1, suite.ask.rounds + 1)):
+        yield AskRound(rule, number, suite.ask.per_round)
 
 
 def _without_doubles(

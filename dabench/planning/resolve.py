@@ -14,12 +14,22 @@ from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Precision, Settin
 from dabench.config.suite import MethodEntry, PairEntry, Suite
 from dabench.errors import UsageError
 from dabench.hashing.canonical import sha256, view_versions
+from dabench.hashing.sources import source_sha256
 from dabench.planning.class_facts import ClassFacts, Facts
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
 from dabench.runs.precision import UNNAMED
 from dabench.runs.record import ChosenBy, PluginInfo
-from dabench.specs.spec import BackboneSpec, MethodSpec
+from dabench.specs.spec import AskSpec, BackboneSpec, MethodSpec
+
+
+@dataclass(frozen=True)
+class AskRound:
+    """A round of a rule of the track active, the first being 1."""
+
+    rule: str
+    number: int
+    per_round: int
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ def resolve(
     entry: MethodEntry,
     overrides: Overrides,
     registry: Registry,
-    shots: Shots | None = None,
+    draw: Shots | AskRound | None = None,
     known: Shared | None = None,
 ) -> Resolved:
     """Resolve one cell.
@@ -52,7 +62,7 @@ def resolve(
         entry: the method.
         overrides: of the command.
         registry: of plugins.
-        shots: one of the suite's, if it has some.
+        draw: one of the suite's numbers of shots, or a round of one of its rules, if it has some.
         known: what the cells of a plan share.
 
     Raises:
@@ -63,7 +73,7 @@ def resolve(
     facts = known.facts
     registered = registry.get(MethodSpec, entry.method)
     method = registered.spec
-    if suite.track not in method.tracks:
+    if ("few_shot" if suite.track == "active" else suite.track) not in method.tracks:
         raise UsageError(f"{method.name} runs in {', '.join(method.tracks)}, the suite {suite.name} is {suite.track}")
     if suite.transductive and method.sees_target_labels:
         raise UsageError(
@@ -80,7 +90,8 @@ def resolve(
         or None,
         "precision": known.auto if suite.precision == "auto" else suite.precision,
         "readout": suite.readout,
-        "shots": shots,
+        "shots": None if isinstance(draw, AskRound) else draw,
+        "ask": _ask(draw, registry) if isinstance(draw, AskRound) else None,
         "transductive": suite.transductive,
     }
     shared |= {
@@ -100,6 +111,8 @@ def resolve(
     settings, backbone, method = checked.settings, checked.backbone, checked.method
     if suite.track == "paired":
         _check_paired(suite.name, checked)
+    if settings.ask is not None:
+        _check_rule(registry.get(AskSpec, settings.ask.rule).spec, checked)
     own_content, content = own.model_dump(mode="json"), settings.model_dump(mode="json")
     versions = ("views", "readout_version")  # they follow from other settings, and are no choice that names a variant
     unnamed = own_content | ({"precision": UNNAMED} if suite.precision == "auto" else {})
@@ -109,10 +122,10 @@ def resolve(
         method=method,
         backbone=backbone,
         settings=settings,
-        variant=",".join(part for part in (entry.as_, difference) if part),
+        variant=",".join(part for part in (settings.ask.rule if settings.ask else "", entry.as_, difference) if part),
         settings_sha256=sha256(content),
         own_sha256=sha256(own_content),
-        comparison_sha256=sha256(_without(shared_content, "method", "options", "views")),
+        comparison_sha256=sha256(_without(shared_content, "method", "options", "views", "ask")),
         plugin=PluginInfo(
             distribution=registered.origin.distribution,
             version=registered.origin.version,
@@ -122,6 +135,33 @@ def resolve(
         is_feature_method=checked.of_method.is_feature_method,
         freezes=checked.freezes,
     )
+
+
+def _ask(draw: AskRound, registry: Registry) -> dict[str, Any]:
+    """The section `ask` of a round."""
+    rule = registry.get(AskSpec, draw.rule).spec
+    return {
+        "rule": rule.name,
+        "source_sha256": source_sha256(rule.entry_point),
+        "per_round": draw.per_round,
+        "round": draw.number,
+    }
+
+
+def _check_rule(rule: AskSpec, checked: _Checked) -> None:
+    """Refuse a rule that reads probabilities where a method gives none.
+
+    Raises:
+        UsageError: it does.
+    """
+    settings, method = checked.settings, checked.method.name
+    if not rule.needs_probabilities:
+        return
+    if checked.of_method.is_feature_method or settings.readout != "network" or not checked.backbone.trains:
+        raise UsageError(
+            f"the rule {rule.name} reads probabilities, and the scores of {method} here are none: take rules that "
+            "look at embeddings alone, such as random, k_center, cluster and representative"
+        )
 
 
 def _backbone(overrides: Overrides, registry: Registry) -> dict[str, Any]:

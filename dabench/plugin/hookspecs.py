@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dabench.runs.plan import Plan, PlannedRun
     from dabench.runs.record import RunRecord
     from dabench.specs.spec import (
+        AskSpec,
         BackboneSpec,
         CheckFormatSpec,
         DomainSpec,
@@ -120,6 +121,23 @@ def dabench_selectors() -> Iterable[SelectorSpec]:
         @hookimpl
         def dabench_selectors():
             yield SelectorSpec(name="first", entry_point="my_package.rules:first", summary="the first checkpoint")
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_asks() -> Iterable[AskSpec]:
+    """Yield rules of the track active: which target examples are to be labelled next.
+
+    What is at the entry point takes a `dabench.Pool`, a number and a NumPy generator, and returns so many different
+    places in the pool.
+
+    Example:
+        from dabench import AskSpec, hookimpl
+
+        @hookimpl
+        def dabench_asks():
+            yield AskSpec(name="first", entry_point="my_package.rules:first", summary="the first ones")
     """
     raise NotImplementedError
 

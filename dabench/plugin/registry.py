@@ -24,6 +24,7 @@ from dabench.plugin import hookspecs
 from dabench.plugin.guard import PluginFault, guarded, named
 from dabench.specs.names import canonical, items
 from dabench.specs.spec import (
+    AskSpec,
     BackboneSpec,
     CheckFormatSpec,
     DomainSpec,
@@ -52,6 +53,7 @@ KINDS: Mapping[str, type[Spec]] = {
     "suites": SuiteSpec,
     "backbones": BackboneSpec,
     "selectors": SelectorSpec,
+    "asks": AskSpec,
     "launchers": LauncherSpec,
     "formats": FormatSpec,
     "check_formats": CheckFormatSpec,

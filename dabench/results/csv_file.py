@@ -33,7 +33,7 @@ from dabench.runs.record import HASH, NOT_SCALAR, READABLE, SCHEMA, SCORED, RunR
 # Files of older schemas may lack these; what they would hold is unknown.
 LATER = frozenset({
     "data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas", "env_bf16_cost",
-    "source_free",
+    "source_free", "network_parameters", "trained_parameters", "stored_parameters", "rule", "round",
 })  # fmt: skip
 
 

@@ -6,6 +6,10 @@ own plugins had by then. It also has the hash of a syntax that changed since wit
 a function moved from the plugin into dabench. Readers give such a run the hash and the `run_id` that it would get
 today, so that it is the same run as one that is made anew. Its numbers, and the file that it is in, stay as they are.
 
+`cells.csv` has the methods of dabench's own that were renamed, and those that got more options, whose defaults compute
+the same: a published row of one gets the method and the hash of the settings that it has today. Local records do not:
+their settings say what the method was then.
+
 A run is left as it is where its plugin is not in that table, or where its `run_id` does not follow from its row: it
 counts as made with other sources than today's.
 """
@@ -26,20 +30,23 @@ from dabench.runs.record import RunRecord, flatten
 NUMERICS_THEN = 1
 """`NUMERICS_VERSION` for as long as bytes were hashed."""
 
+CELL = ("method", "settings_sha256", "plugin_source_sha256")
+"""The columns that may be others today; with them the `run_id`."""
+
 
 def record_of_today(record: RunRecord) -> RunRecord:
     """The record with the current plugin hash and `run_id`."""
     found = _of_today(flatten(record)) if record.plugin.source_sha256 in syntax_by_former() else None
-    if found is None:
+    if found is None or found["settings_sha256"] != record.settings_sha256:  # its settings name another method
         return record
-    run_id, source = found
+    source = found["plugin_source_sha256"]
     return record.model_copy(
-        update={"run_id": run_id, "plugin": record.plugin.model_copy(update={"source_sha256": source})}
+        update={"run_id": found["run_id"], "plugin": record.plugin.model_copy(update={"source_sha256": source})}
     )
 
 
 def frame_of_today(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the current plugin hashes and `run_id`s. Of rows that are one run now, the newest stays."""
+    """The rows with current hashes, methods and `run_id`s. Of rows that are one run now, the newest stays."""
     old = frame["plugin_source_sha256"].isin(syntax_by_former().keys())
     if not old.any():
         return frame
@@ -47,16 +54,18 @@ def frame_of_today(frame: pd.DataFrame) -> pd.DataFrame:
     found = {index: _of_today(row) for index, row in zip(frame.index[old], rows, strict=True)}
     renamed = {index: new for index, new in found.items() if new is not None}
     frame = frame.copy()
-    frame.loc[list(renamed), "run_id"] = [run_id for run_id, _ in renamed.values()]
-    frame.loc[list(renamed), "plugin_source_sha256"] = [source for _, source in renamed.values()]
+    for column in (*CELL, "run_id"):
+        frame.loc[list(renamed), column] = [new[column] for new in renamed.values()]
     newest_last = pd.to_datetime(frame["finished"], utc=True, format="ISO8601").sort_values(kind="stable").index
     return frame.loc[newest_last].drop_duplicates("run_id", keep="last").sort_index().reset_index(drop=True)
 
 
 def former_ids(row: Mapping[str, Any]) -> list[str]:
     """The ids that a run had, or would have had, with former hashes of its plugin: one for each."""
-    wordings = [old for old, new in syntax_by_former().items() if new == row["plugin_source_sha256"]]
-    return [_run_id(row, old) for old in wordings]
+    today = (row["method"], row["settings_sha256"], row["plugin_source_sha256"])
+    cells = [former for former, new in cell_by_former().items() if new == today]
+    cells += [(*today[:2], old) for old, new in syntax_by_former().items() if new == today[2]]
+    return [_run_id({**row, **dict(zip(CELL, cell, strict=True))}) for cell in cells]
 
 
 @cache
@@ -66,15 +75,27 @@ def syntax_by_former() -> Mapping[str, str]:
     return {row["former_sha256"]: row["syntax_sha256"] for row in csv.DictReader(text.splitlines())}
 
 
-def _of_today(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The current `run_id` and plugin hash, for a row whose own id follows from its plugin's former hash."""
-    if row["run_id"] != _run_id(row, row["plugin_source_sha256"]):
+@cache
+def cell_by_former() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The values of `CELL` today by those that the published rows of a cell have."""
+    text = files("dabench.results").joinpath("cells.csv").read_text(encoding="utf-8")
+    return {
+        tuple(row[f"former_{name}"] for name in CELL): tuple(row[name] for name in CELL)
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def _of_today(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Today's values of `CELL` and the id, for a row whose own id follows from its plugin's former hash."""
+    if row["run_id"] != _run_id(row):
         return None
+    former = tuple(row[name] for name in CELL)
     source = syntax_by_former()[row["plugin_source_sha256"]]
-    return _run_id(row, source), source
+    new = dict(zip(CELL, cell_by_former().get(former, (*former[:2], source)), strict=True))
+    return {**new, "run_id": _run_id({**row, **new})}
 
 
-def _run_id(row: Mapping[str, Any], source_sha256: str) -> str:
+def _run_id(row: Mapping[str, Any]) -> str:
     return RunIdentity(
         suite=row["suite"],
         suite_version=row["suite_version"],
@@ -83,7 +104,7 @@ def _run_id(row: Mapping[str, Any], source_sha256: str) -> str:
         seed=row["seed"],
         settings=row["settings_sha256"],
         data=row["data_sha256"],
-        plugin=(row["plugin_distribution"], row["plugin_version"], source_sha256),
+        plugin=(row["plugin_distribution"], row["plugin_version"], row["plugin_source_sha256"]),
         device_kind="cpu" if row["env_device"] == "cpu" else "cuda",
         numerics=NUMERICS_THEN,
     ).run_id

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
+import numpy as np
 import torch
 
 from dabench.config.settings import Precision
@@ -91,7 +92,9 @@ def _seconds_per_step(
     run = replace(run, settings=run.settings.model_copy(update={"precision": precision}))
     with scratch() as folder, ExitStack() as stack:
         stack.callback(before.put_back)  # the next method is not to find what this one leaves
-        (job,) = make_jobs(plan, [run], folder, registry, options)
+        ask = run.settings.ask
+        asked = {run.run_id: np.arange(ask.labels)} if ask else None  # any: nothing but the time is kept
+        (job,) = make_jobs(plan, [run], folder, registry, options, asked)
         device = torch.device(job.device)
         budget = job.budget.model_copy(update={"steps": PROBE_STEPS, "checkpoints": 1})
         with run_log(job.files.log), reproducible(), isolated(device):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, ValuesView
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from dabench.parallel.signals import uninterrupted
@@ -33,12 +35,15 @@ class Recorder:
         registry: of plugins.
         stored: records of the plan's runs, those found before and those made: also after an interrupt.
         failures: how many of those made came to nothing.
+        asked: in the track active, the rows of target train whose labels a run is given, by its `run_id`, in the order
+            in which they were asked for.
     """
 
     def __init__(self, plan: Plan, results: Path, registry: Registry, found: Iterable[RunRecord] = ()) -> None:
         """Begin with the records that were found."""
         self.plan, self.results, self.registry = plan, results, registry
         self.failures = 0
+        self.asked: dict[str, NDArray[np.int64]] = {}
         self.stored = StoredRecords(read_record)
         self._environments: dict[str, Environment] = {}  # of workers, by the run that they took
         for record in found:
@@ -69,6 +74,7 @@ class Recorder:
         with uninterrupted():
             worker = self._environments.pop(run.run_id, None)
             try:
+                outcome = replace(outcome, asked=self.asked.get(run.run_id, np.zeros(0, np.int64)).tolist())
                 record = make_record(self.plan, run, outcome, worker)
             except ValidationError as error:  # the method or its domain has names or numbers that no file can hold
                 failed = Outcome(status="failed", error=str(error), environment=outcome.environment)
@@ -107,7 +113,9 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environme
         suite=plan.suite.name,
         suite_version=plan.suite.version,
         track=plan.suite.track,
-        shots=run.settings.shots,
+        shots=run.settings.ask.labels if run.settings.ask else run.settings.shots,
+        rule=run.settings.ask.rule if run.settings.ask else None,
+        round=run.round if plan.suite.ask else None,
         source=run.source,
         target=run.target,
         method=run.method.name,

@@ -136,6 +136,12 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
         UsageError: this version cannot make that run any more, or its data are of one's own and `own` is None.
     """
     row = recorded.row
+    if row["track"] == "active":
+        raise UsageError(
+            f"{recorded} is of the track active, where a run follows from those of the rounds before: `dabench run "
+            f"{row['suite']} --methods {row['method']} --pairs {recorded.pair} --seeds {row['seed']}` in another "
+            "folder (--results) makes them all again."
+        )
     if own is not None and own.name != row["suite"]:
         raise UsageError(
             f"{recorded} is of the suite {row['suite']}, not of {own.name}: name its own file with --suite."

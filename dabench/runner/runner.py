@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dabench.errors import DabenchError, PluginError
 from dabench.files import sweep
@@ -75,9 +78,21 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
         return False
     if not runs:
         return True
+    return all(_round(recorder, some, options, on_event) for some in rounds(runs))
+
+
+def _round(
+    recorder: Recorder, runs: dict[str, PlannedRun], options: RunOptions, on_event: Callable[[Event], None]
+) -> bool:
+    """Make runs that wait for no others of the plan; False if `fail_fast` ended it."""
     from dabench.runner.judge import Judge  # SciPy and more, for which a command with nothing to do need not wait
 
-    jobs = make_jobs(recorder.plan, list(runs.values()), recorder.results.absolute(), recorder.registry, options)
+    asked = _asked(recorder, runs)
+    runs = {run_id: run for run_id, run in runs.items() if run_id not in recorder.stored}
+    if not runs:
+        return not (options.fail_fast and recorder.failures)
+    results = recorder.results.absolute()
+    jobs = make_jobs(recorder.plan, list(runs.values()), results, recorder.registry, options, asked)
     places = {run_id: place for place, run_id in enumerate(runs)}
     launcher = recorder.registry.get(LauncherSpec, options.launcher)
     judge = Judge(recorder.plan.domains)
@@ -107,6 +122,28 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
     for run in [run for run in recorder.todo if run.run_id in runs]:
         recorder.keep(run, Outcome(status="failed", error=f"{_named(launcher)} ended and said nothing of this run"))
     return True
+
+
+def _asked(recorder: Recorder, runs: Mapping[str, PlannedRun]) -> dict[str, NDArray[np.int64]]:
+    """The rows that are to be labelled for the runs of a round of the track active; runs without any are recorded."""
+    waiting = [run for run in runs.values() if run.settings.ask is not None]
+    if not waiting:
+        return {}
+    from dabench.runner.asking import Asker
+
+    asker = Asker(recorder.plan, recorder.results.absolute(), recorder.registry, recorder.stored)
+    for run in waiting:
+        try:
+            recorder.asked[run.run_id] = asker.rows(run)
+        except DabenchError as error:
+            recorder.keep(run, Outcome(status="failed", error=str(error)))
+    return recorder.asked
+
+
+def rounds(runs: Mapping[str, PlannedRun]) -> Iterator[dict[str, PlannedRun]]:
+    """The runs of each round of the track active, by `run_id`; of other tracks all in one."""
+    for number in sorted({run.round for run in runs.values()}):
+        yield {run_id: run for run_id, run in runs.items() if run.round == number}
 
 
 def _possible(recorder: Recorder, options: RunOptions) -> dict[str, PlannedRun]:

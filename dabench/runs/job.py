@@ -188,6 +188,7 @@ class Outcome:
         picks: index of the checkpoint that a selector picked, by the selector's name; of those that use no labels.
         environment: of the process that executed it; None if none did to its end.
         source_free: the last stage of the training used no source; None where no training came to its end.
+        network_parameters, trained_parameters, stored_parameters, asked: see `runs.record.RunRecord`.
     """
 
     status: Status
@@ -209,6 +210,10 @@ class Outcome:
     peak_memory_bytes: int = 0
     environment: Environment | None = None
     source_free: bool | None = None
+    network_parameters: int | None = None
+    trained_parameters: int | None = None
+    stored_parameters: int | None = None
+    asked: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

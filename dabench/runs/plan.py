@@ -44,6 +44,11 @@ class Resolved:
         return f"{self.method.name} ({self.variant})" if self.variant else self.method.name
 
     @property
+    def round(self) -> int:
+        """The round of the track active; 0 for a bound, and in other tracks."""
+        return self.settings.ask.round if self.settings.ask else 0
+
+    @property
     def reads_features(self) -> bool:
         """Whether it needs no more than the features of a trained network.
 
@@ -84,6 +89,7 @@ class PlannedRun(Resolved):
 
     def __str__(self) -> str:
         shots = f" shots {self.settings.shots}" if self.settings.shots is not None else ""
+        shots += f" round {self.round}" if self.round else ""
         return f"{self.pair} {self.row}{shots} seed {self.seed}"
 
 

@@ -21,9 +21,10 @@ from dabench.printable import printable
 from dabench.runs.fields import Amount, Commit, Count, Digest, DomainName, Name, Number, Plain, Share, Text, Time, Whole
 from dabench.runs.reasons import reason
 
-SCHEMA = 4
-# 1 had no content hash, 1 and 2 no instruction sets and no NUMERICS_VERSION, 1 to 3 no source_free.
-READABLE = (1, 2, 3, 4)
+SCHEMA = 5
+# 1 had no content hash, 1 and 2 no instruction sets and no NUMERICS_VERSION, 1 to 3 no source_free, 1 to 4 no numbers
+# of weights and no rounds.
+READABLE = (1, 2, 3, 4, 5)
 HASH = "content_sha256"
 
 Status = Literal["ok", "failed", "collapsed", "timeout"]
@@ -138,6 +139,13 @@ class RunRecord(_Part):
         comparison_sha256: the same without the method and its options: runs that share it can be compared.
         source_free: the last stage of the training used no source; None for runs that came to nothing, and before
             schema 4.
+        network_parameters: weights of the backbone; None where nothing was trained, and before schema 5, as the next
+            two.
+        trained_parameters: weights that the last stage trains, where it uses no source; else None.
+        stored_parameters: numbers to be stored for one more target, beside the network that has learned the source.
+        rule: in the track active, by which labels were asked for; None for bounds.
+        round: in the track active; 0 for bounds.
+        asked: rows of target train whose labels the run was given, in the order in which they were asked for.
         predictions_sha256: hash of the predicted classes of the target test split at the selected checkpoint.
         data_notes: what was left out of the two domains, and what else their loaders said; see `runs.data_notes`.
         test_rows: how many target test examples the accuracy was measured on.
@@ -177,6 +185,12 @@ class RunRecord(_Part):
     transductive: bool = False
     sees_target_labels: bool = False
     source_free: bool | None = None
+    network_parameters: Count | None = None
+    trained_parameters: Count | None = None
+    stored_parameters: Count | None = None
+    rule: Name | None = None
+    round: Count | None = None
+    asked: list[Count] = []
     settings: Plain
     settings_sha256: Digest
     comparison_sha256: Digest
@@ -217,7 +231,7 @@ def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_i
     return Path(suite) / pair / method / f"{seed}-{run_id[:12]}"
 
 
-NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints"})  # these stay in the record's file
+NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints", "asked"})  # stay in the record's file
 
 
 def flatten(record: RunRecord) -> dict[str, Any]:

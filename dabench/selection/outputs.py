@@ -158,7 +158,7 @@ class OutputWriter:
 
     def _drawn(self, split: str, rows: int) -> NDArray[np.int64]:
         """Rows in random order, so that any first part of them is a fair sample."""
-        return numpy_generator(self.seed, f"outputs:{split}").permutation(rows)[: self.rows]
+        return _drawn(self.seed, split, rows)[: self.rows]
 
     def _fit(self, classes: int, width: int) -> int:
         """The rows of each split that the limit on bytes leaves: two splits have scores, three have embeddings."""
@@ -169,6 +169,15 @@ def _classes_of_most(labels: NDArray[np.int64]) -> int:
     """The number of classes, the most frequent first, that hold 95 % of some labels (N,)."""
     counts = np.sort(np.unique(labels, return_counts=True)[1])[::-1]
     return int(np.searchsorted(np.cumsum(counts), COLLAPSED_SHARE * len(labels)) + 1)
+
+
+def target_rows(seed: int, rows: int) -> NDArray[np.int64]:
+    """The rows of target train in the order in which a run keeps the first of them; `rows` are all there are."""
+    return _drawn(seed, "target", rows)
+
+
+def _drawn(seed: int, split: str, rows: int) -> NDArray[np.int64]:
+    return numpy_generator(seed, f"outputs:{split}").permutation(rows)
 
 
 def read_outputs(path: Path) -> Outputs:

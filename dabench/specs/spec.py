@@ -277,6 +277,29 @@ class SelectorSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskSpec(Spec):
+    """A rule of the track active: which target examples are to be labelled next.
+
+    `entry_point` is a function `(pool, count, generator) -> rows`: of a `methods.pool.Pool`, so many different places
+    in it. It draws from the generator alone, and changes nothing.
+
+    Attributes:
+        title: how a table names the rule; the name with spaces if empty.
+        reference: paper and where to find it.
+        citation: how to cite it, as BibTeX entries.
+        deviations: what differs from the paper, one sentence each.
+        needs_probabilities: it reads `pool.probabilities` or `pool.entropy`, which the margins of feature methods and
+            of other readouts than the network do not give.
+    """
+
+    title: str = ""
+    reference: str = ""
+    citation: str = ""
+    deviations: tuple[str, ...] = ()
+    needs_probabilities: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class LauncherSpec(Spec):
     """A launcher, which carries out runs. `entry_point` is a function `(jobs, workers) -> iterator of events`."""
 

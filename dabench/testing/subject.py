@@ -30,6 +30,7 @@ class Subject:
         source_only: the same form of the lower bound, to compare with.
         target_only: the same form of the upper bound.
         access: what all its trainings so far used besides what they were given.
+        again: it is judged in another track by all checks, and here by those alone that this track adds.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Subject:
     source_only: MethodSpec
     target_only: MethodSpec
     access: Access = field(default_factory=Access)
+    again: bool = False
 
     @property
     def deep(self) -> bool:
@@ -69,7 +71,7 @@ class Subject:
 
 
 def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
-    """All forms of a method, by name or as the spec that its hook yields.
+    """All forms of a method, by name or as the spec that its hook yields; one more for each further track with a toy.
 
     Raises:
         UsageError: there is no such method, its spec names a toy that does not exist, or its track has none.
@@ -78,6 +80,13 @@ def subjects(method: str | MethodSpec, registry: Registry) -> list[Subject]:
     found = registry.get(MethodSpec, method) if isinstance(method, str) else _unregistered(method)
     spec = found.spec
     made = [_subject(spec.name, found, registry)]
+    if made[0].deep and spec.name not in BOUNDS:
+        first = made[0].toy.track
+        made += [
+            replace(made[0], label=f"{spec.name}.{track}", toy=_toy_in(track, spec), access=Access(), again=True)
+            for track in spec.tracks
+            if track != first and track in OTHER_TRACKS
+        ]
     if spec.feature_entry_point:
         form = replace(spec, entry_point=spec.feature_entry_point, feature_entry_point="")
         made.append(_subject(f"{spec.name}.features", Registered(form, found.origin), registry))
@@ -99,6 +108,14 @@ def _subject(label: str, found: Registered[MethodSpec], registry: Registry) -> S
         toy = _toy_of_its_track(spec, OTHER_TRACKS if deep else OTHER_FEATURES)
     lower, upper = bounds if deep else (replace(bound, entry_point=bound.feature_entry_point) for bound in bounds)
     return Subject(label, spec, cls, toy, lower, upper)
+
+
+def _toy_in(track: str, spec: MethodSpec) -> Toy:
+    """The toy of a further track; in few_shot, that of the unsupervised track with some labels."""
+    toy = OTHER_TRACKS[track]
+    if track != "few_shot":
+        return toy
+    return replace(TOYS[spec.toy], name=f"{spec.toy}_{track}", track=track, shots=toy.shots)
 
 
 def _toy_of_its_track(spec: MethodSpec, toys: Mapping[str, Toy]) -> Toy:

@@ -32,6 +32,7 @@ from dabench.execution.training_state import read_state
 from dabench.files import scratch
 from dabench.hashing.canonical import VIEW_VERSIONS
 from dabench.methods.base import DeepMethod, FeatureMethod, Stage, source_free
+from dabench.methods.problem import Batch
 from dabench.methods.scores import PredictionError, Scores, predicted_classes
 from dabench.runs.job import Answer, Job, RunData, RunFiles, RunLimits, RunTask
 from dabench.seeding import isolated, reproducible
@@ -61,6 +62,7 @@ class Conditions:
         batch: examples from each domain.
         network: options of the backbone.
         poisoned: places where target labels are wrong, see `testing.decoys`; `GIVEN` are those that a bound may see.
+        mislabelled: the labelled target examples have other labels.
         mismatched: in the track paired, the source halves of simultaneous samples are exchanged within their class.
         forgotten: the source's examples are overwritten when the last stage that uses them has ended.
         device: as torch names it.
@@ -78,6 +80,7 @@ class Conditions:
     batch: int = BATCH
     network: Mapping[str, Any] = field(default_factory=lambda: NOISY)
     poisoned: frozenset[str] = frozenset()
+    mislabelled: bool = False
     mismatched: bool = False
     forgotten: bool = False
     device: str = "cpu"
@@ -103,6 +106,9 @@ class Trained:
         broken: why the training ended early, if it did.
         augments: whether it asked for changed images.
         source_free: whether the last stage says that it uses no source.
+        parameters: names of those in the state that are parameters.
+        before: the state after the first step of the last stage.
+        counted: what `trained_parameters` says in the last stage.
         found: what the watch saw.
     """
 
@@ -117,6 +123,9 @@ class Trained:
     broken: str | None = None
     augments: bool = False
     source_free: bool = False
+    parameters: frozenset[str] = frozenset()
+    before: dict[str, Tensor] = field(default_factory=dict)
+    counted: int = 0
     found: dict[str, str] = field(default_factory=dict)
 
 
@@ -141,6 +150,8 @@ def train(spec: MethodSpec, cls: type[Any], toy: Toy, access: Access, **conditio
         drawn = draw_splits(job)
         if given.mismatched:
             _mismatch(drawn)
+        if given.mislabelled:
+            _mislabel(drawn)
         # In variables of this frame, for methods that look there.
         target_y, test_y = decoys.in_frame(drawn)
         held = stack.enter_context(decoys.laid_out(job.data.target.folder))
@@ -181,6 +192,7 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions, dec
             run = DeepRun(job, data, cls)
             method = run.method
             fresh = fresh or _copy(method)
+            before = _first_of_last_stage(method)
             if given.forgotten:
                 _forget_source(method, data)
             with unrecorded() if given.interrupted else ExitStack():  # the harness writes and reads the saved state
@@ -207,7 +219,31 @@ def _deep(job: Job, cls: type[DeepMethod], drawn: Splits, given: Conditions, dec
         broken=run.measurements.collapsed,
         augments=bool(method.views),
         source_free=source_free(method.stages()),
+        parameters=frozenset(name for name, _ in method.named_parameters()),
+        before=before,
+        counted=method.trained_parameters(),
     )
+
+
+def _first_of_last_stage(method: DeepMethod) -> dict[str, Tensor]:
+    """A mapping that will hold the state after the first step of the last stage, where a method begins it."""
+    state: dict[str, Tensor] = {}
+    step, last = method.step, method.stages()[-1].name
+    enter, entered = method.enter, [""]
+
+    def enter_and_note(stage: Stage) -> None:
+        entered[0] = stage.name
+        enter(stage)
+
+    def step_and_copy(batch: Batch) -> dict[str, Tensor]:
+        losses = step(batch)
+        if entered[0] == last and not state:
+            state.update(_copy(method))
+        return losses
+
+    method.enter = enter_and_note  # type: ignore[method-assign]
+    method.step = step_and_copy  # type: ignore[method-assign]
+    return state
 
 
 def _forget_source(method: DeepMethod, data: PairData) -> None:
@@ -371,6 +407,16 @@ def _mismatch(drawn: Splits) -> None:
         rows = drawn.paired_rows[y[drawn.paired_rows] == label]
         x[rows] = x[np.roll(rows, 1)]
     drawn.source = Split(x, y, drawn.source.groups)
+
+
+def _mislabel(drawn: Splits) -> None:
+    """Give the labelled target examples the label of the next class."""
+    if isinstance(drawn, PairedSplits):
+        y = drawn.source.y.copy()
+        y[drawn.paired_rows] = (y[drawn.paired_rows] + 1) % len(drawn.classes)
+        drawn.source = Split(drawn.source.x, y, drawn.source.groups)
+    elif drawn.labelled_y is not None:
+        drawn.labelled_y = (drawn.labelled_y + 1) % len(drawn.classes)
 
 
 def _accuracy(scores: Any, y: NDArray[np.int64]) -> float:

@@ -38,7 +38,7 @@ REFUSALS = {
 
 @cache
 def _subject(name: str) -> Subject:
-    (subject,) = subjects(name, load_registry())
+    subject, *_ = subjects(name, load_registry())
     return subject
 
 

@@ -20,7 +20,7 @@ from tests.support.toy_runs import numbers, outcome_of, plan_of, run, with_limit
 
 PAIR = "toy_view_a:toy_view_b"
 NARROW = "toy_view_a:toy_view_narrow"
-METHODS = ["from_scratch", "fine_tuning", "feature_matching"]
+METHODS = ["target_k", "fine_tune", "feature_matching"]
 
 
 def _plan(registry: Registry, only: list[str] | None = None, **changes: Any) -> Plan:
@@ -69,8 +69,8 @@ def test_reverse_validation_is_refused(registry: Registry, tmp_path: Path) -> No
 
 
 def test_other_shots_are_other_settings_and_in_the_record(registry: Registry, tmp_path: Path) -> None:
-    plans = [_plan(registry, ["from_scratch"], bounds=[], shots=shots) for shots in (2, 3)]
-    records = [run(plan, tmp_path, registry)[PAIR, "from_scratch", 0] for plan in plans]
+    plans = [_plan(registry, ["target_k"], bounds=[], shots=shots) for shots in (2, 3)]
+    records = [run(plan, tmp_path, registry)[PAIR, "target_k", 0] for plan in plans]
     assert [record.shots for record in records] == [2, 3]
     assert records[0].settings_sha256 != records[1].settings_sha256
     assert records[0].comparison_sha256 != records[1].comparison_sha256
@@ -115,7 +115,7 @@ def test_two_shapes(registry: Registry, tmp_path: Path) -> None:
         ["target_only", *METHODS], "ok"
     ), [outcome.error for outcome in outcomes.values()]
     scored = {name for name, outcome in outcomes.items() if outcome.checkpoints[-1].scores}
-    assert scored == {"fine_tuning", "feature_matching"}  # the others have no network that takes source_val
+    assert scored == {"fine_tune", "feature_matching"}  # the others have no network that takes source_val
 
 
 def test_outputs_are_kept_where_the_shapes_differ(registry: Registry, tmp_path: Path) -> None:

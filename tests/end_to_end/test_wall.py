@@ -19,7 +19,7 @@ from tests.support.toy_runs import outcome_of, plan_of, with_poison
 
 # All methods are put to this test by the conformance kit (tests/testing); here it is the harness's own way of a run.
 METHODS = ["coral", "dann"]
-PAIRED = ["from_scratch", "fine_tuning", "feature_matching"]
+PAIRED = ["target_k", "fine_tune", "feature_matching"]
 BUILT_IN = [name for name, found in load_registry().all(MethodSpec).items() if found.origin.distribution == "dabench"]
 
 BATCH_NORM = ("backbone.options.batch_norm=true",)  # adabn needs it

@@ -12,12 +12,12 @@ from dabench.leaderboard.published import Published
 from dabench.leaderboard.table import Table
 from tests.support.factories import make_frame, make_records
 
-RUNS: dict[str, list[float | None]] = {"fine_tuning": [0.5, 0.8, None], "feature_matching": [0.55, 0.84, 0.9]}
+RUNS: dict[str, list[float | None]] = {"fine_tune": [0.5, 0.8, None], "feature_matching": [0.55, 0.84, 0.9]}
 GAIN = {
     "citation": "First 2022",
     "where": "abstract",
     "method": "feature_matching",
-    "over": "fine_tuning",
+    "over": "fine_tune",
     "percent": [0.4, 4.7],
     "note": "other data",
 }
@@ -35,7 +35,7 @@ def published(**changed: object) -> Published:
 def test_a_gain_is_relative_and_paired_by_seed() -> None:
     (table,) = tables()
     cells = {row.method: row.cells["digits:digits_m"] for row in table.rows}
-    found = relative_gain(cells["feature_matching"], cells["fine_tuning"])
+    found = relative_gain(cells["feature_matching"], cells["fine_tune"])
     assert found is not None
     assert found.mean == pytest.approx((0.05 / 0.5 + 0.04 / 0.8) / 2)  # the failed seed has no partner
     assert found.n == 2
@@ -44,7 +44,7 @@ def test_a_gain_is_relative_and_paired_by_seed() -> None:
 def test_it_stands_below_the_table_with_what_is_published() -> None:
     (table,) = beside(tables(), published())
     assert table.notes[-1].startswith(
-        "gain of feature matching over fine tuning, relative, paired by seed [95 % interval]: "
+        "gain of feature matching over fine tune, relative, paired by seed [95 % interval]: "
         "digits → digits_m +7.5 % [-24.3, +39.3]; published: +0.4 % to +4.7 % (First 2022, abstract; other data)"
     )
     assert "published: +0.4 % to" in console.render([table], width=400)

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import torch
 from dabench_plugins.all import All
-from dabench_plugins.fine_tune import FineTune, layers
+from dabench_plugins.fine_tune import FineTune
 from dabench_plugins.kl_anchor import KlAnchor
 from dabench_plugins.l2_sp import L2Sp
+from dabench_plugins.layers import layers, named_layers
+from dabench_plugins.target_k import TargetK
 from torch import Tensor
 from torch.nn.functional import softmax
 
@@ -77,7 +79,7 @@ def test_discriminative_rates_move_lower_layers_less() -> None:
 
 def test_every_parameter_is_in_one_layer() -> None:
     method = built(FineTune, problem())
-    found = [parameter for layer in layers(method.network) for parameter in layer]
+    found = [p for layer in layers(method.network) for module in layer for p in module.parameters(recurse=False)]
     assert sorted(map(id, found)) == sorted(map(id, method.network.parameters()))
 
 
@@ -105,3 +107,68 @@ def test_a_stronger_pull_leaves_the_weights_nearer() -> None:
 
 def test_the_losses_of_the_union_weigh_every_example_alike() -> None:
     assert built(All, problem(shots=10)).share == pytest.approx(30 / (30 + 90))
+
+
+def test_what_lies_above_the_trunk_is_tuned_on_features_computed_once() -> None:
+    method = after(layers="bottleneck")
+    assert {name.split(".")[0] for name, by in moved(method).items() if by > 1e-6} == {"hidden", "output"}
+    with torch.inference_mode():
+        again = method.features(problem().prepare(problem().labelled[0]))
+    assert torch.allclose(method._inputs, again, atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "parts"), [("first:2", {"trunk"}), ("last:2", {"hidden", "output"})])
+def test_some_layers_are_tuned_and_the_others_keep_weights_and_statistics(name: str, parts: set[str]) -> None:
+    method = after(layers=name)
+    assert {layer.split(".")[0] for layer, by in moved(method).items() if by > 1e-6} == parts
+    running, start = method.network.trunk[1].running_mean, after(rate=1e-9, layers=name).network.trunk[1].running_mean
+    assert torch.equal(running, start) == (name == "last:2")
+
+
+def test_layers_that_are_not_copied_begin_with_the_random_weights_of_setup() -> None:
+    method = after(copied="first:2", rate=1e-9)
+    fresh, learned = dict(method.fresh.named_parameters()), before()
+    for name, weight in method.network.named_parameters():
+        expected = learned[name] if name.startswith("trunk") else fresh[name]
+        assert torch.allclose(weight, expected, atol=1e-6), name
+
+
+def test_one_more_layer_is_trained_in_each_stage_the_last_first() -> None:
+    method = built(FineTune, problem(), unfreeze=True)
+    stages = method.stages()
+    assert [stage.name for stage in stages] == ["source", "target", "target 2", "target 3", "target 4"]
+    assert sum(stage.share for stage in stages) == pytest.approx(1)
+    trained = []
+    for stage in stages[1:]:
+        method.enter(stage)
+        trained.append([len(list(group)) for group in method.parameter_groups().values()])
+    assert trained == [[2], [2, 2], [2, 2, 4], [2, 2, 4, 4]]
+    assert min(moved(after(unfreeze=True)).values()) > 1e-6
+
+
+def test_a_stage_without_a_step_does_not_skip_the_beginning() -> None:
+    """With three steps for four stages the first of them has none."""
+    method = trained(FineTune, problem(), steps=6, batch=16, unfreeze=True, copied="last:1", rate=1e-9)
+    assert torch.allclose(method.network.trunk[0].weight, method.fresh.trunk[0].weight, atol=1e-6)
+
+
+@pytest.mark.parametrize("option", ["layers", "copied"])
+def test_more_layers_than_there_are_is_one_sentence(option: str) -> None:
+    with pytest.raises(ValueError, match="first:9 asks for 9 layers, and the network has 4: name fewer"):
+        built(FineTune, problem(), **{option: "first:9"}).stages()
+    assert len(named_layers(built(FineTune, problem()).network, "all")) == 6
+
+
+def test_the_counts_are_of_what_the_last_stage_trains() -> None:
+    whole = after()
+    size = sum(parameter.numel() for parameter in whole.network.parameters())
+    assert whole.train().trained_parameters() == size
+    assert whole.stored_parameters() == size + 2 * (8 + 16)  # and the statistics of two batch norms
+    last = after(layers="last").train()
+    assert last.trained_parameters() == last.stored_parameters() == 32 * 3 + 3
+
+
+def test_from_scratch_it_sees_the_labelled_target_alone() -> None:
+    other = replace(problem(), source_x=problem().source_x.flip(0))
+    first, second = (trained(TargetK, given, steps=5, batch=16) for given in (problem(), other))
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))

@@ -7,7 +7,7 @@ from typing import Any, Self
 import pytest
 import torch
 from dabench_plugins.feature_matching import FeatureMatching
-from dabench_plugins.from_scratch import FromScratch
+from dabench_plugins.target_only import TargetOnly
 from torch import nn
 
 from dabench import Backbone, DeepMethod
@@ -35,7 +35,7 @@ def test_built_in_methods_may_keep_the_old_names() -> None:
     x, y = stripes(30, seed=0)
     method = built(FeatureMatching, problem_of(x, y, x[:, :2]))  # a warning would be an error here
     assert method.target.trunk[0].weight.shape[1] == 2
-    assert (FeatureMatching.trains_on, FromScratch.trains_on) == ("source", "target")
+    assert (FeatureMatching.trains_on, TargetOnly.trains_on) == ("source", "target")
 
 
 class _Net(Backbone):

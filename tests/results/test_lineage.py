@@ -13,14 +13,18 @@ import pandas as pd
 import pytest
 
 from dabench.baseline.compare import compare
+from dabench.config.overrides import Overrides
+from dabench.config.suite_file import find_suite
 from dabench.errors import UsageError
 from dabench.hashing.identity import RunIdentity
 from dabench.hashing.sources import source_sha256
 from dabench.hashing.syntax import reduced, text_of
+from dabench.planning.resolve import resolve
+from dabench.plugin.registry import load_registry
 from dabench.results.cells import rows_of
 from dabench.results.csv_file import csv_text, read_csv
 from dabench.results.folder import current, read_results
-from dabench.results.lineage import former_ids, syntax_by_former
+from dabench.results.lineage import cell_by_former, former_ids, syntax_by_former
 from dabench.results.merge import merge
 from dabench.results.prune import superseded
 from dabench.results.publish import publish
@@ -136,9 +140,10 @@ def test_no_published_row_is_an_orphan() -> None:
         assert not flaws
         assert len(frame) == frame["run_id"].nunique() == len(rows)
         for row, old in zip(rows_of(frame), rows, strict=True):
-            assert row["plugin_source_sha256"] == syntax_by_former().get(
-                old["plugin_source_sha256"], old["plugin_source_sha256"]
-            )
+            former = old["method"], old["settings_sha256"], old["plugin_source_sha256"]
+            source = syntax_by_former().get(former[2], former[2])
+            found = row["method"], row["settings_sha256"], row["plugin_source_sha256"]
+            assert found == cell_by_former().get(former, (*former[:2], source))
             assert old["run_id"] in (row["run_id"], *former_ids(row)), f"{path.name}: {old['run_id']}"
 
 
@@ -159,10 +164,25 @@ def test_runs_of_vada_from_before_a_function_of_it_moved_into_dabench_are_curren
     assert {former for former, syntax in syntax_by_former().items() if syntax == now} == {
         "4d2fe97f48ada65c652e90d378a5f5709d62da66acabfce6862c3dd8566cae4c",
         "b9f330e3791d898edb36e3bed2cb273568dde09b1bf382402d54fadb049af720",
+        "daf2250f1d38a137c487c06e3913ac1cc638d7eb8a0d8149383a39817060e47d",
     }
     lines = written(ROOT / "results" / "ganin_strong.csv")
     (as_published,) = [row for row in lines if (row["method"], row["variant"]) == ("vada", "dann_weight_long")]
     assert as_published["run_id"] in former_ids(rows[0])
+
+
+def test_rows_of_renamed_methods_and_of_fewer_options_are_runs_of_today() -> None:
+    registry = load_registry()
+    for name in ("mini_paired", "mini_few_shot"):
+        suite = find_suite(name, registry)
+        published = rows_of(read_csv(ROOT / "results" / f"{name}.csv")[0])
+        for entry in suite.methods:
+            if entry.method in ("fine_tune", "kl_anchor", "l2_sp", "target_k"):
+                cell = resolve(suite, suite.pairs[0], entry, Overrides(), registry, suite.shots[-1])
+                rows = [row for row in published if row["settings_sha256"] == cell.settings_sha256]
+                assert [row["seed"] for row in rows] == [0, 1, 2, 3, 4], cell.row
+                assert {row["plugin_source_sha256"] for row in rows} == {cell.plugin.source_sha256}
+                assert {row["method"] for row in rows} == {entry.method}
 
 
 def test_no_hash_of_the_table_is_of_both_kinds() -> None:

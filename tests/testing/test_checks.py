@@ -12,10 +12,21 @@ from dabench.plugin.registry import load_registry
 from dabench.testing.checks import CHECKS
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import subjects
-from tests.support.mutants import adaptation, few_shot, options, paired, prediction, process, seeds, stages, wall
+from tests.support.mutants import (
+    adaptation,
+    few_shot,
+    frozen,
+    options,
+    paired,
+    prediction,
+    process,
+    seeds,
+    stages,
+    wall,
+)
 from tests.support.mutants.mutant import Mutant
 
-FILES = (adaptation, few_shot, wall, seeds, stages, prediction, process, options, paired)
+FILES = (adaptation, few_shot, frozen, wall, seeds, stages, prediction, process, options, paired)
 MUTANTS = [mutant for file in FILES for mutant in file.MUTANTS]
 FUNCTIONS = {check.name: check.function for check in CHECKS}
 

@@ -76,6 +76,11 @@ class LabelDesk:
             refused=self._refused(source, target) if track == "paired" else "",
         )
 
+    def reveal(self, target: PreparedDomain, rows: Labels) -> GivenLabels:
+        """The labels of some rows of target train, int64 (L,), which a rule of the track active has asked for."""
+        rows = np.sort(rows)
+        return GivenLabels(shot_rows=rows, shot_y=self._of(target, False)[rows])
+
     def _draw_shots(self, target: PreparedDomain, transductive: bool, shots: Shots, seed: int) -> tuple[Labels, Labels]:
         y = self._of(target, transductive)
         rows = draw_shots(y, shots, seed)

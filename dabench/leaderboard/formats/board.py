@@ -22,14 +22,14 @@ class Column:
         pair: whose cells, or whose published numbers, stand in it; empty in the other columns.
     """
 
-    kind: Literal["method", "pair", "published", "average", "rank"]
+    kind: Literal["method", "pair", "published", "average", "rank", "area", "needed", "trained", "stored"]
     title: str
     pair: str = ""
 
     @property
     def over_pairs(self) -> bool:
         """Whether it sums up all pairs: such numbers are aligned to the right."""
-        return self.kind in ("average", "rank")
+        return self.kind not in ("method", "pair", "published")
 
 
 def columns(table: Table, pairs: Sequence[str] | None = None, *, last: bool = True) -> list[Column]:
@@ -50,7 +50,17 @@ def columns(table: Table, pairs: Sequence[str] | None = None, *, last: bool = Tr
         found.append(Column("average", "average"))
     if last and ranked(table):
         found.append(Column("rank", "rank"))
-    return found
+    return [*found, *(column for column in OF_ROW if last and _shown(table, column))]
+
+
+OF_ROW = (Column("area", "area"), Column("needed", "labels"), Column("trained", "trained"), Column("stored", "stored"))
+"""Columns that stand where a row has something to say: on its curve, and on the part of the network that it trains."""
+
+
+def _shown(table: Table, column: Column) -> bool:
+    if column.kind in ("area", "needed"):
+        return any(row.curve is not None for row in table.rows)
+    return any(row.trained is not None and row.trained < 1 for row in table.rows)
 
 
 def blocks(table: Table, width: int, labels: int, wide: Callable[[str], int]) -> Iterator[list[str]]:
@@ -62,7 +72,7 @@ def blocks(table: Table, width: int, labels: int, wide: Callable[[str], int]) ->
         labels: what the column of methods takes of it.
         wide: what the columns of a pair take.
     """
-    extra = (len("average") + GAP) * (len(table.pairs) > 1) + (len("rank") + GAP) * ranked(table)
+    extra = sum(len(column.title) + GAP for column in columns(table) if column.over_pairs)
     block: list[str] = []
     used = labels
     for pair in table.pairs:
@@ -84,9 +94,16 @@ def rows(table: Table) -> Iterator[tuple[str, Row]]:
 
 
 def over_pairs(row: Row, column: Column, missing: str) -> str:
-    """A row's average or mean rank; `missing` where there is none, but nothing for the rank of a bound."""
+    """A row's average, mean rank, and so on; `missing` where there is none, but nothing for a bound but its average."""
     if column.kind == "average":
         return fraction(row.average) or missing
-    if row.rank is None:
-        return "" if row.bound else missing
-    return f"{row.rank:.1f}"
+    if column.kind == "rank":
+        return f"{row.rank:.1f}" if row.rank is not None else "" if row.bound else missing
+    curve = row.curve
+    said = {
+        "area": fraction(curve.area) if curve else "",
+        "needed": "" if curve is None else "never" if curve.needed is None else str(curve.needed),
+        "trained": "" if row.trained is None else f"{100 * row.trained:.3g} %",
+        "stored": "" if row.stored is None else f"{row.stored:,}",
+    }
+    return said[column.kind] or ("" if row.bound else missing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dabench.leaderboard.formats.board import columns
 from dabench.leaderboard.formats.text import (
     BELOW_ALONE,
     BEST,
@@ -20,9 +21,18 @@ from dabench.leaderboard.marks import NO_PAIRS
 from dabench.leaderboard.table import PER_PAIR, Cell, Table
 from dabench.stats.gap import UNBOUNDED
 from dabench.stats.ranks import Ranking
+from dabench.stats.seeds import Interval
 
 FEW = 3  # seeds
 UNCORRECTED = "but not after Holm's correction over"
+CURVE = (
+    "area: under the accuracy over the labels asked for, from none to all, divided by the labels; labels: with which "
+    "the mean accuracy first is that of the rule random with all labels"
+)
+TRAINED = (
+    "trained: weights that learn the target, as a share of the network's; stored: numbers to keep for one more target, "
+    "beside the network that has learned the source"
+)
 UNLIKE = (
     "runs of a seed on different kinds of machine are no pairs: shares, gains and tests leave them out, "
     "and methods that differ so are neither ranked nor called best or tied"
@@ -71,6 +81,13 @@ def footnotes(table: Table) -> list[str]:
         (table.test_error and not spread, _test_error(table)),
         (table.track == "few_shot", _few_shot(table)),
         (table.track == "paired", _paired(table)),
+        (table.track == "active", _active(table)),
+        (any(row.curve for row in table.rows), CURVE),
+        *(
+            (bool(gains), f"area minus that of random, paired by seed [95 % interval, each by itself]: {gains}")
+            for gains in [_gains(table)]
+        ),
+        (any(column.kind == "trained" for column in columns(table)), TRAINED),
         (
             any(row.sees_target_labels for row in table.rows),
             f"{SEES} trained with {'all ' * (table.track == 'few_shot')}target labels",
@@ -105,6 +122,31 @@ def footnotes(table: Table) -> list[str]:
         (table.left_out, f"{table.left_out} runs of older code, data or settings are left out"),
     ]
     return [*(note for wanted, note in notes if wanted), *table.notes, *data_notes(table)]
+
+
+def _active(table: Table) -> str:
+    """The labels that the methods of the track active see. source_only sees less, target_only more."""
+    return (
+        "active: methods may see the labelled source, target train, and the labels that the rule of the row, in "
+        f"parentheses, asked for: {table.shots} in all"
+    )
+
+
+def _gains(table: Table) -> str:
+    """The gain in area of every rule over random."""
+    found = [(row.label, row.curve.gain) for row in table.rows if row.curve is not None and row.curve.gain is not None]
+    return "; ".join(f"{label} {signed(gain)}" for label, gain in found)
+
+
+def signed(gain: Interval) -> str:
+    """A difference of accuracies with its interval: `+.012 [-.003, +.027]`."""
+    low, high = (signed_fraction(end) if end is not None else "" for end in (gain.low, gain.high))
+    return signed_fraction(gain.mean) + (f" [{low}, {high}]" if low else "")
+
+
+def signed_fraction(value: float) -> str:
+    """A difference as `+.012`."""
+    return ("-" if value < 0 else "+") + f"{abs(value):.3f}".removeprefix("0")
 
 
 def data_notes(table: Table) -> list[str]:

@@ -149,7 +149,9 @@ def seeds_of(tables: Sequence[Table]) -> str:
 
 
 def labelled(track: str, shots: Shots) -> str:
-    """`10 per class` or `all labelled`; in the track paired, where groups are counted, `3 labelled`."""
+    """`10 per class` or `all labelled`; in the track paired, where groups are counted, `3 labelled`; `40 asked for`."""
+    if track == "active":
+        return f"{shots} labels asked for"
     return f"{shots} per class" if shots != "all" and track == "few_shot" else f"{shots} labelled"
 
 

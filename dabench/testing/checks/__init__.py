@@ -14,6 +14,8 @@ from dabench.testing.checks import (
     adapts,
     contract,
     device,
+    frozen,
+    labels,
     off,
     options,
     outside,
@@ -45,6 +47,14 @@ def _paired(subject: Subject) -> bool:
     return subject.toy.track == "paired"
 
 
+def _labelled(subject: Subject) -> bool:
+    return subject.toy.track in ("few_shot", "paired")
+
+
+def _source_free(subject: Subject) -> bool:
+    return subject.deep and subject.toy.track == "few_shot"
+
+
 def _has_off(subject: Subject) -> bool:
     return bool(subject.spec.off)
 
@@ -56,10 +66,12 @@ class Check:
     Attributes:
         function: raises a `CheckFailedError` if the method does not keep it.
         applies: whether it makes sense for a method.
+        every_track: a method is put to it in each of its tracks; to the others in the first one alone.
     """
 
     function: Callable[[Subject], None]
     applies: Callable[[Subject], bool] = _always
+    every_track: bool = False
 
     @property
     def name(self) -> str:
@@ -73,8 +85,8 @@ class Check:
 
 
 CHECKS: tuple[Check, ...] = (
-    Check(contract.check_contract),
-    Check(wall.check_wall),
+    Check(contract.check_contract, every_track=True),
+    Check(wall.check_wall, every_track=True),
     Check(seeds.check_same_seed),
     Check(seeds.check_other_seed),
     Check(prediction.check_batch_mates),
@@ -102,8 +114,10 @@ CHECKS: tuple[Check, ...] = (
     Check(outside.check_no_network),
     Check(resume.check_resume, _deep),
     Check(device.check_gpu, _deep),
+    Check(labels.check_labels, _labelled, every_track=True),
+    Check(frozen.check_frozen, _source_free),
     Check(simultaneous.check_simultaneous, _paired),
-    Check(simultaneous.check_two_shapes, _paired),
+    Check(simultaneous.check_two_shapes, _paired, every_track=True),
     Check(source_free.check_source_free, _deep),
     Check(off.check_off, _has_off),
     Check(adapts.check_adapts),
@@ -127,7 +141,7 @@ def checks_for(subject: Subject) -> list[Check]:
             error = f"give the reason why {name} fails"
         if error:
             raise UsageError(f"expected_failures of the method {subject.spec.name}: {error}")
-    return [check for check in CHECKS if check.applies(subject)]
+    return [check for check in CHECKS if check.applies(subject) and (check.every_track or not subject.again)]
 
 
 def chosen(checks: Sequence[Check], parts: str) -> list[Check]:

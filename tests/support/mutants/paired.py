@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 import torch
-from dabench_plugins.feature_matching import FeatureMatching, FineTuning
+from dabench_plugins.feature_matching import FeatureMatching
+from dabench_plugins.fine_tune import FineTune
 from torch.nn.functional import cross_entropy
 
 from dabench.data.splits.paired_splits import PairedSplits
@@ -37,7 +38,7 @@ class MatchesMeans(FeatureMatching):
 
 
 @MUTANTS.caught_by("two_shapes", "got       RuntimeError", tracks=PAIRED)
-class OneNetworkForBoth(FineTuning):
+class OneNetworkForBoth(FineTune):
     """Says that the target has a network of its own, and has none."""
 
     def setup(self, problem):
@@ -46,7 +47,7 @@ class OneNetworkForBoth(FineTuning):
 
 
 @MUTANTS.caught_by("resume", "interrupted after the steps", tracks=PAIRED)
-class CopiesAgainAfterAnInterrupt(FineTuning):
+class CopiesAgainAfterAnInterrupt(FeatureMatching):
     """The target's network is initialised whenever the stage is entered."""
 
     def enter(self, stage):
@@ -56,7 +57,7 @@ class CopiesAgainAfterAnInterrupt(FineTuning):
 
 
 @MUTANTS.caught_by("wall", "when all target labels were made wrong", tracks=PAIRED)
-class LooksAtOtherLabels(FineTuning):
+class LooksAtOtherLabels(FeatureMatching):
     """Trains on the labels of target train that no simultaneous sample has."""
 
     def losses(self, batch):
@@ -69,7 +70,7 @@ class LooksAtOtherLabels(FineTuning):
 
 
 @MUTANTS.caught_by("inputs", "problem.paired.y", tracks=PAIRED)
-class ChangesTheLabelsOfSamples(FineTuning):
+class ChangesTheLabelsOfSamples(FineTune):
     def setup(self, problem):
         super().setup(problem)
         problem.paired.y.add_(1).remainder_(problem.classes)
