@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dabench.api.leaderboard import Leaderboard
     from dabench.api.results import Results, load
     from dabench.api.run import run
+    from dabench.api.trained_model import TrainedModel
     from dabench.backbones.base import Backbone
     from dabench.data.arrays import DomainArrays, Split
     from dabench.data.augmentation import View
@@ -62,6 +63,7 @@ _WHERE = {
     "Split": "dabench.data.arrays",
     "Stage": "dabench.methods.base",
     "SuiteSpec": "dabench.specs.spec",
+    "TrainedModel": "dabench.api.trained_model",
     "View": "dabench.data.augmentation",
     "hookimpl": "dabench.plugin.hookspecs",
     "load": "dabench.api.results",
@@ -95,6 +97,7 @@ __all__ = [
     "Split",
     "Stage",
     "SuiteSpec",
+    "TrainedModel",
     "View",
     "hookimpl",
     "load",

@@ -11,12 +11,17 @@ import pandas as pd
 
 from dabench.api.leaderboard import Leaderboard
 from dabench.config.row_choice import RowChoice, row_of
-from dabench.errors import ResultsError, unknown
+from dabench.errors import ResultsError, UsageError, unknown
 from dabench.leaderboard.table import Row, Table
 from dabench.results.cells import pair_column
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from dabench.api.trained_model import TrainedModel
+    from dabench.plugin.registry import Registry
+    from dabench.runs.record import RunRecord
+    from dabench.trained.model import Model
 
 
 class Results:
@@ -26,14 +31,16 @@ class Results:
         folder: where the records are, or the published file.
     """
 
-    def __init__(self, runs: pd.DataFrame, tables: Sequence[Table], folder: Path) -> None:
+    def __init__(self, runs: pd.DataFrame, tables: Sequence[Table], folder: Path, registry: Registry) -> None:
         """Keep the runs.
 
         Args:
             runs: a row for each, columns as in `docs/../results/README.md`.
             tables: made of them.
             folder: where they come from.
+            registry: of plugins, with the methods of the runs.
         """
+        self._registry = registry
         self._runs, self._tables, self.folder = runs.reset_index(drop=True), tuple(tables), folder
 
     def __len__(self) -> int:
@@ -127,6 +134,62 @@ class Results:
         several = len({table.shots for table in self._tables} - {None}) > 1
         return shots_figure(self._tables) if several else draw_accuracies(self._tables)
 
+    def model(self, method: str | type, pair: str | None = None, seed: int | None = None) -> TrainedModel:
+        """The trained model of a run that was made with `save=["models"]`.
+
+        Args:
+            method: a name, a row as in `dann:long`, or the class.
+            pair: `source:target`; need not be said where the runs are of one.
+            seed: the first if None.
+
+        Raises:
+            UsageError: there is no such run, or more than one.
+            ResultsError: it kept no model, or the files are gone or damaged.
+        """
+        from dabench.api.trained_model import TrainedModel
+
+        return TrainedModel(self._opened(method, pair, seed))
+
+    def predictions(self, method: str | type, pair: str | None = None, seed: int | None = None) -> pd.DataFrame:
+        """The predictions of the target's test split of a run that was made with `save=["predictions"]`.
+
+        Returns:
+            A row for each example, in the order of the split: `row`, `predicted`, and a `score_` for each class.
+
+        Raises:
+            UsageError: there is no such run, or more than one.
+            ResultsError: it kept none, or the file is gone or damaged.
+        """
+        from dabench.results.artifacts import PREDICTIONS, artifact
+
+        return pd.read_parquet(artifact(self.folder, self._record(method, pair, seed), PREDICTIONS))
+
+    def _opened(self, method: str | type, pair: str | None, seed: int | None) -> Model:
+        from dabench.plugin.method_class import with_classes
+        from dabench.trained.model import open_model
+
+        registry = with_classes(self._registry, [method])[0] if isinstance(method, type) else self._registry
+        return open_model(self._record(method, pair, seed), self.folder, registry)
+
+    def _record(self, method: str | type, pair: str | None, seed: int | None) -> RunRecord:
+        """The record of one run."""
+        from dabench.plugin.method_class import name_of
+        from dabench.trained.records import find_record
+
+        word = name_of(method, self._registry) if isinstance(method, type) else method
+        choice, frame = RowChoice.parse(word), self.frame()
+        frame = frame[[choice.takes(run.method, row_of(run.variant)) for run in frame.itertuples()]]
+        frame = frame if pair is None else frame[frame["pair"] == pair]
+        if not frame.empty:
+            frame = frame[frame["seed"] == (frame["seed"].min() if seed is None else seed)]
+        if len(frame) != 1:
+            asked = ", ".join(str(part) for part in (word, pair, None if seed is None else f"seed {seed}") if part)
+            found = ", ".join(f"{run.pair} {run.method} ({run.variant})" for run in frame.head(5).itertuples())
+            raise UsageError(
+                f"{len(frame)} runs are {asked}{f': {found}. Name the pair, the row or load fewer' * bool(found)}."
+            )
+        return find_record(str(frame["run_id"].iloc[0]), self.folder)[0]
+
     @staticmethod
     def _rows(table: Table, name: str) -> list[Row]:
         choice = RowChoice.parse(name)
@@ -167,4 +230,4 @@ def load(path: str | Path = "results", suite: str | None = None) -> Results:
         regenerated=regenerated(registry),
         from_csv=found.from_csv,
     )
-    return Results(found.frame, tables, Path(path))
+    return Results(found.frame, tables, Path(path), registry)

@@ -45,6 +45,7 @@ class RunKeywords(TypedDict, total=False):
         workers: runs at a time.
         timeout: seconds per run.
         outputs: rows whose scores and embeddings are kept at each checkpoint.
+        save: what is kept of each run: `models`, `predictions`.
         fail_fast: stop at the first run that fails.
         fresh: repeat runs that exist already.
     """
@@ -59,6 +60,7 @@ class RunKeywords(TypedDict, total=False):
     workers: int
     timeout: float
     outputs: int
+    save: Sequence[Literal["models", "predictions"]]
     fail_fast: bool
     fresh: bool
 
@@ -130,13 +132,14 @@ def _carried_out(session: RunSession, wanted: Selection, folder: Path, keywords:
     for line in remarks(plan):
         _say(line)
     rows = output_rows(plan.suite, session.registry, keywords.get("outputs"))
-    options = session.options(fail_fast=keywords.get("fail_fast", False), output_rows=rows)
+    save = _listed("save", keywords.get("save"))
+    options = session.options(fail_fast=keywords.get("fail_fast", False), output_rows=rows, save=save)
     recorder = session.recorder(plan, options, fresh=keywords.get("fresh", False))
     session.run_plan(recorder, options)
     stems = {item.run_id: item.stem for item in plan.runs}
     for line in failures(recorder.failed_rows, folder / "runs", stems):
         _say(line)
-    return Results(recorder.stored.frame, session.tables(recorder, options), folder)
+    return Results(recorder.stored.frame, session.tables(recorder, options), folder, session.registry)
 
 
 def open_registry() -> Registry:

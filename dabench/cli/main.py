@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "selectors": ("dabench.cli.selectors", "Compare selectors over records."),
     "plot": ("dabench.cli.plot", "Draw pictures of runs."),
     "reproduce": ("dabench.cli.reproduce", "Run a recorded run again and compare the numbers."),
+    "predict": ("dabench.cli.predict", "Apply the model of a run to pictures, a table or a domain."),
+    "evaluate": ("dabench.cli.evaluate", "Measure the model of a run on the test split of a domain."),
     "list": ("dabench.cli.list", "List methods, domains, pairs, suites, plugins, ..."),
     "data": ("dabench.cli.data.command", "List data sets and their licences, and check them."),
     "site": ("dabench.cli.site", "Write a static site of published results."),

@@ -62,6 +62,10 @@ if TYPE_CHECKING:
     metavar="ROWS",
     help="Keep scores and embeddings of ROWS examples at each checkpoint, for `dabench rescore`; at most 5000.",
 )
+@click.option(
+    "--save", envvar="DABENCH_SAVE", callback=as_items, metavar="models,predictions",
+    help="Keep of each run its model, for `dabench predict`, or its predictions of the test split, or both.",
+)  # fmt: skip
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
 @click.option("--fresh", is_flag=True, help="Repeat runs that exist already.")
 @click.option("--dry-run", is_flag=True, help="Show what would run, and what it would cost.")
@@ -81,6 +85,7 @@ def command(
     assignments: tuple[str, ...],
     choices: RunChoices,
     outputs: int | None,
+    save: list[str] | None,
     fail_fast: bool,
     fresh: bool,
     dry_run: bool,
@@ -116,7 +121,7 @@ def command(
         for line in remarks(plan):
             echo(line, err=True)
         rows = output_rows(plan.suite, session.registry, outputs)
-        options = session.options(fail_fast=fail_fast, output_rows=rows)
+        options = session.options(fail_fast=fail_fast, output_rows=rows, save=save or ())
         planned.append((word, session.recorder(plan, options, fresh=fresh), options))
     if dry_run:
         for _, recorder, options in planned:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,20 @@ class Normaliser:
                 std = _average(source, channels, around=mean).sqrt()
                 # A column that never changes in the source may do so in the target: it is moved, not blown up.
                 self._std = _by_type(torch.where(_varies(source, channels) & (std > 0), std, 1.0))
+
+    @property
+    def statistics(self) -> dict[str, Tensor]:
+        """What it has taken from the source, in float64: `mean` and `std`, where the kind needs them."""
+        found = {"mean": self._mean, "std": self._std}
+        return {name: by_type[torch.float64] for name, by_type in found.items() if by_type}
+
+    @classmethod
+    def of(cls, kind: str, statistics: Mapping[str, Tensor]) -> Normaliser:
+        """A normaliser with statistics that another one had."""
+        made = cls.__new__(cls)
+        made.kind = kind
+        made._mean, made._std = (_by_type(statistics[name]) if name in statistics else {} for name in ("mean", "std"))
+        return made
 
     def __call__(self, x: Tensor) -> Tensor:
         """Normalise raw examples (B, ...)."""

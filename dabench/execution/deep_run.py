@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,20 @@ from torch import Tensor
 from dabench.config.options import validated
 from dabench.errors import DataError, PluginError
 from dabench.execution.evaluation import predictions_of
+from dabench.execution.keeper import Keeper, Stored
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
 from dabench.execution.run_log import NAME
+from dabench.execution.saved_network import store_network
 from dabench.execution.training import TrainingEvent, TrainingRecipe, train
 from dabench.execution.training_state import read_state, write_state
 from dabench.files import replacing, seal
 from dabench.hashing.canonical import view_versions
 from dabench.methods.base import DeepMethod, source_free
+from dabench.methods.problem import Problem
 from dabench.methods.scores import Scores, checked
 from dabench.printable import printable
-from dabench.runs.job import Job, Progress
+from dabench.runs.job import Job, Progress, RunTask
 from dabench.seeding import drawing_from
 from dabench.selection.outputs import output_writer
 
@@ -38,47 +42,60 @@ NONE = np.zeros(0, dtype=np.int64)
 
 def build(job: Job, data: PairData, cls: type[DeepMethod]) -> DeepMethod:
     """Build a method and set it up; see `built`."""
-    return built(job, data, cls)[0]
+    return built(job.task, data, cls, _names(job))[0]
 
 
-def built(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[DeepMethod, int]:
+def _names(job: Job) -> tuple[str, str]:
+    return job.data.source.name, job.data.target.name
+
+
+def built(
+    task: RunTask, data: PairData | StandIn, cls: type[DeepMethod], pair: tuple[str, str]
+) -> tuple[DeepMethod, int]:
     """Build a method, and count the weights of its backbone.
 
     Backbone and classifier come first, from the stream `init`, then the method's own modules.
     Both are initialised on the CPU, so that a run starts from the same weights on every device.
 
+    Args:
+        task: of the run.
+        data: of the run, or what stands in for it where a trained method is rebuilt.
+        cls: the method's class.
+        pair: the names of the two domains, for messages.
+
     Raises:
         DataError: examples of the two domains differ in shape, and the method has one network for both.
         PluginError: the method asks for a view whose version its settings do not say.
     """
-    backbone = job.backbone.load()
-    options = validated(backbone, job.settings.backbone.options, job.backbone.name)
-    with drawing_from(job.seed, "init", CPU):
-        network = backbone(_input_shape(job, data, cls), data.problem.classes, options)
-    network.precision = job.settings.precision
+    backbone = task.backbone.load()
+    options = validated(backbone, task.settings.backbone.options, task.backbone.name)
+    with drawing_from(task.seed, "init", CPU):
+        network = backbone(_input_shape(task, data, cls, pair), data.problem.classes, options)
+    network.precision = task.settings.precision
     size = sum(weight.numel() for weight in network.parameters())
-    method = cls(network, validated(cls, job.settings.options, job.method.name))
-    with drawing_from(job.seed, f"init:{job.method.name}", CPU):
+    method = cls(network, validated(cls, task.settings.options, task.method.name))
+    with drawing_from(task.seed, f"init:{task.method.name}", CPU):
         method.setup(data.problem)
-    said = {*job.settings.views, *cls.views.values()}
+    said = {*task.settings.views, *cls.views.values()}
     unsaid = [view for view in view_versions(method.views.values()) if view not in said]
     if unsaid:
         raise PluginError(
-            f"setup() of {job.method.name} asks for the view {unsaid[0]!r}, which no option and no attribute of the "
+            f"setup() of {task.method.name} asks for the view {unsaid[0]!r}, which no option and no attribute of the "
             "class names, so that its version is not part of the run. Declare it: "
             f"views = {{..: {unsaid[0]!r}}} in the class, or an option of the type View."
         )
     return method.to(data.device).to(memory_format=torch.channels_last), size
 
 
-def _input_shape(job: Job, data: PairData, cls: type[DeepMethod]) -> tuple[int, ...]:
+def _input_shape(
+    task: RunTask, data: PairData | StandIn, cls: type[DeepMethod], pair: tuple[str, str]
+) -> tuple[int, ...]:
     """The shape of the network's input."""
     shapes = {"source": tuple(data.problem.source_x.shape[1:]), "target": tuple(data.problem.target_x.shape[1:])}
     if cls.trains_on == "both" and not data.one_shape:
-        names = job.data.source.name, job.data.target.name
         raise DataError(
-            f"{job.method.name} has one network for both domains, and examples of {names[0]} have the shape "
-            f"{shapes['source']}, those of {names[1]} {shapes['target']}. Only methods with a network for each, "
+            f"{task.method.name} has one network for both domains, and examples of {pair[0]} have the shape "
+            f"{shapes['source']}, those of {pair[1]} {shapes['target']}. Only methods with a network for each, "
             "or for the target alone (DeepMethod.trains_on), run on such a pair."
         )
     return shapes["target" if cls.trains_on == "target" else "source"]
@@ -92,6 +109,24 @@ def _with_norm_explained(events: Iterator[TrainingEvent]) -> Iterator[TrainingEv
         if "Expected more than 1 value per channel" not in str(error):
             raise
         raise DataError("batch norm needs batches of two or more while training (budget.batch)") from error
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The form of a run's data, without the data: enough to build a method whose state is loaded afterwards.
+
+    Attributes:
+        problem: of a row or two.
+        device: of the method.
+    """
+
+    problem: Problem[Tensor, Tensor]
+    device: torch.device
+
+    @property
+    def one_shape(self) -> bool:
+        """Whether examples of both domains have the same shape."""
+        return self.problem.source_x.shape[1:] == self.problem.target_x.shape[1:]
 
 
 class DeepRun:
@@ -120,9 +155,10 @@ class DeepRun:
             PluginError: the method asks for a view whose version its settings do not say.
         """
         self.job, self.data = job, data
-        self.method, self._size = built(job, data, cls)
+        self.method, self._size = built(job.task, data, cls, _names(job))
         self.measurements = Measurements() if measurements is None else measurements
         self.measurements.source_free = source_free(self.method.stages())
+        self._kept = Keeper.of(job)
 
     @property
     def recipe(self) -> TrainingRecipe:
@@ -173,11 +209,13 @@ class DeepRun:
         else:
             on_source = self._well_formed(self._predict_source, finite) if self._network_reports else predict
             source, val_x, val_y, val = data.source, data.val_x, data.val_y, data.of_val(on_source)
+        scores = predict(data.test_x)
         self.measurements.add(
             losses={printable(name): value for name, value in losses.items() if math.isfinite(value)},
             scores=data.val_scores(val) if len(val) else {},
-            predictions=predictions_of(predict(data.test_x), logits=self._network_reports),
+            predictions=predictions_of(scores, logits=self._network_reports),
         )
+        self._kept.checkpoint(self.measurements.steps, scores, self._stored)
         writer = output_writer(job)
         if writer:
             writer.write(
@@ -189,6 +227,11 @@ class DeepRun:
                 embed=lambda x: data.apply(method.embed, x, target=True),
                 embed_source=lambda x: data.apply(method.embed_source, x),
             )
+
+    def _stored(self) -> Stored:
+        readout = None if self._network_reports else self.data.labelled
+        learned = None if readout is None else (self.data.apply(self.method.embed, readout[0]), readout[1])
+        return store_network(self.job, self.data, self.method, self.measurements.steps, learned)
 
     def classifier(self) -> Callable[[Tensor], Scores]:
         """Return the suite's classifier: the network's own, or one fitted to the embedding of the training examples.

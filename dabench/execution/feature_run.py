@@ -22,9 +22,11 @@ from dabench.errors import DabenchError
 from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.evaluation import predictions_of
+from dabench.execution.keeper import Keeper, Stored
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
 from dabench.execution.run_log import warn_on_console
+from dabench.execution.saved_vectors import store_vectors
 from dabench.files import DamagedFileError, read_sealed
 from dabench.methods.base import FeatureMethod
 from dabench.methods.problem import Labelled
@@ -48,20 +50,27 @@ class _FittedRun:
         self.job, self.data = job, data
         self.measurements = Measurements() if measurements is None else measurements
 
-    def measure(self, features: Features, predict: Predict) -> None:
-        """Add the only checkpoint to the measurements: label-free scores, and predictions of target test."""
+    def measure(self, features: Features, predict: Predict, stored: Callable[[], Stored] | None = None) -> None:
+        """Add the only checkpoint to the measurements: label-free scores, and predictions of target test.
+
+        Args:
+            features: of all splits.
+            predict: of what was fitted.
+            stored: what rebuilds it; None where that cannot be kept.
+        """
         data, measurements = self.data, self.measurements
         measurements.steps = self.job.settings.steps
 
         def score(x: Any) -> Scores:
             return checked(predict(x), x.shape[0], data.problem.classes)
 
-        val = data.of_val(lambda _: score(features.val))
+        val, of_test = data.of_val(lambda _: score(features.val)), score(features.test)
         measurements.add(
             losses={},
             scores=data.val_scores(val),
-            predictions=predictions_of(score(features.test), logits=False),
+            predictions=predictions_of(of_test, logits=False),
         )
+        Keeper.of(self.job).checkpoint(measurements.steps, of_test, stored)
         writer = output_writer(self.job)
         if writer:
             writer.write(
@@ -121,7 +130,8 @@ class FeatureRun(_FittedRun):
         begun = time.monotonic()
         method.fit(problem)
         self.measurements.train_s = time.monotonic() - begun
-        self.measure(features, method.predict)
+        vectors = isinstance(data, VectorData)
+        self.measure(features, method.predict, (lambda: store_vectors(self.job, data)) if vectors else None)
         if self.job.task.reverse_validation:
             reverse_validation.of_features(self, method, features, problem)
         yield self._finished()

@@ -74,6 +74,17 @@ def open_for_run(prepared: PreparedExamples, backbone: BackboneSpec, settings: S
     return DomainExamples(splits[0], splits[1], examples.classes)
 
 
+def frozen_part(x: Any, backbone: BackboneSpec, settings: Settings, device: str) -> Any:
+    """What the frozen part of a backbone makes of examples (N, ...); the examples themselves where it has none."""
+    if not backbone.trains:
+        return x
+    cls: Any = backbone.load()
+    if cls.frozen_key(validated(cls, settings.backbone.options, backbone.name)) is None:
+        return x
+    options = json.dumps(settings.backbone.options, sort_keys=True)
+    return _passed(x, backbone.entry_point, options, device)
+
+
 def frozen_features_folder(
     prepared: PreparedExamples, backbone: BackboneSpec, settings: Settings, device: str
 ) -> Path | None:
@@ -166,11 +177,15 @@ def _joined(parts: Sequence[Part], title: str, workers: int) -> NDArray[np.float
 
 def _features(part: Part) -> NDArray[np.float32]:
     """The features of some examples (B, F)."""
-    device = torch.device(part.device)
     x = getattr(part.prepared.open_examples(), part.split).x[part.first : part.first + BATCH * SHARE]
+    return _passed(np.asarray(x), part.backbone, part.options, part.device)
+
+
+def _passed(x: NDArray[Any], backbone: str, options: str, device: str) -> NDArray[np.float32]:
+    """Examples (B, ...) -> what the frozen part makes of them (B, F)."""
     with reproducible(), torch.inference_mode():
-        network = _network(part.backbone, part.options, part.prepared.shape, part.device)
-        examples = torch.from_numpy(np.asarray(x)).to(device)
+        network = _network(backbone, options, tuple(x.shape[1:]), device)
+        examples = torch.from_numpy(x).to(torch.device(device))
         scale = Normaliser("unit", Rows(examples))
         out = [network(scale(rows)).float().cpu().numpy() for rows in torch.split(examples, BATCH)]
     return np.concatenate(out)

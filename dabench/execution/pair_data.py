@@ -153,11 +153,21 @@ class PairData(Measured):
         Raises:
             PredictionError: it gives no floating number, or not a row for each example of a batch.
         """
-        examples = x if isinstance(x, Rows) else Rows(x)
-        prepare = self.problem.prepared_target if target else self.problem.prepare
-        with torch.inference_mode():
-            parts = [_of_each(function, prepare(rows)) for rows in examples.parts(EVALUATION_BATCH)]
-            return torch.cat(parts).float().cpu().numpy()
+        return applied(function, x, self.problem.prepared_target if target else self.problem.prepare)
+
+
+def applied(
+    function: Callable[[Tensor], Tensor], x: Tensor | Rows, prepare: Callable[[Tensor], Tensor]
+) -> NDArray[np.float32]:
+    """Apply a function to all examples x (N, ...), prepared, in batches; returns an array (N, ...).
+
+    Raises:
+        PredictionError: it gives no floating number, or not a row for each example of a batch.
+    """
+    examples = x if isinstance(x, Rows) else Rows(x)
+    with torch.inference_mode():
+        parts = [_of_each(function, prepare(rows)) for rows in examples.parts(EVALUATION_BATCH)]
+        return torch.cat(parts).float().cpu().numpy()
 
 
 def _of_each(function: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
@@ -203,6 +213,7 @@ class VectorData(Measured):
     """Both domains of a run whose examples are their own features: normalised, on the host.
 
     Attributes:
+        drawn: the splits, as they are before that.
         features: of all splits.
         problem: what the method may see.
     """
@@ -213,6 +224,7 @@ class VectorData(Measured):
         Raises:
             DataError: the examples are no vectors, or the kind of `normalise` does not fit them.
         """
+        self.drawn = drawn
         of_source, of_target = transforms(
             normalise, source=drawn.source.x[drawn.rows], whole_source=drawn.source.x, target=drawn.target.x
         )

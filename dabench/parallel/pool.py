@@ -40,6 +40,12 @@ def _results(function: Callable[[Task], Result], tasks: Sequence[Task], workers:
         pool.shutdown()
 
 
+def elsewhere(function: Callable[[Task], Result], task: Task) -> Result:
+    """The result of a function, which another process computes: that one knows nothing but the task."""
+    (result,) = _results(function, [task], 1)
+    return result
+
+
 def spread(
     function: Callable[[Task], Result], tasks: Sequence[Task], *, title: str, workers: int | None = None
 ) -> Iterator[Result]:

@@ -18,6 +18,7 @@ from dabench.errors import UsageError
 from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 from dabench.plugin.registry import Registry
 from dabench.plugin.uninstalled import method_sha256
+from dabench.results.artifacts import artifacts_folder
 from dabench.runs.job import Job, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.machine import same_bits
 from dabench.runs.plan import Plan, PlannedRun
@@ -37,6 +38,7 @@ class RunOptions:
         fail_fast: stop at the first run that fails.
         output_rows: of source_val and of target train whose outputs are kept at every checkpoint; 0 for none.
         reverse_validation: score every run by training its reverse model, too.
+        save: what is kept of the reported checkpoint; some of `runs.job.SAVED`.
     """
 
     device: str
@@ -46,6 +48,7 @@ class RunOptions:
     fail_fast: bool = False
     output_rows: int = 0
     reverse_validation: bool = False
+    save: tuple[str, ...] = ()
 
 
 def output_rows(suite: Suite, registry: Registry, wanted: int | None = None) -> int:
@@ -114,7 +117,7 @@ class Jobs(Sequence[Job]):
         # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
         self._selectors = tuple(spec for spec in known if spec == chosen or not spec.needs_outputs)
         self._desk = LabelDesk()
-        self._limits = RunLimits(timeout_s=options.timeout_s, output_rows=options.output_rows)
+        self._limits = RunLimits(timeout_s=options.timeout_s, output_rows=options.output_rows, save=options.save)
         self._source_only = registry.get(MethodSpec, "source_only").spec
         self._networks: dict[tuple[str, ...], tuple[MethodSpec, Settings, list[str]]] = {}
         self._bits: dict[str, str] = {}
@@ -168,6 +171,7 @@ class Jobs(Sequence[Job]):
                 state=self._cache / f"state/{run.run_id}.pt",
                 features=self._cache / f"features/{self._features_key(run)}.npz",
                 outputs=outputs_folder(self._results, run.run_id),
+                artifacts=artifacts_folder(self._results, run.stem),
             ),
             limits=self._limits,
         )
@@ -219,4 +223,4 @@ def _data(plan: Plan, run: PlannedRun, desk: LabelDesk, asked: NDArray[np.int64]
 def _training(job: Job, method: MethodSpec, settings: Settings) -> Job:
     """Return the job that trains the network whose features a run reads, and measures nothing else."""
     task = replace(job.task, method=method, settings=settings, reverse_validation=False)
-    return replace(job, task=task, limits=replace(job.limits, output_rows=0))
+    return replace(job, task=task, limits=replace(job.limits, output_rows=0, save=()))

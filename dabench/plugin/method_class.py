@@ -75,6 +75,11 @@ def with_classes(registry: Registry, methods: Sequence[Any]) -> tuple[Registry, 
     return registry.with_specs(MethodSpec, [registered for _, registered in new.values()]), names
 
 
+def name_of(cls: type[Any], registry: Registry) -> str:
+    """The name of a class as a method."""
+    return with_classes(registry, [cls])[1][0]
+
+
 def _checked(method: Any) -> type[Any]:
     """The class of a method.
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from dabench.parallel.signals import uninterrupted
 from dabench.plugin.registry import Registry
 from dabench.printable import kept
+from dabench.results.artifacts import list_artifacts
 from dabench.results.environment import code_info
 from dabench.results.record_file import place_of, read_record, write_record
 from dabench.results.stored import Row, StoredRecords, stamp_of
@@ -81,6 +82,7 @@ class Recorder:
                 record = make_record(self.plan, run, failed, worker)
             path = write_record(self.results, record)
             self.stored.add(path, self.stored.row_of(record), stamp_of(path.stat()))
+            list_artifacts(self.results, record)
             self.failures += not record.done
             self.registry.notify("dabench_run_finished", record=record)
 

@@ -14,6 +14,9 @@ from dabench.data.splits.given import GivenLabels
 from dabench.runs.record import Accuracy, Checkpoint, Environment, Metrics, Selection, Status
 from dabench.specs.spec import BackboneSpec, MethodSpec, SelectorSpec
 
+SAVED = ("models", "predictions")
+"""What `--save` keeps of the reported checkpoint."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunTask:
@@ -67,12 +70,14 @@ class RunFiles:
         features: file with the features of a trained network: of `Job.network`, where this run reads them, else of its
             own. Whoever trains that network first writes it.
         outputs: folder that takes the outputs of every checkpoint.
+        artifacts: folder that takes the model, the predictions, and whatever the method writes.
     """
 
     log: Path
     state: Path
     features: Path
     outputs: Path
+    artifacts: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +88,13 @@ class RunLimits:
         timeout_s: after which the run ends as `timeout`; None for never.
         save_every_s: how often the training state is written.
         output_rows: at most so many of source_val and of target train; 0 to keep none.
+        save: what is kept of the reported checkpoint: some of `SAVED`.
     """
 
     timeout_s: float | None = None
     save_every_s: float = 60.0
     output_rows: int = 0
+    save: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 
 from dabench.config.row_choice import RowChoice
+from dabench.errors import UsageError, unknown
+from dabench.runs.job import SAVED
 from dabench.session.choices import RunChoices, Selection
 from dabench.session.notebook import NotebookProgress, in_notebook
 from dabench.session.progress import ProgressDisplay
@@ -110,7 +113,14 @@ class RunSession:
             overrides=wanted.overrides,
         )
 
-    def options(self, *, fail_fast: bool = False, output_rows: int = 0, reverse_validation: bool = False) -> RunOptions:
+    def options(
+        self,
+        *,
+        fail_fast: bool = False,
+        output_rows: int = 0,
+        reverse_validation: bool = False,
+        save: Sequence[str] = (),
+    ) -> RunOptions:
         """The options of the runs: those of the session, and those that the caller adds."""
         from dabench.device import default_workers
         from dabench.planning.jobs import RunOptions
@@ -123,6 +133,7 @@ class RunSession:
             fail_fast=fail_fast,
             output_rows=output_rows,
             reverse_validation=reverse_validation,
+            save=saved(save),
         )
 
     def recorder(self, plan: Plan, options: RunOptions, *, fresh: bool = False) -> Recorder:
@@ -134,6 +145,7 @@ class RunSession:
             options: where they keep outputs, a record counts if its outputs are there.
             fresh: leave out the records: all runs are made again.
         """
+        from dabench.results.artifacts import missing_artifacts
         from dabench.runner.recorder import Recorder
         from dabench.runner.runner import done_records
         from dabench.selection.output_files import missing_outputs
@@ -148,9 +160,18 @@ class RunSession:
         lacking: set[str] = set()
         if options.output_rows:
             lacking = {run_id for run_id, record in found.items() if missing_outputs(record, directory)}
+        for run in plan.runs if options.save else ():
+            kinds = tuple(kind for kind in options.save if kind != "models" or keeps_model(run))
+            if run.run_id in found and missing_artifacts(directory, found[run.run_id], kinds):
+                lacking.add(run.run_id)
         if lacking:
+            what = (
+                "outputs"
+                if not options.save
+                else " or ".join([*["outputs"] * bool(options.output_rows), *options.save])
+            )
             self.say(
-                f"{len(lacking)} of {len(plan.runs)} runs were made without keeping outputs, or theirs are gone: "
+                f"{len(lacking)} of {len(plan.runs)} runs were made without keeping {what}, or theirs are gone: "
                 "they are repeated, which gives the same numbers on the same kind of machine."
             )
         for run_id in found:
@@ -188,6 +209,11 @@ class RunSession:
         if recorder.todo:
             for line in precision_notes(recorder.plan):
                 self.say(line)
+            without = [run for run in recorder.todo if not keeps_model(run)] if "models" in options.save else []
+            if without:
+                self.say(
+                    f"Note: {len(without)} runs read features of a network that another run trains, and keep no model."
+                )
         folder = recorder.results / "runs" / recorder.plan.suite.name
         count, before = len(recorder.plan.runs), len(recorder.stored)
         self.say(f"{title}{count} runs, {before} of them done before, in {folder}")
@@ -234,6 +260,25 @@ class RunSession:
 def _console() -> Console:
     """The console for the terminal; a notebook gets no more from it than text (see `session.notebook`)."""
     return Console(stderr=True, force_jupyter=False)
+
+
+def saved(kinds: Sequence[str]) -> tuple[str, ...]:
+    """The kinds of `--save`, checked before the first run.
+
+    Raises:
+        UsageError: there is no such kind, or what writes it is not installed.
+    """
+    for kind in kinds:
+        if kind not in SAVED:
+            raise unknown("kind to save", kind, SAVED)
+    if "predictions" in kinds and find_spec("pyarrow") is None:
+        raise UsageError("predictions are saved as Parquet, which needs pyarrow: pip install 'dabench[parquet]'")
+    return tuple(dict.fromkeys(kinds))
+
+
+def keeps_model(run: PlannedRun) -> bool:
+    """Whether a run can keep its model: one that reads the features of another run's network has none of its own."""
+    return not run.reads_features
 
 
 def labels(registry: Registry) -> dict[str, str]:

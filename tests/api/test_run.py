@@ -238,6 +238,7 @@ def test_the_public_names() -> None:
     assert dabench.__all__ == [
         *("Averaged", "AveragedMethod", "Backbone", "BackboneSpec", "Batch", "CheckFormatSpec", "DeepMethod"),
         *("DomainArrays", "DomainSpec", "FeatureMethod", "FormatSpec", "LauncherSpec", "Leaderboard", "MethodSpec"),
-        *("Pair", "Problem", "Range", "Results", "SelectorSpec", "Split", "Stage", "SuiteSpec", "View", "hookimpl"),
+        *("Pair", "Problem", "Range", "Results", "SelectorSpec", "Split", "Stage", "SuiteSpec"),
+        *("TrainedModel", "View", "hookimpl"),
         *("load", "pair", "run"),
     ]

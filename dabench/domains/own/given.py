@@ -12,7 +12,6 @@ from scipy.sparse import issparse
 
 from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.data.prepared import content_sha256
-from dabench.domains.own.examples import as_examples
 from dabench.errors import DataError, UsageError, shortened
 from dabench.printable import shown
 from dabench.seeding import numpy_generator
@@ -133,7 +132,7 @@ def _parts(given: Sequence[Any], domain: str) -> list[tuple[Any, NDArray[np.str_
         raise UsageError(f"pair: {domain} is (x, y), or (x, y, test_x, test_y), not {shown(given)}")
     pairs = [(given[at], given[at + 1]) for at in range(0, len(given), 2)]
     words = (domain,) if len(pairs) == 1 else (f"{domain} train", f"{domain} test")
-    made = [(_examples(x, where), _labels(y, where)) for (x, y), where in zip(pairs, words, strict=True)]
+    made = [(examples_of(x, where), _labels(y, where)) for (x, y), where in zip(pairs, words, strict=True)]
     for (x, y), where in zip(made, words, strict=True):
         if x.shape[0] != len(y):
             raise DataError(f"{where}: {x.shape[0]} examples and {len(y)} labels")
@@ -142,8 +141,16 @@ def _parts(given: Sequence[Any], domain: str) -> list[tuple[Any, NDArray[np.str_
     return made
 
 
-def _examples(x: Any, where: str) -> Any:
-    """Examples in one of the forms of `data.arrays.Split`."""
+def examples_of(x: Any, where: str) -> Any:
+    """Examples in one of the forms of `data.arrays.Split`.
+
+    Args:
+        x: see `pair`.
+        where: what they are, for messages.
+
+    Raises:
+        DataError: they have another form.
+    """
     if issparse(x):
         return _sparse(x, where)
     array = _array(x, where)
