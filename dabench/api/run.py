@@ -21,7 +21,7 @@ from dabench.plugin.registry import Registry, load_registry
 from dabench.printable import printable, shown
 from dabench.session.choices import RunChoices, Selection
 from dabench.session.failures import failures
-from dabench.session.run_session import RunSession, remarks
+from dabench.session.run_session import RunSession, remarks, with_observers
 from dabench.specs.names import canonical
 from dabench.specs.spec import DomainSpec, Origin, Registered
 
@@ -46,6 +46,8 @@ class RunKeywords(TypedDict, total=False):
         timeout: seconds per run.
         outputs: rows whose scores and embeddings are kept at each checkpoint.
         save: what is kept of each run: `models`, `predictions`.
+        log: names of observers that are told of the runs, such as `tensorboard`.
+        log_every: steps after which they are told the losses.
         fail_fast: stop at the first run that fails.
         fresh: repeat runs that exist already.
     """
@@ -61,6 +63,8 @@ class RunKeywords(TypedDict, total=False):
     timeout: float
     outputs: int
     save: Sequence[Literal["models", "predictions"]]
+    log: Sequence[str]
+    log_every: int
     fail_fast: bool
     fresh: bool
 
@@ -104,6 +108,7 @@ def run(
     registry = _with_arrays(open_registry(), given)
     registry, names = with_classes(registry, _listed("methods", methods))
     registry, names = with_files(registry, names)
+    registry = with_observers(registry, _listed("log", keywords.get("log")), Path(results))
     chosen = suite_of(suite) if isinstance(suite, Pair) else find_suite(str(suite), registry)
     if "selector" in keywords:
         chosen = chosen.model_copy(update={"selector": canonical(keywords["selector"])})
@@ -133,7 +138,8 @@ def _carried_out(session: RunSession, wanted: Selection, folder: Path, keywords:
         _say(line)
     rows = output_rows(plan.suite, session.registry, keywords.get("outputs"))
     save = _listed("save", keywords.get("save"))
-    options = session.options(fail_fast=keywords.get("fail_fast", False), output_rows=rows, save=save)
+    every = keywords.get("log_every", 0)
+    options = session.options(fail_fast=keywords.get("fail_fast", False), output_rows=rows, save=save, log_every=every)
     recorder = session.recorder(plan, options, fresh=keywords.get("fresh", False))
     session.run_plan(recorder, options)
     stems = {item.run_id: item.stem for item in plan.runs}
@@ -160,7 +166,7 @@ def _refuse_unknown(keywords: Mapping[str, Any]) -> None:
 def _choices(results: str | Path, keywords: RunKeywords) -> RunChoices:
     if keywords.get("device", "auto") not in ("auto", "cpu", "cuda"):
         raise UsageError(f"device is auto, cpu or cuda, not {keywords['device']!r}")
-    for name in ("workers", "timeout"):
+    for name in ("workers", "timeout", "log_every"):
         value = keywords.get(name)
         if value is not None and not (isinstance(value, int | float) and value > 0):
             raise UsageError(f"{name} is a number above 0, not {shown(value)}")

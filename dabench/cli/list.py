@@ -41,7 +41,7 @@ def command(context: Context, kind: str | None, as_json: bool) -> None:
     """List the things of one KIND; without it, the number of each.
 
     KIND is methods, domains, pairs, suites, backbones, selectors, asks (rules of the track active), launchers, formats
-    (of `dabench table`), check_formats or plugins.
+    (of `dabench table`), check_formats, observers (of `--log`) or plugins.
     """
     if kind is not None and kind not in CHOICES:
         raise unknown("kind", kind, CHOICES, listing="dabench list")

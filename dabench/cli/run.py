@@ -66,6 +66,14 @@ if TYPE_CHECKING:
     "--save", envvar="DABENCH_SAVE", callback=as_items, metavar="models,predictions",
     help="Keep of each run its model, for `dabench predict`, or its predictions of the test split, or both.",
 )  # fmt: skip
+@click.option(
+    "--log", envvar="DABENCH_LOG", callback=as_items, metavar="OBSERVER", help="Tell tensorboard, mlflow, trackio or "
+    "another of `dabench list observers`.",
+)  # fmt: skip
+@click.option(
+    "--log-every", envvar="DABENCH_LOG_EVERY", type=click.IntRange(1), metavar="STEPS",
+    help="Tell observers the losses that often, not at checkpoints alone.",
+)  # fmt: skip
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
 @click.option("--fresh", is_flag=True, help="Repeat runs that exist already.")
 @click.option("--dry-run", is_flag=True, help="Show what would run, and what it would cost.")
@@ -86,6 +94,8 @@ def command(
     choices: RunChoices,
     outputs: int | None,
     save: list[str] | None,
+    log: list[str] | None,
+    log_every: int | None,
     fail_fast: bool,
     fresh: bool,
     dry_run: bool,
@@ -97,9 +107,10 @@ def command(
     from dabench.config.parse import parse_seeds, parse_shots
     from dabench.leaderboard.formats.text import next_commands
     from dabench.session.choices import Selection
-    from dabench.session.run_session import remarks
+    from dabench.session.run_session import remarks, with_observers
 
-    session, names = open_session(context.registry, choices, methods or [])
+    registry = with_observers(context.registry, log or [], choices.directory)
+    session, names = open_session(registry, choices, methods or [])
     chosen = _chosen(suites or ("mini",), selector, session)
     numbers, labelled = parsed("--seeds", parse_seeds, seeds), parsed("--shots", parse_shots, shots)
     overrides = parse_overrides(assignments, steps, backbone=backbone, precision=precision)
@@ -121,7 +132,7 @@ def command(
         for line in remarks(plan):
             echo(line, err=True)
         rows = output_rows(plan.suite, session.registry, outputs)
-        options = session.options(fail_fast=fail_fast, output_rows=rows, save=save or ())
+        options = session.options(fail_fast=fail_fast, output_rows=rows, save=save or (), log_every=log_every or 0)
         planned.append((word, session.recorder(plan, options, fresh=fresh), options))
     if dry_run:
         for _, recorder, options in planned:

@@ -176,7 +176,13 @@ class DeepRun:
         first = state["step"] if state else 0
         begun = clock = time.monotonic()
         events = train(
-            self.method, self.data.problem, self.recipe, job.seed, state=state, save_every_s=job.limits.save_every_s
+            self.method,
+            self.data.problem,
+            self.recipe,
+            job.seed,
+            state=state,
+            save_every_s=job.limits.save_every_s,
+            log_every=job.limits.log_every,
         )
         for event in _with_norm_explained(events):
             measurements.train_s += time.monotonic() - clock
@@ -190,7 +196,8 @@ class DeepRun:
             if event.state is not None:
                 self._save({**event.state, "result": measurements.dump()})
             images_per_s = job.examples_per_step * (event.step - first) / max(time.monotonic() - begun, 1e-9)
-            yield Progress(job.run_id, event.step, job.budget.steps, images_per_s, values)
+            losses = event.live or event.losses
+            yield Progress(job.run_id, event.step, job.budget.steps, images_per_s, values, losses)
             clock = time.monotonic()
         measurements.parameters = (self._size, None, None)
         if measurements.source_free:

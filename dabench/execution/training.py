@@ -49,12 +49,14 @@ class TrainingEvent:
         broken: why the training ended early, at a checkpoint: a loss became NaN or infinite. The weights are left as
             they are: the run has collapsed, which is a result.
         state: where the state is to be saved, everything needed to go on from here; else None.
+        live: where losses are logged, the mean of each since they were last; else None.
     """
 
     step: int
     losses: dict[str, float] | None = None
     broken: str | None = None
     state: dict[str, Any] | None = None
+    live: dict[str, float] | None = None
 
 
 def train(
@@ -65,6 +67,7 @@ def train(
     *,
     state: dict[str, Any] | None = None,
     save_every_s: float = math.inf,
+    log_every: int = 0,
 ) -> Iterator[TrainingEvent]:
     """Train a method.
 
@@ -75,12 +78,13 @@ def train(
         seed: of the run.
         state: of a `TrainingEvent` of an earlier, interrupted call; the results are the same to the bit.
         save_every_s: how often an event carries the state.
+        log_every: steps after which an event carries the losses; 0 for never. To read them the device is waited for.
 
     Yields:
         An event about every quarter of a second and at every checkpoint, the last step being one.
     """
     checkpoints = checkpoint_steps(recipe.budget)
-    done, losses, clock = 0, LossMeans(), _Clock(save_every_s)
+    done, losses, recent, clock = 0, LossMeans(), LossMeans(), _Clock(save_every_s)
     if state:
         method.load_state_dict(state["method"])
         done, losses = state["step"], LossMeans(dict(state["sums"]), state["since"])
@@ -97,8 +101,12 @@ def train(
             seed_torch(stream(seed, "dropout", step), problem.source_x.device)
             method.train()
             batch = batches.at(step, step - first, progress, uses_source=stage.uses_source)
-            losses.add(method.step(batch))
+            of_step = method.step(batch)
+            losses.add(of_step)
             done = step + 1
+            recent.add(of_step if log_every else {})
+            if log_every and done % log_every == 0:
+                yield TrainingEvent(done, live=recent.take())
             if done in checkpoints:
                 means = losses.take()
                 broken = _broken(means, done)

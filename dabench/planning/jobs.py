@@ -38,6 +38,7 @@ class RunOptions:
         fail_fast: stop at the first run that fails.
         output_rows: of source_val and of target train whose outputs are kept at every checkpoint; 0 for none.
         reverse_validation: score every run by training its reverse model, too.
+        log_every: steps after which observers get the losses; 0 for checkpoints alone.
         save: what is kept of the reported checkpoint; some of `runs.job.SAVED`.
     """
 
@@ -48,6 +49,7 @@ class RunOptions:
     fail_fast: bool = False
     output_rows: int = 0
     reverse_validation: bool = False
+    log_every: int = 0
     save: tuple[str, ...] = ()
 
 
@@ -117,7 +119,12 @@ class Jobs(Sequence[Job]):
         # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
         self._selectors = tuple(spec for spec in known if spec == chosen or not spec.needs_outputs)
         self._desk = LabelDesk()
-        self._limits = RunLimits(timeout_s=options.timeout_s, output_rows=options.output_rows, save=options.save)
+        self._limits = RunLimits(
+            timeout_s=options.timeout_s,
+            output_rows=options.output_rows,
+            log_every=options.log_every,
+            save=options.save,
+        )
         self._source_only = registry.get(MethodSpec, "source_only").spec
         self._networks: dict[tuple[str, ...], tuple[MethodSpec, Settings, list[str]]] = {}
         self._bits: dict[str, str] = {}

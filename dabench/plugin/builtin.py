@@ -17,6 +17,7 @@ from dabench.specs.spec import (
     DomainSpec,
     FormatSpec,
     LauncherSpec,
+    ObserverSpec,
     SelectorSpec,
     SuiteSpec,
 )
@@ -205,3 +206,14 @@ def dabench_check_formats() -> Iterator[CheckFormatSpec]:
         ("junit", "for CI systems: a cell is a test"),
     ):
         yield CheckFormatSpec(name=name, entry_point=f"dabench.baseline.formats.{name}:render", summary=summary)
+
+
+@hookimpl
+def dabench_observers() -> Iterator[ObserverSpec]:
+    """Yield observers for `--log`."""
+    for name, attribute, summary in (
+        ("tensorboard", "TensorBoard", "losses and scores for TensorBoard, in the results folder"),
+        ("mlflow", "MLflow", "runs of MLflow, where MLFLOW_TRACKING_URI says, or in the results folder"),
+        ("trackio", "Trackio", "runs of Trackio, on this machine"),
+    ):
+        yield ObserverSpec(name=name, entry_point=f"dabench.observers.{name}:{attribute}", summary=summary, needs=name)

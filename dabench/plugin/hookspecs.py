@@ -19,7 +19,9 @@ import pluggy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from dabench.planning.jobs import RunOptions
     from dabench.runs.plan import Plan, PlannedRun
     from dabench.runs.record import RunRecord
     from dabench.specs.spec import (
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         FormatSpec,
         LauncherSpec,
         MethodSpec,
+        ObserverSpec,
         SelectorSpec,
         SuiteSpec,
     )
@@ -193,39 +196,97 @@ def dabench_check_formats() -> Iterable[CheckFormatSpec]:
 
 
 @_hookspec
-def dabench_run_started(plan: Plan) -> None:
-    """Called once, before the first run. An observer that raises causes a warning, never a failed run.
+def dabench_observers() -> Iterable[ObserverSpec]:
+    """Yield observers that `dabench run --log NAME` asks for.
+
+    What is at the entry point takes the results folder and returns an object. Its methods are called as the hooks
+    below are, without the prefix `dabench_`: `run_began`, `step`, `checkpoint`, `run_finished`, `suite_finished`.
+
+    Example:
+        from dabench import ObserverSpec, hookimpl
+
+        @hookimpl
+        def dabench_observers():
+            yield ObserverSpec(name="lamp", entry_point="my_package.lamp:Lamp", summary="a lamp that shows failures")
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def dabench_run_started(plan: Plan, results: Path, options: RunOptions) -> None:
+    """Called once for each suite, before its first run. An observer that raises causes a warning, never a failed run.
 
     Example:
         from dabench import hookimpl
 
         @hookimpl
-        def dabench_run_started(plan):
-            print(f"{len(plan.runs)} runs")
+        def dabench_run_started(plan, results, options):
+            print(f"{len(plan.runs)} runs on {options.device}, recorded in {results}")
     """
 
 
 @_hookspec
-def dabench_checkpoint(run: PlannedRun, step: int, values: dict[str, float]) -> None:
-    """Called in the parent process at every checkpoint of a run, with label-free values only.
+def dabench_run_began(run: PlannedRun, worker: int, device: str, resumed: bool) -> None:
+    """Called in the parent process when a worker has taken a run; `resumed` if it goes on from an interrupted one.
 
     Example:
         from dabench import hookimpl
 
         @hookimpl
-        def dabench_checkpoint(run, step, values):
-            print(run.method, step, values["source_val_accuracy"])
+        def dabench_run_began(run, worker, device, resumed):
+            print(worker, device, run, "goes on" if resumed else "begins")
     """
 
 
 @_hookspec
-def dabench_run_finished(record: RunRecord) -> None:
+def dabench_step(run: PlannedRun, step: int, losses: dict[str, float]) -> None:
+    """Called in the parent process every `--log-every` steps of a run: the mean of each loss since the last call.
+
+    Example:
+        from dabench import hookimpl
+
+        @hookimpl
+        def dabench_step(run, step, losses):
+            print(run, step, losses)
+    """
+
+
+@_hookspec
+def dabench_checkpoint(run: PlannedRun, step: int, values: dict[str, float], losses: dict[str, float]) -> None:
+    """Called in the parent process at every checkpoint of a run, with label-free values and mean losses only.
+
+    Example:
+        from dabench import hookimpl
+
+        @hookimpl
+        def dabench_checkpoint(run, step, values, losses):
+            print(run.method.name, step, values["source_val_accuracy"], losses)
+    """
+
+
+@_hookspec
+def dabench_run_finished(record: RunRecord, artifacts: Path) -> None:
     """Called in the parent process once a run's record is written, failed runs included.
 
+    `artifacts` is the folder of what the run kept and its method wrote; it is not there where that is nothing.
+
     Example:
         from dabench import hookimpl
 
         @hookimpl
-        def dabench_run_finished(record):
-            print(record.method, record.status)
+        def dabench_run_finished(record, artifacts):
+            print(record.method, record.status, artifacts)
+    """
+
+
+@_hookspec
+def dabench_suite_finished(plan: Plan, results: Path, complete: bool) -> None:
+    """Called once for each suite, after its last run; `complete` unless it was interrupted or ended early.
+
+    Example:
+        from dabench import hookimpl
+
+        @hookimpl
+        def dabench_suite_finished(plan, results, complete):
+            print(plan.suite.name, "done" if complete else "stopped")
     """

@@ -11,10 +11,11 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
+from inspect import signature
 from typing import Any, TypeVar
 
 import pluggy
@@ -31,6 +32,7 @@ from dabench.specs.spec import (
     FormatSpec,
     LauncherSpec,
     MethodSpec,
+    ObserverSpec,
     Origin,
     Registered,
     SelectorSpec,
@@ -57,6 +59,7 @@ KINDS: Mapping[str, type[Spec]] = {
     "launchers": LauncherSpec,
     "formats": FormatSpec,
     "check_formats": CheckFormatSpec,
+    "observers": ObserverSpec,
 }
 _NAMES = {spec: kind for kind, spec in KINDS.items()}
 S = TypeVar("S", bound=Spec)
@@ -100,6 +103,7 @@ class Registry:
         self._manager.add_hookspecs(hookspecs)
         self.plugins: list[Plugin] = []
         self.keeps_facts = False
+        self._observers: list[tuple[Origin, Any]] = []
         self._origins: dict[str, Origin] = {}
         self._found: dict[type[Spec], dict[str, Registered[Any]]] = {kind: {} for kind in KINDS.values()}
         self._conflicts: dict[type[Spec], dict[str, str]] = {kind: {} for kind in KINDS.values()}
@@ -167,6 +171,12 @@ class Registry:
         wider._found = self._found | {kind: self._found[kind] | {found.spec.name: found for found in specs}}
         return wider
 
+    def with_observers(self, observers: Iterable[tuple[Origin, Any]]) -> Registry:
+        """The same registry, which tells some objects besides what it tells the hooks of observers."""
+        wider = copy(self)
+        wider._observers = [*self._observers, *observers]
+        return wider
+
     @property
     def broken(self) -> list[Plugin]:
         """Plugins that could not be loaded or whose hooks raised."""
@@ -185,14 +195,21 @@ class Registry:
         return [*out, *slow, *self.conflicts]
 
     def notify(self, hook: str, **arguments: Any) -> None:
-        """Call an observer hook of every plugin; one that raises causes a warning that names it."""
-        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+        """Call an observer hook of every plugin and observer; one that raises causes a warning that names it."""
+        calls: list[tuple[Origin, Any, Sequence[str]]] = [
+            (self._origins[found.plugin_name], found.function, found.argnames)
+            for found in getattr(self._manager.hook, hook).get_hookimpls()
+        ]
+        for origin, observer in self._observers:
+            method = getattr(observer, hook.removeprefix("dabench_"), None)
+            if method is not None:
+                calls.append((origin, method, tuple(signature(method).parameters)))
+        for origin, function, names in calls:
             try:
-                implementation.function(*(arguments[name] for name in implementation.argnames))
+                function(*(arguments[name] for name in names))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # an observer must never cost a run
-                origin = self._origins[implementation.plugin_name]
                 warnings.warn(f"{hook} of {origin} raised {type(error).__name__}: {error}", stacklevel=2)
 
     def all(self, kind: type[S]) -> dict[str, Registered[S]]:

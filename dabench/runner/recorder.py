@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from dabench.parallel.signals import uninterrupted
 from dabench.plugin.registry import Registry
 from dabench.printable import kept
-from dabench.results.artifacts import list_artifacts
+from dabench.results.artifacts import folder_of, list_artifacts
 from dabench.results.environment import code_info
 from dabench.results.record_file import place_of, read_record, write_record
 from dabench.results.stored import Row, StoredRecords, stamp_of
 from dabench.runs.data_notes import data_notes, joined
-from dabench.runs.job import Event, Finished, Outcome, Progress, Started
+from dabench.runs.job import Event, Finished, Outcome, Started
 from dabench.runs.machine import environment
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import SCORED, Environment, RunRecord
@@ -84,16 +84,24 @@ class Recorder:
             self.stored.add(path, self.stored.row_of(record), stamp_of(path.stat()))
             list_artifacts(self.results, record)
             self.failures += not record.done
-            self.registry.notify("dabench_run_finished", record=record)
+            told = {"record": record, "artifacts": folder_of(self.results, record)}
+            self.registry.notify("dabench_run_finished", **told)
 
     def take(self, run: PlannedRun, event: Event) -> None:
         """Take an event of a run."""
-        if isinstance(event, Started) and event.environment is not None:
-            self._environments[event.run_id] = event.environment
+        if isinstance(event, Started):
+            if event.environment is not None:
+                self._environments[event.run_id] = event.environment
+            device = event.environment.device if event.environment else self.plan.device_kind
+            told = {"run": run, "worker": event.worker, "device": device, "resumed": event.resumed}
+            self.registry.notify("dabench_run_began", **told)
         elif isinstance(event, Finished):
             self.keep(run, event.outcome)
-        elif isinstance(event, Progress) and event.values is not None:
-            self.registry.notify("dabench_checkpoint", run=run, step=event.step, values=event.values)
+        elif event.values is not None:
+            told = {"run": run, "step": event.step, "values": event.values, "losses": event.losses or {}}
+            self.registry.notify("dabench_checkpoint", **told)
+        elif event.losses is not None:
+            self.registry.notify("dabench_step", run=run, step=event.step, losses=event.losses)
 
 
 def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environment | None = None) -> RunRecord:

@@ -64,15 +64,20 @@ def carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event
     sweep(recorder.results / "cache", deep=True)
     before = len(recorder.stored)
     with claimed(recorder.results, [run.run_id for run in recorder.todo]):
+        complete = False
         try:
-            return _carry_out(recorder, options, on_event)
+            complete = _carry_out(recorder, options, on_event)
+            return complete
         finally:
+            told = {"plan": recorder.plan, "results": recorder.results, "complete": complete}
+            recorder.registry.notify("dabench_suite_finished", **told)
             if len(recorder.stored) > before:
                 keep_index(recorder.results, recorder.plan.suite.name, recorder.stored)
 
 
 def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Event], None]) -> bool:
-    recorder.registry.notify("dabench_run_started", plan=recorder.plan)
+    told = {"plan": recorder.plan, "results": recorder.results, "options": options}
+    recorder.registry.notify("dabench_run_started", **told)
     runs = _possible(recorder, options)
     if options.fail_fast and recorder.failures:
         return False

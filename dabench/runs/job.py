@@ -88,12 +88,14 @@ class RunLimits:
         timeout_s: after which the run ends as `timeout`; None for never.
         save_every_s: how often the training state is written.
         output_rows: at most so many of source_val and of target train; 0 to keep none.
+        log_every: steps after which losses are named; 0 for checkpoints alone.
         save: what is kept of the reported checkpoint: some of `SAVED`.
     """
 
     timeout_s: float | None = None
     save_every_s: float = 60.0
     output_rows: int = 0
+    log_every: int = 0
     save: tuple[str, ...] = ()
 
 
@@ -225,22 +227,34 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Started:
-    """A worker took a run. With `environment`, what is recorded of a run whose worker dies is that of the worker."""
+    """A worker took a run.
+
+    Attributes:
+        environment: of the worker: with it, what is recorded of a run whose worker dies is that.
+        resumed: the run goes on from a state that an interrupted one left.
+    """
 
     run_id: str
     worker: int
     environment: Environment | None = None
+    resumed: bool = False
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A run goes on. At a checkpoint `values` holds its label-free values."""
+    """A run goes on.
+
+    Attributes:
+        values: at a checkpoint, its label-free values.
+        losses: at a checkpoint, and every `RunLimits.log_every` steps, the mean of each since they were last named.
+    """
 
     run_id: str
     step: int
     steps: int
     images_per_s: float
     values: dict[str, float] | None = None
+    losses: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Protocol
 from rich.console import Console
 
 from dabench.config.row_choice import RowChoice
-from dabench.errors import UsageError, unknown
+from dabench.errors import DabenchError, PluginError, UsageError, unknown
 from dabench.runs.job import SAVED
 from dabench.session.choices import RunChoices, Selection
 from dabench.session.notebook import NotebookProgress, in_notebook
 from dabench.session.progress import ProgressDisplay
-from dabench.specs.spec import DomainSpec, LauncherSpec, MethodSpec
+from dabench.specs.spec import DomainSpec, LauncherSpec, MethodSpec, ObserverSpec
 
 if TYPE_CHECKING:
     from dabench.leaderboard.table import Table
@@ -120,6 +120,7 @@ class RunSession:
         output_rows: int = 0,
         reverse_validation: bool = False,
         save: Sequence[str] = (),
+        log_every: int = 0,
     ) -> RunOptions:
         """The options of the runs: those of the session, and those that the caller adds."""
         from dabench.device import default_workers
@@ -134,6 +135,7 @@ class RunSession:
             output_rows=output_rows,
             reverse_validation=reverse_validation,
             save=saved(save),
+            log_every=log_every,
         )
 
     def recorder(self, plan: Plan, options: RunOptions, *, fresh: bool = False) -> Recorder:
@@ -260,6 +262,30 @@ class RunSession:
 def _console() -> Console:
     """The console for the terminal; a notebook gets no more from it than text (see `session.notebook`)."""
     return Console(stderr=True, force_jupyter=False)
+
+
+def with_observers(registry: Registry, names: Sequence[str], results: Path) -> Registry:
+    """The registry with observers that are asked for by name.
+
+    Raises:
+        UsageError: there is no such observer, or what it needs is not installed.
+        PluginError: it cannot be made.
+    """
+    found = []
+    for name in dict.fromkeys(names):
+        registered = registry.get(ObserverSpec, name)
+        needs = registered.spec.needs
+        if needs and find_spec(needs) is None:
+            raise UsageError(f"--log {name} needs {needs}: pip install 'dabench[{needs}]'")
+        try:
+            found.append((registered.origin, registered.load()(results)))
+        except DabenchError:
+            raise
+        except Exception as error:  # an observer of a plugin may raise anything
+            raise PluginError(
+                f"the observer {name} of {registered.origin} cannot be made: {type(error).__name__}: {error}"
+            ) from error
+    return registry.with_observers(found)
 
 
 def saved(kinds: Sequence[str]) -> tuple[str, ...]:

@@ -321,6 +321,20 @@ class CheckFormatSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObserverSpec(Spec):
+    """An observer that `--log` asks for. `entry_point` is a function `(results folder) -> object`.
+
+    The object has some of the methods `run_started`, `run_began`, `step`, `checkpoint`, `run_finished` and
+    `suite_finished`, with arguments as the hooks `dabench_…` have them.
+
+    Attributes:
+        needs: the distribution that it needs, if it is not one of dabench's own dependencies.
+    """
+
+    needs: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Origin:
     """The plugin that yielded a spec: the distribution, its version and its entry point."""
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pandas import to_numeric
 
 from dabench.domains.own.layout import PICTURES
 from dabench.domains.own.table_files import read_table
 from dabench.errors import DataError, shortened
-from dabench.files import scratch
 
 MEGAPIXELS = 32.0
 
@@ -49,26 +49,30 @@ def read_examples(path: Path, shape: tuple[int, ...]) -> Found:
     file = read_table(path)
     if file.examples is not None:
         return Found(file.examples, [str(row) for row in range(len(file.examples))], [])
-    texts = [str(name) for name in file.frame.columns if file.frame[name].dtype.kind not in "iufb"]
+    numbers = file.frame.apply(to_numeric, errors="coerce")
+    texts = [str(name) for name in numbers.columns if numbers[name].isna().any()]
     if texts or file.frame.shape[1] != (shape[0] if len(shape) == 1 else -1):
-        why = f"{shortened(texts)} hold no numbers" if texts else f"it has {file.frame.shape[1]} columns of numbers"
+        why = (
+            f"cells of {shortened(texts)} are empty or no numbers"
+            if texts
+            else f"it has {file.frame.shape[1]} columns of numbers"
+        )
         raise DataError(f"{path}: {why}; the model takes {shape[0]} columns, those it was trained on, in their order")
-    return Found(file.frame.to_numpy(dtype=np.float64), [str(row) for row in range(len(file.frame))], [])
+    return Found(numbers.to_numpy(dtype=np.float64), [str(row) for row in range(len(numbers))], [])
 
 
 def _pictures(folder: Path, shape: tuple[int, ...]) -> Found:
-    from dabench.domains.own.decode import Look
-    from dabench.domains.own.images import decode_files
+    from dabench.data.pictures.decode import Look
+    from dabench.data.pictures.store import decode_files
 
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES and path.is_file())
     if not files:
         raise DataError(f"{folder} holds no pictures ({', '.join(sorted(PICTURES))})")
     if len(shape) != 3 or shape[1] != shape[2] or shape[0] not in (1, 3):
         raise DataError(f"the model takes examples of the shape {shape}, and these are pictures")
-    with scratch() as temporary:
-        look = Look(size=shape[1], fit="crop", max_megapixels=MEGAPIXELS)
-        decoded = decode_files(files, look, temporary / "pixels.npy", folder.name)
-        x = np.array(decoded.images)
+    look = Look(size=shape[1], fit="crop", max_megapixels=MEGAPIXELS)
+    decoded = decode_files(files, look, folder.name, workers=1)
+    x = np.array(decoded.images)
     bad = [f"{files[row].relative_to(folder)}: {reason}" for row, reason in decoded.bad]
     if not len(x):
         raise DataError(f"{folder}: no picture can be read: {shortened(bad)}")

@@ -238,7 +238,7 @@ def test_the_public_names() -> None:
     assert dabench.__all__ == [
         *("Averaged", "AveragedMethod", "Backbone", "BackboneSpec", "Batch", "CheckFormatSpec", "DeepMethod"),
         *("DomainArrays", "DomainSpec", "FeatureMethod", "FormatSpec", "LauncherSpec", "Leaderboard", "MethodSpec"),
-        *("Pair", "Problem", "Range", "Results", "SelectorSpec", "Split", "Stage", "SuiteSpec"),
+        *("ObserverSpec", "Pair", "Problem", "Range", "Results", "SelectorSpec", "Split", "Stage", "SuiteSpec"),
         *("TrainedModel", "View", "hookimpl"),
         *("load", "pair", "run"),
     ]

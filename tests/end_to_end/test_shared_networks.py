@@ -28,13 +28,13 @@ ROWS: list[Any] = ["dann", {"method": "dann", "as": "svm", "recipe": SVM}]
 def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The methods of the networks that were built, in order."""
     names: list[str] = []
-    build = deep_run.build
+    built = deep_run.built
 
-    def counted(job: Any, *arguments: Any) -> Any:
-        names.append(job.method.name)
-        return build(job, *arguments)
+    def counted(task: Any, *arguments: Any) -> Any:
+        names.append(task.method.name)
+        return built(task, *arguments)
 
-    monkeypatch.setattr(deep_run, "build", counted)
+    monkeypatch.setattr(deep_run, "built", counted)
     return names
 
 

@@ -17,7 +17,8 @@ HOOKS = {
     for name, function in inspect.getmembers(hookspecs, inspect.isfunction)
     if name.startswith("dabench_")
 }
-OBSERVERS = {"dabench_run_started", "dabench_checkpoint", "dabench_run_finished"}
+EVENTS = ("run_started", "run_began", "step", "checkpoint", "run_finished", "suite_finished")
+OBSERVERS = {f"dabench_{event}" for event in EVENTS}
 
 
 def example(hook: str) -> str:

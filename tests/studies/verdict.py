@@ -96,18 +96,19 @@ def train(pairs: Sequence[str], methods: Sequence[str], seeds: str, copies: int,
         suite, registry, device_kind="cpu", methods=methods, pairs=pairs, seeds=parse_seeds(seeds),
         overrides=parse_overrides([], steps),
     )  # fmt: skip
-    built = deep_run.build
+    built = deep_run.built
     done = {key for key, _ in _runs()} if RUNS.exists() else set()
     for copy in range(copies):
 
-        def nudged(job, data, cls, copy=copy):  # type: ignore[no-untyped-def]
-            return _nudged(built(job, data, cls), job.seed, copy)
+        def nudged(task, data, cls, pair, copy=copy):  # type: ignore[no-untyped-def]
+            method, size = built(task, data, cls, pair)
+            return _nudged(method, task.seed, copy), size
 
         for run in plan.runs:
             key = (run.pair, run.method.name, run.settings.steps, run.seed, copy)
             if key in done:
                 continue
-            with TemporaryDirectory() as folder, patch.object(deep_run, "build", nudged):
+            with TemporaryDirectory() as folder, patch.object(deep_run, "built", nudged):
                 (job,) = make_jobs(plan, [run], Path(folder), registry, RunOptions(device="cpu"))
                 *_, finished = execution.execute(job)
             outcome = Judge(plan.domains).outcome(job, finished.outcome)

@@ -12,6 +12,7 @@ from scipy.sparse import issparse
 
 from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.data.prepared import content_sha256
+from dabench.domains.own.examples import as_examples
 from dabench.errors import DataError, UsageError, shortened
 from dabench.printable import shown
 from dabench.seeding import numpy_generator

@@ -13,5 +13,5 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
     from dabench.runs.machine import environment
 
     for job in jobs:
-        yield Started(job.run_id, 0, environment(job.device))
+        yield Started(job.run_id, 0, environment(job.device), job.files.state.exists())
         yield from execute(job)

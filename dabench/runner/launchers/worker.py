@@ -74,7 +74,7 @@ def _execute(pipe: Connection, job: Job, number: int, state: ProcessState) -> No
     from dabench.runs.machine import environment
 
     # Only now: a timeout does not count the imports.
-    _send(pipe, Started(job.run_id, number, environment(job.device)))
+    _send(pipe, Started(job.run_id, number, environment(job.device), job.files.state.exists()))
     try:
         for event in execute(job, state):
             _send(pipe, event)
