@@ -44,6 +44,7 @@ class RunKeywords(TypedDict, total=False):
         launcher: how.
         workers: runs at a time.
         timeout: seconds per run.
+        memory: GiB that a run may add to its worker.
         outputs: rows whose scores and embeddings are kept at each checkpoint.
         save: what is kept of each run: `models`, `predictions`.
         log: names of observers that are told of the runs, such as `tensorboard`.
@@ -61,6 +62,7 @@ class RunKeywords(TypedDict, total=False):
     launcher: str
     workers: int
     timeout: float
+    memory: float
     outputs: int
     save: Sequence[Literal["models", "predictions"]]
     log: Sequence[str]
@@ -166,7 +168,7 @@ def _refuse_unknown(keywords: Mapping[str, Any]) -> None:
 def _choices(results: str | Path, keywords: RunKeywords) -> RunChoices:
     if keywords.get("device", "auto") not in ("auto", "cpu", "cuda"):
         raise UsageError(f"device is auto, cpu or cuda, not {keywords['device']!r}")
-    for name in ("workers", "timeout", "log_every"):
+    for name in ("workers", "timeout", "memory", "log_every"):
         value = keywords.get(name)
         if value is not None and not (isinstance(value, int | float) and value > 0):
             raise UsageError(f"{name} is a number above 0, not {shown(value)}")
@@ -175,6 +177,7 @@ def _choices(results: str | Path, keywords: RunKeywords) -> RunChoices:
         launcher=keywords.get("launcher", "processes"),
         workers=keywords.get("workers"),
         timeout_s=keywords.get("timeout"),
+        memory_gib=keywords.get("memory"),
         directory=Path(results),
     )
 

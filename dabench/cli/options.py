@@ -113,6 +113,10 @@ def run_options(results: str = "Folder of records.", device: str | None = "auto"
             "--timeout", "timeout_s", envvar="DABENCH_TIMEOUT", type=click.FloatRange(0, min_open=True),
             help="Seconds per run.",
         ),
+        click.option(
+            "--memory", "memory_gib", envvar="DABENCH_MEMORY", type=click.FloatRange(0, min_open=True), metavar="GIB",
+            help="Memory that a run may add to its worker; one that needs more fails (Linux).",
+        ),
         results_option(results),
     ]  # fmt: skip
 
@@ -124,13 +128,19 @@ def run_options(results: str = "Folder of records.", device: str | None = "auto"
             launcher: str,
             workers: int | None,
             timeout_s: float | None,
+            memory_gib: float | None,
             directory: Path,
             **others: Any,
         ) -> Any:
             from dabench.session.choices import RunChoices
 
             choices = RunChoices(
-                device=device, launcher=launcher, workers=workers, timeout_s=timeout_s, directory=directory
+                device=device,
+                launcher=launcher,
+                workers=workers,
+                timeout_s=timeout_s,
+                memory_gib=memory_gib,
+                directory=directory,
             )
             return command(*arguments, choices=choices, **others)
 

@@ -158,6 +158,7 @@ class DeepRun:
         self.method, self._size = built(job.task, data, cls, _names(job))
         self.measurements = Measurements() if measurements is None else measurements
         self.measurements.source_free = source_free(self.method.stages())
+        self.method.artifacts = job.files.artifacts
         self._kept = Keeper.of(job)
 
     @property

@@ -27,6 +27,7 @@ from dabench.execution.pair_data import PairData, VectorData
 from dabench.execution.process_state import ProcessState, own_generators
 from dabench.execution.run_log import run_log
 from dabench.methods.base import DeepMethod, FeatureMethod
+from dabench.parallel.memory import memory_limited
 from dabench.printable import kept
 from dabench.runs.job import Finished, Job, Outcome, Progress
 from dabench.runs.machine import environment
@@ -107,6 +108,7 @@ def _logged(
                 Keeper.of(job).forget()
             data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
             stack.enter_context(labels_closed(job.data.target))
+            stack.enter_context(memory_limited(job.limits.memory_bytes))
             for progress in _steps(job, data, measurements):
                 yield progress
                 if job.limits.timeout_s is not None and time.monotonic() - started > job.limits.timeout_s:
@@ -118,12 +120,23 @@ def _logged(
             outcome = failure(str(error))
         except (KeyboardInterrupt, GeneratorExit):
             raise  # these end the command, not the run
-        except BaseException:  # a method may raise anything; the record keeps the traceback and the other runs go on
-            outcome = failure(traceback.format_exc())
+        except BaseException as error:  # a method may raise anything; the record keeps the traceback, and others go on
+            outcome = failure(_out_of_memory(job, error) or traceback.format_exc())
         if outcome.error:
             log.error(outcome.error)
         log.info("done" if outcome.status == "ok" else outcome.status)
     return outcome
+
+
+def _out_of_memory(job: Job, error: BaseException) -> str:
+    """What to say of a run that needs more memory than it may have; empty for other errors."""
+    limit = job.limits.memory_bytes
+    if limit is None or not (isinstance(error, MemoryError) or "can't allocate memory" in str(error)):
+        return ""
+    return (
+        f"the run needs more than the {limit / 2**30:g} GiB of memory that it may have: allow more with --memory, or "
+        f"choose a method or options that need less ({type(error).__name__}: {error})"
+    )
 
 
 def _add_to_log(job: Job, text: str) -> None:

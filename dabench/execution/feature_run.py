@@ -17,11 +17,11 @@ from filelock import FileLock
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dabench.config.options import validated
 from dabench.errors import DabenchError
 from dabench.execution import reverse_validation
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.evaluation import predictions_of
+from dabench.execution.feature_method import fewer_rows, make_method
 from dabench.execution.keeper import Keeper, Stored
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
@@ -106,13 +106,9 @@ class FeatureRun(_FittedRun):
 
     def build(self) -> FeatureMethod:
         """Build the method, with the classifier of the suite's readout."""
-        from dabench.execution.readout import Readout  # scikit-learn takes a second
-
-        job, classes = self.job, len(self.data.classes)
-        return self._cls(
-            validated(self._cls, job.settings.options, job.method.name),
-            lambda kind=job.settings.readout: Readout(kind, classes, job.seed),
-        )
+        method = make_method(self.job.task, self._cls, len(self.data.classes))
+        method.artifacts = self.job.files.artifacts
+        return method
 
     def fit(self) -> Iterator[Progress]:
         """Fit the method to the features of the pair, and measure it."""
@@ -128,7 +124,7 @@ class FeatureRun(_FittedRun):
             problem = feature_problem(features, deep.track, deep.classes, data.source_y, target_y, few_shot)
         method = self.build()
         begun = time.monotonic()
-        method.fit(problem)
+        method.fit(fewer_rows(problem, self._cls.max_rows, self.job.seed))
         self.measurements.train_s = time.monotonic() - begun
         vectors = isinstance(data, VectorData)
         self.measure(features, method.predict, (lambda: store_vectors(self.job, data)) if vectors else None)

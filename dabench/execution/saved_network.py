@@ -39,7 +39,7 @@ def store_network(job: Job, data: PairData, method: DeepMethod, step: int, learn
     """
     problem = data.problem
     tensors = {f"state.{name}": value for name, value in method.state_dict().items() if isinstance(value, Tensor)}
-    own = {name: value for name, value in vars(method).items() if name not in vars(nn.Module())}
+    own = {name: value for name, value in vars(method).items() if name not in (*vars(nn.Module()), "artifacts")}
     tensors |= {f"attribute.{name}": value for name, value in own.items() if isinstance(value, Tensor)}
     for name, prepare in (("source", problem.prepare), ("target", problem.prepare_target)):
         if isinstance(prepare, Normaliser):

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, issparse
 from torch import Tensor
 
-from dabench.config.options import validated
 from dabench.data.vectors import transforms
+from dabench.execution.feature_method import fewer_rows, make_method
 from dabench.execution.keeper import Stored
 from dabench.execution.pair_data import Features, VectorData, feature_problem
 from dabench.execution.saved_network import FORMAT
@@ -75,8 +75,6 @@ class RestoredVectors:
 
 def restore_vectors(recipe: Mapping[str, Any], tensors: Mapping[str, Tensor], task: RunTask) -> RestoredVectors:
     """Fit a method again to what `store_vectors` gave."""
-    from dabench.execution.readout import Readout
-
     arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
     source_x, target_x = (_joined(arrays, name, recipe["example"]["shape"]) for name in ("source_x", "target_x"))
     rows, classes = arrays["rows"], len(recipe["classes"])
@@ -88,11 +86,8 @@ def restore_vectors(recipe: Mapping[str, Any], tensors: Mapping[str, Tensor], ta
     few_shot = Labelled(arrays["labelled_rows"], arrays["labelled_y"]) if "labelled_y" in arrays else None
     problem = feature_problem(features, task.track, classes, arrays["source_y"][rows], arrays.get("target_y"), few_shot)
     cls = task.method.load()
-    method = cls(
-        validated(cls, task.settings.options, task.method.name),
-        lambda kind=task.settings.readout: Readout(kind, classes, task.seed),
-    )
-    method.fit(problem)
+    method = make_method(task, cls, classes)
+    method.fit(fewer_rows(problem, cls.max_rows, task.seed))
     return RestoredVectors(method, of_target, classes)
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -24,6 +26,7 @@ from dabench.backbones.base import Backbone
 from dabench.errors import warn_renamed
 from dabench.methods.averaged_network import Averaged
 from dabench.methods.problem import Batch, Problem
+from dabench.seeding import numpy_generator
 
 if TYPE_CHECKING:
     from dabench.data.augmentation import View
@@ -33,6 +36,17 @@ class MethodOptions(BaseModel):
     """Options of a method: fields with defaults. Unknown ones are refused, field by field."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def artifact_path(folder: Path | None, name: str) -> Path:
+    """The path of a file in the folder `own` of a run's artifacts, which is made; see `DeepMethod.artifact`."""
+    if folder is None:
+        raise ValueError("artifact() is for methods in a run: there is no folder")
+    if not name or name != Path(name).name or name.startswith("."):
+        raise ValueError(f"artifact({name!r}): a plain name of a file is needed, as in 'weights.png'")
+    own = folder / "own"
+    own.mkdir(parents=True, exist_ok=True)
+    return own / name
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,7 @@ class DeepMethod(nn.Module):
         super().__init__()
         self.network = network
         self.options = options
+        self.artifacts: Path | None = None
         self.optimisers: dict[str, torch.optim.Optimizer] = {}
         self._losses: Callable[[Batch], dict[str, Tensor]] = self.losses
 
@@ -121,6 +136,19 @@ class DeepMethod(nn.Module):
     def classify(self, features: Tensor) -> Tensor:
         """Features (N, F) -> logits (N, C)."""
         return self.network.classify(features)
+
+    def artifact(self, name: str) -> Path:
+        """The path of a file that the method may write, such as a picture: it is kept beside the run's record.
+
+        The file is hashed with the run's other artifacts. It is no part of the run's identity.
+
+        Args:
+            name: of the file, without a folder.
+
+        Raises:
+            ValueError: it is no plain name, or the method is no part of a run.
+        """
+        return artifact_path(self.artifacts, name)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Named scalar losses; their sum is minimised."""
@@ -248,12 +276,31 @@ class FeatureMethod:
     On images the vectors are `embed()` of the source-only network of the same pair, settings and seed. With the
     backbone `identity` examples are their own vectors; where a domain is sparse, `fit` and `predict` get float32
     `scipy.sparse.csr_array`s, and where its values are float64 and not normalised, float64 arrays.
+
+    Attributes:
+        seed: of the run, for estimators that take a number.
+        artifacts: folder of the run's artifacts; None where there is none.
+        max_rows: the most rows of each domain that `fit` gets, for a method whose memory grows with their square; None
+            for all. The harness draws them by the run's seed, every class of the source in its share. Labelled rows of
+            the target are always among them. `predict` gets all rows.
     """
 
     class Options(MethodOptions):
         """A method adds fields with the paper's defaults."""
 
     options: Any  # an instance of the subclass's Options
+    seed: int = 0
+    artifacts: Path | None = None
+    max_rows: ClassVar[int | None] = None
+
+    @cached_property
+    def generator(self) -> np.random.Generator:
+        """The method's random numbers: a stream of the run's seed that nothing else draws from."""
+        return numpy_generator(self.seed, "feature method")
+
+    def artifact(self, name: str) -> Path:
+        """The path of a file that the method may write; see `DeepMethod.artifact`."""
+        return artifact_path(self.artifacts, name)
 
     def __init__(self, options: MethodOptions, classifier: Callable[..., Any]) -> None:
         """Keep the options.
@@ -273,6 +320,7 @@ class FeatureMethod:
         *,
         fit: Literal["sample_domain", "source_target", "unlabelled"] = "sample_domain",
         options: type[MethodOptions] = MethodOptions,
+        max_rows: int | None = None,
     ) -> type[FeatureMethod]:
         """A method from an estimator with `fit`, and with `decision_function`, `predict_proba` or `predict`.
 
@@ -283,6 +331,7 @@ class FeatureMethod:
                 -1. `source_target`: `fit(source_x, source_y, target_x)`. `unlabelled`, as in
                 `sklearn.semi_supervised`: `fit(x, y)`, with -1 for the rows of the target.
             options: the method's options, with defaults.
+            max_rows: see `FeatureMethod`.
 
         Sparse vectors are made dense. The estimator brings its own classifier: the suite's readout is not used.
         """
@@ -291,6 +340,7 @@ class FeatureMethod:
         if fit not in ("sample_domain", "source_target", "unlabelled"):
             raise ValueError(f"from_estimator: fit is 'sample_domain', 'source_target' or 'unlabelled', not {fit!r}")
         body = {"make": staticmethod(make), "fit_call": fit, "Options": options, "__module__": make.__module__}
+        body["max_rows"] = max_rows
         return type("EstimatorMethod", (EstimatorMethod,), body)
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:

@@ -35,6 +35,7 @@ class RunOptions:
         launcher: its name.
         workers: how many runs at a time.
         timeout_s: for each run; None for no limit.
+        memory_bytes: for each run, beyond what its worker has; None for no limit.
         fail_fast: stop at the first run that fails.
         output_rows: of source_val and of target train whose outputs are kept at every checkpoint; 0 for none.
         reverse_validation: score every run by training its reverse model, too.
@@ -46,6 +47,7 @@ class RunOptions:
     launcher: str = "processes"
     workers: int = 1
     timeout_s: float | None = None
+    memory_bytes: int | None = None
     fail_fast: bool = False
     output_rows: int = 0
     reverse_validation: bool = False
@@ -121,6 +123,7 @@ class Jobs(Sequence[Job]):
         self._desk = LabelDesk()
         self._limits = RunLimits(
             timeout_s=options.timeout_s,
+            memory_bytes=options.memory_bytes,
             output_rows=options.output_rows,
             log_every=options.log_every,
             save=options.save,

@@ -86,6 +86,7 @@ class RunLimits:
 
     Attributes:
         timeout_s: after which the run ends as `timeout`; None for never.
+        memory_bytes: that the run may add to its process, else it fails; None for no limit.
         save_every_s: how often the training state is written.
         output_rows: at most so many of source_val and of target train; 0 to keep none.
         log_every: steps after which losses are named; 0 for checkpoints alone.
@@ -93,6 +94,7 @@ class RunLimits:
     """
 
     timeout_s: float | None = None
+    memory_bytes: int | None = None
     save_every_s: float = 60.0
     output_rows: int = 0
     log_every: int = 0

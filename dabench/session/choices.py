@@ -23,6 +23,7 @@ class RunChoices:
         launcher: the name of a launcher.
         workers: how many runs at a time.
         timeout_s: for each run.
+        memory_gib: that each run may add to its worker.
         directory: the results folder.
     """
 
@@ -30,6 +31,7 @@ class RunChoices:
     launcher: str = "processes"
     workers: int | None = None
     timeout_s: float | None = None
+    memory_gib: float | None = None
     directory: Path = Path("results")
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from dabench.config.row_choice import RowChoice
 from dabench.errors import DabenchError, PluginError, UsageError, unknown
+from dabench.parallel.memory import can_limit
 from dabench.runs.job import SAVED
 from dabench.session.choices import RunChoices, Selection
 from dabench.session.notebook import NotebookProgress, in_notebook
@@ -89,6 +90,20 @@ class RunSession:
         """`cpu` or `cuda`."""
         return self.device.partition(":")[0]
 
+    @property
+    def _memory_bytes(self) -> int | None:
+        """The memory of a run.
+
+        Raises:
+            UsageError: this system cannot limit it.
+        """
+        gib = self._choices.memory_gib
+        if gib is None:
+            return None
+        if not can_limit():
+            raise UsageError("--memory: this system cannot limit the memory of a process; Linux can")
+        return int(gib * 2**30)
+
     def busy(self, text: str = "preparing data and planning") -> AbstractContextManager[object]:
         """Show a message while the block takes its time."""
         return self.console.status(text)
@@ -131,6 +146,7 @@ class RunSession:
             launcher=self._choices.launcher,
             workers=self._choices.workers or default_workers(self.device),
             timeout_s=self._choices.timeout_s,
+            memory_bytes=self._memory_bytes,
             fail_fast=fail_fast,
             output_rows=output_rows,
             reverse_validation=reverse_validation,

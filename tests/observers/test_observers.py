@@ -114,6 +114,7 @@ def test_tensorboard_holds_losses_scores_and_accuracies(registry: Registry, tmp_
 
 
 @pytest.mark.slow  # it makes a database of some fifty tables
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of SQLAlchemy, which MLflow calls
 def test_mlflow_holds_losses_scores_and_accuracies(registry: Registry, tmp_path: Path, monkeypatch) -> None:
     pytest.importorskip("mlflow")
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
