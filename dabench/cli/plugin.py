@@ -14,6 +14,7 @@ from dabench.cli.context import Context, pass_context
 from dabench.cli.say import echo, show
 from dabench.plugin.method_file import with_files
 from dabench.printable import printable
+from dabench.specs.names import canonical
 from dabench.specs.spec import MethodSpec
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MARKS = {"passed": "ok", "failed": "FAILED", "xfailed": "expected", "xpassed": "FAILED", "skipped": "skipped"}
 COUNTED = {"ok": "passed", "FAILED": "failed", "expected": "failed as declared", "skipped": "skipped"}
+
+
+NEW = ("deep", "feature", "few-shot", "domain", "suite", "selector", "launcher", "format", "observer")
 
 
 @click.group("plugin")
@@ -83,16 +87,23 @@ def _show(verdict: Verdict) -> None:
 
 @command.command("new")
 @click.argument("name")
+@click.option("--kind", default="deep", show_default=True, type=click.Choice(NEW), help="What the plugin brings.")
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), default=".", show_default=True,
     help="Folder in which the project's own folder is made.",
 )  # fmt: skip
 @pass_context
-def new_command(context: Context, name: str, into: Path) -> None:
-    """Start a plugin with a method NAME: a small project that installs, runs and passes the conformance kit."""
-    from dabench.plugin.scaffold import write_plugin
+def new_command(context: Context, name: str, kind: str, into: Path) -> None:
+    """Start a plugin that brings NAME: a small project that installs, runs and passes its tests.
 
-    folder = write_plugin(name, into, context.registry)
+    For a method these are the conformance kit. `docs/plugins` shows what is written, for every kind.
+    """
+    from dabench.plugin.scaffold import KINDS, write_plugin
+
+    folder = write_plugin(name, into, context.registry, kind)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         echo(path)
-    echo(f"next: pip install -e {shlex.quote(str(folder))} && dabench plugin check {shlex.quote(name)}", err=True)
+    chosen = KINDS[kind]
+    word = canonical(name)
+    then = f"dabench plugin check {word}" if chosen.is_method else chosen.use.replace("NAME", word)
+    echo(f"next: pip install -e {shlex.quote(str(folder))} && {then}", err=True)

@@ -5,9 +5,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from dabench.plugin.registry import Registry, load_registry
+from dabench.plugin.scaffold import KINDS, project_files
 
 NO_OP = """
     from torch.nn.functional import cross_entropy
@@ -90,8 +94,9 @@ def test_the_list_of_checks(dabench_here) -> None:
 
 
 @pytest.mark.slow
-def test_a_new_plugin_passes_its_own_tests(dabench_here, site, tmp_path: Path) -> None:
-    done = dabench_here("plugin", "new", "my-idea", "--into", "made")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_plugin_passes_its_own_tests(dabench_here, site, tmp_path: Path, kind: str) -> None:
+    done = dabench_here("plugin", "new", "my-idea", "--into", "made", "--kind", kind)
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "made" / "dabench-my-idea"
     assert sorted(done.stdout.split()) == sorted(
@@ -100,7 +105,7 @@ def test_a_new_plugin_passes_its_own_tests(dabench_here, site, tmp_path: Path) -
             "README.md",
             "dabench_my_idea/__init__.py",
             "dabench_my_idea/hooks.py",
-            "dabench_my_idea/method.py",
+            f"dabench_my_idea/{KINDS[kind].file.format(name='my_idea')}",
             "pyproject.toml",
             "tests/test_my_idea.py",
         )
@@ -109,16 +114,57 @@ def test_a_new_plugin_passes_its_own_tests(dabench_here, site, tmp_path: Path) -
     assert project["tool"]["setuptools"]["packages"] == ["dabench_my_idea"]
     site.install(project["project"]["name"], project["project"]["entry-points"]["dabench"])
     (site.path / "dabench_my_idea").symlink_to(folder / "dabench_my_idea")
-    tests = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"],
-        cwd=folder,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
+    if KINDS[kind].is_method and kind != "deep":  # the whole kit is run once
+        command += ["-k", "contract or wall"]
+    tests = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)
     assert tests.returncode == 0, tests.stdout + tests.stderr
-    assert "30 passed" in tests.stdout
+    assert "30 passed" in tests.stdout if kind == "deep" else " passed" in tests.stdout
+
+
+@pytest.fixture
+def registry_with(site, monkeypatch) -> Callable[[str], Registry]:
+    """The plugins of this environment, with a new project among them."""
+
+    def made(kind: str) -> Registry:
+        for path, text in project_files("my_idea", kind).items():
+            if path.startswith("dabench_my_idea/"):
+                (site.path / path).parent.mkdir(exist_ok=True)
+                (site.path / path).write_text(text)
+        site.install("dabench-my-idea", {"my_idea": "dabench_my_idea.hooks"})
+        for module in [name for name in sys.modules if name.startswith("dabench_my_idea")]:
+            monkeypatch.delitem(sys.modules, module)
+        return load_registry()
+
+    return made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_new_plugin_brings_is_installed(registry_with: Callable[[str], Registry], kind: str) -> None:
+    registry = registry_with(kind)
+    assert not registry.broken
+    assert registry.get(KINDS[kind].spec, "my_idea").load() is not None
+
+
+PAGES = Path(__file__).parents[2] / "docs/plugins"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_of_a_kind_shows_what_is_written(kind: str) -> None:
+    page = (PAGES / f"{kind}.md").read_text()
+    files = project_files(f"my_{kind.replace('-', '_')}", kind)
+    code = [text for path, text in files.items() if path.startswith("dabench_") and not path.endswith("__init__.py")]
+    blocks = re.findall(r"```(?:python|yaml)\n(.*?)```", page, flags=re.DOTALL)
+    assert blocks == code
+    assert max(len(block.splitlines()) for block in blocks) < 40
+    assert f"dabench plugin new my-{kind} --kind {kind}" in page
+    assert f"]({kind}.md)" in (PAGES / "index.md").read_text()
+
+
+def test_a_kind_that_is_none(dabench_here) -> None:
+    done = dabench_here("plugin", "new", "mine", "--kind", "metod")
+    assert done.returncode == 2
+    assert "'metod' is not one of" in done.stderr
 
 
 @pytest.mark.parametrize(
