@@ -178,16 +178,15 @@ class Results:
 
         word = name_of(method, self._registry) if isinstance(method, type) else method
         choice, frame = RowChoice.parse(word), self.frame()
-        frame = frame[[choice.takes(run.method, row_of(run.variant)) for run in frame.itertuples()]]
+        rows = zip(frame["method"].tolist(), frame["variant"].tolist(), strict=True)
+        frame = frame[[choice.takes(name, row_of(variant)) for name, variant in rows]]
         frame = frame if pair is None else frame[frame["pair"] == pair]
         if not frame.empty:
             frame = frame[frame["seed"] == (frame["seed"].min() if seed is None else seed)]
         if len(frame) != 1:
             asked = ", ".join(str(part) for part in (word, pair, None if seed is None else f"seed {seed}") if part)
             found = ", ".join(f"{run.pair} {run.method} ({run.variant})" for run in frame.head(5).itertuples())
-            raise UsageError(
-                f"{len(frame)} runs are {asked}{f': {found}. Name the pair, the row or load fewer' * bool(found)}."
-            )
+            raise UsageError(f"{len(frame)} runs are {asked}{f': {found}. Name the pair or the row' * bool(found)}.")
         return find_record(str(frame["run_id"].iloc[0]), self.folder)[0]
 
     @staticmethod

@@ -75,7 +75,7 @@ class Normaliser:
 
     @property
     def statistics(self) -> dict[str, Tensor]:
-        """What it has taken from the source, in float64: `mean` and `std`, where the kind needs them."""
+        """Statistics of the source, in float64: `mean` and `std`, where the kind needs them."""
         found = {"mean": self._mean, "std": self._std}
         return {name: by_type[torch.float64] for name, by_type in found.items() if by_type}
 

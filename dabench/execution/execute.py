@@ -129,7 +129,7 @@ def _logged(
 
 
 def _out_of_memory(job: Job, error: BaseException) -> str:
-    """What to say of a run that needs more memory than it may have; empty for other errors."""
+    """The reason of a run that needs more memory than it may have; empty for other errors."""
     limit = job.limits.memory_bytes
     if limit is None or not (isinstance(error, MemoryError) or "can't allocate memory" in str(error)):
         return ""

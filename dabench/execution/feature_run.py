@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,8 +127,8 @@ class FeatureRun(_FittedRun):
         begun = time.monotonic()
         method.fit(fewer_rows(problem, self._cls.max_rows, self.job.seed))
         self.measurements.train_s = time.monotonic() - begun
-        vectors = isinstance(data, VectorData)
-        self.measure(features, method.predict, (lambda: store_vectors(self.job, data)) if vectors else None)
+        stored = partial(store_vectors, self.job, data) if isinstance(data, VectorData) else None
+        self.measure(features, method.predict, stored)
         if self.job.task.reverse_validation:
             reverse_validation.of_features(self, method, features, problem)
         yield self._finished()

@@ -75,7 +75,7 @@ def open_for_run(prepared: PreparedExamples, backbone: BackboneSpec, settings: S
 
 
 def frozen_part(x: Any, backbone: BackboneSpec, settings: Settings, device: str) -> Any:
-    """What the frozen part of a backbone makes of examples (N, ...); the examples themselves where it has none."""
+    """Features that the frozen part of a backbone makes of examples (N, ...); the examples where it has none."""
     if not backbone.trains:
         return x
     cls: Any = backbone.load()

@@ -1,4 +1,4 @@
-"""What a run keeps of its checkpoints until one of them is picked: models and predictions."""
+"""Models and predictions of a run's checkpoints, kept until one of them is picked."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ Learned = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 
 def store_network(job: Job, data: PairData, method: DeepMethod, step: int, learned: Learned | None) -> Stored:
-    """What rebuilds a method as it is.
+    """Tensors and a recipe that rebuild a method as it is.
 
     Args:
         job: of the run.

@@ -26,7 +26,7 @@ VECTORS = "vectors"
 
 
 def store_vectors(job: Job, data: VectorData) -> Stored:
-    """What a method on vectors is fitted to: the examples and the labels that it saw, before they are normalised."""
+    """The examples and the labels that a method on vectors is fitted to, before they are normalised."""
     drawn, problem = data.drawn, data.problem
     arrays: dict[str, Any] = {"source_y": drawn.source.y, "rows": drawn.rows}
     for name, x in (("source_x", drawn.source.x), ("target_x", drawn.target.x)):

@@ -339,8 +339,8 @@ class FeatureMethod:
 
         if fit not in ("sample_domain", "source_target", "unlabelled"):
             raise ValueError(f"from_estimator: fit is 'sample_domain', 'source_target' or 'unlabelled', not {fit!r}")
-        body = {"make": staticmethod(make), "fit_call": fit, "Options": options, "__module__": make.__module__}
-        body["max_rows"] = max_rows
+        body: dict[str, Any] = {"make": staticmethod(make), "fit_call": fit, "Options": options, "max_rows": max_rows}
+        body["__module__"] = make.__module__
         return type("EstimatorMethod", (EstimatorMethod,), body)
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:

@@ -46,5 +46,6 @@ class TensorBoard:
 
     def _write(self, run_id: str, step: int, values: dict[str, float]) -> None:
         writer = self._writers.get(run_id)
-        for name, value in values.items() if writer else ():
-            writer.add_scalar(name, value, step)
+        if writer is not None:
+            for name, value in values.items():
+                writer.add_scalar(name, value, step)

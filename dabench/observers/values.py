@@ -1,4 +1,4 @@
-"""What observers log of a run, by name."""
+"""Names and values that observers log of a run."""
 
 from __future__ import annotations
 

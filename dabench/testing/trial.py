@@ -350,6 +350,7 @@ def _job(spec: MethodSpec, toy: Toy, given: Conditions, folder: Path, domains: M
             state=folder / "state.pt",
             features=folder / "features.npz",
             outputs=folder / "outputs",
+            artifacts=folder / "artifacts",
         ),
         limits=RunLimits(save_every_s=0.0 if given.interrupted else float("inf")),
     )

@@ -138,7 +138,7 @@ class Model:
         return elsewhere(apply_to_domain, task), prepared
 
     def evaluate(self, domain: str) -> Evaluation:
-        """How good the model is on a domain's test split, by the metric of its suite."""
+        """Measures of the model on a domain's test split, by the metric of its suite."""
         from dabench.execution.evaluation import Evaluator, predictions_of
 
         scores, prepared = self.on(domain)
