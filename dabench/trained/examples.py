@@ -63,7 +63,7 @@ def read_examples(path: Path, shape: tuple[int, ...]) -> Found:
 
 def _pictures(folder: Path, shape: tuple[int, ...]) -> Found:
     from dabench.data.pictures.decode import Look
-    from dabench.data.pictures.store import decode_files
+    from dabench.data.pictures.store import decode_splits
 
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES and path.is_file())
     if not files:
@@ -71,7 +71,7 @@ def _pictures(folder: Path, shape: tuple[int, ...]) -> Found:
     if len(shape) != 3 or shape[1] != shape[2] or shape[0] not in (1, 3):
         raise DataError(f"the model takes examples of the shape {shape}, and these are pictures")
     look = Look(size=shape[1], fit="crop", max_megapixels=MEGAPIXELS)
-    decoded = decode_files(files, look, folder.name, workers=1)
+    decoded = decode_splits({"new": files}, look, folder.name, workers=1)["new"]
     x = np.array(decoded.images)
     bad = [f"{files[row].relative_to(folder)}: {reason}" for row, reason in decoded.bad]
     if not len(x):
