@@ -102,6 +102,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
         name="dann",
         title="DANN",
         entry_point="dabench_plugins.dann:Dann",
+        tracks=LABELLED,
         summary="features that a domain classifier cannot tell apart, by gradient reversal",
         deviations=(
             "The domain loss is a mean over both domains; the paper's formula sums the means of the two: weight 2.",

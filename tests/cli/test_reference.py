@@ -37,4 +37,4 @@ def test_every_command_has_its_help() -> None:
 def test_every_shipped_suite_is_a_line() -> None:
     page = suites_page(load_registry())
     assert "| `mini_paired` | small digits seen twice, as they are and over photographs" in page
-    assert "| paired | 1 | from_scratch, fine_tuning, feature_matching | 0-4 | 300 | mini_cnn |" in page
+    assert "| paired | 1 | target_k, fine_tune, feature_matching | 0-4 | 300 | mini_cnn |" in page

@@ -118,7 +118,7 @@ def test_wrong_shots_of_a_suite_are_one_sentence(wrong: str, tmp_path: Path) -> 
 def test_shots_in_another_track_and_methods_of_another_track(registry: Registry) -> None:
     with pytest.raises(UsageError, match="shots are of the tracks few_shot and paired"):
         make_plan(find_suite("toy", registry), registry, device_kind="cpu", shots=(1,))
-    with pytest.raises(UsageError, match="dann runs in unsupervised, the suite toy is few_shot"):
-        plan_of(registry, ["dann"], track="few_shot", shots=1)
+    with pytest.raises(UsageError, match="coral runs in unsupervised, the suite toy is few_shot"):
+        plan_of(registry, ["coral"], track="few_shot", shots=1)
     with pytest.raises(UsageError, match="feda runs in few_shot, the suite toy is unsupervised"):
         plan_of(registry, ["feda"])

@@ -21,10 +21,11 @@ from tests.support.toy_runs import numbers, outcome_of, plan_of, run, with_limit
 PAIR = "toy_view_a:toy_view_b"
 NARROW = "toy_view_a:toy_view_narrow"
 METHODS = ["target_k", "fine_tune", "feature_matching"]
+ENTRIES = ["target_k", {"method": "fine_tune", "options": {"rate": 1}}, "feature_matching"]
 
 
 def _plan(registry: Registry, only: list[str] | None = None, **changes: Any) -> Plan:
-    suite = {"track": "paired", "shots": 2, "methods": METHODS, "pairs": [PAIR], "seeds": [0], **changes}
+    suite = {"track": "paired", "shots": 2, "methods": ENTRIES, "pairs": [PAIR], "seeds": [0], **changes}
     return plan_of(registry, only, **suite)
 
 
@@ -40,7 +41,7 @@ def _jobs(registry: Registry, folder: Path, **changes: Any) -> Iterator[Job]:
         ({"readout": "linear_svm"}, "is of the track paired: readout 'linear_svm'"),
         ({"backbone": "identity", "budget": None, "methods": []}, "the backbone identity has none"),
         ({"methods": ["toy_paired_mean"]}, "toy_paired_mean works on features"),
-        ({"methods": ["dann"]}, "dann runs in unsupervised, the suite toy is paired"),
+        ({"methods": ["coral"]}, "coral runs in unsupervised, the suite toy is paired"),
         (
             {"pairs": ["toy_a:toy_view_a"]},
             r"toy_a:toy_view_a cannot be .*\(toy_a is of none and toy_view_a is a view of",

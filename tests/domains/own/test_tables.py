@@ -261,14 +261,14 @@ def test_rows_of_one_moment_stand_in_one_place(tmp_path: Path, data: Path, regis
 def test_the_track_paired_runs_on_ones_own_recordings(tmp_path: Path, data: Path, registry: Registry) -> None:
     recordings(tmp_path)
     domains = f"{{tables: tables, label: who{PAIRED}}}"
-    suite = write_suite(tmp_path / "own.yaml", domains, "[north:south]", **TRACK | {"methods": "[fine_tuning]"})
+    suite = write_suite(tmp_path / "own.yaml", domains, "[north:south]", **TRACK | {"methods": "[fine_tune]"})
     plan = make_plan(read_suite(suite), registry, device_kind="cpu")
     recorder = Recorder(plan, tmp_path / "results", registry)
     carry_out(recorder, RunOptions(device="cpu", launcher="inline"), lambda event: None)
     assert {record.status for record in recorder.records} <= {"ok", "collapsed"}, [
         run.error for run in recorder.records
     ]
-    assert {record.method for record in recorder.records} == {"source_only", "fine_tuning", "target_only"}
+    assert {record.method for record in recorder.records} == {"source_only", "fine_tune", "target_only"}
 
 
 @pytest.mark.parametrize(
