@@ -6,7 +6,7 @@
 `speed` takes turns in one sitting: a pass of torchvision with two workers, then the first pass of dabench, which
 decodes, hashes and writes a prepared copy with two processes, and later passes over that copy. A pass ends when every
 picture was, in random order, in a batch of 64: uint8 (64, 3, 224, 224), cut out of the middle of 256x256 pixels. Both
-leave the scaling to the device.
+leave the scaling to the device. On a busy machine the seconds of the processors say more than those of the clock.
 
 `memory` runs `dabench data check` on the drawn pictures in a fresh data folder. It prints the peak of resident memory
 of the largest process, and the peak of all its processes together, where shared pages count once (PSS), both over what
@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -52,10 +51,17 @@ def draw_all(folder: Path, count: int, side: int, begin: int = 0) -> None:
         list(pool.map(draw, [folder] * len(firsts), firsts, [part] * len(firsts), [side] * len(firsts)))
 
 
-def seconds(action: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+def processor_seconds() -> float:
+    """Of this process and of all that have ended below it."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def seconds(action: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that an action takes, by the clock and of all processors."""
+    begun, used = time.perf_counter(), processor_seconds()
     action()
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, processor_seconds() - used
 
 
 def torchvision_pass(folder: Path) -> int:
@@ -101,18 +107,19 @@ def speed(folder: Path, rounds: int) -> None:
         return count
 
     count = sum(1 for _ in folder.glob("*/*"))
-    taken: dict[str, list[float]] = {"torchvision": [], "first pass": [], "later passes": []}
+    taken: dict[str, list[tuple[float, float]]] = {"torchvision": [], "first pass": [], "later passes": []}
     for number in range(rounds):
         taken["torchvision"].append(seconds(lambda: torchvision_pass(folder)))
         spec = spec_of(number)
         taken["first pass"].append(seconds(lambda: batches(prepare(spec))))  # noqa: B023
         prepared = prepare(spec)
         taken["later passes"] += [seconds(lambda: batches(prepared)) for _ in range(3)]  # noqa: B023
-    base = statistics.median(taken["torchvision"])
+    medians = {name: np.median(values, axis=0) for name, values in taken.items()}
     print(f"{count:,} pictures, {rounds} rounds, medians, torch {torch.__version__}")
-    for name, values in taken.items():
-        middle = statistics.median(values)
-        print(f"{name:13} {middle:8.2f} s {count / middle:10,.0f} pictures/s {base / middle:8.1f} x")
+    print(f"{'':12} {'clock':>10} {'pictures/s':>11} {'times':>7} {'processors':>12} {'times':>7}")
+    for name, (clock, used) in medians.items():
+        base_clock, base_used = medians["torchvision"] / (clock, used)
+        print(f"{name:12} {clock:8.2f} s {count / clock:11,.0f} {base_clock:7.1f} {used:10.2f} s {base_used:7.1f}")
 
 
 def tree_pss(process: int) -> int:
