@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from dabench.methods.pool import Pool, top
     from dabench.methods.problem import Batch, Problem
     from dabench.plugin.hookspecs import hookimpl
+    from dabench.runner.launchers.base import Launcher
+    from dabench.runner.launchers.cluster import ClusterLauncher
+    from dabench.runner.launchers.order import WaitingJobs
     from dabench.specs.spec import (
         AskSpec,
         BackboneSpec,
@@ -47,11 +50,13 @@ _WHERE = {
     "BackboneSpec": "dabench.specs.spec",
     "Batch": "dabench.methods.problem",
     "CheckFormatSpec": "dabench.specs.spec",
+    "ClusterLauncher": "dabench.runner.launchers.cluster",
     "DeepMethod": "dabench.methods.base",
     "DomainArrays": "dabench.data.arrays",
     "DomainSpec": "dabench.specs.spec",
     "FeatureMethod": "dabench.methods.base",
     "FormatSpec": "dabench.specs.spec",
+    "Launcher": "dabench.runner.launchers.base",
     "LauncherSpec": "dabench.specs.spec",
     "Leaderboard": "dabench.api.leaderboard",
     "MethodSpec": "dabench.specs.spec",
@@ -67,6 +72,7 @@ _WHERE = {
     "SuiteSpec": "dabench.specs.spec",
     "TrainedModel": "dabench.api.trained_model",
     "View": "dabench.data.augmentation",
+    "WaitingJobs": "dabench.runner.launchers.order",
     "hookimpl": "dabench.plugin.hookspecs",
     "load": "dabench.api.results",
     "pair": "dabench.domains.own.given",
@@ -82,11 +88,13 @@ __all__ = [
     "BackboneSpec",
     "Batch",
     "CheckFormatSpec",
+    "ClusterLauncher",
     "DeepMethod",
     "DomainArrays",
     "DomainSpec",
     "FeatureMethod",
     "FormatSpec",
+    "Launcher",
     "LauncherSpec",
     "Leaderboard",
     "MethodSpec",
@@ -102,6 +110,7 @@ __all__ = [
     "SuiteSpec",
     "TrainedModel",
     "View",
+    "WaitingJobs",
     "hookimpl",
     "load",
     "pair",

@@ -92,6 +92,17 @@ def complete_launchers(ctx: click.Context, param: click.Parameter, incomplete: s
     return _beginning(incomplete, LauncherSpec)
 
 
+def complete_launcher_options(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Options of the launcher that the command names."""
+    from dabench.cli.fields import options_of
+
+    def names(registry: Registry) -> Iterable[str]:
+        launcher = registry.get(LauncherSpec, str(ctx.params.get("launcher") or "processes"))
+        return options_of(launcher.spec.entry_point)
+
+    return [CompletionItem(f"{name}=") for name in _known(names) if name.startswith(canonical(incomplete))]
+
+
 def complete_selectors(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The last of a comma-separated list of selectors."""
     return _last_item(incomplete, _known(lambda registry: registry.all(SelectorSpec)))

@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from dabench.cli.context import Context, pass_context
+from dabench.cli.fields import options_of
 from dabench.cli.say import echo, show_json
 from dabench.errors import unknown
 from dabench.leaderboard.formats.columns import aligned
 from dabench.plugin.registry import KINDS, Plugin, Registry
 from dabench.specs.download import Download
 from dabench.specs.renamed import with_old_names
-from dabench.specs.spec import Registered, Spec, SuiteSpec
+from dabench.specs.spec import LauncherSpec, Registered, Spec, SuiteSpec
 
 Listed = dict[str, Any]
 
@@ -74,6 +75,8 @@ def _spec_row(registered: Registered[Spec]) -> Listed:
     row = with_old_names(type(registered.spec), dataclasses.asdict(registered.spec))
     if "downloads" in row:
         row["downloads"] = [with_old_names(Download, download) for download in row["downloads"]]
+    if isinstance(registered.spec, LauncherSpec):
+        row["options"] = options_of(registered.spec.entry_point)
     return row | {"origin": dataclasses.asdict(registered.origin)}
 
 
@@ -103,5 +106,7 @@ def _columns(row: Listed) -> list[str]:
     distribution = "{distribution} {version}".format(**row["origin"])
     if "state" in row:
         return [row["name"], distribution, row["module"], row["state"], row["error"]]
+    if "options" in row:
+        return [row["name"], distribution, row["summary"], ", ".join(row["options"])]
     marks = [text for field, text in MARKS.items() if row.get(field)]
     return [row["name"], distribution, row["summary"] + (f" ({', '.join(marks)})" if marks else "")]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from dabench.cli.completion import (
+    complete_launcher_options,
     complete_launchers,
     complete_methods,
     complete_pairs,
@@ -104,10 +105,16 @@ def run_options(results: str = "Folder of records.", device: str | None = "auto"
         ),
         click.option(
             "--launcher", envvar="DABENCH_LAUNCHER", default="processes", show_default=True,
-            shell_complete=complete_launchers, help="How to run."
+            shell_complete=complete_launchers, help="How to run; `dabench list launchers` has their options."
         ),
         click.option(
-            "--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1), help="Runs at a time [one per core]."
+            "--launcher-option", "launcher_options", envvar="DABENCH_LAUNCHER_OPTION", multiple=True,
+            shell_complete=complete_launcher_options, metavar="NAME=VALUE",
+            help="An option of the launcher, as in gpus=0.5; several times for several. dabench.toml may hold them.",
+        ),
+        click.option(
+            "--workers", envvar="DABENCH_WORKERS", type=click.IntRange(1),
+            help="Runs at a time [one per core; on a cluster as many as it has room for]."
         ),
         click.option(
             "--timeout", "timeout_s", envvar="DABENCH_TIMEOUT", type=click.FloatRange(0, min_open=True),
@@ -126,6 +133,7 @@ def run_options(results: str = "Folder of records.", device: str | None = "auto"
             *arguments: Any,
             device: str | None,
             launcher: str,
+            launcher_options: tuple[str, ...],
             workers: int | None,
             timeout_s: float | None,
             memory_gib: float | None,
@@ -141,6 +149,7 @@ def run_options(results: str = "Folder of records.", device: str | None = "auto"
                 timeout_s=timeout_s,
                 memory_gib=memory_gib,
                 directory=directory,
+                launcher_options=launcher_options,
             )
             return command(*arguments, choices=choices, **others)
 

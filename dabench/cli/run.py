@@ -75,6 +75,8 @@ if TYPE_CHECKING:
     help="Tell observers the losses that often, not at checkpoints alone.",
 )  # fmt: skip
 @click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
+@click.option("--detach", is_flag=True, help="Leave the runs to the launcher (slurm); --collect takes what they give.")
+@click.option("--collect", is_flag=True, help="Begin no run: record what has ended since, and print the leaderboard.")
 @click.option("--fresh", is_flag=True, help="Repeat runs that exist already.")
 @click.option("--dry-run", is_flag=True, help="Show what would run, and what it would cost.")
 @click.option("--json", "as_json", is_flag=True, help="The leaderboard as JSON.")
@@ -97,6 +99,8 @@ def command(
     log: list[str] | None,
     log_every: int | None,
     fail_fast: bool,
+    detach: bool,
+    collect: bool,
     fresh: bool,
     dry_run: bool,
     as_json: bool,
@@ -105,10 +109,11 @@ def command(
     from dabench.cli.session import open_session
     from dabench.config.overrides import parse_overrides
     from dabench.config.parse import parse_seeds, parse_shots
-    from dabench.leaderboard.formats.text import next_commands
     from dabench.session.choices import Selection
     from dabench.session.run_session import remarks, with_observers
 
+    if detach and collect:
+        raise UsageError("--detach begins runs, and --collect takes what earlier ones gave: name one of them.")
     registry = with_observers(context.registry, log or [], choices.directory)
     session, names = open_session(registry, choices, methods or [])
     chosen = _chosen(suites or ("mini",), selector, session)
@@ -132,16 +137,37 @@ def command(
         for line in remarks(plan):
             echo(line, err=True)
         rows = output_rows(plan.suite, session.registry, outputs)
-        options = session.options(fail_fast=fail_fast, output_rows=rows, save=save or (), log_every=log_every or 0)
+        options = session.options(
+            fail_fast=fail_fast,
+            output_rows=rows,
+            save=save or (),
+            log_every=log_every or 0,
+            detach=detach,
+            collect_only=collect,
+        )
         planned.append((word, session.recorder(plan, options, fresh=fresh), options))
     if dry_run:
         for _, recorder, options in planned:
             _print_plan(recorder, options, session)
         return 0
+    return _carry_out(planned, session, as_json=as_json)
+
+
+def _carry_out(planned: list[tuple[str, Recorder, RunOptions]], session: RunSession, *, as_json: bool) -> int:
+    """Make the runs of each plan and print its table; return the exit code."""
+    from dabench.leaderboard.formats.text import next_commands
+
     tables: list[Table] = []
     code = 0
     for place, (word, recorder, options) in enumerate(planned):
         whole = session.run_plan(recorder, options, later=[item for _, item, _ in planned[place + 1 :]])
+        if recorder.left:
+            then = f"dabench run {word} --collect"
+            echo(f"{recorder.left}. `{then}` takes what they give, with the same options.", err=True)
+            continue
+        if options.collect_only and recorder.todo:
+            count = f"{len(recorder.todo)} of {len(recorder.plan.runs)}"
+            echo(f"{count} runs have not ended yet, or were not begun.", err=True)
         made = session.tables(recorder, options)
         tables += made
         if not as_json:

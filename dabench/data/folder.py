@@ -9,8 +9,9 @@ import platformdirs
 
 
 def data_dir() -> Path:
-    """`DABENCH_DATA_DIR`, or the platform's cache folder."""
-    return Path(os.environ.get("DABENCH_DATA_DIR") or platformdirs.user_cache_dir("dabench", appauthor=False))
+    """`DABENCH_DATA_DIR`, or the platform's cache folder; absolute, since jobs carry it to other processes."""
+    named = os.environ.get("DABENCH_DATA_DIR") or platformdirs.user_cache_dir("dabench", appauthor=False)
+    return Path(named).absolute()
 
 
 def find(pattern: str) -> list[Path]:

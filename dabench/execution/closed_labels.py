@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from dabench.data.prepared import PreparedExamples
@@ -26,12 +27,12 @@ class ClosedLabelsError(PermissionError):
 
 @dataclass
 class Door:
-    """The folder that is closed at present, with all that is in it; none at first."""
+    """The folders that are closed at present, with all that is in them; none at first."""
 
-    folder: str = ""
+    folders: tuple[str, ...] = ()
 
     def check(self, path: Any) -> None:
-        """Refuse a path within the folder.
+        """Refuse a path within the folders.
 
         Raises:
             ClosedLabelsError: it is one.
@@ -39,21 +40,27 @@ class Door:
         if not isinstance(path, str | bytes | os.PathLike):  # a file that is open already
             return
         real = os.path.realpath(os.fsdecode(path))
-        if real == self.folder or real.startswith(self.folder + os.sep):
+        if any(real == folder or real.startswith(folder + os.sep) for folder in self.folders):
             raise ClosedLabelsError(
                 f"labels are closed while a method runs: {real}. Use nothing but problem and batch."
             )
 
 
 @contextmanager
-def labels_closed(copy: PreparedExamples) -> Iterator[None]:
-    """Within the block the labels of this copy, and of those beside it, can neither be opened nor listed."""
+def labels_closed(copy: PreparedExamples, others: Sequence[Path] = ()) -> Iterator[None]:
+    """Within the block labels can neither be opened nor listed.
+
+    Args:
+        copy: whose labels, and of those beside it.
+        others: more folders of labels.
+    """
     door = _door()
-    before, door.folder = door.folder, os.path.realpath(labels_folder(copy.folder).parent)
+    closed = [labels_folder(copy.folder).parent, *others]
+    before, door.folders = door.folders, tuple(map(os.path.realpath, closed))
     try:
         yield
     finally:
-        door.folder = before
+        door.folders = before
 
 
 @cache
@@ -62,7 +69,7 @@ def _door() -> Door:
     door = Door()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if door.folder and event in EVENTS:
+        if door.folders and event in EVENTS:
             door.check(arguments[0])
 
     sys.addaudithook(hook)

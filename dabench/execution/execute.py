@@ -28,6 +28,7 @@ from dabench.execution.process_state import ProcessState, own_generators
 from dabench.execution.run_log import run_log
 from dabench.methods.base import DeepMethod, FeatureMethod
 from dabench.parallel.memory import memory_limited
+from dabench.plugin.uninstalled import packages_of
 from dabench.printable import kept
 from dabench.runs.job import Finished, Job, Outcome, Progress
 from dabench.runs.machine import environment
@@ -79,7 +80,7 @@ def execute(job: Job, state: ProcessState | None = None) -> Iterator[Progress | 
             train_s=measurements.train_s,
             wall_s=time.monotonic() - started,
             peak_memory_bytes=_peak_memory(device),
-            environment=environment(job.device),
+            environment=environment(job.device, packages=packages_of(job.method)),
         ),
         changed,
     )
@@ -107,7 +108,7 @@ def _logged(
                 forget_outputs(job.files.outputs)
                 Keeper.of(job).forget()
             data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
-            stack.enter_context(labels_closed(job.data.target))
+            stack.enter_context(labels_closed(job.data.target, job.files.closed))
             stack.enter_context(memory_limited(job.limits.memory_bytes))
             for progress in _steps(job, data, measurements):
                 yield progress

@@ -26,7 +26,8 @@ from torch.nn.modules import module as hooks
 from dabench.seeding import stream
 
 _TORCH = str(Path(torch.__file__).parent)
-_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2]
+_NAMES = ("SIGINT", "SIGTERM", "SIGALRM", "SIGCHLD", "SIGUSR1", "SIGUSR2")  # Windows has the first two
+_SIGNALS = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 _DESCRIPTORS = (classmethod, staticmethod, property)
 _ABSENT = object()
 _FOLLOWERS = {"Storage"}  # of torch, which follows its default dtype

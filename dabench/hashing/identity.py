@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 
+FIRST_TORCH = "2.15"
+"""The release of torch of all runs that were published before identities named it: it is left out of the hash."""
+
+
+def release_of(version: str) -> str:
+    """The minor release in a version of torch: `2.15` for `2.15.0+cu132`."""
+    return ".".join(version.partition("+")[0].split(".")[:2])
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunIdentity:
@@ -18,6 +26,8 @@ class RunIdentity:
         plugin: distribution and version of the method's plugin, and the hash of its sources.
         device_kind: `cpu` or `cuda`.
         numerics: version of the harness's own arithmetic.
+        torch: its minor release, as `2.15`, of a run that trains a network; empty for others. From one release to the
+            next dropout draws other masks.
     """
 
     suite: str
@@ -30,11 +40,12 @@ class RunIdentity:
     plugin: tuple[str, str, str]
     device_kind: str
     numerics: int = NUMERICS_VERSION
+    torch: str = ""
 
     @property
     def run_id(self) -> str:
         """The hash of all of it."""
-        content = {
+        content: dict[str, object] = {
             "suite": [self.suite, self.suite_version],
             "pair": self.pair,
             "method": self.method,
@@ -45,4 +56,6 @@ class RunIdentity:
             "numerics": self.numerics,
             "device": self.device_kind,
         }
+        if self.torch not in ("", FIRST_TORCH):
+            content["torch"] = self.torch
         return sha256(content)

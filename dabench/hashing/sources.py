@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import sys
 from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
@@ -19,7 +20,9 @@ def source_sha256(entry_point: str, *, without: Collection[str] = ()) -> str:
 
     What counts is their syntax without docstrings, comments and annotations (see `syntax.reduced`): rewording them
     keeps the hash; a changed constant, name, default or order of statements is another hash, and so another run.
-    Modules of other packages do not count, whatever their version. `NUMERICS_VERSION` stands for those of dabench.
+    Modules of other packages do not count, whatever their version: a record notes the versions of those that the
+    sources import (`foreign_imports`, `runs.machine.libraries`). `NUMERICS_VERSION` stands for those of dabench, and a
+    run's identity names the release of torch besides.
 
     Args:
         entry_point: as in a spec.
@@ -28,9 +31,46 @@ def source_sha256(entry_point: str, *, without: Collection[str] = ()) -> str:
     Raises:
         PluginError: the module has no Python source, or one of them is not valid Python.
     """
+    seen, _ = _followed(entry_point, without)
+    digest = hashlib.sha256()
+    for name in sorted(seen):
+        digest.update(f"{name}\0{len(seen[name])}\0{seen[name]}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def foreign_imports(entry_point: str) -> frozenset[str]:
+    """The packages, other than its own, that the sources behind an entry point import, also inside functions.
+
+    Args:
+        entry_point: as in a spec.
+
+    Returns:
+        Names as in an import statement, such as `sklearn`; modules of Python itself are left out.
+
+    Raises:
+        PluginError: as of `source_sha256`.
+    """
+    _, imports = _followed(entry_point, ())
+    return _packages(imports, entry_point.partition(":")[0].partition(".")[0])
+
+
+def _packages(imports: Iterable[ast.Import | ast.ImportFrom], package: str) -> frozenset[str]:
+    names: set[str] = set()
+    for node in imports:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif not node.level:
+            names.add((node.module or "").partition(".")[0])
+    return frozenset(names - sys.stdlib_module_names - {package})
+
+
+def _followed(entry_point: str, without: Collection[str]) -> tuple[dict[str, str], list[ast.Import | ast.ImportFrom]]:
+    """The syntax of the modules behind an entry point, by name, and all that they import."""
     start = entry_point.partition(":")[0]
     package = start.partition(".")[0]
     seen: dict[str, str] = {}
+    all_imports: list[ast.Import | ast.ImportFrom] = []
     waiting = [start]
     while waiting:
         name = waiting.pop()
@@ -45,12 +85,10 @@ def source_sha256(entry_point: str, *, without: Collection[str] = ()) -> str:
             imports, seen[name] = _reduced(path.read_bytes(), package)
         except SyntaxError as error:
             raise PluginError(f"{path}, line {error.lineno}: not valid Python: {error.msg}") from error
+        all_imports += imports
         parent = name if path.name == "__init__.py" else name.rpartition(".")[0]
         waiting += _modules(imports, parent, package)
-    digest = hashlib.sha256()
-    for name in sorted(seen):
-        digest.update(f"{name}\0{len(seen[name])}\0{seen[name]}".encode())
-    return digest.hexdigest()
+    return seen, all_imports
 
 
 def text_sha256(source: bytes, path: Path) -> str:

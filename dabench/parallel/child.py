@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import parent_process
 from types import ModuleType
+
+from dabench.parallel.signals import KILL
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
@@ -44,6 +45,6 @@ def end_with_parent() -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, KILL, 0, 0, 0)
         if os.getppid() != parent.pid:  # it ended before the kernel was asked
             os._exit(1)

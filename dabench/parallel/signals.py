@@ -11,6 +11,9 @@ from types import FrameType
 STOPPING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """How systems stop a process: batch systems, containers, `timeout`; and how a terminal does that closes."""
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""The signal that nothing puts off; Windows has none, and ends a process by any signal."""
+
 
 class StopError(KeyboardInterrupt):
     """The system stops the command. Whatever handles Ctrl-C handles it, too.

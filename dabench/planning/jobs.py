@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,14 @@ class RunOptions:
     Attributes:
         device: as torch names it.
         launcher: its name.
-        workers: how many runs at a time.
+        launcher_options: its options, to be validated.
+        workers: how many runs at a time; None for as many as the launcher has room for.
         timeout_s: for each run; None for no limit.
         memory_bytes: for each run, beyond what its worker has; None for no limit.
+        grace_s: that a run has to end itself after its timeout; see `runs.job.RunLimits`.
         fail_fast: stop at the first run that fails.
+        collect_only: begin no run, and take what other commands have left to be collected.
+        detach: leave the runs to the launcher, to be collected by another command.
         output_rows: of source_val and of target train whose outputs are kept at every checkpoint; 0 for none.
         reverse_validation: score every run by training its reverse model, too.
         log_every: steps after which observers get the losses; 0 for checkpoints alone.
@@ -45,10 +49,14 @@ class RunOptions:
 
     device: str
     launcher: str = "processes"
-    workers: int = 1
+    launcher_options: Mapping[str, Any] = field(default_factory=dict)
+    workers: int | None = 1
     timeout_s: float | None = None
     memory_bytes: int | None = None
+    grace_s: float = 10.0
     fail_fast: bool = False
+    collect_only: bool = False
+    detach: bool = False
     output_rows: int = 0
     reverse_validation: bool = False
     log_every: int = 0
@@ -124,6 +132,7 @@ class Jobs(Sequence[Job]):
         self._limits = RunLimits(
             timeout_s=options.timeout_s,
             memory_bytes=options.memory_bytes,
+            grace_s=options.grace_s,
             output_rows=options.output_rows,
             log_every=options.log_every,
             save=options.save,

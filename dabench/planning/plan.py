@@ -20,6 +20,7 @@ from dabench.planning.class_facts import ClassFacts
 from dabench.planning.domains import domain_of, known_domains, misfit, no_recording
 from dabench.planning.resolve import AskRound, Shared, resolve
 from dabench.plugin.registry import Registry
+from dabench.runs.machine import torch_release
 from dabench.runs.plan import Plan, PlannedRun, Resolved
 from dabench.runs.precision import automatic, bf16_cost
 from dabench.specs.names import BOUNDS, canonical
@@ -333,6 +334,7 @@ def _runs(
             data=data_sha256,
             plugin=(plugin.distribution, plugin.version, plugin.source_sha256),
             device_kind=device_kind,
+            torch=torch_release() if cell.backbone.trains else "",
         )
         yield PlannedRun(
             **shared,

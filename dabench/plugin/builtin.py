@@ -167,12 +167,25 @@ def dabench_selectors() -> Iterator[SelectorSpec]:
 def dabench_launchers() -> Iterator[LauncherSpec]:
     """Yield launchers of runs."""
     yield LauncherSpec(
-        name="inline", entry_point="dabench.runner.launchers.inline:launch", summary="in this process, in turn"
+        name="inline", entry_point="dabench.runner.launchers.inline:Inline", summary="in this process, in turn"
     )
     yield LauncherSpec(
         name="processes",
-        entry_point="dabench.runner.launchers.processes:launch",
+        entry_point="dabench.runner.launchers.processes:Processes",
         summary="in worker processes with one torch thread each",
+    )
+    yield LauncherSpec(
+        name="ray", entry_point="dabench.runner.launchers.ray:Ray", summary="as tasks of a Ray cluster; dabench[ray]"
+    )
+    yield LauncherSpec(
+        name="slurm",
+        entry_point="dabench.runner.launchers.slurm:Slurm",
+        summary="as job arrays of Slurm, by submitit; dabench[slurm]",
+    )
+    yield LauncherSpec(
+        name="dask",
+        entry_point="dabench.runner.launchers.dask:Dask",
+        summary="as tasks of a dask.distributed cluster; dabench[dask]",
     )
 
 

@@ -151,7 +151,9 @@ def dabench_launchers() -> Iterable[LauncherSpec]:
 
     A launcher takes jobs and a number of workers. Of each job it yields a `Started` and all that
     `dabench.execution.execute.execute(job)` yields, unchanged: predictions of target test are among it, and are judged
-    by who reads the events.
+    by who reads the events. `dabench.Launcher` is the base of all, `dabench.ClusterLauncher` of those whose workers see
+    the results folder from other machines: there waiting, retries, staging and the spool are done.
+    `dabench.testing.launchers` has the checks that a launcher must pass.
 
     Example:
         from dabench import LauncherSpec, hookimpl

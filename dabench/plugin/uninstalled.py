@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dabench.hashing.sources import source_sha256
+from dabench.hashing.sources import foreign_imports, source_sha256
 from dabench.specs.spec import MethodSpec
 
 
@@ -23,6 +23,11 @@ class UninstalledMethodSpec(MethodSpec):
 def method_sha256(spec: MethodSpec) -> str:
     """The hash of the sources behind a method."""
     return spec.sha256 if isinstance(spec, UninstalledMethodSpec) else source_sha256(spec.entry_point)
+
+
+def packages_of(spec: MethodSpec) -> frozenset[str]:
+    """The packages that the sources behind a method import; of one that no plugin registers nobody has looked."""
+    return frozenset() if isinstance(spec, UninstalledMethodSpec) else foreign_imports(spec.entry_point)
 
 
 def snake(name: str) -> str:

@@ -28,12 +28,13 @@ from dabench.plain_files import read_text
 from dabench.printable import printable, shown
 from dabench.results.csv_cells import as_text, from_text
 from dabench.results.lineage import frame_of_today
-from dabench.runs.record import HASH, NOT_SCALAR, READABLE, SCHEMA, SCORED, RunRecord, Status
+from dabench.runs.record import HASH, NOT_SCALAR, PRIVATE, READABLE, SCHEMA, SCORED, RunRecord, Status
 
 # Files of older schemas may lack these; what they would hold is unknown.
 LATER = frozenset({
     "data_notes", "code_numerics", "env_cpu_capability", "env_onednn_isa", "env_blas", "env_bf16_cost",
-    "source_free", "network_parameters", "trained_parameters", "stored_parameters", "rule", "round",
+    "env_libraries", "source_free", "tries", "network_parameters", "trained_parameters", "stored_parameters", "rule",
+    "round",
 })  # fmt: skip
 
 
@@ -134,6 +135,8 @@ def columns() -> dict[str, Column]:
             continue
         if isinstance(column.kind, type) and issubclass(column.kind, BaseModel):
             for inner, part in column.kind.model_fields.items():
+                if f"{name}_{inner}" in PRIVATE:
+                    continue
                 of_part = _column(part)
                 found[f"{name}_{inner}"] = replace(of_part, optional=column.optional or of_part.optional)
         else:

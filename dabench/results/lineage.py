@@ -1,4 +1,4 @@
-"""Runs that were recorded with another hash of a plugin that computes the same.
+"""Runs that were recorded with another identity than they would get today, and that compute the same.
 
 A run's identity holds the hash of its plugin's syntax (see `hashing.sources`). Earlier it held that of the bytes, and
 records and published files of that time say so. `plugin_sources.csv` has both hashes of every version that dabench's
@@ -9,6 +9,9 @@ today, so that it is the same run as one that is made anew. Its numbers, and the
 `cells.csv` has the methods of dabench's own that were renamed, and those that got more options, whose defaults compute
 the same: a published row of one gets the method and the hash of the settings that it has today. Local records do not:
 their settings say what the method was then.
+
+An identity also names the minor release of torch, unless it is `FIRST_TORCH`. Before, it named none: a run that was
+made then with another release gets the `run_id` that names its own.
 
 A run is left as it is where its plugin is not in that table, or where its `run_id` does not follow from its row: it
 counts as made with other sources than today's.
@@ -24,7 +27,7 @@ from typing import Any
 
 import pandas as pd
 
-from dabench.hashing.identity import RunIdentity
+from dabench.hashing.identity import FIRST_TORCH, RunIdentity, release_of
 from dabench.runs.record import RunRecord, flatten
 
 NUMERICS_THEN = 1
@@ -36,7 +39,8 @@ CELL = ("method", "settings_sha256", "plugin_source_sha256")
 
 def record_of_today(record: RunRecord) -> RunRecord:
     """The record with the current plugin hash and `run_id`."""
-    found = _of_today(flatten(record)) if record.plugin.source_sha256 in syntax_by_former() else None
+    older = record.plugin.source_sha256 in syntax_by_former() or release_of(record.env.torch) != FIRST_TORCH
+    found = _of_today(flatten(record)) if older else None
     if found is None or found["settings_sha256"] != record.settings_sha256:  # its settings name another method
         return record
     source = found["plugin_source_sha256"]
@@ -47,7 +51,8 @@ def record_of_today(record: RunRecord) -> RunRecord:
 
 def frame_of_today(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows with current hashes, methods and `run_id`s. Of rows that are one run now, the newest stays."""
-    old = frame["plugin_source_sha256"].isin(syntax_by_former().keys())
+    others = [torch for torch in frame["env_torch"].unique() if release_of(str(torch)) != FIRST_TORCH]
+    old = frame["plugin_source_sha256"].isin(syntax_by_former().keys()) | frame["env_torch"].isin(others)
     if not old.any():
         return frame
     rows: list[dict[str, Any]] = frame[old].to_dict("records")  # type: ignore[assignment]  # columns have names
@@ -61,11 +66,13 @@ def frame_of_today(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def former_ids(row: Mapping[str, Any]) -> list[str]:
-    """The ids that a run had, or would have had, with former hashes of its plugin: one for each."""
+    """The ids that a run had, or would have had, with former hashes of its plugin, or without its release of torch."""
     today = (row["method"], row["settings_sha256"], row["plugin_source_sha256"])
     cells = [former for former, new in cell_by_former().items() if new == today]
     cells += [(*today[:2], old) for old, new in syntax_by_former().items() if new == today[2]]
-    return [_run_id({**row, **dict(zip(CELL, cell, strict=True))}) for cell in cells]
+    rows = [{**row, **dict(zip(CELL, cell, strict=True))} for cell in [*cells, today]]
+    found = [_run_id(one, torch=torch) for one in rows for torch in (_torch(row), "")]
+    return [run_id for run_id in dict.fromkeys(found) if run_id != row["run_id"]]
 
 
 @cache
@@ -86,16 +93,22 @@ def cell_by_former() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 
 
 def _of_today(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Today's values of `CELL` and the id, for a row whose own id follows from its plugin's former hash."""
-    if row["run_id"] != _run_id(row):
+    """Today's values of `CELL` and the id, for a row with another id, if that one follows from what it says."""
+    if row["run_id"] not in (_run_id(row, torch=torch) for torch in (_torch(row), "")):
         return None
     former = tuple(row[name] for name in CELL)
-    source = syntax_by_former()[row["plugin_source_sha256"]]
+    source = syntax_by_former().get(former[2], former[2])
     new = dict(zip(CELL, cell_by_former().get(former, (*former[:2], source)), strict=True))
-    return {**new, "run_id": _run_id({**row, **new})}
+    today = _run_id({**row, **new}, torch=_torch(row))
+    return None if today == row["run_id"] else {**new, "run_id": today}
 
 
-def _run_id(row: Mapping[str, Any]) -> str:
+def _torch(row: Mapping[str, Any]) -> str:
+    """The release of torch that is part of a run's identity."""
+    return "" if row["backbone"] == "identity" else release_of(str(row["env_torch"]))
+
+
+def _run_id(row: Mapping[str, Any], *, torch: str) -> str:
     return RunIdentity(
         suite=row["suite"],
         suite_version=row["suite_version"],
@@ -107,4 +120,5 @@ def _run_id(row: Mapping[str, Any]) -> str:
         plugin=(row["plugin_distribution"], row["plugin_version"], row["plugin_source_sha256"]),
         device_kind="cpu" if row["env_device"] == "cpu" else "cuda",
         numerics=NUMERICS_THEN,
+        torch=torch,
     ).run_id

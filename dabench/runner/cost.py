@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from dabench.config.settings import Precision
+from dabench.device import default_workers
 from dabench.errors import DabenchError
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.execute import open_pair
@@ -65,7 +66,8 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
             (own, cost), *others = costs.items()
             also = "".join(f"; in {other} {1000 * per_step[other]:.1f} ms: {much:.0f} s" for other, much in others)
             lines.append(f"  {name}, {per_step[own] * 1000:.1f} ms each: {cost:.0f} s{also}")
-    workers = min(options.workers, len(runs)) if options.launcher != "inline" else 1
+    room = options.workers or default_workers(options.device)
+    workers = min(room, len(runs)) if options.launcher != "inline" else 1
     for place, (precision, total) in enumerate(totals.items() or [("fp32", 0.0)]):
         named = f" in {precision}" if len(totals) > 1 else ""
         ask = f" (--precision {precision})" if place else ""

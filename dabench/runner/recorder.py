@@ -13,16 +13,17 @@ from pydantic import ValidationError
 
 from dabench.parallel.signals import uninterrupted
 from dabench.plugin.registry import Registry
+from dabench.plugin.uninstalled import packages_of
 from dabench.printable import kept
 from dabench.results.artifacts import folder_of, list_artifacts
 from dabench.results.environment import code_info
 from dabench.results.record_file import place_of, read_record, write_record
 from dabench.results.stored import Row, StoredRecords, stamp_of
 from dabench.runs.data_notes import data_notes, joined
-from dabench.runs.job import Event, Finished, Outcome, Started
+from dabench.runs.job import Event, Finished, Outcome, Progress, Started
 from dabench.runs.machine import environment
 from dabench.runs.plan import Plan, PlannedRun
-from dabench.runs.record import SCORED, Environment, RunRecord
+from dabench.runs.record import SCORED, RunRecord
 
 UNJUDGED = ("answers", "picks")  # of an outcome, which are no part of a record
 
@@ -38,15 +39,17 @@ class Recorder:
         failures: how many of those made came to nothing.
         asked: in the track active, the rows of target train whose labels a run is given, by its `run_id`, in the order
             in which they were asked for.
+        left: where runs are that go on without the command; empty if none do.
     """
 
     def __init__(self, plan: Plan, results: Path, registry: Registry, found: Iterable[RunRecord] = ()) -> None:
         """Begin with the records that were found."""
         self.plan, self.results, self.registry = plan, results, registry
-        self.failures = 0
+        self.failures, self.left = 0, ""
         self.asked: dict[str, NDArray[np.int64]] = {}
         self.stored = StoredRecords(read_record)
-        self._environments: dict[str, Environment] = {}  # of workers, by the run that they took
+        self._workers: dict[str, Started] = {}  # what workers said of themselves, by the run that they took
+        self._told: dict[str, int] = {}  # the last checkpoint that observers know, by the run
         for record in found:
             self.stored.add(place_of(results, record), self.stored.row_of(record))
 
@@ -73,7 +76,8 @@ class Recorder:
     def keep(self, run: PlannedRun, outcome: Outcome) -> None:
         """Write the record of a run; what ends the command waits for it."""
         with uninterrupted():
-            worker = self._environments.pop(run.run_id, None)
+            worker = self._workers.pop(run.run_id, None)
+            self._told.pop(run.run_id, None)
             try:
                 outcome = replace(outcome, asked=self.asked.get(run.run_id, np.zeros(0, np.int64)).tolist())
                 record = make_record(self.plan, run, outcome, worker)
@@ -88,34 +92,42 @@ class Recorder:
             self.registry.notify("dabench_run_finished", **told)
 
     def take(self, run: PlannedRun, event: Event) -> None:
-        """Take an event of a run."""
+        """Take an event of a run. Observers are told of a step once, however often the run is tried."""
         if isinstance(event, Started):
-            if event.environment is not None:
-                self._environments[event.run_id] = event.environment
+            self._workers[event.run_id] = event
             device = event.environment.device if event.environment else self.plan.device_kind
             told = {"run": run, "worker": event.worker, "device": device, "resumed": event.resumed}
             self.registry.notify("dabench_run_began", **told)
         elif isinstance(event, Finished):
             self.keep(run, event.outcome)
-        elif event.values is not None:
+        elif event.step > self._told.get(run.run_id, 0):
+            self._tell(run, event)
+
+    def _tell(self, run: PlannedRun, event: Progress) -> None:
+        """Tell observers of a checkpoint, or of losses in between."""
+        if event.values is not None:
             told = {"run": run, "step": event.step, "values": event.values, "losses": event.losses or {}}
             self.registry.notify("dabench_checkpoint", **told)
         elif event.losses is not None:
             self.registry.notify("dabench_step", run=run, step=event.step, losses=event.losses)
+        if event.values is not None or event.losses is not None:
+            self._told[run.run_id] = event.step
 
 
-def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environment | None = None) -> RunRecord:
+def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Started | None = None) -> RunRecord:
     """Put together a planned run and its outcome.
 
     Args:
         plan: with the run.
         run: as planned.
         outcome: of the run. Without an environment it was not executed to its end.
-        worker: the environment of the worker that took such a run; None if none did, which leaves that of this process.
+        worker: what the worker that took the run said of itself; None if none did, which leaves what is true of this
+            process.
     """
     measured = {item.name: getattr(outcome, item.name) for item in fields(outcome) if item.name not in UNJUDGED}
     ends = (run.source, run.target)
     executed = measured.pop("environment")
+    env = executed or (worker and worker.environment) or environment(plan.device_kind, packages=packages_of(run.method))
     if outcome.error is not None:
         measured["error"] = kept(outcome.error)
     return RunRecord(
@@ -144,8 +156,8 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Environme
         data_sha256=run.data_sha256,
         data_notes=joined(data_notes([plan.domains[name] for name in dict.fromkeys(ends) if name in plan.domains])),
         plugin=run.plugin,
-        code=code_info(),
-        env=(executed or worker or environment(plan.device_kind)).model_copy(update={"bf16_cost": plan.bf16_cost}),
+        code=(worker and worker.code) or code_info(),
+        env=env.model_copy(update={"bf16_cost": plan.bf16_cost}),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         **measured,
     )

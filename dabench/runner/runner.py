@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dabench.device import default_workers
 from dabench.errors import DabenchError, PluginError
 from dabench.files import sweep
 from dabench.planning.jobs import RunOptions, make_jobs
@@ -18,11 +20,15 @@ from dabench.results.record_file import read_record, write_atomic
 from dabench.results.records import find_stored, keep_index
 from dabench.results.stored import StoredRecords
 from dabench.results.underway import claimed
+from dabench.runner.launchers.base import Launcher, class_of, made
 from dabench.runner.recorder import Recorder
-from dabench.runs.job import Event, Finished, Job, Outcome, Progress, Started
+from dabench.runs.job import Event, Outcome
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import SCORED
-from dabench.specs.spec import LauncherSpec, Registered
+from dabench.specs.spec import LauncherSpec
+
+if TYPE_CHECKING:
+    from dabench.runner.intake import Intake
 
 
 def done_records(plan: Plan, results: Path) -> tuple[StoredRecords, list[Flaw]]:
@@ -83,49 +89,56 @@ def _carry_out(recorder: Recorder, options: RunOptions, on_event: Callable[[Even
         return False
     if not runs:
         return True
-    return all(_round(recorder, some, options, on_event) for some in rounds(runs))
+    for some in rounds(runs):
+        if not _round(recorder, some, options, on_event):
+            return False
+        if recorder.left or (options.collect_only and not all(run_id in recorder.stored for run_id in some)):
+            break  # later rounds are made of what these give
+    return True
 
 
 def _round(
     recorder: Recorder, runs: dict[str, PlannedRun], options: RunOptions, on_event: Callable[[Event], None]
 ) -> bool:
     """Make runs that wait for no others of the plan; False if `fail_fast` ended it."""
-    from dabench.runner.judge import Judge  # SciPy and more, for which a command with nothing to do need not wait
+    from dabench.runner.intake import Intake  # SciPy and more, for which a command with nothing to do need not wait
 
     asked = _asked(recorder, runs)
     runs = {run_id: run for run_id, run in runs.items() if run_id not in recorder.stored}
     if not runs:
         return not (options.fail_fast and recorder.failures)
-    results = recorder.results.absolute()
-    jobs = make_jobs(recorder.plan, list(runs.values()), results, recorder.registry, options, asked)
-    places = {run_id: place for place, run_id in enumerate(runs)}
-    launcher = recorder.registry.get(LauncherSpec, options.launcher)
-    judge = Judge(recorder.plan.domains)
+    intake = Intake(recorder, runs, options, on_event, asked)
+    intake.collect()
+    if intake.failed:
+        return False
+    if options.collect_only or not intake.runs:
+        return True
+    intake.check_free()
+    launcher = made(intake.launcher, options.launcher_options, intake.results)
+    if options.detach:
+        recorder.left = launcher.leave(intake.jobs)
+        return True
+    return _launch(launcher, intake, options)
 
-    def handle(event: Event) -> None:
-        run = _run_of(event, runs, launcher)
-        if isinstance(event, Finished):
-            event = judge.judged(jobs[places[event.run_id]], event)
-        recorder.take(run, event)
-        on_event(event)
 
+def _launch(launcher: Launcher, intake: Intake, options: RunOptions) -> bool:
+    """Let a launcher make the runs; False if `fail_fast` ended it early."""
     # Closing ends the workers, also after an error here.
-    with closing(_launched(launcher, jobs, options.workers)) as events:
+    with closing(_launched(launcher, intake, options.workers)) as events:
         try:
             for event in events:
-                handle(event)
-                if options.fail_fast and recorder.failures:
+                intake.take(event)
+                if intake.failed:
                     return False
         except KeyboardInterrupt:
             # Thrown into the launcher, so that it can report what its workers finished in the meantime.
             with suppress(KeyboardInterrupt, StopIteration):
                 event = events.throw(KeyboardInterrupt)
                 while True:
-                    handle(event)
+                    intake.take(event)
                     event = next(events)
             raise
-    for run in [run for run in recorder.todo if run.run_id in runs]:
-        recorder.keep(run, Outcome(status="failed", error=f"{_named(launcher)} ended and said nothing of this run"))
+    intake.fail_the_rest()
     return True
 
 
@@ -170,37 +183,23 @@ def _possible(recorder: Recorder, options: RunOptions) -> dict[str, PlannedRun]:
     return runs
 
 
-def _run_of(event: Event, runs: Mapping[str, PlannedRun], launcher: Registered[LauncherSpec]) -> PlannedRun:
-    """The run of an event.
-
-    Raises:
-        PluginError: what the launcher yields is no event, or of no such run.
-    """
-    if not isinstance(event, Started | Progress | Finished) or event.run_id not in runs:
-        raise PluginError(f"{_named(launcher)} yields {shown(event)}, which is no event of these runs.")
-    return runs[event.run_id]
-
-
-def _launched(launcher: Registered[LauncherSpec], jobs: Sequence[Job], workers: int) -> Generator[Event]:
+def _launched(launcher: Launcher, intake: Intake, workers: int | None) -> Generator[Event]:
     """The events of a launcher, whatever kind of iterable it returns.
 
     Raises:
         PluginError: it returns something else, or raises what no user can fix.
     """
-    launch = launcher.load()
+    from dabench.runner.intake import named
+
     try:
-        events = launch(jobs, workers)
+        events = launcher.launch(intake.jobs, workers)
         if not isinstance(events, Iterable):
-            raise PluginError(f"{_named(launcher)} returns {shown(events)}, and an iterator of events is needed.")
+            raise PluginError(f"{named(intake.launcher)} returns {shown(events)}, and an iterator of events is needed.")
         yield from events
     except DabenchError:
         raise
     except Exception as error:  # a plugin's launcher may raise anything
-        raise PluginError(f"{_named(launcher)} has failed: {type(error).__name__}: {error}.") from error
-
-
-def _named(launcher: Registered[LauncherSpec]) -> str:
-    return f"the launcher {launcher.spec.name} of {launcher.origin} ({launcher.spec.entry_point})"
+        raise PluginError(f"{named(intake.launcher)} has failed: {type(error).__name__}: {error}.") from error
 
 
 def _without_features(
@@ -208,12 +207,16 @@ def _without_features(
 ) -> dict[tuple[str, ...], str]:
     """Compute the features of frozen networks; the reason where there are none, by the inputs of the runs."""
     by_inputs = {_inputs(run): run for run in runs if run.freezes}
-    if not by_inputs:
-        return {}
+    if (
+        not by_inputs
+        or options.collect_only
+        or class_of(recorder.registry.get(LauncherSpec, options.launcher)).elsewhere
+    ):
+        return {}  # workers elsewhere compute them, once on each machine
     from dabench.execution.frozen_features import keep_all_frozen_features  # it imports torch
 
     jobs = make_jobs(recorder.plan, list(by_inputs.values()), recorder.results.absolute(), recorder.registry, options)
-    problems = keep_all_frozen_features(jobs, options.workers)
+    problems = keep_all_frozen_features(jobs, options.workers or default_workers(options.device))
     return {inputs: problems[run.run_id] for inputs, run in by_inputs.items() if run.run_id in problems}
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dabench.config.settings import Budget, Settings
 from dabench.data.prepared import PreparedDomain, PreparedExamples
 from dabench.data.splits.given import GivenLabels
-from dabench.runs.record import Accuracy, Checkpoint, Environment, Metrics, Selection, Status
+from dabench.runs.record import Accuracy, Checkpoint, CodeInfo, Environment, Metrics, Selection, Status
 from dabench.specs.spec import BackboneSpec, MethodSpec, SelectorSpec
 
 SAVED = ("models", "predictions")
@@ -71,6 +71,7 @@ class RunFiles:
             own. Whoever trains that network first writes it.
         outputs: folder that takes the outputs of every checkpoint.
         artifacts: folder that takes the model, the predictions, and whatever the method writes.
+        closed: folders with labels, besides those of the target's copy, that nothing may open while a method runs.
     """
 
     log: Path
@@ -78,6 +79,7 @@ class RunFiles:
     features: Path
     outputs: Path
     artifacts: Path
+    closed: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,7 @@ class RunLimits:
     Attributes:
         timeout_s: after which the run ends as `timeout`; None for never.
         memory_bytes: that the run may add to its process, else it fails; None for no limit.
+        grace_s: after which, beyond its timeout, it is stuck in native code and its process is killed.
         save_every_s: how often the training state is written.
         output_rows: at most so many of source_val and of target train; 0 to keep none.
         log_every: steps after which losses are named; 0 for checkpoints alone.
@@ -95,6 +98,7 @@ class RunLimits:
 
     timeout_s: float | None = None
     memory_bytes: int | None = None
+    grace_s: float = 10.0
     save_every_s: float = 60.0
     output_rows: int = 0
     log_every: int = 0
@@ -200,6 +204,7 @@ class Outcome:
         environment: of the process that executed it; None if none did to its end.
         source_free: the last stage of the training used no source; None where no training came to its end.
         network_parameters, trained_parameters, stored_parameters, asked: see `runs.record.RunRecord`.
+        tries: how often the run was begun; more than once where workers have died.
     """
 
     status: Status
@@ -225,6 +230,7 @@ class Outcome:
     trained_parameters: int | None = None
     stored_parameters: int | None = None
     asked: list[int] = field(default_factory=list)
+    tries: int = 1
 
 
 @dataclass(frozen=True)
@@ -232,14 +238,17 @@ class Started:
     """A worker took a run.
 
     Attributes:
-        environment: of the worker: with it, what is recorded of a run whose worker dies is that.
+        worker: its number.
+        environment: of the worker, which is recorded also where it dies; None if the launcher does not tell.
         resumed: the run goes on from a state that an interrupted one left.
+        code: that the worker runs; None for that of the command.
     """
 
     run_id: str
     worker: int
     environment: Environment | None = None
     resumed: bool = False
+    code: CodeInfo | None = None
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,22 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Collection
-from functools import cache
-from importlib.metadata import version
+import socket
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
+from dabench.hashing.identity import release_of
 from dabench.runs.record import Environment
 
 CPUINFO = Path("/proc/cpuinfo")
+
+NUMERIC = ("numpy", "pandas", "scikit-learn", "scipy")
+"""Distributions whose versions every record notes."""
+
+ELSEWHERE = frozenset({"dabench", "dabench_plugins", "torch", "sklearn"})
+"""Packages whose versions a record has in another place, or under another name."""
 
 # The instruction sets that oneDNN knows on x86, narrowest first, and the flag of /proc/cpuinfo that stands for each:
 # https://uxlfoundation.github.io/oneDNN/dev_guide_cpu_dispatcher_control.html
@@ -36,12 +44,13 @@ ONEDNN = {
 }
 
 
-def environment(device: str, threads: int = 1) -> Environment:
+def environment(device: str, threads: int = 1, packages: frozenset[str] = frozenset()) -> Environment:
     """The environment of this process.
 
     Args:
         device: as torch names it, such as `cpu` or `cuda:0`.
         threads: of a run; `seeding.reproducible` sees to it that there is one.
+        packages: that the method's plugin imports.
     """
     import torch  # the command line must not wait for it
 
@@ -55,7 +64,38 @@ def environment(device: str, threads: int = 1) -> Environment:
         cpu_capability=torch.backends.cpu.get_cpu_capability(),
         onednn_isa=onednn_isa(),
         blas=blas(),
+        libraries=libraries(packages),
+        host=socket.gethostname(),
     )
+
+
+@lru_cache(maxsize=256)  # all runs of a method ask for the same
+def libraries(packages: frozenset[str]) -> str:
+    """Versions of NumPy, SciPy, scikit-learn and pandas, and of some packages: `numpy 2.4.6, pandas 3.1.1, …`.
+
+    They are notes: no part of a run's identity. A package that is not installed as a distribution is left out.
+
+    Args:
+        packages: names as in an import statement.
+    """
+    found = {name: version(name) for name in NUMERIC}
+    for package in packages - ELSEWHERE:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # a distribution may be called otherwise than its package, as pot with `ot`
+            found |= {name: version(name) for name in _distributions().get(package, ())}
+    return ", ".join(f"{name} {number}" for name, number in sorted(found.items()))
+
+
+@cache
+def _distributions() -> Mapping[str, Sequence[str]]:
+    return packages_distributions()
+
+
+@cache
+def torch_release() -> str:
+    """The minor release of torch, as `2.15`: its dropout masks, and more, differ from one to the next."""
+    return release_of(version("torch"))
 
 
 @cache  # a record for each run asks for it, and the metadata of a package are slow to read

@@ -117,6 +117,9 @@ class Environment(_Part):
         onednn_isa: that of oneDNN (convolutions); None before schema 3, and where it is not known.
         blas: the BLAS libraries; None before schema 3.
         bf16_cost: how many times as long as in fp32 a training step takes in bf16; None where nobody asked.
+        libraries: versions of NumPy, SciPy, scikit-learn and pandas, and of what the method's plugin depends on:
+            `numpy 2.4.6, pandas 3.1.1`; None in files from before the field.
+        host: the name of the machine, which is not published; None in files from before the field.
     """
 
     dabench: Text
@@ -129,6 +132,8 @@ class Environment(_Part):
     onednn_isa: Text | None = None
     blas: Text | None = None
     bf16_cost: Amount | None = None
+    libraries: Text | None = None
+    host: Text | None = None
 
 
 class RunRecord(_Part):
@@ -149,6 +154,7 @@ class RunRecord(_Part):
         predictions_sha256: hash of the predicted classes of the target test split at the selected checkpoint.
         data_notes: what was left out of the two domains, and what else their loaders said; see `runs.data_notes`.
         test_rows: how many target test examples the accuracy was measured on.
+        tries: how often the run was begun: more than once where workers have died; None in files from before the field.
         finished: when the run ended, UTC, ISO 8601.
     """
 
@@ -180,6 +186,7 @@ class RunRecord(_Part):
     peak_memory_bytes: Count = 0
     images_seen: Count = 0
     test_rows: Count = 0
+    tries: Count | None = None
     metrics: Metrics | None = None
     chosen_by: ChosenBy
     transductive: bool = False
@@ -232,6 +239,7 @@ def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_i
 
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints", "asked"})  # stay in the record's file
+PRIVATE = frozenset({"env_host"})  # so does this, which is no business of who reads a published file
 
 
 def flatten(record: RunRecord) -> dict[str, Any]:
@@ -259,7 +267,11 @@ def _layout() -> list[tuple[str, str, list[tuple[str, str]]]]:
     models: dict[str, type[BaseModel]]
     models = {"accuracy": Accuracy, "metrics": Metrics, "plugin": PluginInfo, "code": CodeInfo, "env": Environment}
     return [
-        (name, field.alias or name, [(f"{name}_{part}", part) for part in models[name].model_fields])
+        (
+            name,
+            field.alias or name,
+            [(f"{name}_{part}", part) for part in models[name].model_fields if f"{name}_{part}" not in PRIVATE],
+        )
         if name in models
         else (name, field.alias or name, [])
         for name, field in RunRecord.model_fields.items()

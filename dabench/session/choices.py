@@ -21,6 +21,7 @@ class RunChoices:
     Attributes:
         device: `auto`, `cpu` or `cuda`.
         launcher: the name of a launcher.
+        launcher_options: its options, as in `gpus=0.5`.
         workers: how many runs at a time.
         timeout_s: for each run.
         memory_gib: that each run may add to its worker.
@@ -29,6 +30,7 @@ class RunChoices:
 
     device: str | None = "auto"
     launcher: str = "processes"
+    launcher_options: tuple[str, ...] = ()
     workers: int | None = None
     timeout_s: float | None = None
     memory_gib: float | None = None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 
@@ -68,7 +68,7 @@ class RunSession:
         Raises:
             UsageError: there is no such launcher or method.
         """
-        registry.get(LauncherSpec, choices.launcher)
+        self._launcher = registry.get(LauncherSpec, choices.launcher)
         for name in methods:
             registry.get(MethodSpec, RowChoice.parse(name).method)
         self.registry, self.console, self.say = registry, _console(), say
@@ -78,12 +78,24 @@ class RunSession:
     def device(self) -> str:
         """The device, as torch names it.
 
+        Where runs happen elsewhere, `cuda` is a GPU of the machine of each run, and this one need not have any.
+
         Raises:
             UsageError: `cuda` without a GPU that torch can use.
         """
         from dabench.device import resolve_device
 
-        return resolve_device(self._choices.device or "auto")
+        named = self._choices.device or "auto"
+        if not self._elsewhere:
+            return resolve_device(named)
+        return resolve_device(named).partition(":")[0] if named == "auto" else named
+
+    @cached_property
+    def _elsewhere(self) -> bool:
+        """Whether runs happen on other machines."""
+        from dabench.runner.launchers.base import class_of
+
+        return class_of(self._launcher).elsewhere
 
     @property
     def device_kind(self) -> str:
@@ -128,30 +140,32 @@ class RunSession:
             overrides=wanted.overrides,
         )
 
-    def options(
-        self,
-        *,
-        fail_fast: bool = False,
-        output_rows: int = 0,
-        reverse_validation: bool = False,
-        save: Sequence[str] = (),
-        log_every: int = 0,
-    ) -> RunOptions:
-        """The options of the runs: those of the session, and those that the caller adds."""
+    def options(self, **added: Any) -> RunOptions:
+        """The options of the runs: those of the session, and those that the caller adds.
+
+        Raises:
+            UsageError: options that the launcher does not have.
+        """
+        from dabench.config.launcher_options import launcher_options
         from dabench.device import default_workers
         from dabench.planning.jobs import RunOptions
+        from dabench.runner.launchers.base import made
 
+        given = launcher_options(self._choices.launcher, self._choices.launcher_options)
+        launcher = made(self._launcher, given, self._choices.directory.absolute())
+        if added.get("detach") and not launcher.detachable:
+            raise UsageError(
+                f"--detach: runs of the launcher {self._launcher.spec.name} end with its command; those of slurm do "
+                "not. With another let the command itself go on without the terminal: nohup dabench run … &"
+            )
         return RunOptions(
             device=self.device,
             launcher=self._choices.launcher,
-            workers=self._choices.workers or default_workers(self.device),
+            launcher_options=given,
+            workers=self._choices.workers or (None if self._elsewhere else default_workers(self.device)),
             timeout_s=self._choices.timeout_s,
             memory_bytes=self._memory_bytes,
-            fail_fast=fail_fast,
-            output_rows=output_rows,
-            reverse_validation=reverse_validation,
-            save=saved(save),
-            log_every=log_every,
+            **{**added, "save": saved(added.get("save", ()))},
         )
 
     def recorder(self, plan: Plan, options: RunOptions, *, fresh: bool = False) -> Recorder:
@@ -262,7 +276,9 @@ class RunSession:
         from dabench.leaderboard.build import build_tables
 
         plan = recorder.plan
-        many = f", {options.workers} worker{'s' if options.workers > 1 else ''}"
+        many = f", {options.workers or options.launcher}"
+        if options.workers:
+            many += f" worker{'s' if options.workers > 1 else ''}"
         made = build_tables(
             recorder.stored.frame,
             labels=labels(self.registry),

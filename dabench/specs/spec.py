@@ -301,7 +301,10 @@ class AskSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class LauncherSpec(Spec):
-    """A launcher, which carries out runs. `entry_point` is a function `(jobs, workers) -> iterator of events`."""
+    """A launcher, which carries out runs. `entry_point` is a `Launcher` class.
+
+    A function `(jobs, workers) -> iterable of events` will do for one without options.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from dabench.execution import deep_run
 from dabench.execution.readout import Readout
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
+from dabench.runner.launchers.order import WaitingJobs
 from dabench.runner.launchers.processes import give
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
@@ -70,7 +70,7 @@ class FakeWorker:
 def test_what_reads_a_network_is_not_begun_while_another_worker_trains_it(registry: Registry, tmp_path: Path) -> None:
     nearest = {"method": "dann", "as": "nearest", "recipe": {**SVM, "readout": "nearest_neighbour"}}
     plan = plan_of(registry, seeds=[0], bounds=[], methods=[*ROWS, nearest, "coral"])
-    waiting = deque(make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu", launcher="processes")))
+    waiting = WaitingJobs(make_jobs(plan, plan.runs, tmp_path, registry, RunOptions(device="cpu")))
     first, second = pool = [FakeWorker(), FakeWorker()]
 
     def rows() -> list[Any]:

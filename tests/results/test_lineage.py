@@ -19,12 +19,13 @@ from dabench.errors import UsageError
 from dabench.hashing.identity import RunIdentity
 from dabench.hashing.sources import source_sha256
 from dabench.hashing.syntax import reduced, text_of
+from dabench.leaderboard.build import build_tables
 from dabench.planning.resolve import resolve
 from dabench.plugin.registry import load_registry
 from dabench.results.cells import rows_of
 from dabench.results.csv_file import csv_text, read_csv
 from dabench.results.folder import current, read_results
-from dabench.results.lineage import cell_by_former, former_ids, syntax_by_former
+from dabench.results.lineage import cell_by_former, former_ids, frame_of_today, syntax_by_former
 from dabench.results.merge import merge
 from dabench.results.prune import superseded
 from dabench.results.publish import publish
@@ -101,7 +102,7 @@ def record_of(row: Mapping[str, Any], **changes: Any) -> RunRecord:
     """A record with what a row of `MINI` holds."""
     fields: dict[str, Any] = {name: row[name] for name in (*RunRecord.model_fields, "schema") if name in row}
     for name, kind in PARTS.items():
-        fields[name] = kind(**{field: row[f"{name}_{field}"] for field in kind.model_fields})
+        fields[name] = kind(**{field: row.get(f"{name}_{field}") for field in kind.model_fields})
     return RunRecord(**(fields | {"settings": {}} | changes))
 
 
@@ -285,3 +286,36 @@ def test_what_the_table_does_not_explain_stays_another_lineage(changes: dict[str
 def test_an_id_that_never_was_is_not_found() -> None:
     with pytest.raises(UsageError, match="there is no run"):
         find_recorded("0123456789", MINI)
+
+
+def with_torch(row: Mapping[str, Any], torch: str) -> dict[str, Any]:
+    """A row as a dabench whose identities named no torch has written it with another release."""
+    made = dict(row) | {"env_torch": torch}
+    return made | {"run_id": id_of(made)}
+
+
+def test_another_torch_is_another_run_and_tables_say_so(tmp_path: Path) -> None:
+    """Without it one of two equal ids would win, and rows with other dropout masks would stand for each other."""
+    here = [row for row in as_written() if row["target"] == "digits_m"]
+    there = [with_torch(row, "2.6.0+cpu") for row in here]
+    assert [row["run_id"] for row in there] == [row["run_id"] for row in here], "the id of then names no torch"
+    frame = pd.DataFrame(there).astype(read_csv(MINI)[0].dtypes)
+    (tmp_path / "mini.csv").write_text(csv_text(frame))
+    found = rows_of(read_csv(tmp_path / "mini.csv")[0])
+    published = {row["run_id"] for row in rows_of(read_csv(MINI)[0])}
+    assert not {row["run_id"] for row in found} & published
+    assert there[0]["run_id"] in former_ids(found[0])
+    assert frame_of_today(read_csv(tmp_path / "mini.csv")[0]).equals(read_csv(tmp_path / "mini.csv")[0])
+    assert RunIdentity(**IDENTITY, torch="2.15").run_id == RunIdentity(**IDENTITY).run_id
+    assert RunIdentity(**IDENTITY, torch="2.6").run_id != RunIdentity(**IDENTITY).run_id
+    others = read_csv(MINI)[0]
+    mixed = pd.concat([read_csv(tmp_path / "mini.csv")[0], others[others["target"] != "digits_m"]], ignore_index=True)
+    (tmp_path / "mini.csv").write_text(csv_text(mixed))
+    (table,) = build_tables(read_results(tmp_path).frame)
+    assert "runs of more than one torch: 2.15.0+cu132, 2.6.0+cpu" in table.notes
+
+
+IDENTITY: Any = {
+    "suite": "s", "suite_version": 1, "pair": "a:b", "method": "m", "seed": 0, "settings": "1", "data": "2",
+    "plugin": ("d", "1", "3"), "device_kind": "cpu",
+}  # fmt: skip

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dabench.runner.launchers.base import Launcher
 from dabench.runs.job import Event, Job, Started
 
 
-def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
+class Inline(Launcher):
+    """The launcher `inline`."""
+
+    def launch(self, jobs: Sequence[Job], workers: int | None) -> Iterator[Event]:
+        """Execute jobs in turn. There is one worker, whatever `workers` says."""
+        return launch(jobs, workers)
+
+
+def launch(jobs: Sequence[Job], workers: int | None = None) -> Iterator[Event]:
     """Execute jobs in turn. There is one worker, whatever `workers` says."""
     from dabench.execution.execute import execute
+    from dabench.plugin.uninstalled import packages_of
+    from dabench.results.environment import code_info
     from dabench.runs.machine import environment
 
     for job in jobs:
-        yield Started(job.run_id, 0, environment(job.device), job.files.state.exists())
+        here = environment(job.device, packages=packages_of(job.method))
+        yield Started(job.run_id, 0, here, job.files.state.exists(), code_info())
         yield from execute(job)

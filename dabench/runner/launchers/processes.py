@@ -2,60 +2,53 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
+from dataclasses import replace
+from multiprocessing.connection import wait
 
+from pydantic import Field
+
+from dabench.device import default_workers
 from dabench.errors import DabenchError
-from dabench.parallel.child import without_main
-from dabench.parallel.signals import STOPPING
+from dabench.runner.launchers.base import Launcher
+from dabench.runner.launchers.child import Child
+from dabench.runner.launchers.order import WaitingJobs
 from dabench.runner.launchers.worker import Fault, serve
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
 from dabench.runs.record import Status
 
-# A run that does not end itself this long after its timeout is stuck in native code, and its worker is killed.
-GRACE_S = 10.0
-# A worker imports torch before it is ready: seconds, or a minute where the disk is slow.
-START_S = 600.0
-# A signal to all processes of a command reaches them one after the other, within this time.
-STOP_S = 1.0
 MOST_FAILED_STARTS = 3  # in a row, after which none will succeed
-# A new process is used for every worker: forking a process that has used torch's threads or CUDA is not safe.
-_CONTEXT = multiprocessing.get_context("spawn")
 
 
-class Worker:
-    """A process and the job that it has.
+class Processes(Launcher):
+    """The launcher `processes`."""
+
+    class Options(Launcher.Options):
+        """Options of the launcher."""
+
+        retries: int = Field(0, ge=0)
+        """Times that a run begins anew, or goes on from its saved state, after its worker has died."""
+
+    def launch(self, jobs: Sequence[Job], workers: int | None) -> Iterator[Event]:
+        """Execute jobs in `workers` processes, one per core if None; see `launch`."""
+        return launch(jobs, workers or default_workers(jobs[0].device), self.options.retries)
+
+
+class Worker(Child):
+    """A worker process and the job that it has.
 
     Attributes:
-        ready: it has taken a run, so it can start.
+        job: None for none.
         gone: it works no more, and another is to take its place.
     """
 
     def __init__(self, number: int) -> None:
-        self.number = number
         self.job: Job | None = None
-        self.ready = self.gone = False
-        self._born, self._since, self._fault = time.monotonic(), 0.0, ""
-        self.pipe: Connection
-        self.pipe, theirs = _CONTEXT.Pipe()
-        self.process = _CONTEXT.Process(
-            target=serve, args=(theirs, number), daemon=True, name=f"dabench-worker-{number}"
-        )
-        try:
-            with without_main():
-                self.process.start()
-        except OSError as error:
-            raise DabenchError(
-                f"a worker process cannot be started ({error.strerror}). "
-                "Take fewer with --workers, or --launcher inline."
-            ) from error
-        theirs.close()  # so that the pipe reports the worker's end
+        self.gone = False
+        self._since, self._fault = 0.0, ""
+        super().__init__(serve, number)
 
     def give(self, job: Job) -> None:
         """Hand over a job. A worker that is gone is found out when the pipe is read.
@@ -87,22 +80,6 @@ class Worker:
                 self.job = None
         return event
 
-    @property
-    def lost(self) -> bool:
-        """Whether the process is gone though the pipe is open: something that a method started holds it."""
-        return not self.process.is_alive() and not self.pipe.poll()
-
-    @property
-    def overdue(self) -> str:
-        """The reason why its job, or its start, will not end by itself; empty if it may."""
-        now = time.monotonic()
-        if not self.ready and now - self._born > START_S:
-            return f"the worker process did not start within {START_S:g} s; killed"
-        limit = self.job.limits.timeout_s if self.job else None
-        if self.ready and limit is not None and now - self._since > limit + GRACE_S:
-            return f"stuck {GRACE_S:g} s after its timeout of {limit:g} s; killed"
-        return ""
-
     def news(self, readable: bool) -> Event | None:
         """The next event; None if there is none yet. What ends the worker ends its run.
 
@@ -116,57 +93,37 @@ class Worker:
             event = self.take()
             if event:
                 return event
-            why = self.died()
+            why = self.how_it_ended(self._fault)
         elif self.lost:
-            why = self.died()
-        elif why := self.overdue:
+            why = self.how_it_ended(self._fault)
+        elif why := self.overdue(self._since, job.limits.timeout_s, job.limits.grace_s):
             status = "timeout" if self.ready else "failed"
         else:
             return None
         self.gone = True
         return _finished(job, status, why)
 
-    def end(self) -> None:
-        """Stop the process, whatever it does, and the processes that it has started."""
-        self.process.terminate()
-        self.process.join(2)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-        if self.process.pid:  # the worker leads a group, unless it ended before that
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.pipe.close()
-
-    def died(self) -> str:
-        """The way in which a worker that is gone has ended."""
-        self.process.join(2)
-        code = self.process.exitcode
-        if code is not None and -code in STOPPING:
-            time.sleep(STOP_S)  # who stops all processes of a command stops this one, too: that ends the wait
-        if self._fault:
-            return f"the worker process {self._fault}"
-        if code is None:
-            return "the worker process has closed its pipe, and is ended"
-        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
-        hint = " The system may have run out of memory." if code == -signal.SIGKILL else ""
-        return f"the worker process {how} {'during this run' if self.ready else 'before it was ready'}.{hint}"
-
 
 # By hand: concurrent.futures ends no single run at its timeout, and loses all runs when one worker dies.
-def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
+def launch(jobs: Sequence[Job], workers: int, retries: int = 0) -> Iterator[Event]:
     """Execute jobs in `workers` processes.
 
-    A worker that dies fails the run it had, and another takes its place; another also follows one whose run has
-    changed the process. What reads the features of a network that another run trains comes after that run. Closing the
-    iterator, or an interrupt, ends the workers at once; runs that they finished before are still reported on an
-    interrupt.
+    Of a worker that dies another takes the place, and its run fails, or is tried once more; another also follows one
+    whose run has changed the process. What reads the features of a network that another run trains comes after that
+    run. Closing the iterator, or an interrupt, ends the workers at once; runs that they finished before are still
+    reported on an interrupt.
+
+    Args:
+        jobs: to execute.
+        workers: how many at a time.
+        retries: how often a run is tried once more whose worker has died while it ran.
 
     Raises:
         DabenchError: several workers in a row could not start, so that no run can be made; the message says why.
     """
-    waiting = Waiting(jobs)
+    waiting = WaitingJobs(jobs)
     pool: list[Worker] = []
+    tries: dict[str, int] = {}  # of runs whose worker has died
     failed_starts = 0
     try:
         for number in range(min(workers, len(jobs))):
@@ -175,11 +132,15 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
         while busy := [worker for worker in pool if worker.job]:
             ready = wait([worker.pipe for worker in busy], timeout=1.0)
             for worker in busy:
-                event = worker.news(worker.pipe in ready)
-                if event is None:
+                job, event = worker.job, worker.news(worker.pipe in ready)
+                if event is None or job is None:
                     continue
-                yield event
-                failed_starts = 0 if worker.ready else failed_starts + 1
+                ended = isinstance(event, Finished)
+                if ended and worker.gone and worker.ready and _may_try_again(event, tries, retries):
+                    waiting.put_back(job)
+                else:
+                    yield counted(event, tries)
+                    failed_starts = 0 if worker.ready else failed_starts + 1
                 if failed_starts >= MOST_FAILED_STARTS:
                     raise _cannot_start(event)
                 if worker.gone or (isinstance(event, Finished) and event.changed):
@@ -194,45 +155,32 @@ def launch(jobs: Sequence[Job], workers: int) -> Iterator[Event]:
             worker.end()
 
 
-class Waiting:
-    """Jobs that no worker has yet, in order. They are taken from a sequence one by one: it may make them on demand."""
-
-    def __init__(self, jobs: Iterable[Job]) -> None:
-        self._rest, self._passed_over = iter(jobs), deque[Job]()
-
-    def __iter__(self) -> Iterator[Job]:
-        yield from tuple(self._passed_over)
-        for job in self._rest:
-            self._passed_over.append(job)
-            yield job
-
-    def remove(self, job: Job) -> None:
-        """Take out a job that was seen."""
-        self._passed_over.remove(job)
+def _may_try_again(event: Event, tries: dict[str, int], retries: int) -> bool:
+    """Whether a run whose worker has died is tried once more, which is counted; not one that took too long."""
+    if not isinstance(event, Finished) or event.outcome.status != "failed" or tries.get(event.run_id, 1) > retries:
+        return False
+    tries[event.run_id] = tries.get(event.run_id, 1) + 1
+    return True
 
 
-def give(pool: Sequence[Worker], waiting: Waiting | deque[Job]) -> Iterator[Finished]:
+def counted(event: Event, tries: dict[str, int]) -> Event:
+    """The event; if it is the end of a run, then with how often that was tried."""
+    if not isinstance(event, Finished) or event.run_id not in tries:
+        return event
+    return replace(event, outcome=replace(event.outcome, tries=tries[event.run_id]))
+
+
+def give(pool: Sequence[Worker], waiting: WaitingJobs) -> Iterator[Finished]:
     """Hand out what is next to those who have nothing to do; jobs that cannot be handed over are failed runs."""
     for worker in [worker for worker in pool if not worker.job]:
         while not worker.job:
-            running = [other.job for other in pool if other.job]
-            job = next((job for job in waiting if not _comes_later(job, running)), None)
+            job = waiting.take(other.job for other in pool if other.job)
             if job is None:
                 break
-            waiting.remove(job)
             try:
                 worker.give(job)
             except Exception as error:  # a plugin's spec may hold anything
                 yield _finished(job, "failed", f"cannot be sent to a worker: {type(error).__name__}: {error}")
-
-
-def _comes_later(job: Job, running: Sequence[Job]) -> bool:
-    """Whether a run reads features of a network that is being trained: begun now, it would train that again."""
-    return (
-        job.network is not None
-        and not job.files.features.is_file()
-        and any(job.files.features == at.files.features for at in running)
-    )
 
 
 def _finished_already(pool: Sequence[Worker]) -> Iterator[Event]:

@@ -1,0 +1,50 @@
+"""Launchers that ship pass the kit. Those of clusters have more tests in `tests/runner/launchers/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dabench.testing.failure import CheckFailedError
+from dabench.testing.launchers import LAUNCHER_CHECKS, check_records
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("check", LAUNCHER_CHECKS[:2])  # tests of `runner` stop commands that use processes
+def test_processes(check: Any, tmp_path: Path) -> None:
+    check("processes", tmp_path, {})
+
+
+@pytest.mark.slow
+def test_slurm_without_slurm(tmp_path: Path) -> None:
+    pytest.importorskip("submitit")
+    check_records("slurm", tmp_path, {"local": True})
+
+
+def test_inline(tmp_path: Path) -> None:
+    check_records("inline", tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return inline.launch(sorted(jobs, key=lambda job: job.network is None))", "coral after the network"),
+    ],
+)
+def test_what_a_launcher_does_wrong_is_found(site: Any, tmp_path: Path, body: str, words: str) -> None:
+    hooks = f"""
+        from dabench import LauncherSpec, hookimpl
+        from dabench.runner.launchers import inline
+        from dabench.runs.job import Progress, Started
+        @hookimpl
+        def dabench_launchers():
+            yield LauncherSpec(name="mine", entry_point="wrong_launcher:launch", summary="mine")
+        def launch(jobs, workers):
+            events = list(inline.launch(jobs))
+            {body}
+    """
+    site.install("wrong-launcher", {"hooks": "wrong_launcher"}, wrong_launcher=hooks)
+    with pytest.raises((CheckFailedError, ValueError), match=words):
+        check_records("mine", tmp_path, {})
