@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal, Self
 
 import torch
@@ -97,6 +98,10 @@ class Backbone(nn.Module):
     def classify(self, features: Tensor) -> Tensor:
         """Features (N, F) -> logits (N, C)."""
         return self._pass(self.output, self._pass(self.hidden, features))
+
+    def rate_factors(self) -> Iterable[tuple[nn.Module, float]]:
+        """Parts that learn at a share of the suite's learning rate, with that share; none unless a subclass says so."""
+        return ()
 
     def domain_head(self) -> nn.Module:
         """A new domain classifier, features (N, F) -> one logit (N, 1).

@@ -36,6 +36,8 @@ def read_weights(path: Path) -> dict[str, Any]:
     odd = _other_kind(path)
     if odd:
         raise DataError(f"{path} {odd}")
+    if _is_safetensors(path):
+        return _read_safetensors(path)
     try:
         with warnings.catch_warnings(action="ignore"):  # torch asks for reports of pickles that it does not know
             content = torch.load(path, map_location="cpu", weights_only=True)
@@ -48,6 +50,27 @@ def read_weights(path: Path) -> dict[str, Any]:
     if not _are_weights(weights):
         raise DataError(f"{path} {_what(content)}")
     return {name.removeprefix("module."): tensor for name, tensor in weights.items()}
+
+
+def _is_safetensors(path: Path) -> bool:
+    with path.open("rb") as file:
+        begin = file.read(4096)
+    return bool(re.match(rb".{8}\{", begin, re.DOTALL) and b'"dtype"' in begin)
+
+
+def _read_safetensors(path: Path) -> dict[str, Any]:
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+    except ImportError as error:
+        raise DataError(
+            f"{path} is a file of safetensors, which needs a library to read: pip install safetensors"
+        ) from error
+    try:
+        weights: dict[str, Any] = load_file(path)
+    except SafetensorError as error:
+        raise DataError(f"{path} is a damaged file of safetensors: {error}. Copy or download it again.") from error
+    return weights
 
 
 def _are_weights(content: Any) -> bool:
@@ -65,11 +88,6 @@ def _other_kind(path: Path) -> str:
         return found
     if re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml)", begin, re.IGNORECASE):
         return "is a web page, as a download that failed leaves it, and not a file of weights"
-    if re.match(rb".{8}\{", begin, re.DOTALL) and b'"dtype"' in begin:
-        return (
-            "is a file of safetensors: write it with torch, "
-            "`torch.save(safetensors.torch.load_file('weights.safetensors'), 'weights.pth')`"
-        )
     return _archive(path) if begin.startswith(b"PK") else ""
 
 

@@ -102,7 +102,7 @@ def _overrides(
             _put(shared, path, value)
         else:
             _put(options.setdefault(path[0], {}), path[1:], value)
-    return Overrides(shared, options, of_suite, canonical(backbone or ""))
+    return Overrides(shared, options, of_suite, (backbone or "").strip())
 
 
 def _path(key: str, *, has_value: bool, said: str, text: str = "") -> list[str]:

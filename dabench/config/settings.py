@@ -91,7 +91,10 @@ class SourceSample(Section):
 
 
 class Named(Section):
-    """Something from the registry with its options, written `name` or `{name: …, options: {…}}`."""
+    """Something from the registry with its options, written `name` or `{name: …, options: {…}}`.
+
+    `name:model` is short for the option `model`: `timm:resnet50` for `{name: timm, options: {model: resnet50}}`.
+    """
 
     name: str
     options: dict[str, Any] = {}
@@ -101,10 +104,26 @@ class Named(Section):
     def _canonical(cls, value: str) -> str:
         return canonical(value)
 
+    @property
+    def title(self) -> str:
+        """The name, and the model where there is a choice of them: `timm:resnet50`."""
+        model = self.options.get("model")
+        return f"{self.name}:{model}" if isinstance(model, str) else self.name
+
 
 def named(value: Any) -> Any:
-    """Write `name` as `{name: name}`."""
-    return {"name": value} if isinstance(value, str) else value
+    """Write `name` as `{name: name}`, and the model that a name may end in as an option."""
+    content = {"name": value} if isinstance(value, str) else value
+    name = content.get("name") if isinstance(content, dict) else None
+    if not isinstance(name, str) or ":" not in name:
+        return content
+    name, _, model = name.partition(":")
+    options = content.get("options") or {}
+    if not isinstance(options, dict):
+        return content
+    if options.get("model", model) != model:
+        raise ValueError(f"the model is {model!r} in the name and {options['model']!r} in the options")
+    return {**content, "name": name, "options": {**options, "model": model}}
 
 
 class Optimiser(Section):

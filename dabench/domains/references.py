@@ -23,6 +23,10 @@ GANIN_2016 = """@article{ganin2016domain,
   title = {Domain-Adversarial Training of Neural Networks},
   journal = {Journal of Machine Learning Research}, volume = {17}, number = {59}, pages = {1--35}, year = {2016}
 }"""
+WIGHTMAN_2019 = """@misc{wightman2019timm,
+  author = {Wightman, Ross},
+  title = {{PyTorch} Image Models}, year = {2019}, doi = {10.5281/zenodo.4414861}
+}"""
 HE_2016 = """@inproceedings{he2016deep,
   author = {He, Kaiming and Zhang, Xiangyu and Ren, Shaoqing and Sun, Jian},
   title = {Deep Residual Learning for Image Recognition},

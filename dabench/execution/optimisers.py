@@ -5,7 +5,7 @@ Some of their methods ask the compiler to leave them alone, and import it for th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from inspect import unwrap
 
 import torch
@@ -39,15 +39,26 @@ class AdamW(_Plain, torch.optim.AdamW):
     step = torch.no_grad()(unwrap(torch.optim.AdamW.step))
 
 
-def optimiser(settings: Optimiser, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-    """The suite's optimiser for some parameters, all updated in one call.
+def optimiser(
+    settings: Optimiser, parameters: Iterable[torch.nn.Parameter], factors: Mapping[torch.nn.Parameter, float]
+) -> torch.optim.Optimizer:
+    """The suite's optimiser for some parameters, all updated in one call for each factor of the learning rate.
+
+    Args:
+        settings: of the suite.
+        parameters: those that are trained among them.
+        factors: of the learning rate of some of them; groups of parameters hold theirs as `factor`.
 
     Raises:
         DabenchError: none of them is trained.
     """
-    trained = [parameter for parameter in parameters if parameter.requires_grad]
-    if not trained:
+    by_factor: dict[float, list[torch.nn.Parameter]] = {}
+    for parameter in parameters:
+        if parameter.requires_grad:
+            by_factor.setdefault(factors.get(parameter, 1.0), []).append(parameter)
+    if not by_factor:
         raise DabenchError("this stage has nothing to train: the backbone has no parameters of its own")
+    trained = [{"params": group, "factor": factor} for factor, group in by_factor.items()]
     rate, decay = settings.lr, settings.weight_decay
     match settings.name:
         case "sgd":

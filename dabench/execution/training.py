@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from dabench.backbones.base import Backbone
 from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.errors import DabenchError
 from dabench.execution.batches import BatchSampler
@@ -194,7 +195,11 @@ def stage_steps(stages: Iterable[Stage], steps: int) -> list[tuple[Stage, int, i
 
 def _optimisers(method: DeepMethod, settings: Optimiser, states: Mapping[str, Any]) -> dict[str, torch.optim.Optimizer]:
     """An optimiser for each parameter group, with its state if there is one."""
-    made = {name: optimiser(settings, parameters) for name, parameters in method.parameter_groups().items()}
+    networks = [module for module in method.modules() if isinstance(module, Backbone)]
+    parts = [part for network in networks for part in network.rate_factors()]
+    factors = {parameter: factor for module, factor in parts for parameter in module.parameters()}
+    groups = method.parameter_groups()
+    made = {name: optimiser(settings, parameters, factors) for name, parameters in groups.items()}
     for name, state in states.items():
         made[name].load_state_dict(state)
     return made
@@ -206,7 +211,7 @@ def _set_rate(
     rate = recipe.optimiser.lr * rate_factor(recipe.schedule, progress)
     for name, chosen in optimisers.items():
         for group in chosen.param_groups:
-            group["lr"] = rate * rates[name] if name in rates else rate
+            group["lr"] = rate * rates.get(name, 1.0) * group["factor"]
 
 
 def rate_factor(schedule: Schedule, progress: float) -> float:

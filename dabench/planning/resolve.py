@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from dabench.config.options import option_errors
 from dabench.config.overrides import SCALARS, Overrides, differences, merge
-from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Precision, Settings, Shots
+from dabench.config.settings import IMAGE_KINDS, VECTOR_KINDS, Named, Precision, Settings, Shots, named
 from dabench.config.suite import MethodEntry, PairEntry, Suite
 from dabench.errors import UsageError
 from dabench.hashing.canonical import sha256, view_versions
@@ -168,9 +168,10 @@ def _backbone(overrides: Overrides, registry: Registry) -> dict[str, Any]:
     """The sections that `--backbone` changes: without a network to train, the budget of one has no meaning."""
     if not overrides.backbone:
         return {}
-    spec = registry.get(BackboneSpec, overrides.backbone).spec
-    named = {"backbone": {"name": spec.name, "options": {}}}
-    return named if spec.trains else {**named, "budget": None}
+    chosen = Named.model_validate(named(overrides.backbone))
+    spec = registry.get(BackboneSpec, chosen.name).spec
+    backbone = {"backbone": {"name": spec.name, "options": chosen.options}}
+    return backbone if spec.trains else {**backbone, "budget": None}
 
 
 def _chosen_by(suite: Suite, entry: MethodEntry, pair: PairEntry) -> ChosenBy:

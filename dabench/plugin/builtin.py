@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dabench.domains.embedded import specs as embedded_specs
 from dabench.domains.images import specs as image_specs
 from dabench.domains.objects import specs as object_specs
-from dabench.domains.references import FRENCH_2018, GANIN_2015, GANIN_2016, HE_2016
+from dabench.domains.references import FRENCH_2018, GANIN_2015, GANIN_2016, HE_2016, WIGHTMAN_2019
 from dabench.domains.synthetic import specs as synthetic_specs
 from dabench.domains.vectors import specs as vector_specs
 from dabench.plugin.hookspecs import hookimpl
@@ -116,6 +116,13 @@ def dabench_backbones() -> Iterator[BackboneSpec]:
             citation=HE_2016,
             scales=True,
         )
+    yield BackboneSpec(
+        name="timm",
+        entry_point="dabench.backbones.timm_nets:TimmNet",
+        summary="any network of timm, as in timm:resnet50 (pip install 'dabench[timm]')",
+        citation=WIGHTMAN_2019,
+        scales=True,
+    )
     yield BackboneSpec(
         name="mlp",
         entry_point="dabench.backbones.mlp:Mlp",

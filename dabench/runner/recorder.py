@@ -142,7 +142,7 @@ def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Started |
         target=run.target,
         method=run.method.name,
         variant=run.variant,
-        backbone=run.backbone.name,
+        backbone=run.settings.backbone.title,
         precision=run.settings.precision,
         metric=plan.suite.metric,
         seed=run.seed,

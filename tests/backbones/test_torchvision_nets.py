@@ -10,8 +10,8 @@ import torch
 from torchvision.models import resnet18
 
 from dabench.backbones.torchvision_nets import ResNet18
-from dabench.backbones.torchvision_weights import sha256_of
 from dabench.backbones.weight_file import read_weights
+from dabench.backbones.weight_places import sha256_of
 from dabench.config.options import validated
 from dabench.errors import DataError, UsageError
 

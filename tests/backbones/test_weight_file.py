@@ -44,6 +44,12 @@ def safetensors(path: Path) -> None:
     path.write_bytes(struct.pack("<Q", len(header)) + header + b"0000")
 
 
+def cut_safetensors(path: Path) -> None:
+    """The same without its last byte."""
+    safetensors(path)
+    path.write_bytes(path.read_bytes()[:-1])
+
+
 def arrays(path: Path) -> None:
     """An archive of NumPy."""
     with path.open("wb") as file:
@@ -68,6 +74,12 @@ def test_weights_are_found(tmp_path: Path, write: Callable[[Path], None]) -> Non
     torch.testing.assert_close(found["weight"], torch.ones(2, 2))
 
 
+def test_safetensors_are_read(tmp_path: Path) -> None:
+    safetensors(tmp_path / "weights.safetensors")
+    (found,) = read_weights(tmp_path / "weights.safetensors").items()
+    assert found == ("a", torch.tensor(np.frombuffer(b"0000", np.float32)))
+
+
 @pytest.mark.parametrize(
     ("write", "words"),
     [
@@ -87,7 +99,7 @@ def test_weights_are_found(tmp_path: Path, write: Callable[[Path], None]) -> Non
         (written(b"\x89HDF\r\n\x1a\n" + b"0" * 100), "is an HDF5 file"),
         (written(gzip.compress(b"x")), "is compressed by gzip"),
         (cut, "is cut off or damaged"),
-        (safetensors, "is a file of safetensors"),
+        (cut_safetensors, "is a damaged file of safetensors"),
         (arrays, "is a file of NumPy arrays"),
     ],
 )

@@ -106,7 +106,8 @@ def test_a_mistake_of_the_whole_is_named_without_a_dot_too_many(tmp_path: Path) 
         validated(ResNet18, {"weights": str(weights), "weights_sha256": "ab"}, "resnet18")
     assert str(raised.value) == (
         f"wrong options: resnet18: the weights {weights} are not those with the sha256 ab. "
-        "Options of resnet18: weights, weights_sha256, frozen, bottleneck."
+        "Options of resnet18: weights, weights_sha256, names, names_sha256, frozen, bottleneck, size, crop, "
+        "interpolation, rate."
     )
     with pytest.raises(
         UsageError, match=r"resnet18\.bottelneck: there is no such key\. Did you mean 'bottleneck'\? Opt"

@@ -10,7 +10,7 @@ import pytest
 from dabench.config import safe_yaml
 from dabench.config.overrides import differences, merge, parse_overrides
 from dabench.config.parse import parse_seeds
-from dabench.config.settings import Budget, Input
+from dabench.config.settings import Budget, Input, Named, named
 from dabench.config.suite_file import read_suite
 from dabench.errors import UsageError
 from dabench.hashing.canonical import sha256
@@ -159,3 +159,23 @@ def test_a_suite_file_in_another_encoding_names_the_line(tmp_path: Path) -> None
 def test_augmentation_is_part_of_the_settings_only_where_there_is_some() -> None:
     assert Input().model_dump() == {"normalise": "unit"}
     assert Input(augment="crop_flip").model_dump() == {"normalise": "unit", "augment": "crop_flip"}
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "model"),
+    [
+        ("timm:vit_base_patch16-x.a1", "timm", "vit_base_patch16-x.a1"),
+        ({"name": "my-nets:b", "options": {"frozen": True}}, "my_nets", "b"),
+        ({"name": "timm", "options": {"model": "b"}}, "timm", "b"),
+        ({"name": "timm:b", "options": {"model": "b"}}, "timm", "b"),
+    ],
+)
+def test_a_model_may_stand_behind_the_name(written: Any, name: str, model: str) -> None:
+    found = Named.model_validate(named(written))
+    assert (found.name, found.options["model"], found.title) == (name, model, f"{name}:{model}")
+    assert Named(name="my-net").title == "my_net"
+
+
+def test_two_models_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="the model is 'a' in the name and 'b' in the options"):
+        named({"name": "timm:a", "options": {"model": "b"}})

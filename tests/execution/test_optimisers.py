@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from dabench.config.settings import Optimiser
+from dabench.config.settings import Budget, Optimiser, Schedule
 from dabench.execution.optimisers import optimiser
+from dabench.execution.training import TrainingRecipe, _set_rate
 
 TORCHS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 
@@ -24,7 +25,7 @@ from dabench.seeding import reproducible
 with reproducible():
     for name in ("sgd", "adam", "adamw"):
         layer = torch.nn.Linear(3, 2)
-        chosen = optimiser(Optimiser(name=name), layer.parameters())
+        chosen = optimiser(Optimiser(name=name), layer.parameters(), {})
         chosen.zero_grad()
         layer(torch.ones(4, 3)).sum().backward()
         chosen.step()
@@ -38,7 +39,7 @@ def _trained(choose: type[torch.optim.Optimizer] | None, name: str) -> list[torc
     layer = nn.Linear(5, 3)
     settings = Optimiser(name=name, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01)  # type: ignore[arg-type]
     if choose is None:
-        chosen = optimiser(settings, layer.parameters())
+        chosen = optimiser(settings, layer.parameters(), {})
     elif name == "sgd":
         chosen = torch.optim.SGD(layer.parameters(), 0.1, 0.9, weight_decay=0.01, nesterov=True, fused=True)
     else:
@@ -54,6 +55,18 @@ def _trained(choose: type[torch.optim.Optimizer] | None, name: str) -> list[torc
 def test_they_are_torchs_to_the_bit(name: str) -> None:
     for ours, theirs in zip(_trained(None, name), _trained(TORCHS[name], name), strict=True):
         assert torch.equal(ours, theirs)
+
+
+def test_some_parameters_learn_slower() -> None:
+    layer = nn.Linear(2, 2)
+    before = [parameter.clone() for parameter in layer.parameters()]
+    chosen = optimiser(Optimiser(lr=1.0, momentum=0), layer.parameters(), {layer.bias: 0.25})
+    assert [group["factor"] for group in chosen.param_groups] == [1.0, 0.25]
+    _set_rate({"main": chosen}, {}, TrainingRecipe(Optimiser(lr=1.0), Schedule(), Budget(steps=1, batch=1)), 0.0)
+    sum(parameter.sum() for parameter in layer.parameters()).backward()
+    chosen.step()
+    for old, new, step in zip(before, layer.parameters(), (1.0, 0.25), strict=True):
+        torch.testing.assert_close(old - new, torch.full_like(old, step))
 
 
 @pytest.mark.slow
