@@ -200,8 +200,12 @@ class Pretrained(Backbone):
         return [] if self._slow is None else [(self._slow, self._rate)]
 
     def domain_head(self) -> nn.Module:
-        """A new domain classifier, features (N, F) -> one logit: two layers of 1024 units, as the field has it."""
-        return wide_domain_head(self.feature_size)
+        """A new domain classifier, features (N, F) -> one logit (N, 1).
+
+        Two layers of 1024 units, as the field has it. Where the network is frozen, and far fewer weights are trained
+        than these are, the default one.
+        """
+        return super().domain_head() if self._slow is None else wide_domain_head(self.feature_size)
 
     @staticmethod
     def weights_of(options: Any) -> dict[str, Any]:

@@ -103,7 +103,9 @@ def test_the_pretrained_part_alone_learns_slower(weights: Path) -> None:
     rest = [name for name, parameter in network.named_parameters() if id(parameter) not in slow]
     assert rate == 0.1
     assert rest == ["trunk.2.weight", "trunk.2.bias", "trunk.3.weight", "trunk.3.bias", "output.weight", "output.bias"]
-    assert not list(TimmNet((96,), 4, options(weights=str(weights), frozen=True)).rate_factors())
+    frozen = TimmNet((96,), 4, options(weights=str(weights), frozen=True))
+    assert not list(frozen.rate_factors())
+    assert [network.domain_head()[0].out_features, frozen.domain_head()[0].out_features] == [1024, 100]
 
 
 def test_the_settings_hold_the_hashes_of_both_files(weights: Path, tmp_path: Path) -> None:
