@@ -68,6 +68,7 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("digits_active", "MNIST to USPS and MNIST-M, with labels that rules ask for"),
         ("reviews_few_shot", "sentiment of product reviews, by the number of labelled targets"),
         ("pos", "parts of speech of English genres, by the number of labelled targets"),
+        ("pacs_frozen", "objects in photographs, paintings, cartoons and sketches, on a frozen network"),
         ("sensors", "activities of one person to another, phone at the waist"),
         ("sensors_paired", "activities from accelerometer to gyroscope, few people recorded with both"),
     ):
