@@ -1,4 +1,4 @@
-"""Commands of `docs/how-to/own_data.md` can be typed."""
+"""The pages on data of one's own and on pretrained networks: what they show can be typed, and no option is missing."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import yaml
 
 from dabench.backbones.torchvision_nets import ResNet18
 from dabench.config.own_data import OwnImages, OwnTables
+from dabench.config.settings import Named, named
 from dabench.config.suite import Suite
 
-TEXT = (Path(__file__).parents[2] / "docs/how-to/own_data.md").read_text(encoding="utf-8")
+PAGES = Path(__file__).parents[2] / "docs/how-to"
+TEXT = (PAGES / "own_data.md").read_text(encoding="utf-8")
+NETWORKS = (PAGES / "networks.md").read_text(encoding="utf-8")
 
 
 def test_every_suite_on_the_page_is_valid() -> None:
@@ -24,8 +27,17 @@ def test_every_suite_on_the_page_is_valid() -> None:
 
 
 def test_every_option_is_on_the_page() -> None:
-    for model in (OwnImages, OwnTables, ResNet18.Options):
+    for model, text in ((OwnImages, TEXT), (OwnTables, TEXT), (ResNet18.Options, NETWORKS)):
         for name in model.model_fields:
-            assert f"`{name}`" in TEXT, name
+            assert f"`{name}`" in text, name
     for name in ("size", "max_megapixels", "test_share", "split_seed"):
         assert f"| `{name}` | {OwnImages.model_fields[name].default:g} |" in TEXT
+
+
+def test_every_backbone_on_the_page_is_valid() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", NETWORKS, re.DOTALL)
+    lines = [*blocks[0].splitlines(), blocks[2]]
+    for line in lines:
+        (found,) = yaml.safe_load(line).values()
+        assert Named.model_validate(named(found)).title.startswith(("resnet50", "timm:"))
+    assert len(lines) == 4
