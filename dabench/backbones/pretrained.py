@@ -28,8 +28,8 @@ STD: Triple = (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
-class Look:
-    """The look of the images that weights were trained on.
+class ImageInput:
+    """The form of the images that weights were trained on.
 
     Attributes:
         size: pixels of each side; 0 for any.
@@ -52,18 +52,18 @@ class Preprocessing(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, given: ImageInput) -> None:
         super().__init__()
-        self._look, self._interpolation = look, InterpolationMode(look.interpolation)
-        self.register_buffer("mean", torch.tensor(look.mean)[:, None, None], persistent=False)
-        self.register_buffer("std", torch.tensor(look.std)[:, None, None], persistent=False)
+        self._given, self._interpolation = given, InterpolationMode(given.interpolation)
+        self.register_buffer("mean", torch.tensor(given.mean)[:, None, None], persistent=False)
+        self.register_buffer("std", torch.tensor(given.std)[:, None, None], persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Images (N, 1 or 3, H, W) -> (N, 3, size, size), or of the size that is cut out where there is none."""
-        if self._look.crop < 1:
-            x = functional.center_crop(x, [max(1, round(side * self._look.crop)) for side in x.shape[-2:]])
-        size = [self._look.size] * 2
-        if self._look.size and list(x.shape[-2:]) != size:
+        if self._given.crop < 1:
+            x = functional.center_crop(x, [max(1, round(side * self._given.crop)) for side in x.shape[-2:]])
+        size = [self._given.size] * 2
+        if self._given.size and list(x.shape[-2:]) != size:
             x = functional.resize(x, size, self._interpolation, antialias=True)
         scaled: Tensor = (x - self.mean) / self.std
         return scaled
@@ -158,7 +158,7 @@ class Pretrained(Backbone):
         if not options.frozen:
             self._check_image(input_shape, options)
             self._slow, width = self.body(options)
-            body = [Preprocessing(self.look(options)), self._slow]
+            body = [Preprocessing(self.image_input(options)), self._slow]
         if options.bottleneck:
             body += [nn.Linear(width, options.bottleneck), nn.BatchNorm1d(options.bottleneck), nn.ReLU()]
             width = options.bottleneck
@@ -168,9 +168,9 @@ class Pretrained(Backbone):
         self.output = nn.Linear(width, classes)
 
     @classmethod
-    def look(cls, options: Any) -> Look:
-        """The look of the images that the weights want."""
-        return Look(options.size, options.crop, options.interpolation)
+    def image_input(cls, options: Any) -> ImageInput:
+        """The form of the images that the weights want."""
+        return ImageInput(options.size, options.crop, options.interpolation)
 
     @classmethod
     def body(cls, options: Any) -> tuple[nn.Module, int]:
@@ -184,7 +184,7 @@ class Pretrained(Backbone):
             return None
         weights = options.weights_sha256 or f"random {torch.__version__} {torchvision.__version__}"
         names = f" {options.names_sha256}" if options.names else ""
-        return f"{options.title(options.model_dump())} {weights}{names} {cls.look(options)}"
+        return f"{options.title(options.model_dump())} {weights}{names} {cls.image_input(options)}"
 
     @classmethod
     def frozen_part(cls, input_shape: tuple[int, ...], options: Any) -> nn.Module:
@@ -193,7 +193,7 @@ class Pretrained(Backbone):
         title = options.title(options.model_dump())
         with drawing_from(0, f"frozen:{title}", torch.device("cpu")):
             network, _ = cls.body(options)
-        return nn.Sequential(Preprocessing(cls.look(options)), network).eval().requires_grad_(False)
+        return nn.Sequential(Preprocessing(cls.image_input(options)), network).eval().requires_grad_(False)
 
     def rate_factors(self) -> Iterable[tuple[nn.Module, float]]:
         """The pretrained part, with the option `rate`."""

@@ -10,7 +10,7 @@ import torch
 from pydantic import model_validator
 from torch import nn
 
-from dabench.backbones.pretrained import MEAN, STD, Look, Pretrained, Triple
+from dabench.backbones.pretrained import MEAN, STD, ImageInput, Pretrained, Triple
 from dabench.backbones.timm_weights import library_weights
 from dabench.backbones.weight_places import NONE
 from dabench.errors import DabenchError, UsageError, unknown
@@ -65,9 +65,9 @@ class TimmNet(Pretrained):
             return own | {"mean": config["mean"], "std": config["std"]} | value
 
     @classmethod
-    def look(cls, options: Any) -> Look:
-        """The look of the images that the weights want."""
-        return Look(options.size, options.crop, options.interpolation, options.mean, options.std)
+    def image_input(cls, options: Any) -> ImageInput:
+        """The form of the images that the weights want."""
+        return ImageInput(options.size, options.crop, options.interpolation, options.mean, options.std)
 
     @classmethod
     def body(cls, options: Any) -> tuple[nn.Module, int]:
