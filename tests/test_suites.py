@@ -68,3 +68,45 @@ def test_office_caltech_follows_the_published_protocol(data: Path, registry: Reg
         assert run.settings.sample.source_per_class == 20
         assert run.settings.input.normalise == "l1_zscore_per_domain"
         assert run.settings.budget is None
+
+
+@pytest.mark.parametrize(
+    ("name", "network", "transductive", "pairs"),
+    [
+        ("office31", "resnet50", True, 6),
+        ("office_home", "resnet50", True, 12),
+        ("visda2017", "resnet101", True, 1),
+        ("domainnet", "resnet101", False, 12),
+        ("pacs", "resnet50", False, 12),
+    ],
+)
+def test_suites_of_objects_have_the_recipe_of_the_field(
+    registry: Registry, name: str, network: str, transductive: bool, pairs: int
+) -> None:
+    suite = find_suite(name, registry)
+    assert (len(suite.pairs), suite.transductive) == (pairs, transductive)
+    assert suite.bounds == (("source_only",) if transductive else ("source_only", "target_only"))
+    assert suite.backbone.name == network
+    assert suite.backbone.options == {"size": 224, "crop": 0.875, "rate": 0.1}
+    assert suite.input.augment == "crop_flip"
+    assert (suite.optimiser.name, suite.optimiser.lr, suite.optimiser.momentum) == ("sgd", 0.01, 0.9)
+    assert (suite.schedule.name, suite.schedule.alpha, suite.schedule.beta) == ("inverse", 10, 0.75)
+    assert suite.budget is not None
+    assert (suite.budget.steps, suite.budget.batch) == (10_000, 32)
+
+
+@pytest.mark.parametrize(("name", "pairs"), [("office31_frozen", 6), ("office_home_frozen", 12), ("pacs_frozen", 12)])
+def test_suites_of_frozen_networks_have_a_held_out_test(registry: Registry, name: str, pairs: int) -> None:
+    suite = find_suite(name, registry)
+    assert (len(suite.pairs), suite.transductive, suite.bounds) == (pairs, False, ("source_only", "target_only"))
+    assert suite.backbone.options["frozen"] is True
+    assert suite.input.augment == "none"  # every picture passes the network once
+
+
+def test_pacs_frozen_plans_without_its_data(data: Path, registry: Registry) -> None:
+    plan = make_plan(find_suite("pacs_frozen", registry), registry, device_kind="cpu")
+    assert len(plan.runs) == 12 * 5 * (11 + 2)
+    assert {run.settings.backbone.title for run in plan.runs} == {"timm:tf_efficientnet_lite0"}
+    options = plan.runs[0].settings.backbone.options
+    assert options["weights_sha256"].startswith("57934424")  # as the file's name says
+    assert (options["size"], options["crop"], options["mean"]) == (224, 0.875, [0.5, 0.5, 0.5])

@@ -61,14 +61,17 @@ def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(weights: Pa
     plain.load_state_dict({name: tensor for name, tensor in stored.items() if not name.startswith("fc.")})
     transform = timm.data.create_transform(**timm.data.resolve_data_config(model=plain))
     picture = Image.fromarray(load_sample_image("flower.jpg")[:400, :400])
+    x = functional.pil_to_tensor(picture)[None].float() / 255
     seen: list[torch.Tensor] = []
     part[1].register_forward_pre_hook(lambda _, x: seen.append(x[0]))
     with torch.inference_mode():
-        found = part(functional.pil_to_tensor(picture)[None].float() / 255)
+        found = part(x)
         torch.testing.assert_close(found, plain.eval()(seen[0]))
     # timm cuts after scaling, to whole pixels of the other size.
     assert float((seen[0][0] - transform(picture)).abs().mean()) < 0.02
-    uncut = Preprocessing(replace(TimmNet.image_input(made), crop=1.0))(functional.pil_to_tensor(picture)[None].float() / 255)
+    uncut = Preprocessing(replace(TimmNet.image_input(made), crop=1.0))(
+        functional.pil_to_tensor(picture)[None].float() / 255
+    )
     assert float((uncut[0] - transform(picture)).abs().mean()) > 0.05
     assert found.shape == (1, 96)
     assert not any(parameter.requires_grad for parameter in part.parameters())

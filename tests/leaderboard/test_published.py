@@ -118,3 +118,21 @@ def test_ganin_agrees_with_its_printed_shares() -> None:
 def test_amazon_has_the_means_of_its_columns() -> None:
     found = averages(table("amazon", "Ganin"))
     assert [round(value, 4) for value in found.values()] == [0.7627, 0.7607, 0.7597, 0.8132, 0.8027, 0.8018]
+
+
+def test_tables_of_objects_have_the_averages_that_are_printed_beside_them() -> None:
+    printed = {
+        "office31": [79.5, 86.1, 86.5, 83.7, 87.0, 87.7, 85.4, 88.6, 89.6, 87.8, 89.6],
+        "office_home": [58.4, 65.2, 62.5, 61.4, 65.9, 68.8, 67.8, 68.2, 69.7, 67.6, 72.4],
+        "domainnet": [43.3, 47.2, 48.0, 48.4, 50.0, 49.9, 47.5, 51.8, 48.9],
+    }
+    for suite, expected in printed.items():
+        found = averages(table(suite, "Jiang"))
+        assert len(found) == len(expected)
+        for (name, value), mean in zip(found.items(), expected, strict=True):
+            assert 100 * value == pytest.approx(mean, abs=0.12), (suite, name)  # they average unrounded numbers
+    deepda = {"office31": [82.03, 83.72, 81.92, 83.89, 88.62], "office_home": [62.58, 63.82, 63.39, 63.12, 67.97]}
+    for suite, expected in deepda.items():
+        assert [100 * value for value in averages(table(suite, "Wang & Hou")).values()] == pytest.approx(
+            expected, abs=0.05
+        )
