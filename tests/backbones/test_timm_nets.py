@@ -69,8 +69,7 @@ def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(weights: Pa
         torch.testing.assert_close(found, plain.eval()(seen[0]))
     # timm cuts after scaling, to whole pixels of the other size.
     assert float((seen[0][0] - transform(picture)).abs().mean()) < 0.02
-    uncut = Preprocessing(replace(TimmNet.image_input(made), crop=1.0))(
-
+    uncut = Preprocessing(replace(TimmNet.image_input(made), crop=1.0))(x)
     assert float((uncut[0] - transform(picture)).abs().mean()) > 0.05
     assert found.shape == (1, 96)
     assert not any(parameter.requires_grad for parameter in part.parameters())
