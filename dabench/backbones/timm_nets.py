@@ -113,7 +113,7 @@ def timm() -> Any:
 
 
 def _config(model: str) -> dict[str, Any]:
-    """Where the weights of a model lie and how they see images, as timm has it.
+    """The place of a model's weights and the form of the images that they want, as timm has it.
 
     Raises:
         UsageError: there is no such model, or no such tag.
