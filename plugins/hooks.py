@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench_plugins import asks, few_shot, skada_specs, source_free, transfer, unsupervised
+from dabench_plugins import (
+    asks,
+    few_shot,
+    self_supervised_specs,
+    skada_specs,
+    source_free,
+    transfer,
+    unsupervised,
+)
 from dabench_plugins.references import (
     FERNANDO_2013,
     FRENCH_2018,
@@ -234,6 +242,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield from source_free.specs()
     yield from few_shot.specs()
     yield from transfer.specs()
+    yield from self_supervised_specs.specs()
     yield from skada_specs.specs()
     yield from _paired()
 

@@ -240,3 +240,24 @@ SU_2020 = """@inproceedings{su2020active,
   Manmohan}, title = {Active Adversarial Domain Adaptation}, booktitle = {IEEE Winter Conference on Applications of
   Computer Vision}, year = {2020}, note = {arXiv:1904.07848}
 }"""
+CARLUCCI_2019 = """@inproceedings{carlucci2019domain,
+  author = {Carlucci, Fabio M. and D'Innocente, Antonio and Bucci, Silvia and Caputo, Barbara and Tommasi, Tatiana},
+  title = {Domain Generalization by Solving Jigsaw Puzzles},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition}, year = {2019}
+}"""
+MISRA_2016 = """@inproceedings{misra2016shuffle,
+  author = {Misra, Ishan and Zitnick, C. Lawrence and Hebert, Martial},
+  title = {Shuffle and Learn: Unsupervised Learning Using Temporal Order Verification},
+  booktitle = {European Conference on Computer Vision}, year = {2016}
+}"""
+PATHAK_2016 = """@inproceedings{pathak2016context,
+  author = {Pathak, Deepak and Kr{\\"a}henb{\\"u}hl, Philipp and Donahue, Jeff and Darrell, Trevor and
+            Efros, Alexei A.},
+  title = {Context Encoders: Feature Learning by Inpainting},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition}, year = {2016}
+}"""
+SUN_2019 = """@misc{sun2019unsupervised,
+  author = {Sun, Yu and Tzeng, Eric and Darrell, Trevor and Efros, Alexei A.},
+  title = {Unsupervised Domain Adaptation through Self-Supervision},
+  eprint = {1909.11825}, archiveprefix = {arXiv}, year = {2019}
+}"""
