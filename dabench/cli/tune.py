@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dabench.cli.context import Context
+    from dabench.config.suite import Suite
     from dabench.runs.job import Event
+    from dabench.runs.record import RunRecord
     from dabench.session.choices import RunChoices
+    from dabench.session.run_session import RunSession
     from dabench.tuning.search import Point, Space
-    from dabench.tuning.tune import Trial, Trials
+    from dabench.tuning.tune import Score, Trial, Trials
 
-GRID, RANDOM = "grid", "random"
+GRID, RANDOM, TPE = "grid", "random", "tpe"
 
 
 @click.command("tune")
@@ -41,7 +44,11 @@ GRID, RANDOM = "grid", "random"
     help="The score to maximise: a selector's, or reverse_validation.",
 )
 @click.option("--trials", type=click.IntRange(1), help="Points to draw; a grid has all its points.")
-@click.option("--search", type=click.Choice([GRID, RANDOM]), help="[default: random with --trials, else grid]")
+@click.option(
+    "--search",
+    type=click.Choice([GRID, RANDOM, TPE]),
+    help="tpe follows the scores, and prunes trials between seeds. [default: random with --trials, else grid]",
+)
 @click.option("--space", multiple=True, help="Instead of the method's own: weight=0.1,1,10 (repeatable).")
 @click.option("--search-seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
 @click.option("--per-pair", is_flag=True, help="Choose for each pair by itself, not one point for all.")
@@ -73,7 +80,6 @@ def command(
     run: the same command goes on.
     """
     from dabench.cli.session import open_session
-    from dabench.cli.table import warn
     from dabench.config.overrides import parse_overrides
     from dabench.config.parse import parse_seeds
     from dabench.config.suite_file import find_suite
@@ -86,32 +92,75 @@ def command(
     numbers = parsed("--seeds", parse_seeds, seeds)
     given = parse_space(space)
     with session.busy():
-        from dabench.runner.recorder import Recorder
-        from dabench.tuning.tune import find_score, find_space, judge, plan_trials, scored_before, with_scores
+        from dabench.tuning.tune import find_score, find_space, judge, plan_trials
 
         goal = find_score(score, chosen, registry)
-        planned = plan_trials(
-            chosen,
-            registry,
-            spec,
-            _points(find_space(spec, chosen, given, registry), trials, search, search_seed),
-            device_kind=session.device_kind,
-            pairs=pairs,
-            seeds=numbers,
-            shared=parse_overrides([], steps, precision=precision).shared,
-        )
-    found, flaws = scored_before(planned, results, goal)
-    warn(flaws, results)
-    recorder = Recorder(planned.plan, results, registry, found)
-    options = session.options(output_rows=goal.output_rows(chosen, registry), reverse_validation=goal.selector is None)
-    session.run_plan(recorder, options, title=f"{len(planned.points)} trials, ", shown=_blind)
-    with session.resumable(recorder):
-        records = with_scores(recorder.records, results, goal, planned.plan)
-    judged = judge(planned, records, goal)
+        wanted = find_space(spec, chosen, given, registry)
+
+        def plan(points: Sequence[Point], some: tuple[int, ...] | None) -> Trials:
+            return plan_trials(
+                chosen,
+                registry,
+                spec,
+                points,
+                device_kind=session.device_kind,
+                pairs=pairs,
+                seeds=some,
+                shared=parse_overrides([], steps, precision=precision).shared,
+            )
+
+        points = None if search == TPE else _points(wanted, trials, search, search_seed)
+    made = _Runs(session, chosen, goal, results)
+    pruned: list[tuple[Point, int]] = []
+    if points is None:
+        from dabench.tuning.tpe import search as search_tpe
+
+        if trials is None:
+            raise UsageError("--search tpe needs --trials: how many points to try")
+
+        def evaluate(point: Point, some: Sequence[int]) -> Trial:
+            trial = plan([point], tuple(some))
+            judged = judge(trial, made.records(trial, f"{point}: "), goal)
+            return next((item for item in judged if item.options), judged[0])
+
+        found = search_tpe(wanted, trials, search_seed, numbers or chosen.seeds, evaluate)
+        points, pruned = found.points, found.pruned
+    planned = plan(points, numbers)
+    judged = judge(planned, made.records(planned, f"{len(planned.points)} trials, "), goal)
     if judged[0].score is None:
         raise ResultsError(_why_none(judged, goal.name, results))
+    for point, count in pruned:
+        echo(f"pruned after {count} seed{'s' if count > 1 else ''}: {point}", err=True)
     _print(planned, goal.name, judged, per_pair=per_pair, as_json=as_json)
-    return 1 if recorder.failed else 0
+    return 1 if made.failed else 0
+
+
+class _Runs:
+    """The runs of trials: made unless they are recorded, with their scores.
+
+    Attributes:
+        failed: how many came to nothing.
+    """
+
+    def __init__(self, session: RunSession, suite: Suite, goal: Score, results: Path) -> None:
+        self._session, self._goal, self._results, self.failed = session, goal, results, 0
+        self._options = session.options(
+            output_rows=goal.output_rows(suite, session.registry), reverse_validation=goal.selector is None
+        )
+
+    def records(self, planned: Trials, title: str) -> list[RunRecord]:
+        """The records of some trials."""
+        from dabench.cli.table import warn
+        from dabench.runner.recorder import Recorder
+        from dabench.tuning.tune import scored_before, with_scores
+
+        found, flaws = scored_before(planned, self._results, self._goal)
+        warn(flaws, self._results)
+        recorder = Recorder(planned.plan, self._results, self._session.registry, found)
+        self._session.run_plan(recorder, self._options, title=title, shown=_blind)
+        self.failed = len(recorder.failed)
+        with self._session.resumable(recorder):
+            return with_scores(recorder.records, self._results, self._goal, planned.plan)
 
 
 def _print(planned: Trials, score: str, judged: Sequence[Trial], *, per_pair: bool, as_json: bool) -> None:
