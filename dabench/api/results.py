@@ -160,7 +160,8 @@ class Results:
             UsageError: there is no such run, or more than one.
             ResultsError: it kept none, or the file is gone or damaged.
         """
-        from dabench.results.artifacts import PREDICTIONS, artifact
+        from dabench.results.artifact_names import PREDICTIONS
+        from dabench.results.artifacts import artifact
 
         return pd.read_parquet(artifact(self.folder, self._record(method, pair, seed), PREDICTIONS))
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from dabench.execution.evaluation import predictions_of
 from dabench.files import replacing
 from dabench.methods.scores import Scores
-from dabench.results.artifacts import MODEL, PREDICTIONS, RECIPE
+from dabench.results.artifact_names import MODEL, PREDICTIONS, RECIPE
 from dabench.runs.job import Job
 
 STEPS = ".checkpoints"

@@ -18,7 +18,7 @@ from dabench.errors import UsageError
 from dabench.hashing.canonical import NUMERICS_VERSION, sha256
 from dabench.plugin.registry import Registry
 from dabench.plugin.uninstalled import method_sha256
-from dabench.results.artifacts import artifacts_folder
+from dabench.results.artifact_names import artifacts_folder
 from dabench.runs.job import Job, RunData, RunFiles, RunLimits, RunTask
 from dabench.runs.machine import same_bits
 from dabench.runs.plan import Plan, PlannedRun

@@ -12,18 +12,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dabench.errors import ResultsError
+from dabench.results.artifact_names import FILES, LIST, artifacts_folder
 from dabench.results.record_file import write_atomic
 from dabench.runs.record import RunRecord, run_stem
 
-FOLDER, LIST = "artifacts", "artifacts.json"
-MODEL, RECIPE, PREDICTIONS, OWN = "model.safetensors", "model.json", "predictions.parquet", "own"
-FILES = {"models": (MODEL, RECIPE), "predictions": (PREDICTIONS,)}
 LARGEST = 2**20  # bytes of the list
-
-
-def artifacts_folder(results: Path, stem: Path) -> Path:
-    """The folder of a run's artifacts, by the path of its record below `DIR/runs`, without suffix."""
-    return results / FOLDER / stem
 
 
 def folder_of(results: Path, record: RunRecord) -> Path:

@@ -26,7 +26,8 @@ from dabench.plugin.method_class import VERSION as CLASS
 from dabench.plugin.method_file import VERSION as FILE
 from dabench.plugin.registry import Registry
 from dabench.plugin.uninstalled import method_sha256
-from dabench.results.artifacts import MODEL, RECIPE, artifact
+from dabench.results.artifact_names import MODEL, RECIPE
+from dabench.results.artifacts import artifact
 from dabench.runs.job import RunTask
 from dabench.runs.record import RunRecord
 from dabench.specs.spec import BackboneSpec, DomainSpec, MethodSpec

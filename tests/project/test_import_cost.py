@@ -111,6 +111,21 @@ def test_the_parent_of_runs_imports_no_torch() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("statement", "never"),
+    [
+        ("from dabench import run, load, pair", {"torch", "scipy.stats", "sklearn", "matplotlib", "safetensors"}),
+        ("from dabench import DeepMethod, FeatureMethod", {"scipy", "sklearn", "pandas", "matplotlib", "torchvision"}),
+        ("import dabench; dabench.load('results/mini.csv').table()", {"torch", "scipy.stats", "sklearn", "matplotlib"}),
+    ],
+)
+def test_the_api_imports_what_it_needs(statement: str, never: set[str]) -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", f"{statement}; import sys; print(*sys.modules)"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & never
+
+
 def test_a_worker_imports_what_it_needs() -> None:
     script = "import sys, dabench.execution.execute; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

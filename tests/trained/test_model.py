@@ -17,7 +17,8 @@ import dabench
 from dabench.data.prepared import prepare
 from dabench.errors import DataError, PluginError, ResultsError, UsageError
 from dabench.plugin.registry import Registry
-from dabench.results.artifacts import LIST, MODEL, PREDICTIONS, RECIPE, folder_of
+from dabench.results.artifact_names import LIST, MODEL, PREDICTIONS, RECIPE
+from dabench.results.artifacts import folder_of
 from dabench.specs.spec import DomainSpec
 from dabench.trained.records import find_record
 
