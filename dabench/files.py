@@ -6,11 +6,13 @@ command deletes those of processes that are gone.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
 import shutil
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ SEAL = b"\nsha256 "
 SEAL_BYTES = len(SEAL) + 64
 FOREIGN_S = 7 * 24 * 3600  # how old files of other machines must be, whose processes cannot be asked for
 _TEMPORARY = re.compile(r"(\.|dabench-).*?([0-9a-f]{8})-(\d+)(-\w+)?(\.tmp)?")
+_SYNCHRONIZE = 0x00100000  # <winnt.h>
 _MACHINE = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 
@@ -95,7 +98,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = temporary_name(path)
     try:
         yield temporary
-        with temporary.open("rb") as file:  # what is renamed must have reached the disk
+        with temporary.open("r+b") as file:  # what is renamed must have reached the disk; Windows wants it writable
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
@@ -171,6 +174,11 @@ def is_temporary(path: Path) -> bool:
 
 def is_alive(process: int) -> bool:
     """Whether there is a process of this number on this machine."""
+    if sys.platform == "win32":  # where the signal 0 is Ctrl-C
+        handle = ctypes.windll.kernel32.OpenProcess(_SYNCHRONIZE, False, process)
+        if handle:
+            ctypes.windll.kernel32.CloseHandle(handle)
+        return bool(handle)
     try:
         os.kill(process, 0)
     except ProcessLookupError:

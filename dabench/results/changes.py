@@ -31,6 +31,7 @@ REASONS = {
     "plugin_source_sha256": "plugin sources",
     "code_commit": "code commit",
     "env_dabench": "dabench",
+    "env_libraries": "libraries",
     "env_threads": "threads",
     "env_python": "python",
 }

@@ -67,7 +67,8 @@ def test_a_worker_and_a_node_are_killed(tmp_path: Path, nodes: tuple[str, Node, 
 
     killer = Thread(target=kill)
     killer.start()
-    seen, _ = records_of(plan, tmp_path / "ray", registry, launcher="ray", launcher_options={"address": address})
+    options = {"launcher": "ray", "launcher_options": {"address": address}, "workers": None}
+    seen, _ = records_of(plan, tmp_path / "ray", registry, **options)
     killer.join()
     assert not head.leader.poll()
     expected, _ = records_of(plan, tmp_path / "inline", registry, launcher="inline")
