@@ -9,9 +9,8 @@ import click
 from dabench.cli.completion import complete_domains
 from dabench.cli.context import Context, pass_context
 from dabench.cli.options import results_option
-from dabench.cli.predict import METHOD
+from dabench.cli.predict import METHOD, SUITE, wider
 from dabench.cli.say import echo, show_json
-from dabench.plugin.method_file import with_files
 
 
 @click.command("evaluate")
@@ -21,9 +20,18 @@ from dabench.plugin.method_file import with_files
 )
 @results_option("Where to look for a RUN_ID: a results folder.")
 @METHOD
+@SUITE
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_context
-def command(context: Context, run: str, domain: str | None, directory: Path, method: str | None, as_json: bool) -> int:
+def command(
+    context: Context,
+    run: str,
+    domain: str | None,
+    directory: Path,
+    method: str | None,
+    suite: str | None,
+    as_json: bool,
+) -> int:
     """Measure the model of a run that was made with `--save models` on the test split of a domain.
 
     On the run's own target the numbers must be those of its record; else the exit code is 1.
@@ -32,7 +40,7 @@ def command(context: Context, run: str, domain: str | None, directory: Path, met
     from dabench.trained.predictions import measures
     from dabench.trained.records import find_record
 
-    registry, _ = with_files(context.registry, [] if method is None else [method])
+    registry = wider(context.registry, method, suite)
     record, results = find_record(run, directory)
     where = domain or record.target
     found = open_model(record, results, registry).evaluate(where)

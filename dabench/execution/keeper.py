@@ -103,6 +103,6 @@ def _write_predictions(path: Path, scores: Scores, classes: tuple[str, ...]) -> 
         "row": np.arange(len(scores), dtype=np.int64),
         "predicted": pa.DictionaryArray.from_arrays(predicted.astype(np.int32), list(classes)),
     }
-    columns |= {f"score_{number}": scores[:, number] for number in range(scores.shape[1])}
+    columns |= {f"score_{name}": scores[:, place] for place, name in enumerate(classes)}
     with replacing(path) as temporary:
         write_table(pa.table(columns, metadata={"classes": json.dumps(classes)}), temporary)

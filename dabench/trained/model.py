@@ -19,7 +19,7 @@ from dabench.config.settings import Settings
 from dabench.data.prepared import PreparedDomain, PreparedExamples, prepare
 from dabench.data.splits.given import labels_of_test
 from dabench.domains.own.given import examples_of
-from dabench.errors import DataError, PluginError, ResultsError, shortened
+from dabench.errors import DataError, PluginError, ResultsError, UsageError, shortened
 from dabench.methods.scores import Scores
 from dabench.parallel.pool import elsewhere
 from dabench.plugin.method_class import VERSION as CLASS
@@ -125,7 +125,13 @@ class Model:
             UsageError: there is no such domain.
             DataError: its examples or classes are others than those that the model was trained on.
         """
-        spec = self.registry.get(DomainSpec, domain).spec
+        try:
+            spec = self.registry.get(DomainSpec, domain).spec
+        except UsageError as error:
+            raise UsageError(
+                f"{error} Data of your own are named with the file of their suite, --suite FILE; arrays of a program "
+                "are predicted by results.model(...).predict(x)."
+            ) from error
         prepared = prepare(spec)
         if prepared.classes != self.classes:
             alone = [name for name in prepared.classes if name not in self.classes]

@@ -78,7 +78,8 @@ def test_it_is_measured_by_a_process_without_labels(toy: dabench.Results, folder
 
 
 def test_nothing_that_is_kept_holds_a_label_of_the_test_split(toy: dabench.Results, folder: Path) -> None:
-    assert set(toy.predictions("dann").columns) == {"row", "predicted", *(f"score_{n}" for n in range(3))} | set()
+    scores = [f"score_{name}" for name in toy.model("dann").classes]
+    assert list(toy.predictions("dann").columns) == ["row", "predicted", *scores]
     names = {path.name for path in folder.joinpath("artifacts").rglob("*") if path.is_file()}
     assert names == {MODEL, RECIPE, PREDICTIONS, LIST}
 
@@ -237,6 +238,25 @@ def test_a_method_on_vectors_is_fitted_again(registry: Registry, tmp_path: Path)
     assert list(results.model("source_only").predict(sparse.target.arrays.test.x)["predicted"]) == list(
         kept["predicted"]
     )
+
+
+def test_domains_of_a_suite_are_named_with_it(toy: dabench.Results, folder: Path, dabench_here, tmp_path: Path) -> None:
+    x, y = np.random.default_rng(0).normal(size=(40, 8)), np.arange(40) % 2
+    (tmp_path / "rows").mkdir()
+    for name in ("one", "two"):
+        pd.DataFrame(x).add_prefix("c").assign(label=y).to_csv(tmp_path / f"rows/{name}.csv", index=False)
+    (tmp_path / "own.yaml").write_text(
+        "domains: {tables: rows, label: label}\nbackbone: mlp\ninput: {normalise: standardise}\n"
+        "budget: {steps: 3, batch: 8}\nmethods: []\npairs: [one:two]\n"
+    )
+    results = dabench.run(tmp_path / "own.yaml", results=tmp_path / "r", seeds=0, launcher="inline", save=["models"])
+    record = str(next((tmp_path / "r/runs").rglob("source_only/*.json")))
+    lost = dabench_here("evaluate", record)
+    assert (lost.returncode, "--suite FILE" in lost.stderr) == (2, True)
+    found = dabench_here("evaluate", record, "--suite", "own.yaml")
+    assert found.returncode == 0, found.stderr
+    assert "the predictions are those of the record" in found.stdout
+    assert len(results) == 2
 
 
 def test_the_commands_do_the_same(toy: dabench.Results, folder: Path, dabench_here, tmp_path: Path) -> None:
