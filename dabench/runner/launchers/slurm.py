@@ -54,8 +54,7 @@ class Slurm(ClusterLauncher):
             self._executor = self._submitit.AutoExecutor(folder, cluster="local" if options.local else "slurm")
         except RuntimeError as error:
             raise DabenchError(
-                f"Slurm cannot be used here ({error}): run the command where sbatch is, or try it on this machine with "
-                "--launcher-option local=true"
+                f"no Slurm here ({error}): run the command where sbatch is, or try it with --launcher-option local=true"
             ) from error
         gpus = options.gpus if options.gpus is not None else int(self.device.startswith("cuda"))
         named = {"partition": options.partition, "account": options.account}
@@ -72,9 +71,8 @@ class Slurm(ClusterLauncher):
     def submit(self, tickets: Sequence[Ticket]) -> list[Any]:
         """Submit one array of jobs, and say which."""
         jobs: list[Any] = self._executor.map_array(Task(), tickets)
-        kind = "process" if self.options.local else "Slurm job"
         ids = jobs[0].job_id if len(jobs) == 1 else f"{jobs[0].job_id} to {jobs[-1].job_id}"
-        print(f"{len(jobs)} runs submitted: {kind} {ids}", file=sys.stderr)
+        print(f"{len(jobs)} runs submitted: {'process' if self.options.local else 'Slurm job'} {ids}", file=sys.stderr)
         return jobs
 
     def fate(self, task: Any) -> str | None:
@@ -102,16 +100,11 @@ class Slurm(ClusterLauncher):
         """Submit all runs in two arrays: what reads a shared network begins when the first array has ended."""
         self.device = jobs[0].device
         self.connect()
-        first = [job for job in jobs if job.network is None]
-        ids = self.queue(first)
-        readers = [job for job in jobs if job.network is not None]
-        if readers:
-            if ids and not self.options.local:
-                self._executor.update_parameters(slurm_dependency=f"afterany:{ids[0].partition('_')[0]}")
-            ids += self.queue(readers)
-        return (
-            f"{len(jobs)} runs are left to Slurm ({', '.join(dict.fromkeys(item.partition('_')[0] for item in ids))})"
-        )
+        arrays = dict.fromkeys(item.partition("_")[0] for item in self.queue([job for job in jobs if not job.network]))
+        if arrays and not self.options.local:
+            self._executor.update_parameters(slurm_dependency=f"afterany:{':'.join(arrays)}")
+        arrays |= dict.fromkeys(item.partition("_")[0] for item in self.queue([job for job in jobs if job.network]))
+        return f"{len(jobs)} runs are left to Slurm ({', '.join(arrays)})"
 
 
 class Task:
@@ -123,6 +116,5 @@ class Task:
 
     def checkpoint(self, ticket: Ticket) -> Any:
         """The next try, which goes on from the saved state."""
-        return needed("submitit", extra="slurm").helpers.DelayedSubmission(
-            self, replace(ticket, number=ticket.number + 1)
-        )
+        next_try = replace(ticket, number=ticket.number + 1)
+        return needed("submitit", extra="slurm").helpers.DelayedSubmission(self, next_try)
