@@ -1,9 +1,12 @@
-"""Additions to MkDocs: pages made from the code, formulae as MathML, and links out of docs/ to the repository."""
+"""Additions to MkDocs: the navigation of docs/index.md, pages made from the code, formulae as MathML, and links out of
+docs/ to the repository.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
+from pathlib import Path
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -16,12 +19,29 @@ FORMULA = re.compile(r"^```math\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(\]\()((?!https?:|mailto:|#)[^)\s]+)(\))")
 
+# Pages of reference that are made while the site is built, and so are never stale.
+MADE = {"help": commands_page, "hooks": hooks_page, "shipped_suites": lambda: suites_page(load_registry())}
+
+
+def on_config(config: Any, **_: Any) -> Any:
+    """The navigation: the sections of docs/index.md with the pages that they link, each page once."""
+    text = (Path(config.docs_dir) / "index.md").read_text(encoding="utf-8")
+    nav: list[Any] = ["index.md"]
+    seen = {"index.md"}
+    for section in text.split("\n## ")[1:]:
+        linked = [path for _, path, _ in LINK.findall(section) if path.endswith(".md") and not path.startswith("..")]
+        pages = [page for page in dict.fromkeys(linked) if page not in seen]
+        seen.update(pages)
+        title = section.partition("\n")[0]
+        nav.append({title: pages + [f"reference/{name}.md" for name in MADE if title == "Reference"]})
+    config.nav = nav
+    return config
+
 
 def on_files(files: Files, *, config: Any, **_: Any) -> Files:
     """The pages of docs/, and those that are made from the code."""
-    made = {"help": commands_page(), "hooks": hooks_page(), "shipped_suites": suites_page(load_registry())}
-    for name, text in made.items():
-        files.append(File.generated(config, f"reference/{name}.md", content=text))
+    for name, make in MADE.items():
+        files.append(File.generated(config, f"reference/{name}.md", content=make()))
     return files
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +31,11 @@ REAL_DATA = os.environ.get("DABENCH_TEST_DATA")
 for variable in [name for name in os.environ if name.startswith("DABENCH_") and name != "DABENCH_TEST_BROWSER"]:
     del os.environ[variable]
 
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these a closed network makes Chromium look for its own hosts; the last two are for containers.
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+         "--disable-quic", "--disable-gpu", "--no-sandbox"]  # fmt: skip
 
 # The fixtures whose users are marked, so that no test lacks the mark.
 MARKED = {"browser": "browser", "real_data": "data"}
@@ -199,3 +207,19 @@ def module_registry() -> Iterator[Registry]:
     """The same while a module's tests run, for runs that they share."""
     with pytest.MonkeyPatch.context() as patch:
         yield _with_toys(patch)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Headless Chromium, driven by Playwright; who uses it is skipped, or fails, where there is none."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None or find_spec("playwright") is None:
+        missing = "Chromium (one of " + ", ".join(BROWSERS) + ")" if path is None else "playwright"
+        why = f"needs {missing}; DABENCH_TEST_BROWSER=required makes this a failure"
+        (pytest.fail if os.environ.get("DABENCH_TEST_BROWSER") == "required" else pytest.skip)(why)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield started
+        started.close()

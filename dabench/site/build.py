@@ -9,13 +9,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from dabench.errors import ResultsError
 from dabench.leaderboard.beside import beside
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.formats import html
 from dabench.leaderboard.method_pages import page as method_page
+from dabench.leaderboard.page.diagram import WIDTH, Diagram, diagram
 from dabench.leaderboard.published import published_of
 from dabench.leaderboard.table import Table
 from dabench.leaderboard.which_method.blocks import blocks_of
@@ -139,22 +140,29 @@ def pages_of(site: Site) -> Iterator[tuple[str, str]]:
     """The path of each page in the site, and its HTML. No page needs anything from elsewhere."""
     make = _maker(site)
     titles = {name: spec.label for name, spec in site.methods.items()}
-    yield (
-        "index.html",
-        make("grids.html", "Leaderboards", here="Suites", above=[HOW], parts=[("", "", _suites(site))], notes=[]),
-    )
+    front = make("grids.html", "Leaderboards", here="Suites", above=[HOW], parts=[("", "", _suites(site))])
+    yield "index.html", front
     for suite in site.suites:
         text = html.page(suite.tables, links=PAGES, verified=suite.verified)
         yield f"{suite.name}.html", text
     tracks = tracks_of(blocks_of(site.tables))
     parts: list[tuple[str, str, Grid | None]] = []
+    drawings: dict[int, Diagram] = {}  # by the number of the part that they stand below, from 1
     for track in tracks:
         parts.append((f"Track {track.name}", "", method_grid(track, titles)))
         parts.append(("", too_few(track), None))
-        parts += [("", "", rank_grid(comparison, titles)) for comparison in track.comparisons]
+        for comparison in track.comparisons:
+            parts.append(("", "", rank_grid(comparison, titles)))
+            drawings[len(parts)] = diagram(comparison.named(titles))
         parts.append(("", "", suite_grid(track)))
-    yield "which_method.html", make("grids.html", "Which method?", above=[], parts=parts, notes=HOW_TO_READ)
-    yield "methods.html", make("grids.html", "Methods", above=[], parts=[("", "", _methods(site))], notes=[])
+    yield (
+        "which_method.html",
+        make("grids.html", "Which method?", parts=parts, drawings=drawings, notes=HOW_TO_READ),
+    )
+    yield (
+        "methods.html",
+        make("grids.html", "Methods", parts=[("", "", _methods(site))]),
+    )
     for name, text in site.pages.items():
         heading, _, body = text.partition("\n")
         title = heading.removeprefix("## ").partition(" (`")[0]
@@ -210,7 +218,7 @@ def _methods(site: Site) -> Grid:
 def _maker(site: Site) -> Callable[..., str]:
     """A function that fills a template of the site."""
     environment = Environment(
-        loader=PackageLoader("dabench.site", ""),
+        loader=ChoiceLoader([PackageLoader("dabench.site", ""), PackageLoader("dabench.leaderboard.page", "")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -230,7 +238,7 @@ def _maker(site: Site) -> Callable[..., str]:
         return environment.get_template(template).render(
             title=title, here=here or title, script=script, style=style, link=link,
             script_hash=html.script_hash(script), links=[(name, up + address) for name, address in PAGES],
-            version=version("dabench"), **fields,
+            version=version("dabench"), diagram_width=WIDTH, **fields,
         )  # fmt: skip
 
     return make

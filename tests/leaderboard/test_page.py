@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +13,7 @@ from dabench.leaderboard.formats import html
 from tests.support import pages
 from tests.support.factories import digest, make_frame, make_record
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these a closed network makes Chromium look for its own hosts; the last two are for containers.
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-         "--disable-quic", "--disable-gpu", "--no-sandbox"]  # fmt: skip
-
 Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None or find_spec("playwright") is None:
-        missing = "Chromium (one of " + ", ".join(NAMES) + ")" if path is None else "playwright"
-        why = f"needs {missing}; DABENCH_TEST_BROWSER=required makes this a failure"
-        (pytest.fail if os.environ.get("DABENCH_TEST_BROWSER") == "required" else pytest.skip)(why)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from dabench.cli.audit import audit_file
 from dabench.plugin.registry import Registry
 from dabench.results.cells import rows_of
@@ -34,6 +36,7 @@ def test_every_method_has_its_turn_and_the_salt_decides() -> None:
     assert len(sample(ROWS, 100, "x")) == 18
 
 
+@pytest.mark.slow
 def test_rows_that_come_out_are_marked_and_edited_ones_fail(registry: Registry, tmp_path: Path) -> None:
     run(plan_of(registry, ["coral"], seeds=[0, 1], bounds=[]), tmp_path / "made", registry)
     file = publish(tmp_path / "made", "toy", tmp_path / "results" / "toy.csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,3 +90,28 @@ def test_a_method_that_nobody_registers_has_no_page_and_no_link(site: Path) -> N
 def test_a_folder_without_published_files_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match=r"no published results in .*`dabench results publish SUITE`"):
         read_site(tmp_path, tmp_path, load_registry())
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_is_cut_off_and_tables_sort(browser: Any, site: Path, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in sorted(site.rglob("*.html")):
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.goto((site / "which_method.html").as_uri())
+    heading = page.locator("table.sorts thead th").nth(2)
+    for state, first in (("descending", "DANN"), ("ascending", "elsewhere")):
+        heading.click()
+        assert heading.get_attribute("aria-sort") == state
+        assert page.locator("table.sorts").first.locator("tbody th").first.inner_text().strip() == first
+    assert (
+        page.get_by_role("img")
+        .first.get_attribute("aria-label")
+        .startswith("Mean ranks over 7 pairs, best first: DANN")
+    )
+    assert said == []
+    context.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dabench.leaderboard.table import Cell
 from dabench.leaderboard.which_method.blocks import Block
@@ -71,6 +71,11 @@ class Comparison:
 
     ranking: Ranking
     pairs: Mapping[str, int]
+
+    def named(self, titles: Mapping[str, str]) -> Ranking:
+        """The ranking with titles for the names of methods."""
+        ranks = {titles.get(name) or name.replace("_", " "): rank for name, rank in self.ranking.ranks.items()}
+        return replace(self.ranking, ranks=ranks)
 
 
 @dataclass(frozen=True)
