@@ -18,22 +18,36 @@ from dabench.plugin.registry import load_registry
 FORMULA = re.compile(r"^```math\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(\]\()((?!https?:|mailto:|#)[^)\s]+)(\))")
+ENTRY = re.compile(r"\[([^\]]+)\]\((?!https?:|mailto:|#)([^)\s#]+)\)")
 
 # Pages of reference that are made while the site is built, and so are never stale.
 MADE = {"help": commands_page, "hooks": hooks_page, "shipped_suites": lambda: suites_page(load_registry())}
 
 
 def on_config(config: Any, **_: Any) -> Any:
-    """The navigation: the sections of docs/index.md with the pages that they link, each page once."""
-    text = (Path(config.docs_dir) / "index.md").read_text(encoding="utf-8")
-    nav: list[Any] = ["index.md"]
+    """The navigation: the sections of docs/index.md with the pages that they link, each page once.
+
+    The page of a folder, such as plugins/index.md, stands above the pages that it links itself.
+    """
+    docs = Path(config.docs_dir)
     seen = {"index.md"}
-    for section in text.split("\n## ")[1:]:
-        linked = [path for _, path, _ in LINK.findall(section) if path.endswith(".md") and not path.startswith("..")]
-        pages = [page for page in dict.fromkeys(linked) if page not in seen]
-        seen.update(pages)
+
+    def linked(text: str, folder: str = "") -> list[Any]:
+        entries: list[Any] = []
+        for title, path in ENTRY.findall(text):
+            page = posixpath.normpath(posixpath.join(folder, path))
+            if page in seen or not page.endswith(".md") or page.startswith(".."):
+                continue
+            seen.add(page)
+            own = posixpath.dirname(page)
+            below = linked((docs / page).read_text(encoding="utf-8"), own) if page == f"{own}/index.md" else []
+            entries.append({title: [page, *below]} if below else page)
+        return entries
+
+    nav: list[Any] = ["index.md"]
+    for section in (docs / "index.md").read_text(encoding="utf-8").split("\n## ")[1:]:
         title = section.partition("\n")[0]
-        nav.append({title: pages + [f"reference/{name}.md" for name in MADE if title == "Reference"]})
+        nav.append({title: linked(section) + [f"reference/{name}.md" for name in MADE if title == "Reference"]})
     config.nav = nav
     return config
 

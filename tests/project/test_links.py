@@ -89,6 +89,10 @@ def test_files_that_a_page_names_exist() -> None:
 
 
 def test_the_index_lists_every_page() -> None:
-    index = {str(((ROOT / "docs") / link).resolve().relative_to(ROOT)) for link in links("docs/index.md")}
+    """Also by the page of a folder, such as docs/plugins/index.md."""
+    above = ["docs/index.md", *(page for page in PAGES if re.fullmatch(r"docs/[^/]+/index\.md", page))]
+    index = {
+        str((ROOT / page).parent.joinpath(link).resolve().relative_to(ROOT)) for page in above for link in links(page)
+    }
     pages = {page for page in PAGES if page.startswith("docs/")} - {"docs/index.md"}
     assert pages - index == set()

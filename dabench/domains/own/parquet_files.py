@@ -33,7 +33,7 @@ def parts_of(folder: Path) -> list[Path]:
         if path.name.startswith(("_", ".")):
             continue
         if path.is_dir():
-            found += parts_of(path) if "=" in path.name else []
+            found += parts_of(path) if "=" in path.name and not path.is_symlink() else []
         elif path.suffix.lower() == SUFFIX:
             found.append(path)
     return found

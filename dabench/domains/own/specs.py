@@ -263,7 +263,8 @@ def _table_places(folder: Path) -> dict[str, str | tuple[str, str]]:
         if path.is_dir():
             inside = [file for file in sorted(path.iterdir()) if is_table(file)]
             sides = {file.name if file.is_dir() else stem_of(file): f"{path.name}/{file.name}" for file in inside}
-            item = (sides["train"], sides["test"]) if {"train", "test"} <= set(sides) else item
+            if {"train", "test"} & set(sides):  # one without the other is explained
+                item = (sides["train"], sides["test"]) if {"train", "test"} <= set(sides) else None
         if item:
             if name in places:
                 raise UsageError(f"{folder} has two tables called {name}: {places[name]} and {item}")

@@ -292,3 +292,16 @@ def test_a_group_is_on_one_side_also_without_moments(tmp_path: Path, data: Path,
     arrays = opened(tmp_path, registry, ", group: person, drop: [when], test_share: 0.25")
     assert not set(arrays.train.groups) & set(arrays.test.groups)
     assert 0.2 < len(arrays.test.y) / 47 < 0.4
+
+
+def test_parquet_folders_are_domains_split_or_not(tmp_path: Path, data: Path, registry: Registry) -> None:
+    rows = pd.DataFrame({"age": range(10), "who": ["ill", "well"] * 5})
+    for part in ("north/part-0", "north/part-1", "south/train", "south/test"):
+        (tmp_path / "tables" / part).parent.mkdir(parents=True, exist_ok=True)
+        rows.to_parquet(tmp_path / "tables" / f"{part}.parquet")
+    assert len(opened(tmp_path, registry, name="north").train.y) == 14
+    south = opened(tmp_path, registry)
+    assert len(south.train.y) == len(south.test.y) == 10
+    (tmp_path / "tables/south/test.parquet").unlink()
+    with pytest.raises(DabenchError, match=r"a table that is split has a train and a test file"):
+        opened(tmp_path, registry)
