@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,9 +31,12 @@ class Ray(ClusterLauncher):
         """Become a driver of the cluster."""
         self._ray = needed("ray", extra="ray")
         address = self.options.address
+        host, _, port = address.rpartition(":")
         try:
+            if port.isdigit():  # Ray itself would go on trying for minutes
+                socket.create_connection((host, int(port)), timeout=20).close()
             self._ray.init(address, namespace="dabench", log_to_driver=False, configure_logging=False)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise DabenchError(
                 f"there is no Ray cluster at {address} ({str(error).splitlines()[0]}). `ray start --head` starts one "
                 "on this machine; another is named with --launcher-option address=HOST:PORT."
