@@ -14,7 +14,7 @@ from pydantic import (
     model_serializer,
 )
 
-from dabench.specs.names import canonical
+from dabench.specs.names import canonical, is_model
 
 Precision = Literal["fp32", "bf16"]
 
@@ -108,7 +108,7 @@ class Named(Section):
     def title(self) -> str:
         """The name, and the model where there is a choice of them: `timm:resnet50`."""
         model = self.options.get("model")
-        return f"{self.name}:{model}" if isinstance(model, str) else self.name
+        return f"{self.name}:{model}" if isinstance(model, str) and is_model(model) else self.name
 
 
 def named(value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from dabench.specs.names import is_name
+from dabench.specs.names import is_model, is_name
 
 LONGEST = 100_000  # characters of any text in a record or a row
 DEEPEST = 20  # levels of mappings and lists in the settings of a run
@@ -25,6 +25,14 @@ _YEARS = range(1970, 2262)  # what pandas can tell apart to the nanosecond
 def _name(text: str) -> str:
     if not is_name(text):
         raise ValueError(f"{text[:60]!r} is no name: small letters, digits and _ are expected")
+    return text
+
+
+@_REMEMBERED
+def _backbone(text: str) -> str:
+    name, colon, model = text.partition(":")
+    if not is_name(name) or (colon and not is_model(model)):
+        raise ValueError(f"{text[:60]!r} is no name of a backbone, as in mini_cnn or timm:resnet50")
     return text
 
 
@@ -94,6 +102,7 @@ def _check_plain(text: str) -> None:
 
 Text = Annotated[str, Field(max_length=LONGEST)]
 Name = Annotated[str, AfterValidator(_name)]
+BackboneName = Annotated[str, AfterValidator(_backbone)]
 DomainName = Annotated[str, AfterValidator(_domain)]
 Digest = Annotated[str, AfterValidator(_digest)]
 Commit = Annotated[str, AfterValidator(_commit)]

@@ -18,7 +18,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dabench.hashing.canonical import sha256
 from dabench.printable import printable
-from dabench.runs.fields import Amount, Commit, Count, Digest, DomainName, Name, Number, Plain, Share, Text, Time, Whole
+from dabench.runs.fields import (
+    Amount,
+    BackboneName,
+    Commit,
+    Count,
+    Digest,
+    DomainName,
+    Name,
+    Number,
+    Plain,
+    Share,
+    Text,
+    Time,
+    Whole,
+)
 from dabench.runs.reasons import reason
 
 SCHEMA = 5
@@ -168,7 +182,7 @@ class RunRecord(_Part):
     target: DomainName
     method: Name
     variant: Text = ""
-    backbone: Name
+    backbone: BackboneName
     precision: Text
     metric: Text = "accuracy"
     seed: Count

@@ -48,6 +48,11 @@ def is_name(text: str, *, grouped: bool = False) -> bool:
     return bool((_PATH_NAME if grouped else _NAME).fullmatch(text))
 
 
+def is_model(text: str) -> bool:
+    """Whether a text can stand behind the name of a backbone, as in `timm:resnet50.a1_in1k`."""
+    return bool(re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", text))
+
+
 def pair_name(text: str) -> str:
     """The name of a folder, a file or a value in a pair: `Real World` becomes `real_world`, and `7` becomes `d7`."""
     name = re.sub(r"[^a-z0-9]+", "_", normalize("NFC", text).lower()).strip("_")

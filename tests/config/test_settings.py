@@ -174,6 +174,7 @@ def test_a_model_may_stand_behind_the_name(written: Any, name: str, model: str) 
     found = Named.model_validate(named(written))
     assert (found.name, found.options["model"], found.title) == (name, model, f"{name}:{model}")
     assert Named(name="my-net").title == "my_net"
+    assert Named(name="net", options={"model": "a/b"}).title == "net"  # no part of a name
 
 
 def test_two_models_are_a_mistake() -> None:

@@ -20,6 +20,7 @@ from dabench.execution.frozen_features import (
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
+from dabench.results.folder import read_results
 from dabench.runs.plan import Plan
 from dabench.specs.spec import DomainSpec
 from tests.support.toy_runs import numbers
@@ -133,3 +134,13 @@ def test_a_network_for_vectors(data: Path, registry: Registry, tmp_path: Path) -
     plan = plan_of(suite_of(**changes, methods=[]), registry)
     assert all("is for images" in record.error for record in carried_out(plan, tmp_path, registry).values())
     assert prepare(registry.get(DomainSpec, "toy_a").spec).shape == (3, 4, 4)
+
+
+def test_the_record_names_the_model(data: Path, registry: Registry, tmp_path: Path) -> None:
+    options = {"weights": "none", "frozen": True, "bottleneck": 8, "size": 32}
+    backbone = {"name": "timm:test_resnet", "options": options}
+    plan = plan_of(suite_of(backbone=backbone, methods=[], bounds=["source_only"]), registry)
+    (record,) = carried_out(plan, tmp_path, registry).values()
+    assert record.backbone == "timm:test_resnet"
+    assert record.settings["backbone"]["options"]["model"] == "test_resnet"
+    assert read_results(tmp_path).frame["backbone"].tolist() == ["timm:test_resnet"]
