@@ -32,15 +32,19 @@ class KlAnchor(FineTune):
     def setup(self, problem: Problem[Tensor, Tensor]) -> None:
         super().setup(problem)
         self.anchor = deepcopy(self.network)
+        self._anchored = True
 
     def begin(self) -> None:
         super().begin()
-        self.anchor.load_state_dict(self.network.state_dict())
+        self._anchored = False
 
     def tuning_losses(self, batch: Batch) -> dict[str, Tensor]:
         """Classification loss on the labelled target examples, with softened labels."""
         logits, y = self.logits(self.network, batch), batch.labelled[1]
         with torch.no_grad():
+            if not self._anchored:  # the source's weights, and statistics that have seen the first batch
+                self.anchor.load_state_dict(self.network.state_dict())
+                self._anchored = True
             self.anchor.eval()
             before = softmax(self.logits(self.anchor, batch), 1)
         mixture = (1 - self.options.alpha) * one_hot(y, logits.shape[1]) + self.options.alpha * before
