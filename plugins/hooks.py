@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dabench_plugins import (
     asks,
+    bridging_specs,
     few_shot,
     self_supervised_specs,
     skada_specs,
@@ -242,6 +243,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield from source_free.specs()
     yield from few_shot.specs()
     yield from transfer.specs()
+    yield from bridging_specs.specs()
     yield from self_supervised_specs.specs()
     yield from skada_specs.specs()
     yield from _paired()

@@ -261,3 +261,13 @@ SUN_2019 = """@misc{sun2019unsupervised,
   title = {Unsupervised Domain Adaptation through Self-Supervision},
   eprint = {1909.11825}, archiveprefix = {arXiv}, year = {2019}
 }"""
+RAINA_2007 = """@inproceedings{raina2007self,
+  author = {Raina, Rajat and Battle, Alexis and Lee, Honglak and Packer, Benjamin and Ng, Andrew Y.},
+  title = {Self-taught Learning: Transfer Learning from Unlabeled Data},
+  booktitle = {International Conference on Machine Learning}, pages = {759--766}, year = {2007}
+}"""
+NA_2021 = """@inproceedings{na2021fixbi,
+  author = {Na, Jaemin and Jung, Heechul and Chang, Hyung Jin and Hwang, Wonjun},
+  title = {{FixBi}: Bridging Domain Spaces for Unsupervised Domain Adaptation},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition}, pages = {1094--1103}, year = {2021}
+}"""

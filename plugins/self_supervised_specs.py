@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dabench_plugins.references import CARLUCCI_2019, MISRA_2016, PATHAK_2016, SUN_2019
+from dabench_plugins.references import CARLUCCI_2019, MISRA_2016, PATHAK_2016, RAINA_2007, SUN_2019
 
 from dabench import MethodSpec, Range
 
 
 def specs() -> Iterator[MethodSpec]:
-    """Self-supervision."""
+    """Self-supervision, and self-taught learning."""
     yield MethodSpec(
         name="pretext",
         entry_point="dabench_plugins.pretext:Pretext",
@@ -37,4 +37,26 @@ def specs() -> Iterator[MethodSpec]:
         ),
         loss=r"L = \mathrm{CE}(g(f(x_s)), y_s) + w\,\mathrm{CE}(h(f(T_a(x))), a), \qquad x \in \{x_s, x_t\}, \quad a "
         r"\text{ drawn at random}",
+    )
+    yield MethodSpec(
+        name="self_taught",
+        entry_point="dabench_plugins.self_taught:SelfTaught",
+        title="self-taught learning",
+        summary="write vectors in few words of a dictionary that was learned without labels",
+        reference="Raina, Battle, Lee, Packer & Ng 2007, Self-taught Learning: Transfer Learning from Unlabeled Data, "
+        "ICML",
+        citation=RAINA_2007,
+        search={
+            "atoms": (32, 64, 128, 256),
+            "sparsity": Range(0.01, 0.3, log=True, points=4),
+            "learned_from": ("target", "both"),
+        },
+        deviations=(
+            "The unlabelled data are those of the target, or of both domains; in the paper they have other classes.",
+            "The suite's classifier is trained; the paper takes an SVM, some with a kernel for the words.",
+            "Weights above and below 0 are columns apart.",
+            "On a network it works on the features of the source-only network, which do not change.",
+        ),
+        loss=r"\min_{b, a} \sum_i \tfrac12 \lVert x_t^i - \textstyle\sum_j a_j^i b_j \rVert^2 + \beta "
+        r"\lVert a^i \rVert_1, \quad \lVert b_j \rVert \le 1; \qquad x_s \mapsto a(x_s)",
     )
