@@ -86,15 +86,16 @@ class PreparedDomain(PreparedExamples):
         return PreparedExamples(self.name, self.folder, self.sha256, self.classes, self.shape)
 
     def open_labels(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Map the labels of train and of test into memory."""
+        """The labels of train and of test."""
         return self.labels_of("train"), self.labels_of("test")
 
     def labels_of(self, split: str) -> NDArray[np.int64]:
-        """Map the labels of a split into memory."""
-        return _mapped(labels_folder(self.folder) / f"{split}_y.npy")
+        """The labels of a split. They are few, and read into memory: to map a file takes longer."""
+        labels: NDArray[np.int64] = np.load(labels_folder(self.folder) / f"{split}_y.npy")
+        return labels
 
     def open(self) -> DomainArrays:
-        """Map examples and labels into memory."""
+        """Map the examples into memory, and read the labels."""
         return self.open_examples().labelled(*self.open_labels())
 
 

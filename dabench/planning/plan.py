@@ -75,11 +75,11 @@ def make_plan(
     _refuse_unknown_domains(suite, added, specs)
     precisions = {suite.precision, overrides.shared.get("precision")}
     auto = automatic(device_kind) if "auto" in precisions else None
-    facts = ClassFacts.kept() if registry.keeps_facts else ClassFacts()
-    cells, doubles = _without_doubles(
-        suite.name, _cells(suite, chosen, entries, overrides, registry, specs, Shared(facts, auto))
-    )
-    facts.keep()
+    with ClassFacts.kept() if registry.keeps_facts else ClassFacts() as facts:
+        cells, doubles = _without_doubles(
+            suite.name, _cells(suite, chosen, entries, overrides, registry, specs, Shared(facts, auto))
+        )
+        facts.keep()
     domains, problems = _prepare(chosen, specs)
     _refuse_misfits(suite, added, domains)
     _refuse_budget(suite, chosen, domains)

@@ -9,8 +9,10 @@ import json
 import os
 from errno import ENOSPC
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from dabench.errors import ResultsError
 from dabench.files import replacing
@@ -54,7 +56,7 @@ def _parse(text: bytes) -> RunRecord:
     """
     repeat = "delete it, and the next `dabench run` repeats the run"
     try:
-        data = json.loads(text)  # with or without a byte-order mark
+        data = _loads(text)
     except ValueError as error:
         raise ValueError(f"not valid JSON, perhaps cut off ({error}): {repeat}") from error
     except RecursionError as error:
@@ -79,6 +81,18 @@ def _parse(text: bytes) -> RunRecord:
     return record_of_today(record)
 
 
+def _loads(text: bytes) -> Any:
+    """The value of JSON; raises as json.loads.
+
+    pydantic's parser gives the same values in half the time. It takes UTF-8 without a mark alone, and json.loads has
+    clearer words for what is wrong.
+    """
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)
+
+
 def write_record(directory: Path, record: RunRecord) -> Path:
     """Write a record where `run_stem` says, whole or not at all.
 
@@ -95,10 +109,10 @@ def place_of(directory: Path, record: RunRecord) -> Path:
         ResultsError: a link on the way to it leads out of the folder of records.
     """
     stem = run_stem(record.suite, record.source, record.target, record.method, record.seed, record.run_id)
-    path = directory / "runs" / stem.with_name(stem.name + ".json")
-    runs = os.path.realpath(directory / "runs")
-    if not f"{os.path.realpath(path.parent)}{os.sep}".startswith(f"{runs}{os.sep}"):
-        raise ResultsError(f"{path} lies behind a link that leads out of {directory / 'runs'}: remove the link.")
+    runs = directory / "runs"
+    path = runs / f"{stem}.json"
+    if not f"{os.path.realpath(path.parent)}{os.sep}".startswith(f"{os.path.realpath(runs)}{os.sep}"):
+        raise ResultsError(f"{path} lies behind a link that leads out of {runs}: remove the link.")
     return path
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from dabench.results.csv_file import columns
-from dabench.runs.record import RunRecord, flatten
+from dabench.runs.record import RunRecord, scalars
 
 Stamp = tuple[int, int, int]
 """Size of a file, and when its content and its entry last changed, in nanoseconds."""
@@ -24,6 +24,7 @@ Row = Any
 _UNIQUE = ("run_id", "predictions_sha256")  # texts that runs do not share
 _KINDS = {name: column.dtype for name, column in columns().items()}
 _RunRow: Any = namedtuple("RunRow", list(_KINDS))  # type: ignore[misc]
+_SHARED = [place for place, (name, kind) in enumerate(_KINDS.items()) if kind == "str" and name not in _UNIQUE]
 
 
 class StoredRecords(Mapping[str, RunRecord]):
@@ -92,11 +93,12 @@ class StoredRecords(Mapping[str, RunRecord]):
 
     def row_of(self, record: RunRecord) -> Row:
         """The scalar fields of a record; texts that many have are there once."""
-        row = flatten(record)
-        return _RunRow._make(self._shared(name, row[name]) for name in _KINDS)
-
-    def _shared(self, name: str, value: Any) -> Any:
-        return self._texts.setdefault(value, value) if isinstance(value, str) and name not in _UNIQUE else value
+        values, share = scalars(record), self._texts.setdefault
+        for place in _SHARED:
+            text = values[place]
+            if text is not None:
+                values[place] = share(text, text)
+        return _RunRow._make(values)
 
 
 def row_from(values: Iterable[Any]) -> Row:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from dabench.specs.names import is_model, is_name
 
@@ -68,13 +68,6 @@ def _time(text: str) -> str:
     return text
 
 
-def _no_giant(value: Any) -> Any:
-    """Whole numbers that are no float, which pydantic would turn into an infinity or refuse with another error."""
-    if isinstance(value, int) and abs(value) > _LARGEST:
-        raise ValueError("a number of more than 64 bits")
-    return value
-
-
 def _plain(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings as JSON can hold them and later readers can walk through."""
     try:
@@ -89,7 +82,8 @@ def _check_plain(text: str) -> None:
     waiting: list[tuple[Any, int]] = [(json.loads(text), 1)]
     while waiting:
         value, depth = waiting.pop()
-        _no_giant(value)
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            raise ValueError("a number of more than 64 bits")
         if isinstance(value, str):
             value.encode()  # lone surrogates cannot be written: a UnicodeEncodeError is a ValueError
         if isinstance(value, Mapping | list):
@@ -107,9 +101,10 @@ DomainName = Annotated[str, AfterValidator(_domain)]
 Digest = Annotated[str, AfterValidator(_digest)]
 Commit = Annotated[str, AfterValidator(_commit)]
 Time = Annotated[str, AfterValidator(_time)]
-Whole = Annotated[int, BeforeValidator(_no_giant), Field(ge=-_LARGEST - 1, le=_LARGEST)]
-Count = Annotated[int, BeforeValidator(_no_giant), Field(ge=0, le=_LARGEST)]
-Number = Annotated[float, BeforeValidator(_no_giant)]
-Amount = Annotated[float, BeforeValidator(_no_giant), Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, BeforeValidator(_no_giant), Field(ge=0, le=1)]
+# pydantic checks these without calling Python: a record has dozens of them.
+Whole = Annotated[int, Field(ge=-_LARGEST - 1, le=_LARGEST)]
+Count = Annotated[int, Field(ge=0, le=_LARGEST)]
+Number = float
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Plain = Annotated[dict[str, Any], AfterValidator(_plain)]

@@ -10,7 +10,10 @@ unnoticed. It is no signature: who edits a record on purpose can hash it anew.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -249,7 +252,7 @@ def run_stem(suite: str, source: str, target: str, method: str, seed: int, run_i
     A `/` in a domain's name becomes `.`.
     """
     pair = f"{source.replace('/', '.')}--{target.replace('/', '.')}"
-    return Path(suite) / pair / method / f"{seed}-{run_id[:12]}"
+    return Path(f"{suite}/{pair}/{method}/{seed}-{run_id[:12]}")
 
 
 NOT_SCALAR = frozenset({"settings", "selections", "per_class", "checkpoints", "asked"})  # stay in the record's file
@@ -261,33 +264,60 @@ def flatten(record: RunRecord) -> dict[str, Any]:
 
     `settings`, `selections`, `per_class`, `checkpoints` and tracebacks stay in the JSON file.
     """
-    row: dict[str, Any] = {}
-    for field, column, parts in _layout():
-        value = getattr(record, field)
-        if parts:
-            row |= {name: None if value is None else getattr(value, part) for name, part in parts}
+    return dict(zip(_layout().columns, scalars(record), strict=True))
+
+
+def scalars(record: RunRecord) -> list[Any]:
+    """The values of the same fields, in the same order."""
+    layout, values = _layout(), list[Any]()
+    for value, parts in zip(layout.fields(record), layout.parts, strict=True):
+        if parts is None:
+            values.append(value)
         else:
-            row[column] = value
-    row = {key: printable(value) if isinstance(value, str) else value for key, value in row.items()}
-    row["shots"] = None if record.shots is None else str(record.shots)  # a number or a word: text in a frame
+            values += [None] * parts.count if value is None else parts.of(value)
+    values = [printable(value) if isinstance(value, str) and not value.isprintable() else value for value in values]
+    if record.shots is not None:
+        values[layout.shots] = str(record.shots)  # a number or a word: text in a frame
     if record.error:  # one line says what happened; the rest is in the record
-        row["error"] = reason(record.error)
-    return row
+        values[layout.error] = reason(record.error)
+    return values
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Readers of the parts of a nested field; of one part alone `of` would give no tuple."""
+
+    count: int
+    of: Callable[[Any], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The scalar fields of a record.
+
+    Attributes:
+        fields: reads them all; nested ones whole.
+        parts: of each field; None for one that is not nested.
+        columns: their names in a row.
+        shots, error: places in a row of what is worded otherwise there.
+    """
+
+    fields: Callable[[Any], tuple[Any, ...]]
+    parts: tuple[_Parts | None, ...]
+    columns: tuple[str, ...]
+    shots: int
+    error: int
 
 
 @cache
-def _layout() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The scalar fields of a record: name, column, and where it has parts their columns and names."""
+def _layout() -> _Layout:
     models: dict[str, type[BaseModel]]
     models = {"accuracy": Accuracy, "metrics": Metrics, "plugin": PluginInfo, "code": CodeInfo, "env": Environment}
-    return [
-        (
-            name,
-            field.alias or name,
-            [(f"{name}_{part}", part) for part in models[name].model_fields if f"{name}_{part}" not in PRIVATE],
-        )
-        if name in models
-        else (name, field.alias or name, [])
-        for name, field in RunRecord.model_fields.items()
-        if name not in NOT_SCALAR
-    ]
+    names = [name for name in RunRecord.model_fields if name not in NOT_SCALAR]
+    columns: list[str] = []
+    parts: list[_Parts | None] = []
+    for name in names:
+        inner = [part for part in models[name].model_fields if f"{name}_{part}" not in PRIVATE] if name in models else []
+        columns += [f"{name}_{part}" for part in inner] or [RunRecord.model_fields[name].alias or name]
+        parts.append(_Parts(len(inner), attrgetter(*inner)) if inner else None)
+    return _Layout(attrgetter(*names), tuple(parts), tuple(columns), columns.index("shots"), columns.index("error"))

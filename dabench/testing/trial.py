@@ -393,7 +393,7 @@ def _given(spec: MethodSpec, toy: Toy, given: Conditions, domains: Mapping[str, 
 
 def _decoys(job: Job, target: PreparedDomain, given: Conditions) -> Decoys:
     """Labels to be laid out for the method, in the order of the examples that it gets."""
-    train, test = (np.array(y) for y in target.open_labels())
+    train, test = target.open_labels()
     seeing = replace(job, data=replace(job.data, given=replace(job.data.given, target=train)))
     ordered = draw_splits(seeing).target_y
     assert ordered is not None, "the job is given them"

@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch  # noqa: F401 - where it is, classes are imported in the process that asks for them
 
-from dabench.planning import class_facts
+from dabench.errors import PluginError, UsageError
+from dabench.planning import class_import
 from dabench.planning.class_facts import ClassFacts
+from dabench.planning.class_process import ClassProcess
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import BackboneSpec, MethodSpec
 
@@ -32,26 +35,51 @@ class Kept(FeatureMethod):
     def predict(self, x): return self.model.decision_function(x)
 """
 SCRIPT = """
+import resource
 import sys
 from dabench.planning.class_facts import ClassFacts
 from dabench.plugin.registry import load_registry
 from dabench.specs.spec import MethodSpec
-facts = ClassFacts.kept()
-found = facts.of_method(load_registry().get(MethodSpec, "kept").spec, {})
-facts.keep()
-print(found.options["weight"], found.is_feature_method, "torch" in sys.modules)
+if __name__ == "__main__":
+    with ClassFacts.kept() as facts:
+        found = facts.of_method(load_registry().get(MethodSpec, "kept").spec, {})
+        facts.keep()
+    imported = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 0
+    print(found.options["weight"], found.is_feature_method, imported, "torch" in sys.modules)
 """
 
 
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The files of this process are those of dabench: other tests have imported some that are gone."""
-    monkeypatch.setattr(class_facts, "_imported_files", lambda: [str(class_facts.__file__)])
+    monkeypatch.setattr(class_import, "imported_files", lambda: [str(class_import.__file__)])
+
+
+DYING = """
+import os
+os.kill(os.getpid(), 9)
+"""
+ODD = """
+from pydantic import field_validator
+from dabench import FeatureMethod
+
+class Kept(FeatureMethod):
+    class Options(FeatureMethod.Options):
+        weight: float = 1.0
+
+        @field_validator("weight")
+        @classmethod
+        def look(cls, weight):
+            raise ZeroDivisionError("odd weight")
+"""
 
 
 @pytest.fixture
 def ask(site, data: Path, tmp_path: Path):
-    """The answer of a new process about the method `kept`: its weight, its form, and whether torch was imported."""
+    """The answer of a new process about the method `kept`.
+
+    These are its weight, its form, whether another process imported the class, and whether torch is in the one asked.
+    """
 
     def run() -> list[str]:
         done = subprocess.run(
@@ -65,11 +93,11 @@ def ask(site, data: Path, tmp_path: Path):
 
 @pytest.mark.slow
 def test_what_is_kept_holds_until_the_code_changes(ask, site) -> None:
-    assert ask() == ["1.5", "True", "True"]
-    assert ask() == ["1.5", "True", "False"]
+    assert ask() == ["1.5", "True", "True", "False"]
+    assert ask() == ["1.5", "True", "False", "False"]
     (site.path / "kept_method.py").write_text(METHOD.format(weight=2.5))
-    assert ask() == ["2.5", "True", "True"]
-    assert ask() == ["2.5", "True", "False"]
+    assert ask() == ["2.5", "True", "True", "False"]
+    assert ask() == ["2.5", "True", "False", "False"]
 
 
 def test_nothing_is_kept_of_a_file_that_changed_meanwhile(
@@ -77,7 +105,7 @@ def test_nothing_is_kept_of_a_file_that_changed_meanwhile(
 ) -> None:
     facts = ClassFacts(tmp_path / "facts.json")
     facts.of_method(registry.get(MethodSpec, "toy_mean").spec, {})
-    monkeypatch.setattr("dabench.planning.class_facts._BEGUN", 0)
+    monkeypatch.setattr("dabench.planning.class_import.BEGUN", 0)
     facts.keep()
     assert not (tmp_path / "facts.json").exists()
 
@@ -102,3 +130,23 @@ def test_a_file_that_holds_something_else_is_made_anew(registry: Registry, tmp_p
     assert facts.of_method(registry.get(MethodSpec, "toy_mean").spec, {}).options == {"strength": 1.0}
     facts.keep()
     assert json.loads(path.read_text())["facts"]
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "kind", "reason"),
+    [
+        (DYING, {}, PluginError, "the process that imported it was killed by SIGKILL. Fix its plugin"),
+        ("import nothing_of_this_name", {}, PluginError, "No module named 'nothing_of_this_name'"),
+        (ODD, {"weight": 2.0}, PluginError, "its options cannot be checked: .*odd weight"),
+        (METHOD.format(weight=1.0), {"wait": 1}, UsageError, "wait"),
+    ],
+    ids=["ends", "cannot be imported", "odd options", "wrong options"],
+)
+def test_errors_of_the_other_process_are_clear(site, code: str, options: dict[str, float], kind, reason: str) -> None:
+    site.install("kept", {}, kept_method=code)
+    process = ClassProcess()
+    try:
+        with pytest.raises(kind, match=reason):
+            process.facts_of(MethodSpec(name="kept", entry_point="kept_method:Kept", summary="for tests"), options)
+    finally:
+        process.close()

@@ -88,14 +88,13 @@ class LabelDesk:
 
 
 def target_labels(target: PreparedDomain, transductive: bool) -> Labels:
-    """Labels of target train, or of train and test, as a plain array."""
-    train, test = target.open_labels()
-    return np.array(np.concatenate([train, test]) if transductive else train)
+    """Labels of target train, or of train and test."""
+    return np.concatenate(target.open_labels()) if transductive else target.labels_of("train")
 
 
 def labels_of_test(target: PreparedDomain, transductive: bool) -> Labels:
     """Labels of what a run is measured on."""
-    return target_labels(target, transductive) if transductive else np.array(target.labels_of("test"))
+    return target_labels(target, transductive) if transductive else target.labels_of("test")
 
 
 def _refusal(source: PreparedDomain, target: PreparedDomain) -> str:
