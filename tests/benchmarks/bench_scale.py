@@ -1,4 +1,4 @@
-"""Large plans: what a run costs the parent process, and how much memory it takes.
+"""Large plans and many plugins: what a run costs the parent process, how much memory it takes, what a plugin costs.
 
 The limits are multiples of what the standard library takes to write the same files, in processor time: processors
 differ, and one processor from hour to hour.
@@ -7,6 +7,9 @@ differ, and one processor from hour to hour.
 from __future__ import annotations
 
 import json
+import resource
+import subprocess
+import sys
 import time
 import tracemalloc
 from pathlib import Path
@@ -32,6 +35,13 @@ from dabench import LauncherSpec, hookimpl
 @hookimpl
 def dabench_launchers():
     yield LauncherSpec(name="nothing", entry_point="nothing_launcher:launch", summary="makes no run")
+"""
+SPEC = """
+from dabench import MethodSpec, hookimpl
+
+@hookimpl
+def dabench_methods():
+    yield MethodSpec(name="many_{number}", entry_point="many_{number}:Many", summary="for tests")
 """
 LAUNCHER = """
 import numpy as np
@@ -110,3 +120,27 @@ def test_a_run_takes_little_memory(registry: Any, tmp_path: Path, monkeypatch: p
     print(f"\n{peak / len(plan.runs):.0f} bytes a run")
     assert len(stored) == 600
     assert peak <= BYTES * len(plan.runs)
+
+
+PLUGINS = 200
+NEEDED = "import importlib.metadata, click, pluggy, yaml"  # what every command imports of other distributions
+LISTED = 5.5  # times that; 3.4 where this was written
+
+
+def test_many_plugins_are_listed_quickly(site: Any) -> None:
+    for number in range(PLUGINS):
+        hooks = f"many_{number}_hooks"
+        site.install(f"many_{number}", {"many": hooks}, **{hooks: SPEC.format(number=number)})
+    needed, listed = (
+        min(_of_children(command) for _ in range(5)) for command in (["-c", NEEDED], ["-m", "dabench", "list"])
+    )
+    print(f"\n{listed:.2f} s to list {PLUGINS} plugins, {listed / needed:.1f} times the imports")
+    assert listed <= LISTED * needed
+
+
+def _of_children(command: list[str]) -> float:
+    """Processor time of a Python process, in seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 import torch  # noqa: F401 - where it is, classes are imported in the process that asks for them
 
-from dabench.errors import PluginError, UsageError
 from dabench.planning import class_import
 from dabench.planning.class_facts import ClassFacts
-from dabench.planning.class_process import ClassProcess
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import BackboneSpec, MethodSpec
 
@@ -53,25 +51,6 @@ if __name__ == "__main__":
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The files of this process are those of dabench: other tests have imported some that are gone."""
     monkeypatch.setattr(class_import, "imported_files", lambda: [str(class_import.__file__)])
-
-
-DYING = """
-import os
-os.kill(os.getpid(), 9)
-"""
-ODD = """
-from pydantic import field_validator
-from dabench import FeatureMethod
-
-class Kept(FeatureMethod):
-    class Options(FeatureMethod.Options):
-        weight: float = 1.0
-
-        @field_validator("weight")
-        @classmethod
-        def look(cls, weight):
-            raise ZeroDivisionError("odd weight")
-"""
 
 
 @pytest.fixture
@@ -130,23 +109,3 @@ def test_a_file_that_holds_something_else_is_made_anew(registry: Registry, tmp_p
     assert facts.of_method(registry.get(MethodSpec, "toy_mean").spec, {}).options == {"strength": 1.0}
     facts.keep()
     assert json.loads(path.read_text())["facts"]
-
-
-@pytest.mark.parametrize(
-    ("code", "options", "kind", "reason"),
-    [
-        (DYING, {}, PluginError, "the process that imported it was killed by SIGKILL. Fix its plugin"),
-        ("import nothing_of_this_name", {}, PluginError, "No module named 'nothing_of_this_name'"),
-        (ODD, {"weight": 2.0}, PluginError, "its options cannot be checked: .*odd weight"),
-        (METHOD.format(weight=1.0), {"wait": 1}, UsageError, "wait"),
-    ],
-    ids=["ends", "cannot be imported", "odd options", "wrong options"],
-)
-def test_errors_of_the_other_process_are_clear(site, code: str, options: dict[str, float], kind, reason: str) -> None:
-    site.install("kept", {}, kept_method=code)
-    process = ClassProcess()
-    try:
-        with pytest.raises(kind, match=reason):
-            process.facts_of(MethodSpec(name="kept", entry_point="kept_method:Kept", summary="for tests"), options)
-    finally:
-        process.close()
