@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dabench.errors import shortened
+from dabench.printable import capped
 
 if TYPE_CHECKING:
     from dabench.data.prepared import PreparedDomain
 
 SEPARATOR = " | "
 SHOWN = 3  # phrases on files and rows
+MOST_STORED, MOST_SHOWN = 50_000, 1000  # characters: of all notes in a record, and of one of them in a table
 
 
 def left_out(name: str, phrases: Sequence[str]) -> str:
@@ -34,10 +36,14 @@ def data_notes(domains: Sequence[PreparedDomain]) -> list[str]:
 
 
 def joined(notes: Sequence[str]) -> str | None:
-    """The notes as the one text that a record holds."""
-    return SEPARATOR.join(notes) or None
+    """The notes as the one text that a record holds; of a longer one both ends."""
+    return _line(SEPARATOR.join(notes), MOST_STORED) or None
 
 
 def apart(text: Any) -> list[str]:
     """The notes of a record's text; none where a frame of runs has no text."""
-    return text.split(SEPARATOR) if isinstance(text, str) and text else []
+    return [_line(note, MOST_SHOWN) for note in text.split(SEPARATOR)] if isinstance(text, str) and text else []
+
+
+def _line(text: str, most: int) -> str:
+    return capped(text, most).replace("\n", " ") if len(text) > most else text

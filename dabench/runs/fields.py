@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 from dabench.specs.names import is_model, is_name
 
 LONGEST = 100_000  # characters of any text in a record or a row
+LONGEST_WORD = 2000  # of one that a table shows whole, such as the name of a row
 DEEPEST = 20  # levels of mappings and lists in the settings of a run
 _LARGEST = 2**63 - 1  # what a column of whole numbers holds
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
@@ -95,6 +96,7 @@ def _check_plain(text: str) -> None:
 
 
 Text = Annotated[str, Field(max_length=LONGEST)]
+Word = Annotated[str, Field(max_length=LONGEST_WORD)]
 Name = Annotated[str, AfterValidator(_name)]
 BackboneName = Annotated[str, AfterValidator(_backbone)]
 DomainName = Annotated[str, AfterValidator(_domain)]

@@ -35,6 +35,7 @@ from dabench.runs.fields import (
     Text,
     Time,
     Whole,
+    Word,
 )
 from dabench.runs.reasons import reason
 
@@ -106,8 +107,8 @@ class Metrics(_Part):
 class PluginInfo(_Part):
     """The plugin that the method came from."""
 
-    distribution: Text
-    version: Text
+    distribution: Word
+    version: Word
     source_sha256: Digest
 
 
@@ -139,15 +140,15 @@ class Environment(_Part):
         host: the name of the machine, which is not published; None in files from before the field.
     """
 
-    dabench: Text
-    python: Text
-    torch: Text
-    device: Text
-    processor: Text
+    dabench: Word
+    python: Word
+    torch: Word
+    device: Word
+    processor: Word
     threads: Count
-    cpu_capability: Text | None = None
-    onednn_isa: Text | None = None
-    blas: Text | None = None
+    cpu_capability: Word | None = None
+    onednn_isa: Word | None = None
+    blas: Word | None = None
     bf16_cost: Amount | None = None
     libraries: Text | None = None
     host: Text | None = None
@@ -179,15 +180,15 @@ class RunRecord(_Part):
     run_id: Digest
     suite: Name
     suite_version: Count
-    track: Text
+    track: Word
     shots: Count | Literal["all"] | None = None
     source: DomainName
     target: DomainName
     method: Name
-    variant: Text = ""
+    variant: Word = ""
     backbone: BackboneName
-    precision: Text
-    metric: Text = "accuracy"
+    precision: Word
+    metric: Word = "accuracy"
     seed: Count
     status: Status
     error: Text | None = None
@@ -220,7 +221,7 @@ class RunRecord(_Part):
     comparison_sha256: Digest
     data_sha256: Digest
     predictions_sha256: Digest | None = None
-    data_notes: str | None = None
+    data_notes: Text | None = None
     plugin: PluginInfo
     code: CodeInfo
     env: Environment

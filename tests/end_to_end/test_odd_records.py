@@ -108,6 +108,9 @@ ODD_VALUES: dict[str, dict[str, Any]] = {
     "a lone surrogate in the settings": {"settings": {"options": {"x": "\ud800"}}},
     "a lone surrogate in a key": {"settings": {"\ud800": 1}},
     "a text that does not end": {"error": "x" * 200_000},
+    "notes on data that do not end": {"data_notes": "x" * 200_000},
+    "a variant of many pages": {"variant": "x" * 20_000},
+    "a precision of many pages": {"precision": "x" * 20_000},
     "a plugin that is a list": {"plugin": ["x"] * 3},
     "a schema that is text": {"schema": "two"},
 }
