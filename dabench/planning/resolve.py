@@ -15,7 +15,8 @@ from dabench.config.suite import MethodEntry, PairEntry, Suite
 from dabench.errors import UsageError
 from dabench.hashing.canonical import sha256, view_versions
 from dabench.hashing.sources import source_sha256
-from dabench.planning.class_facts import ClassFacts, Facts
+from dabench.planning.class_facts import ClassFacts
+from dabench.planning.class_import import Facts
 from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
 from dabench.runs.precision import UNNAMED
