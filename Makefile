@@ -39,7 +39,8 @@ bench: $(DEV) ## measure the speed of the harness
 
 bench-peers: $(DEV) ## compare the speed of a training with that of other libraries, in an environment of their own
 	test -x $(VENV)-peers/bin/python || $(PYTHON) -m venv $(VENV)-peers
-	$(VENV)-peers/bin/python -m pip install --quiet --constraint constraints.txt --editable . -r tests/benchmarks/peers.txt
+	$(VENV)-peers/bin/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(VENV)-peers/bin/python -m pip install --quiet --no-deps -r tests/benchmarks/peers.txt
 	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(VENV)-peers/bin/python tests/benchmarks/peers.py
 
 bench-store: $(DEV) ## store the ratios that make bench compares with
