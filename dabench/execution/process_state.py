@@ -10,7 +10,8 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -81,6 +82,46 @@ def _put_autocast(value: Mapping[str, bool]) -> None:
         torch.set_autocast_enabled(device, enabled)
 
 
+def _onednn() -> dict[tuple[str, str], Any]:
+    """What decides how convolutions and products are computed; older releases of torch lack some of it."""
+    flags = torch.backends.mkldnn
+    parts = {"": flags, **{name: getattr(flags, name) for name in ("conv", "matmul", "rnn") if hasattr(flags, name)}}
+    names = ("enabled", "deterministic", "allow_tf32", "fp32_precision")
+    return {
+        (part, name): getattr(owner, name) for part, owner in parts.items() for name in names if hasattr(owner, name)
+    }
+
+
+def _put_onednn(value: Mapping[tuple[str, str], Any]) -> None:
+    flags = torch.backends.mkldnn
+    for (part, name), flag in value.items():
+        owner = getattr(flags, part) if part else flags
+        if getattr(owner, name) != flag:
+            setattr(owner, name, flag)
+
+
+def _flushes() -> bool:
+    """Whether numbers that are too small for their exponent count as zero, which torch does not tell."""
+    return bool((torch.full((1,), 1e-310, dtype=torch.float64, device="cpu") * 1 == 0).item())
+
+
+def _mask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _errors() -> list[tuple[Any, ...]]:
+    """Filters that make errors of warnings. Imports of libraries add others, which harm no run."""
+    return [found for found in warnings.filters if found[0] == "error"]
+
+
+def _put_errors(value: Sequence[tuple[Any, ...]]) -> None:
+    others = [found for found in warnings.filters if found[0] != "error"]
+    warnings.resetwarnings()  # it also makes Python forget what it decided by the old ones
+    warnings.filters[:] = [*value, *others]
+
+
 def _folder() -> str:
     try:
         return str(Path.cwd())
@@ -144,11 +185,18 @@ SETTINGS: tuple[Setting, ...] = (
         torch.set_float32_matmul_precision,
     ),
     Setting("precision", "whether autocast is on", _autocast, _put_autocast),
+    Setting("precision", "the settings of oneDNN", _onednn, _put_onednn),
+    Setting("precision", "whether tiny numbers count as zero", _flushes, torch.set_flush_denormal),
+    Setting(
+        "grad_mode", "whether gradients are searched for errors", torch.is_anomaly_enabled, torch.set_anomaly_enabled
+    ),
     Setting("precision", "what NumPy does about overflow and the like", np.geterr, lambda value: np.seterr(**value)),
     Setting("surroundings", "the working directory", _folder, _put_folder),
     Setting("surroundings", "environment variables", lambda: dict(os.environ), _put_environment),
     Setting("surroundings", "sys.path", lambda: list(sys.path), _put_path),
     Setting("surroundings", "handlers of signals", _handlers, _put_handlers),
+    Setting("surroundings", "the permissions of new files", _mask, os.umask),
+    Setting("surroundings", "which warnings are errors", _errors, _put_errors),
     Setting("surroundings", "the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
     Setting("surroundings", "whether garbage is collected", gc.isenabled, _put_collection),
     Setting("surroundings", "which log lines are off", lambda: logging.root.manager.disable, logging.disable),
