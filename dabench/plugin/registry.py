@@ -16,6 +16,7 @@ from copy import copy
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
 from inspect import signature
+from itertools import islice
 from typing import Any, TypeVar
 
 import pluggy
@@ -43,6 +44,7 @@ from dabench.specs.spec import (
 GROUP = "dabench"
 OWN = "dabench"
 DISABLE = "DABENCH_DISABLE_PLUGINS"
+MOST_SPECS = 10_000  # of one kind from one plugin
 HEAVY = (
     "its hook module imports torch, for which every command and completion then waits: import it in the module that "
     "holds the method, and of dabench what is needed by name instead of `from dabench import *`"
@@ -144,7 +146,9 @@ class Registry:
         specs: list[Spec] = []
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             if implementation.plugin_name == key:
-                specs += implementation.function()
+                specs += islice(implementation.function(), MOST_SPECS + 1)
+        if len(specs) > MOST_SPECS:
+            raise ValueError(f"{hook} yields more than {MOST_SPECS:,} specs, perhaps without an end")
         for spec in specs:
             if not isinstance(spec, kind):
                 raise TypeError(f"{hook} must yield {kind.__name__}, not {spec!r}")

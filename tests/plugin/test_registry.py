@@ -69,6 +69,10 @@ BROKEN = {
         "from dabench import hookimpl\n\n@hookimpl\ndef dabench_methods():\n    yield 'dann'",
         "dabench_methods must yield MethodSpec, not 'dann'",
     ),
+    "no end": (
+        METHOD.format(name="x") + '    while True:\n        yield MethodSpec(name="x", entry_point="a:B", summary="")\n',
+        "dabench_methods yields more than 10,000 specs",
+    ),
     "no hook": (
         "from dabench import MethodSpec\n\ndef dabench_methods(): ...",
         "mark its functions with @dabench.hookimpl",
