@@ -119,7 +119,7 @@ def _errors() -> list[tuple[Any, ...]]:
 def _put_errors(value: Sequence[tuple[Any, ...]]) -> None:
     others = [found for found in warnings.filters if found[0] != "error"]
     warnings.resetwarnings()  # it also makes Python forget what it decided by the old ones
-    warnings.filters[:] = [*value, *others]
+    warnings.filters[:] = [*value, *others]  # type: ignore[index]  # it is a list
 
 
 def _folder() -> str:

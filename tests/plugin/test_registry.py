@@ -70,7 +70,7 @@ BROKEN = {
         "dabench_methods must yield MethodSpec, not 'dann'",
     ),
     "no end": (
-        METHOD.format(name="x") + '    while True:\n        yield MethodSpec(name="x", entry_point="a:B", summary="")\n',
+        METHOD.format(name="x") + '    while 1:\n        yield MethodSpec(name="x", entry_point="a:B", summary="")\n',
         "dabench_methods yields more than 10,000 specs",
     ),
     "no hook": (
