@@ -21,7 +21,7 @@ from dabench.files import replacing
 from dabench.hashing.canonical import sha256
 from dabench.planning.class_import import Facts, Stamp, facts_of, settled_stamps, stamp_of
 from dabench.planning.class_process import ClassProcess
-from dabench.plugin.uninstalled import method_sha256
+from dabench.plugin.uninstalled import UninstalledMethodSpec, method_sha256
 from dabench.specs.spec import BackboneSpec, MethodSpec
 
 
@@ -90,8 +90,11 @@ class ClassFacts:
         return self._found[key]
 
     def _find(self, spec: MethodSpec | BackboneSpec, options: Mapping[str, Any]) -> Facts:
-        """Facts that are not kept: from another process, where this one would import torch for them."""
-        if self._path is None or "torch" in sys.modules:
+        """Facts that are not kept: from another process, where this one would import torch for them.
+
+        A class that no plugin registers may be of this process alone.
+        """
+        if self._path is None or "torch" in sys.modules or isinstance(spec, UninstalledMethodSpec):
             return facts_of(spec, options)
         if self._process is None:
             self._process = ClassProcess()
