@@ -83,7 +83,7 @@ def _put_autocast(value: Mapping[str, bool]) -> None:
 
 
 def _onednn() -> dict[tuple[str, str], Any]:
-    """What decides how convolutions and products are computed; older releases of torch lack some of it."""
+    """Settings that decide how convolutions and products are computed; older releases of torch lack some of them."""
     flags = torch.backends.mkldnn
     parts = {"": flags, **{name: getattr(flags, name) for name in ("conv", "matmul", "rnn") if hasattr(flags, name)}}
     names = ("enabled", "deterministic", "allow_tf32", "fp32_precision")
