@@ -43,7 +43,7 @@ class ClassProcess:
         return answer
 
     def settled_stamps(self) -> dict[str, Stamp] | None:
-        """What `class_import.settled_stamps` says there; None if the process is gone."""
+        """The stamps of `class_import.settled_stamps` in that process; None if it is gone."""
         try:
             self._pipe.send(None)
             answer: dict[str, Stamp] | None = self._pipe.recv()

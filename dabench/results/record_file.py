@@ -11,8 +11,7 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic import TypeAdapter, ValidationError
 
 from dabench.errors import ResultsError
 from dabench.files import replacing
@@ -24,6 +23,7 @@ from dabench.results.lineage import record_of_today
 from dabench.runs.record import HASH, READABLE, RunRecord, run_stem
 
 LARGEST = 64 * 2**20  # bytes of a record
+_JSON: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def read_record(path: Path) -> RunRecord:
@@ -88,7 +88,7 @@ def _loads(text: bytes) -> Any:
     clearer words for what is wrong.
     """
     try:
-        return from_json(text)
+        return _JSON.validate_json(text)
     except ValueError:
         return json.loads(text)
 
