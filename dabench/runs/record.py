@@ -318,7 +318,8 @@ def _layout() -> _Layout:
     columns: list[str] = []
     parts: list[_Parts | None] = []
     for name in names:
-        inner = [part for part in models[name].model_fields if f"{name}_{part}" not in PRIVATE] if name in models else []
+        of_model = models[name].model_fields if name in models else ()
+        inner = [part for part in of_model if f"{name}_{part}" not in PRIVATE]
         columns += [f"{name}_{part}" for part in inner] or [RunRecord.model_fields[name].alias or name]
         parts.append(_Parts(len(inner), attrgetter(*inner)) if inner else None)
     return _Layout(attrgetter(*names), tuple(parts), tuple(columns), columns.index("shots"), columns.index("error"))
