@@ -135,7 +135,7 @@ def asked(*words: str) -> list[str]:
         (["run", "--set", "dann."], ["dann.weight=", "dann.gamma="]),
         (["run", "--set", "deep-coral.w"], ["deep_coral.weight="]),
         (["run", "--set", "optimiser.l"], ["optimiser.lr="]),
-        (["run", "--set", "sel"], ["selector="]),
+        (["run", "--set", "selec"], ["selector="]),
         (["run", "--launcher", "in"], ["inline"]),
         (["tune", "dann", "--score", "rev"], ["reverse_validation"]),
         (["table", "--selector", "sn"], ["snd"]),

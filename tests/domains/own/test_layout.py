@@ -225,7 +225,8 @@ def test_the_depth_of_grey(
     arrays = found.open()
     both, labels = np.concatenate([arrays.train.x, arrays.test.x]), np.concatenate([arrays.train.y, arrays.test.y])
     assert [int(both[labels == label].max()) for label in (0, 1)] == list(pixels)
-    assert (note in found.notes[0]) if note else not found.notes
+    depth = [said for said in found.notes if "grey, with values" in said]
+    assert [note in said for said in depth] == ([True] if note else [])
 
 
 def test_the_depth_of_each_domain(tmp_path: Path, data: Path, registry: Registry) -> None:

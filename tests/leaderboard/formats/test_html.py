@@ -79,7 +79,8 @@ def test_nothing_that_a_plugin_or_a_record_names_becomes_markup() -> None:
     ((name, cell),) = details(reader).items()
     assert pages.EVIL in name
     assert pages.EVIL in str(cell["title"])
-    assert reader.scripts[1] == (PAGE / "page.js").read_text(), "the page's own script, as it is"
+    own = "".join((PAGE / name).read_text() for name in ("common.js", "page.js"))
+    assert reader.scripts[1] == own, "the page's own script, as it is"
 
 
 def test_cells_have_numbers_tests_and_commands() -> None:
