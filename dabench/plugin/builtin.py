@@ -182,7 +182,7 @@ def dabench_selectors() -> Iterator[SelectorSpec]:
 def dabench_launchers() -> Iterator[LauncherSpec]:
     """Yield launchers of runs."""
     yield LauncherSpec(
-        name="inline", entry_point="dabench.runner.launchers.inline:Inline", summary="in this process, in turn"
+        name="inline", entry_point="dabench.runner.launchers.inline:launch", summary="in this process, in turn"
     )
     yield LauncherSpec(
         name="processes",

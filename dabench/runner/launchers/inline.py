@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dabench.runner.launchers.base import Launcher
 from dabench.runs.job import Event, Job, Started
-
-
-class Inline(Launcher):
-    """The launcher `inline`."""
-
-    def launch(self, jobs: Sequence[Job], workers: int | None) -> Iterator[Event]:
-        """Execute jobs in turn. There is one worker, whatever `workers` says."""
-        return launch(jobs, workers)
 
 
 def launch(jobs: Sequence[Job], workers: int | None = None) -> Iterator[Event]:
