@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from dabench.errors import DabenchError, PluginError
-from dabench.parallel.child import end_with_parent
+from dabench.parallel.child import end_with_parent, without_main
 from dabench.planning.class_import import Facts, Stamp, facts_of, settled_stamps
 from dabench.plugin.guard import named
 from dabench.specs.spec import BackboneSpec, MethodSpec
@@ -24,7 +24,8 @@ class ClassProcess:
     def __init__(self) -> None:
         self._pipe, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True, name="dabench-classes")
-        self._process.start()
+        with without_main():
+            self._process.start()
         theirs.close()  # so that the pipe reports the process's end
 
     def facts_of(self, spec: MethodSpec | BackboneSpec, options: Mapping[str, Any]) -> Facts:

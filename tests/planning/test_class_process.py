@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,3 +59,16 @@ def test_its_errors_are_clear(
             process.facts_of(MethodSpec(name="kept", entry_point="kept_method:Kept", summary="for tests"), options)
     finally:
         process.close()
+
+
+def test_a_script_without_a_guard_is_not_run_again(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('once')\n"
+        "from dabench.planning.class_process import ClassProcess\n"
+        "process = ClassProcess()\n"
+        "print(process.settled_stamps() is not None)\n"
+        "process.close()\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["once", "True"]
