@@ -51,6 +51,10 @@ class Pair:
     source: GivenDomainSpec
     target: GivenDomainSpec
 
+    def __repr__(self) -> str:
+        train = self.source.arrays.train
+        return f"<Pair {self.name}: {self.kind}, {len(self.source.arrays.classes)} classes, {len(train.y):,} rows to learn from>"
+
     @property
     def name(self) -> str:
         """`source:target`, as tables have it."""

@@ -142,3 +142,8 @@ def test_a_prepared_copy_belongs_to_its_arrays() -> None:
     assert first.folder != other.folder
     assert prepare(both(X).source).folder == first.folder
     assert np.array_equal(first.open().train.x, both(X).source.arrays.train.x)
+
+
+def test_a_pair_says_in_a_line_what_it_is() -> None:
+    said = repr(both(noise(20, 3), name="lab:field", test_share=0.5))
+    assert said == "<Pair lab:field: vectors, 2 classes, 10 rows to learn from>"
