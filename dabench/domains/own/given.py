@@ -52,8 +52,9 @@ class Pair:
     target: GivenDomainSpec
 
     def __repr__(self) -> str:
-        train = self.source.arrays.train
-        return f"<Pair {self.name}: {self.kind}, {len(self.source.arrays.classes)} classes, {len(train.y):,} rows to learn from>"
+        source = self.source.arrays
+        classes, rows = len(source.classes), len(source.train.y)
+        return f"<Pair {self.name}: {self.kind}, {classes} classes, {rows:,} rows to learn from>"
 
     @property
     def name(self) -> str:
