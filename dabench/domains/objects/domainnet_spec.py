@@ -70,7 +70,7 @@ DOMAINNET = Collection(
     licence=LICENCE,
     citation=PENG_2019,
     homepage=HOMEPAGE,
-    counted_by="the code of later papers",
+    counted_by="the page of its publisher",
 )
 ORIGINAL = Collection(
     family="domainnet_original",
