@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import torch
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from torch import Tensor, nn
 from torch.nn.functional import log_softmax
 
 from dabench.backbones.base import Backbone
 from dabench.errors import DataError
 
+MERGING = ("fusion", "modalities")
 Fusion = Literal["early", "intermediate", "late", "multiplicative"]
 
 
@@ -42,6 +43,12 @@ class SensorCnn(Backbone):
         hidden: int = Field(64, ge=1)
         fusion: Fusion = "early"
         modalities: tuple[int, ...] = (3, 3)
+
+        @model_serializer(mode="wrap")
+        def _where_they_are_merged(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+            """Write both only where sensors have networks of their own: the hash of all other settings stays."""
+            content: dict[str, Any] = plain(self)
+            return {name: value for name, value in content.items() if self.fusion != "early" or name not in MERGING}
 
     def __init__(self, input_shape: tuple[int, ...], classes: int, options: Options) -> None:
         """Build the layers.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
@@ -10,6 +11,7 @@ from typing import Any
 
 from dabench.errors import DabenchError, PluginError
 from dabench.parallel.child import end_with_parent, without_main
+from dabench.parallel.signals import KILL
 from dabench.planning.class_import import Facts, Stamp, facts_of, settled_stamps
 from dabench.plugin.guard import named
 from dabench.specs.spec import BackboneSpec, MethodSpec
@@ -54,7 +56,8 @@ class ClassProcess:
 
     def close(self) -> None:
         """End the process, whatever it does."""
-        self._process.kill()
+        if self._process.is_alive() and self._process.pid:
+            os.kill(self._process.pid, KILL)
         self._process.join()
         self._pipe.close()
 
@@ -71,7 +74,10 @@ def _serve(pipe: Connection) -> None:
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent takes it
     while True:
-        asked: tuple[MethodSpec | BackboneSpec, dict[str, Any]] | None = pipe.recv()
+        try:
+            asked: tuple[MethodSpec | BackboneSpec, dict[str, Any]] | None = pipe.recv()
+        except EOFError:  # the parent has gone
+            return
         pipe.send(settled_stamps() if asked is None else _answer(*asked))
 
 

@@ -49,7 +49,8 @@ class Recorder:
         self.asked: dict[str, NDArray[np.int64]] = {}
         self.stored = StoredRecords(read_record)
         self._workers: dict[str, Started] = {}  # what workers said of themselves, by the run that they took
-        self._told: dict[str, int] = {}  # the last checkpoint that observers know, by the run
+        # the last step that observers know, by the run, and by whether it was a checkpoint
+        self._told: dict[tuple[str, bool], int] = {}
         for record in found:
             self.stored.add(place_of(results, record), self.stored.row_of(record))
 
@@ -77,7 +78,8 @@ class Recorder:
         """Write the record of a run; what ends the command waits for it."""
         with uninterrupted():
             worker = self._workers.pop(run.run_id, None)
-            self._told.pop(run.run_id, None)
+            for checkpoint in (True, False):
+                self._told.pop((run.run_id, checkpoint), None)
             try:
                 outcome = replace(outcome, asked=self.asked.get(run.run_id, np.zeros(0, np.int64)).tolist())
                 record = make_record(self.plan, run, outcome, worker)
@@ -100,7 +102,7 @@ class Recorder:
             self.registry.notify("dabench_run_began", **told)
         elif isinstance(event, Finished):
             self.keep(run, event.outcome)
-        elif event.step > self._told.get(run.run_id, 0):
+        elif event.step > self._told.get((run.run_id, event.values is not None), 0):
             self._tell(run, event)
 
     def _tell(self, run: PlannedRun, event: Progress) -> None:
@@ -111,7 +113,7 @@ class Recorder:
         elif event.losses is not None:
             self.registry.notify("dabench_step", run=run, step=event.step, losses=event.losses)
         if event.values is not None or event.losses is not None:
-            self._told[run.run_id] = event.step
+            self._told[run.run_id, event.values is not None] = event.step
 
 
 def make_record(plan: Plan, run: PlannedRun, outcome: Outcome, worker: Started | None = None) -> RunRecord:

@@ -236,9 +236,10 @@ def test_an_interrupt_says_what_is_left(registry: Registry, tmp_path: Path, monk
 
 def test_the_public_names() -> None:
     assert dabench.__all__ == [
-        *("Averaged", "AveragedMethod", "Backbone", "BackboneSpec", "Batch", "CheckFormatSpec", "DeepMethod"),
-        *("DomainArrays", "DomainSpec", "FeatureMethod", "FormatSpec", "LauncherSpec", "Leaderboard", "MethodSpec"),
-        *("ObserverSpec", "Pair", "Problem", "Range", "Results", "SelectorSpec", "Split", "Stage", "SuiteSpec"),
-        *("TrainedModel", "View", "hookimpl"),
-        *("load", "pair", "run"),
+        *("AskSpec", "Averaged", "AveragedMethod", "Backbone", "BackboneSpec", "Batch"),
+        *("CheckFormatSpec", "ClusterLauncher", "DeepMethod", "DomainArrays", "DomainSpec", "FeatureMethod"),
+        *("FormatSpec", "Launcher", "LauncherSpec", "Leaderboard", "MethodSpec", "ObserverSpec"),
+        *("Pair", "Pool", "Problem", "Range", "Results", "SelectorSpec"),
+        *("Split", "Stage", "SuiteSpec", "TrainedModel", "View", "WaitingJobs"),
+        *("hookimpl", "load", "pair", "run", "top"),
     ]

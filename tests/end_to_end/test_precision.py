@@ -11,7 +11,6 @@ from torch import nn
 from dabench import Backbone
 from dabench.backbones.mini_cnn import MiniCnn
 from dabench.baseline.compare import compare
-from dabench.cli.session import precision_notes
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.errors import UsageError
@@ -24,6 +23,7 @@ from dabench.runner.cost import estimate
 from dabench.runner.reproduce import find_recorded, plan_again
 from dabench.runs.plan import Plan
 from dabench.runs.record import flatten
+from dabench.session.run_session import precision_notes
 from tests.support.small_runs import Net
 from tests.support.toy_runs import numbers, plan_of, run
 

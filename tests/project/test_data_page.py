@@ -16,6 +16,7 @@ TESTS = ("data/acquire/test_fetch.py", "data/acquire/test_unpack.py", "end_to_en
 PICTURES = ("domains/objects", "data/pictures")  # their faults are on the page, but not all of their tests
 PLAIN = {  # tests of what happens without a fault
     "test_a_file_is_fetched_checked_and_decoded",
+    "test_what_only_a_person_can_get_is_not_asked_for",
     "test_an_archive_is_unpacked_and_what_is_not_wanted_is_left",
 }
 
