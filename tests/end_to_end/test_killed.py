@@ -21,15 +21,18 @@ from tests.support import tiny_files
 (SPEC,) = (spec for spec in image_specs.SPECS if spec.name == "mnist_m")
 
 # In place of the work of a worker process: it says so, and waits to be killed.
-SCRIPT = """
+STOPPER = """
 import os
 import time
 
 def stop(cuts):
     os.write(1, b"there\\n")  # at once: two workers say it
     time.sleep(60)
-
+"""
+SCRIPT = """
 if __name__ == "__main__":
+    from stopper import stop
+
     import numpy as np
     from dabench.data.prepared import prepare
     from dabench.domains.images import specs as image_specs, mnist_m; from dabench.parallel import pool as parallel
@@ -64,6 +67,7 @@ def _is_made_as_if_nothing_had_been(data: Path, monkeypatch: pytest.MonkeyPatch)
 def test_killed_while_workers_regenerate(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
+    (tmp_path / "stopper.py").write_text(STOPPER)  # workers do not run the script
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "there\n"
         process.kill()
