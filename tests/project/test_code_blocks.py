@@ -82,6 +82,7 @@ def test_programs_run(page: str, site: Any, tmp_path: Path, monkeypatch: pytest.
     for block in of("python"):
         if block.page == page:
             exec(compile(block.code, page, "exec"), names)
+    assert set(names) - {"__name__", "__builtins__"}, "the programs of a page name something"
 
 
 @pytest.mark.parametrize("block", of("yaml"), ids=lambda block: block.page)

@@ -43,7 +43,7 @@ def toy(module_registry: Registry, folder: Path) -> dabench.Results:
 
 
 @pytest.fixture(scope="module")
-def test_x(module_registry: Registry) -> Any:
+def examples(module_registry: Registry) -> Any:
     return np.array(prepare(module_registry.get(DomainSpec, "toy_b").spec).open().test.x)
 
 
@@ -63,9 +63,9 @@ def artifacts_of(results: Path) -> Path:
 
 
 @pytest.mark.parametrize("method", ["source_only", *METHODS, "target_only"])
-def test_a_rebuilt_model_predicts_as_recorded(toy: dabench.Results, test_x: Any, method: str) -> None:
-    kept, again = toy.predictions(method), toy.model(method).predict(test_x)
-    assert list(kept["row"]) == list(range(len(test_x)))
+def test_a_rebuilt_model_predicts_as_recorded(toy: dabench.Results, examples: Any, method: str) -> None:
+    kept, again = toy.predictions(method), toy.model(method).predict(examples)
+    assert list(kept["row"]) == list(range(len(examples)))
     assert list(kept["predicted"]) == list(again["predicted"])
 
 
@@ -84,20 +84,22 @@ def test_nothing_that_is_kept_holds_a_label_of_the_test_split(toy: dabench.Resul
     assert names == {MODEL, RECIPE, PREDICTIONS, LIST}
 
 
-def test_the_same_model_comes_out_of_loaded_results(toy: dabench.Results, folder: Path, test_x: Any) -> None:
+def test_the_same_model_comes_out_of_loaded_results(toy: dabench.Results, folder: Path, examples: Any) -> None:
     loaded = dabench.load(folder).model("dann", pair="toy_a:toy_b", seed=0)
     assert repr(loaded) == repr(toy.model("dann"))
-    assert loaded.predict(test_x).equals(toy.model("dann").predict(test_x))
+    assert loaded.predict(examples).equals(toy.model("dann").predict(examples))
     with pytest.raises(DataError, match=r"these examples are .* of the shape"):
         loaded.predict(np.zeros((2, 77)))
 
 
-def test_a_run_without_a_model_is_made_again_to_keep_it(toy: dabench.Results, copy: Path, test_x: Any, capsys) -> None:
+def test_a_run_without_a_model_is_made_again_to_keep_it(
+    toy: dabench.Results, copy: Path, examples: Any, capsys
+) -> None:
     shutil.rmtree(copy / "artifacts/toy/toy_a--toy_b/dann")
     quick = {**QUICK, "save": ["models"]}
     again = dabench.run("toy", methods=METHODS, pairs=["toy_a:toy_b"], results=copy, **quick)
     assert "1 of 4 runs were made without keeping models" in capsys.readouterr().err
-    assert again.model("dann").predict(test_x).equals(toy.model("dann").predict(test_x))
+    assert again.model("dann").predict(examples).equals(toy.model("dann").predict(examples))
 
 
 def damage_list(folder: Path, **files: Any) -> None:
@@ -160,11 +162,11 @@ def other_tensors(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_files_that_are_wrong_are_refused(copy: Path, test_x: Any, name: str) -> None:
+def test_files_that_are_wrong_are_refused(copy: Path, examples: Any, name: str) -> None:
     act, match = WRONG[name]
     act(artifacts_of(copy))
     with pytest.raises(ResultsError, match=match):
-        dabench.load(copy).model("dann").predict(test_x)
+        dabench.load(copy).model("dann").predict(examples)
 
 
 def test_a_record_outside_a_results_folder_has_no_model(copy: Path, tmp_path: Path) -> None:
