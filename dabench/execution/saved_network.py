@@ -47,8 +47,20 @@ def store_network(job: Job, data: PairData, method: DeepMethod, step: int, learn
     if learned is not None:
         tensors |= {"readout.x": torch.from_numpy(learned[0]), "readout.y": torch.from_numpy(learned[1])}
     recipe = {
+        **common_recipe(job, NETWORK, str(job.data.target.open_examples().test.x.dtype)),
+        "shapes": [list(problem.source_x.shape[1:]), list(problem.target_x.shape[1:])],
+        "step": step,
+        "stage": _stage_at(method, job.budget.steps, step),
+        "attributes": {name: value for name, value in own.items() if _is_plain(value)},
+    }
+    return Stored(tensors, recipe)
+
+
+def common_recipe(job: Job, kind: str, dtype: str) -> dict[str, Any]:
+    """The part of a recipe that models of all kinds have; `dtype` is that of an example."""
+    return {
         "format": FORMAT,
-        "kind": NETWORK,
+        "kind": kind,
         "run_id": job.run_id,
         "method": job.method.name,
         "backbone": job.backbone.name,
@@ -57,13 +69,8 @@ def store_network(job: Job, data: PairData, method: DeepMethod, step: int, learn
         "track": job.task.track,
         "pair": [job.data.source.name, job.data.target.name],
         "classes": list(job.data.target.classes),
-        "example": {"shape": list(job.data.target.shape), "dtype": str(job.data.target.open_examples().test.x.dtype)},
-        "shapes": [list(problem.source_x.shape[1:]), list(problem.target_x.shape[1:])],
-        "step": step,
-        "stage": _stage_at(method, job.budget.steps, step),
-        "attributes": {name: value for name, value in own.items() if _is_plain(value)},
+        "example": {"shape": list(job.data.target.shape), "dtype": dtype},
     }
-    return Stored(tensors, recipe)
 
 
 def _is_plain(value: Any) -> bool:

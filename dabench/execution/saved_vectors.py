@@ -16,7 +16,7 @@ from dabench.data.vectors import transforms
 from dabench.execution.feature_method import fewer_rows, make_method
 from dabench.execution.keeper import Stored
 from dabench.execution.pair_data import Features, VectorData, feature_problem
-from dabench.execution.saved_network import FORMAT
+from dabench.execution.saved_network import common_recipe
 from dabench.methods.base import FeatureMethod
 from dabench.methods.problem import Labelled
 from dabench.methods.scores import Scores, checked
@@ -35,19 +35,7 @@ def store_vectors(job: Job, data: VectorData) -> Stored:
         arrays["target_y"] = problem.target_y
     if problem.few_shot is not None:
         arrays |= {"labelled_rows": problem.few_shot.rows, "labelled_y": problem.few_shot.y}
-    recipe = {
-        "format": FORMAT,
-        "kind": VECTORS,
-        "run_id": job.run_id,
-        "method": job.method.name,
-        "backbone": job.backbone.name,
-        "settings": job.settings.model_dump(mode="json"),
-        "seed": job.seed,
-        "track": job.task.track,
-        "pair": [job.data.source.name, job.data.target.name],
-        "classes": list(job.data.target.classes),
-        "example": {"shape": list(job.data.target.shape), "dtype": str(drawn.source.x.dtype)},
-    }
+    recipe = common_recipe(job, VECTORS, str(drawn.source.x.dtype))
     return Stored({name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}, recipe)
 
 
