@@ -108,6 +108,16 @@ def make_jobs(
     return Jobs(plan, runs, results, registry, options, asked or {})
 
 
+def log_file(results: Path, stem: Path) -> Path:
+    """The file that takes everything a run prints.
+
+    Args:
+        results: the folder of records.
+        stem: of the run, see `runs.plan.PlannedRun`.
+    """
+    return results / "runs" / f"{stem}.log"
+
+
 class Jobs(Sequence[Job]):
     """The jobs of some runs, each made when it is asked for: a plan may have a hundred thousand."""
 
@@ -123,7 +133,7 @@ class Jobs(Sequence[Job]):
         """Keep what all jobs share; see `make_jobs`."""
         self._plan, self._runs, self._options, self._asked = plan, runs, options, asked
         self._recent = lru_cache(maxsize=64)(lambda index: self._job(runs[index]))  # asked for once more to be judged
-        self._results, self._records, self._cache = results, results / "runs", results / "cache"
+        self._results, self._cache = results, results / "cache"
         chosen = registry.get(SelectorSpec, plan.suite.selector).spec
         known = list(registry.specs(SelectorSpec).values())
         # Those that read outputs take long: all but the suite's own are asked by `dabench rescore`.
@@ -186,7 +196,7 @@ class Jobs(Sequence[Job]):
             ),
             data=_data(plan, run, self._desk, self._asked.get(run.run_id)),
             files=RunFiles(
-                log=self._records / f"{run.stem}.log",
+                log=log_file(self._results, run.stem),
                 state=self._cache / f"state/{run.run_id}.pt",
                 features=self._cache / f"features/{self._features_key(run)}.npz",
                 outputs=outputs_folder(self._results, run.run_id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from itertools import chain, product
 
@@ -336,13 +336,15 @@ def _runs(
             device_kind=device_kind,
             torch=torch_release() if cell.backbone.trains else "",
         )
+        run_id, blind = identity.run_id, cell.computed_sha256 != cell.settings_sha256
         yield PlannedRun(
             **shared,
             suite=suite.name,
             source=source,
             target=target,
             seed=seed,
-            run_id=identity.run_id,
+            run_id=run_id,
+            computation=replace(identity, settings=cell.computed_sha256).run_id if blind else run_id,
             data_sha256=data_sha256,
             data_error=data_error,
         )

@@ -21,6 +21,7 @@ from dabench.plugin.registry import Registry
 from dabench.runs.plan import Resolved
 from dabench.runs.precision import UNNAMED
 from dabench.runs.record import ChosenBy, PluginInfo
+from dabench.specs.names import BOUNDS
 from dabench.specs.spec import AskSpec, BackboneSpec, MethodSpec
 
 
@@ -127,6 +128,7 @@ def resolve(
         settings_sha256=sha256(content),
         own_sha256=sha256(own_content),
         comparison_sha256=sha256(_without(shared_content, "method", "options", "views", "ask")),
+        computed_sha256=sha256(content | ({"shots": None} if method.name in BOUNDS and suite.track == "few_shot" else {})),
         plugin=PluginInfo(
             distribution=registered.origin.distribution,
             version=registered.origin.version,

@@ -22,6 +22,7 @@ from dabench.execution.training import train
 from dabench.files import scratch
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
+from dabench.runner.repeats import without_repeats
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.seeding import isolated, reproducible
 
@@ -40,7 +41,8 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
     lines += dict.fromkeys(f"    {line}" for error in missing for line in error.splitlines())
     totals: dict[Precision, float] = {}
     ready = [run for run in runs if not run.data_error]
-    cells = Counter((run.pair, run.row) for run in ready)
+    computed = without_repeats({run.run_id: run for run in ready}).values()
+    cells = Counter((run.pair, run.row) for run in computed)
     of_cell = {(run.pair, run.row): run for run in reversed(ready)}  # the first of each
     for (pair, row), count in cells.items():
         run = of_cell[pair, row]

@@ -86,6 +86,11 @@ class Recorder:
             except ValidationError as error:  # the method or its domain has names or numbers that no file can hold
                 failed = Outcome(status="failed", error=str(error), environment=outcome.environment)
                 record = make_record(self.plan, run, failed, worker)
+            self.add(record)
+
+    def add(self, record: RunRecord) -> None:
+        """Write a record; what ends the command waits for it."""
+        with uninterrupted():
             path = write_record(self.results, record)
             self.stored.add(path, self.stored.row_of(record), stamp_of(path.stat()))
             list_artifacts(self.results, record)

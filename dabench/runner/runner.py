@@ -22,6 +22,7 @@ from dabench.results.stored import StoredRecords
 from dabench.results.underway import claimed
 from dabench.runner.launchers.base import Launcher, class_of, made
 from dabench.runner.recorder import Recorder
+from dabench.runner.repeats import take_over, without_repeats
 from dabench.runs.job import Event, Outcome
 from dabench.runs.plan import Plan, PlannedRun
 from dabench.runs.record import SCORED
@@ -101,6 +102,18 @@ def _round(
     recorder: Recorder, runs: dict[str, PlannedRun], options: RunOptions, on_event: Callable[[Event], None]
 ) -> bool:
     """Make runs that wait for no others of the plan; False if `fail_fast` ended it."""
+    for end in take_over(recorder, runs.values()):
+        on_event(end)
+    complete = _computed(recorder, without_repeats(runs), options, on_event)
+    for end in take_over(recorder, runs.values()):
+        on_event(end)
+    return complete
+
+
+def _computed(
+    recorder: Recorder, runs: dict[str, PlannedRun], options: RunOptions, on_event: Callable[[Event], None]
+) -> bool:
+    """Compute runs that wait for no others; False if `fail_fast` ended it."""
     from dabench.runner.intake import Intake  # SciPy and more, for which a command with nothing to do need not wait
 
     asked = _asked(recorder, runs)

@@ -23,6 +23,7 @@ class Resolved:
         settings_sha256: hash of the settings.
         own_sha256: hash of those that the suite has on this machine, without the command's.
         comparison_sha256: the same without method and options: cells that share it can be compared.
+        computed_sha256: hash of the settings that its numbers depend on: no bound looks at the shots of few_shot.
         freezes: a part of the backbone is not trained, and what comes out of it is computed once for all runs.
     """
 
@@ -33,6 +34,7 @@ class Resolved:
     settings_sha256: str
     own_sha256: str
     comparison_sha256: str
+    computed_sha256: str
     plugin: PluginInfo
     chosen_by: ChosenBy
     is_feature_method: bool
@@ -66,6 +68,7 @@ class PlannedRun(Resolved):
     """One planned run.
 
     Attributes:
+        computation: equal for runs that compute the same numbers; see `computed_sha256`.
         data_error: why its data could not be prepared, if so: then it fails without being launched.
     """
 
@@ -74,6 +77,7 @@ class PlannedRun(Resolved):
     target: str
     seed: int
     run_id: str
+    computation: str
     data_sha256: str
     data_error: str | None = None
 
