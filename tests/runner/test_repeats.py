@@ -65,7 +65,8 @@ def test_what_a_run_keeps_is_kept_for_each(registry: Registry, tmp_path: Path) -
     by_method = {(record.method, record.shots): record for record in recorder.records}
     for bound in BOUNDS:
         record, other = by_method[bound, 3], by_method[bound, 1]
-        assert artifact(tmp_path, record, PREDICTIONS).read_bytes() == artifact(tmp_path, other, PREDICTIONS).read_bytes()
+        mine, theirs = (artifact(tmp_path, one, PREDICTIONS).read_bytes() for one in (record, other))
+        assert mine == theirs
         assert json.loads((folder_of(tmp_path, record) / LIST).read_text())["run_id"] == record.run_id
         assert not missing_outputs(record, tmp_path)
         (file,) = outputs_folder(tmp_path, record.run_id).glob(f"{record.checkpoints[-1].step}.npz")
