@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -55,42 +51,52 @@ class AdaBn(DeepMethod):
         if self._adapted:
             return
         self._adapted = True
-        order: list[_BatchNorm] = []
-        with self._watching(lambda norm, _: order.append(norm)):
-            self._pass(self._target.target_x[:1])
-        for norm in order:  # those before it are adapted already
+        for norm in self._order():  # those before it are adapted already
             mean, variance = self._moments(norm)
             norm.running_mean.copy_(mean)  # type: ignore[union-attr]
             norm.running_var.copy_(variance)  # type: ignore[union-attr]
 
+    def _order(self) -> list[_BatchNorm]:
+        """The batch norms in the order in which an example passes them."""
+        order: list[_BatchNorm] = []
+        norms = [module for module in self.network.modules() if isinstance(module, _BatchNorm)]
+        hooks = [norm.register_forward_pre_hook(lambda norm, _: order.append(norm)) for norm in norms]
+        self._pass(self._target.target_x[:1])
+        for hook in hooks:
+            hook.remove()
+        return order
+
     def _moments(self, norm: _BatchNorm) -> tuple[Tensor, Tensor]:
         """Mean and variance of every channel of what enters a batch norm, over target train."""
-        counts: list[int] = []
-        sums: list[Tensor] = []
-
-        def add(which: nn.Module, x: Tensor) -> None:
-            if which is norm:
-                channels = x.double().transpose(0, 1).flatten(1)  # in double: a variance from sums of squares
-                counts.append(channels.shape[1])
-                sums.append(torch.stack([channels.sum(1), channels.square().sum(1)]))
-
-        with self._watching(add):
-            for rows in torch.split(self._target.target_x, ROWS):
-                self._pass(rows)
-        mean, square = torch.stack(sums).sum(0) / sum(counts)
+        count, sums = 0, []
+        for rows in torch.split(self._target.target_x, ROWS):
+            channels = self._entering(norm, rows).transpose(0, 1).flatten(1).double()  # for sums of squares
+            count += channels.shape[1]
+            sums.append(torch.stack([channels.sum(1), channels.square_().sum(1)]))
+        mean, square = torch.stack(sums).sum(0) / count
         return mean, (square - mean.square()).clamp(min=0)
+
+    def _entering(self, norm: _BatchNorm, rows: Tensor) -> Tensor:
+        """What enters a batch norm when examples pass the network: they go no further."""
+
+        def stop(_: nn.Module, entering: tuple[Tensor]) -> None:
+            raise _ReachedError(entering[0])
+
+        with norm.register_forward_pre_hook(stop):
+            try:
+                self._pass(rows)
+            except _ReachedError as reached:
+                return reached.x
+        raise AssertionError("an example passed this norm before")
 
     def _pass(self, rows: Tensor) -> None:
         with torch.no_grad():
             super().predict(self._target.prepare(rows))
 
-    @contextmanager
-    def _watching(self, see: Any) -> Iterator[None]:
-        """Within the block `see(norm, input)` is called whenever a batch norm is."""
-        norms = [module for module in self.network.modules() if isinstance(module, _BatchNorm)]
-        hooks = [norm.register_forward_pre_hook(lambda norm, args: see(norm, args[0])) for norm in norms]
-        try:
-            yield
-        finally:
-            for hook in hooks:
-                hook.remove()
+
+class _ReachedError(Exception):
+    """The examples have come to the batch norm in question."""
+
+    def __init__(self, x: Tensor) -> None:
+        super().__init__()
+        self.x = x

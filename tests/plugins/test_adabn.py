@@ -45,6 +45,18 @@ def test_every_batch_norm_gets_what_it_sees_of_all_the_target() -> None:
         assert torch.allclose(second.running_var, deeper.var((0, 2, 3), correction=0).float(), rtol=1e-4)
 
 
+def test_the_target_goes_no_further_than_the_batch_norm_in_question() -> None:
+    (x, y), (target, _) = stripes(60, 1), stripes(2500, 2)
+    problem = problem_of(x, y, target)
+    method = trained(AdaBn, problem, steps=5)
+    passed = dict.fromkeys(("first", "second", "output"), 0)
+    convolutions = method.network.trunk[0], method.network.trunk[4]
+    for name, module in zip(passed, (*convolutions, method.network.output), strict=True):
+        module.register_forward_hook(lambda _, args, out, name=name: passed.update({name: passed[name] + len(out)}))
+    logits_of(method, problem, target[:7])
+    assert passed == {"first": 1 + 2500 + 2500 + 7, "second": 1 + 2500 + 7, "output": 1 + 7}, "1 to see the order"
+
+
 def test_a_prediction_does_not_depend_on_its_batch_mates_or_on_those_before() -> None:
     (x, y), (target, _) = stripes(60, 1), stripes(60, 2)
     problem = problem_of(x, y, target)
