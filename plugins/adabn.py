@@ -77,7 +77,7 @@ class AdaBn(DeepMethod):
         return mean, (square - mean.square()).clamp(min=0)
 
     def _entering(self, norm: _BatchNorm, rows: Tensor) -> Tensor:
-        """What enters a batch norm when examples pass the network: they go no further."""
+        """The input of a batch norm when examples pass the network up to it."""
 
         def stop(_: nn.Module, entering: tuple[Tensor]) -> None:
             raise _ReachedError(entering[0])
