@@ -23,7 +23,7 @@ from dabench.methods.problem import Labelled, Paired, Problem
 from dabench.methods.scores import PredictionError, Scores, predicted_classes
 
 WIDEST = 10_000  # columns of sparse vectors that a network takes: 2,000 rows are then 80 MB
-EVALUATION_BATCH = 1024
+EVALUATION_BATCH = 256  # a larger one makes activations that leave the cache
 
 
 class Measured:

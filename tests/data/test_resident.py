@@ -90,6 +90,9 @@ def test_the_raw_examples_stay_as_they_are(images: Tensor) -> None:
     for kind in ("unit", "mean", "standardise", "instance"):
         Normaliser(kind, Rows(images))(images)
     assert torch.equal(images, before)
+    vectors = torch.arange(12.0, dtype=torch.float64).view(4, 3)
+    Normaliser("standardise", Rows(vectors))(vectors)
+    assert torch.equal(vectors.flatten(), torch.arange(12.0, dtype=torch.float64))
 
 
 def test_rows_are_parts_of_a_split_without_a_copy(images: Tensor) -> None:
