@@ -1,21 +1,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from dabench.config.settings import Budget, Schedule
 from dabench.errors import DabenchError
 from dabench.execution.deep_run import build
 from dabench.execution.execute import open_pair
-from dabench.execution.training import TrainingEvent, TrainingRecipe, checkpoint_steps, rate_factor, stage_steps, train
+from dabench.execution.training import (
+    LossMeans,
+    TrainingEvent,
+    TrainingRecipe,
+    checkpoint_steps,
+    rate_factor,
+    stage_steps,
+    train,
+)
 from dabench.methods.base import DeepMethod, Stage
 from dabench.planning.jobs import RunOptions, make_jobs
-from dabench.plugin.registry import Registry
+from dabench.plugin.registry import Registry, load_registry
+from dabench.specs.spec import MethodSpec
+from dabench.testing.subject import Subject, subjects
 from tests.support.toy_runs import plan_of
+from tests.support.waits import waits_noted
 
 
 @pytest.mark.parametrize(
@@ -107,3 +120,62 @@ def test_parameter_groups_are_updated_by_name(registry: Registry, tmp_path: Path
     list(train(method, data.problem, recipe, 0))
     assert torch.equal(method.network.trunk[0].weight, fresh.network.trunk[0].weight)
     assert not torch.equal(method.network.output.weight, fresh.network.output.weight)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x.sum().item(),
+        lambda x: bool(x.any()),
+        lambda x: x[x > 0],
+        lambda x: x.nonzero(),
+        lambda x: x.unique(),
+        lambda x: x.cpu(),
+        lambda x: x.tolist(),
+        torch.cov,
+    ],
+)
+def test_what_waits_for_a_device_is_noted(call: Callable[[Tensor], object]) -> None:
+    found: list[str] = []
+    with waits_noted(found):
+        call(torch.ones(3, 4))
+    assert found
+
+
+def test_the_loop_waits_for_no_device(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LossMeans, "take", lambda _: {})  # at checkpoints it reads the losses
+    found: list[str] = []
+    with waits_noted(found):
+        _training(registry, tmp_path, "source_only")
+    assert found == []
+
+
+DEEP = [
+    subject
+    for name, method in load_registry().all(MethodSpec).items()
+    if method.origin.distribution == "dabench"
+    for subject in subjects(name, load_registry())
+    if subject.deep
+]
+ON_THE_HOST = {"deep_jdot"}  # SciPy finds the assignment
+
+
+@pytest.mark.parametrize("subject", DEEP, ids=lambda subject: subject.label)
+def test_no_step_of_a_method_waits_for_the_device(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the first of a stage, which may get something ready."""
+    # Numbers of augmentations are drawn on the CPU, where reading them waits for nothing.
+    monkeypatch.setattr("dabench.data.augmentation.augment", lambda view, images, key: images)
+    found: list[str] = []
+    plain, steps = subject.cls.step, []
+
+    def step(method: DeepMethod, batch: Any) -> dict[str, Tensor]:
+        steps.append(batch.step)
+        if batch.step == 0:
+            return plain(method, batch)
+        with waits_noted(found):
+            return plain(method, batch)
+
+    monkeypatch.setattr(subject.cls, "step", step)
+    subject.train(steps=8)
+    assert max(steps) > 0
+    assert bool(found) == (subject.spec.name in ON_THE_HOST), found
