@@ -28,7 +28,7 @@ from torchvision.transforms import v2
 from dabench.backbones.timm_nets import TimmNet
 from dabench.config.options import validated
 from dabench.data.pictures.decode import Look
-from dabench.data.pictures.store import decode_files
+from dabench.data.pictures.store import decode_splits
 from dabench.execution import frozen_features
 from dabench.execution.frozen_features import Part, _features
 
@@ -75,7 +75,8 @@ def main() -> None:
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 256
     paths = [Path(path) for path, _ in ImageFolder(str(folder)).samples[:count]]
     begun = time.process_time()
-    images = np.asarray(decode_files(paths, Look(256, "stretch", 170.0, bilinear=True), "bench", workers=1).images)
+    look = Look(256, "stretch", 170.0, bilinear=True)
+    images = np.asarray(decode_splits({"bench": paths}, look, "bench", workers=1)["bench"].images)
     decoding = time.process_time() - begun
     network, _ = TimmNet.body(validated(TimmNet, LITE, "timm"))
     kept = Path(tempfile.mkdtemp()) / "features.npy"

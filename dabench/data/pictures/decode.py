@@ -1,6 +1,7 @@
 """Decode pictures: any size, any mode, and a reason for each that cannot be decoded.
 
-Worker processes import this module: it needs Pillow and NumPy alone.
+Worker processes import this module: it needs Pillow alone. To import NumPy takes as long as to decode a hundred small
+pictures; only the few that need it, those of 16 bits, wait for it.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dabench.plain_files import oddity
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP")  # whatever the file's name; no other code of Pillow runs
 WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")  # 16 bits of grey
@@ -116,28 +120,29 @@ class Task:
     Attributes:
         paths: their files.
         out: an .npy file uint8 (N, 3, S, S) that takes them.
+        begin: where its rows begin, in bytes.
         first: the row of the first of them.
     """
 
     paths: tuple[Path, ...]
     out: Path
+    begin: int
     first: int
     look: Look
 
 
 def decode_all(task: Task) -> Done:
     """Write the pictures of a task into their rows."""
-    begin = np.load(task.out, mmap_mode="r", allow_pickle=False).offset
     bad, depths = [], []
     with task.out.open("r+b", buffering=0) as file:  # quicker than a mapping, which is filled page by page
         for row, path in enumerate(task.paths, task.first):
             try:
-                image, depth = decode_measured(path, task.look)
+                pixels, depth = decode_measured(path, task.look)
             except BadPictureError as error:
                 bad.append((row, str(error)))
                 continue
-            file.seek(begin + row * image.nbytes)
-            file.write(np.ascontiguousarray(image).data)
+            file.seek(task.begin + row * len(pixels))
+            file.write(pixels)
             depths.append(depth)
     return Done(bad, Depth.of_all(depths))
 
@@ -148,11 +153,14 @@ def decode(path: Path, look: Look) -> NDArray[np.uint8]:
     Raises:
         BadPictureError: it is none, such as a pipe or a device, is damaged, or is larger than is allowed.
     """
-    return decode_measured(path, look)[0]
+    import numpy as np
+
+    pixels, _ = decode_measured(path, look)
+    return np.frombuffer(pixels, np.uint8).reshape(3, look.size, look.size)
 
 
-def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
-    """A picture as `decode` gives it, and how many bits it uses.
+def decode_measured(path: Path, look: Look) -> tuple[bytes, Depth]:
+    """The bytes of a picture as `decode` gives it, and how many bits it uses.
 
     Raises:
         BadPictureError: as `decode`.
@@ -188,7 +196,7 @@ def decode_measured(path: Path, look: Look) -> tuple[NDArray[np.uint8], Depth]:
         raise BadPictureError("far too large: its header promises more than 170 megapixels") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises on damaged files
         raise BadPictureError(f"damaged: {error}") from error
-    return np.stack([np.asarray(band) for band in square.split()]), depth
+    return b"".join([square.tobytes("raw", band) for band in "RGB"]), depth
 
 
 def _forms(image: Image.Image) -> dict[str, int]:
@@ -206,7 +214,7 @@ def _forms(image: Image.Image) -> dict[str, int]:
 def _depth(image: Image.Image, look: Look, deep: bool) -> Depth:
     """The bits that a picture uses; `deep` if it has 16 for each colour."""
     if image.mode in WIDE:
-        values = np.asarray(image)
+        values = _values(image)
         low, peak = int(values.min()), int(values.max())
         if low < 0 or peak >= 2**16:
             raise BadPictureError(
@@ -216,19 +224,25 @@ def _depth(image: Image.Image, look: Look, deep: bool) -> Depth:
             raise BadPictureError(f"a pixel has the value {peak:,}, more than grey_bits: {look.grey_bits} can hold")
         return Depth(grey=1, peak=peak)
     if deep:
-        return Depth(colour=1, colour_peak=int(np.asarray(image.convert("RGB")).max()))
+        return Depth(colour=1, colour_peak=int(_values(image.convert("RGB")).max()))
     return Depth()
+
+
+def _values(image: Image.Image) -> NDArray[Any]:
+    import numpy as np
+
+    return np.asarray(image)
 
 
 def _rgb(image: Image.Image, grey_bits: int) -> Image.Image:
     if image.mode in WIDE:
-        return Image.fromarray((np.asarray(image).astype(np.int64) >> (grey_bits - 8)).astype(np.uint8)).convert("RGB")
+        return Image.fromarray((_values(image).astype("int64") >> (grey_bits - 8)).astype("uint8")).convert("RGB")
     if image.mode == "F":
         raise BadPictureError("floating-point pixels, whose range is unknown")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         above = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", above.size, "white"), above).convert("RGB")
-    return image.convert("RGB")  # also grey, palette, CMYK and YCbCr
+    return image if image.mode == "RGB" else image.convert("RGB")  # also grey, palette, CMYK and YCbCr
 
 
 def _square(image: Image.Image, look: Look) -> Image.Image:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,14 +51,15 @@ def decode_splits(
     """
     ready = (data_dir() / "ready").resolve()
     ready.mkdir(parents=True, exist_ok=True)
-    images: dict[str, NDArray[np.uint8]] = {}
+    images: dict[str, np.memmap[Any, np.dtype[np.uint8]]] = {}
     tasks: list[Task] = []
     for split, paths in splits.items():
         out = temporary_file(ready)
         shape = (len(paths), 3, look.size, look.size)
-        images[split] = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
-        weakref.finalize(images[split], out.unlink, missing_ok=True)
-        tasks += [Task(tuple(paths[row : row + CHUNK]), out, row, look) for row in range(0, len(paths), CHUNK)]
+        images[split] = array = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
+        weakref.finalize(array, out.unlink, missing_ok=True)
+        firsts = range(0, len(paths), CHUNK)
+        tasks += [Task(tuple(paths[row : row + CHUNK]), out, array.offset, row, look) for row in firsts]
     many = len(tasks) > len(splits)  # a process takes longer to start than so few pictures to decode
     done = list(spread(decode_all, tasks, title=f"decoding {title}", workers=workers if many else 1))
     found = {}
