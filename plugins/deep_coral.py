@@ -38,5 +38,6 @@ class DeepCoral(DeepMethod):
 
 def covariance(x: Tensor) -> Tensor:
     """Of the columns of (N, D): (D, D). `torch.cov` gives the same bits, and waits for the device to look at N."""
-    centred = x - x.mean(0)
-    return centred.T @ centred / (len(x) - 1)
+    rows, columns = len(x), x.T
+    centred = columns - columns.mean(1, keepdim=True)
+    return centred @ centred.T / (rows - 1)
