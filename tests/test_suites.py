@@ -39,6 +39,7 @@ def test_a_suite_of_images_plans_without_its_data(data: Path, registry: Registry
         ("amazon", 12, 5),
         ("amazon_text", 12, 5),
         ("sensors", 10, 5),
+        ("sensors_fusion", 5, 5),
         ("sensors_paired", 2, 5),
     ],
 )

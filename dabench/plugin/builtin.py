@@ -64,6 +64,7 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("amazon_text", "sentiment of product reviews, from raw text"),
         ("mini_few_shot", "small digits and a few labelled targets, no download"),
         ("mini_transfer", "small digits, a few labelled targets, and parts of the network that are trained"),
+        ("mini_pretext", "small images, and tasks that need no label, alone and beside DANN, no download"),
         ("mini_active", "small digits, of whose target rules ask for labels, no download"),
         ("digits_active", "MNIST to USPS and MNIST-M, with labels that rules ask for"),
         ("reviews_few_shot", "sentiment of product reviews, by the number of labelled targets"),
@@ -77,6 +78,7 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("pacs", "objects in photographs, paintings, cartoons and sketches, ResNet-50"),
         ("pacs_frozen", "the same on a frozen network"),
         ("sensors", "activities of one person to another, phone at the waist"),
+        ("sensors_fusion", "the same for each way in which a network merges accelerometer and gyroscope"),
         ("sensors_paired", "activities from accelerometer to gyroscope, few people recorded with both"),
     ):
         yield SuiteSpec(name=name, entry_point=f"dabench.suites:{name}.yaml", summary=summary)
