@@ -22,7 +22,7 @@ from scipy.sparse import csr_array, issparse
 
 from dabench.data.arrays import DomainArrays, DomainExamples, Examples
 from dabench.data.folder import data_dir
-from dabench.data.mapped import in_parts
+from dabench.data.mapped import in_parts, neighbours
 from dabench.data.prepared_copy import Meta, check_copy, code_hash, copy_folder, files_of, is_whole, labels_folder
 from dabench.errors import DabenchError, DataError, DataFolderError, shortened
 from dabench.files import DamagedFileError, is_temporary, seal, staging, sweep
@@ -31,6 +31,7 @@ from dabench.specs.spec import DomainSpec
 log = logging.getLogger("dabench.data")
 
 SPLITS = ("train", "test")
+WHOLE = "x.npy"  # examples of train and then of test, where their loader has them in one file
 _SPARSE = ("data", "indices", "indptr")  # a sparse part is kept as three files, as in `train_x.indices.npy`
 
 
@@ -44,6 +45,7 @@ class PreparedExamples:
         sha256: of the decoded content.
         classes: their names.
         shape: of one example.
+        train_rows: how many examples train has.
     """
 
     name: str
@@ -51,10 +53,16 @@ class PreparedExamples:
     sha256: str
     classes: tuple[str, ...]
     shape: tuple[int, ...]
+    train_rows: int
 
     def open_examples(self) -> DomainExamples:
         """Map the examples into memory: processes on one machine share one copy."""
-        train, test = (Examples(self._part(f"{split}_x"), self._groups(split)) for split in SPLITS)
+        if (self.folder / WHOLE).is_file():
+            whole = _mapped(self.folder / WHOLE)
+            parts = [whole[: self.train_rows], whole[self.train_rows :]]
+        else:
+            parts = [self._part(f"{split}_x") for split in SPLITS]
+        train, test = (Examples(x, self._groups(split)) for x, split in zip(parts, SPLITS, strict=True))
         return DomainExamples(train, test, self.classes)
 
     def _groups(self, split: str) -> NDArray[np.int64] | None:
@@ -83,7 +91,7 @@ class PreparedDomain(PreparedExamples):
     @property
     def examples(self) -> PreparedExamples:
         """The same without a way to the labels."""
-        return PreparedExamples(self.name, self.folder, self.sha256, self.classes, self.shape)
+        return PreparedExamples(self.name, self.folder, self.sha256, self.classes, self.shape, self.train_rows)
 
     def open_labels(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The labels of train and of test."""
@@ -143,7 +151,14 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
             "`on_bad: skip` in the suite's `domains`; `dabench data check` names them all."
         )
     return PreparedDomain(
-        spec.name, folder, meta.sha256, meta.classes, meta.shape, left_out=meta.left_out, notes=meta.notes
+        spec.name,
+        folder,
+        meta.sha256,
+        meta.classes,
+        meta.shape,
+        sum(meta.counts["train"]),
+        left_out=meta.left_out,
+        notes=meta.notes,
     )
 
 
@@ -189,9 +204,14 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
     # Hashing takes as long as decoding: the content is hashed while the files are sealed, which hashes them once more.
     with staging(folder) as temporary, ThreadPoolExecutor(1) as beside:
         sha256 = beside.submit(content_sha256, arrays)
+        whole = neighbours(arrays.train.x, arrays.test.x)
+        if whole is not None:
+            _save(temporary / WHOLE, whole)
         for name, split in splits.items():
             if split.groups is not None:
                 _save(temporary / f"{name}_groups.npy", split.groups)
+            if whole is not None:
+                continue
             for suffix, array in _arrays(split.x):
                 _save(temporary / f"{name}_x{suffix}.npy", array)
         shape = tuple(arrays.train.x.shape[1:])

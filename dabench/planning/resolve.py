@@ -24,6 +24,8 @@ from dabench.runs.record import ChosenBy, PluginInfo
 from dabench.specs.names import BOUNDS
 from dabench.specs.spec import AskSpec, BackboneSpec, MethodSpec
 
+LIBRARYS, RANDOM = "default", "none"  # values of the option `weights` of a network; see `Pretrained.Options`
+
 
 @dataclass(frozen=True)
 class AskRound:
@@ -109,7 +111,7 @@ def resolve(
     if changed["precision"] == "auto":
         changed["precision"] = known.auto
     checked = _validated(changed, method, registry, facts)
-    own = checked.settings if changed == plain else _validated(plain, method, registry, facts).settings
+    own = checked.settings if changed == plain else _own(plain, changed["backbone"], method, registry, facts)
     settings, backbone, method = checked.settings, checked.backbone, checked.method
     if suite.track == "paired":
         _check_paired(suite.name, checked)
@@ -236,6 +238,25 @@ def _validated(content: dict[str, Any], method: MethodSpec, registry: Registry, 
     views = view_versions([settings.input.augment, *of_method.views, *of_method.options.values()])
     update = {"options": of_method.options, "backbone": filled, "views": views}
     return _Checked(settings.model_copy(update=update), backbone, method, of_method, network.freezes)
+
+
+def _own(
+    plain: dict[str, Any], chosen: Mapping[str, Any], method: MethodSpec, registry: Registry, facts: ClassFacts
+) -> Settings:
+    """The settings of the suite without the command's, which name the difference.
+
+    Weights that the command replaces are not looked for: nobody downloads them to begin with random ones.
+    """
+    backbone = plain["backbone"]
+    known = registry.all(BackboneSpec).get(backbone["name"])
+    name, weights = backbone["name"], backbone["options"].get("weights", LIBRARYS)
+    same = (name, weights) == (chosen["name"], chosen["options"].get("weights", LIBRARYS))
+    if same or known is None or not known.spec.scales:
+        return _validated(plain, method, registry, facts).settings
+    unloaded = {**backbone, "options": {**backbone["options"], "weights": RANDOM}}
+    own = _validated({**plain, "backbone": unloaded}, method, registry, facts).settings
+    options = own.backbone.options | {"weights": weights, "weights_sha256": UNNAMED}
+    return own.model_copy(update={"backbone": own.backbone.model_copy(update={"options": options})})
 
 
 def _fitting(settings: Settings, backbone: BackboneSpec) -> None:

@@ -369,7 +369,7 @@ def _prepared(given: Conditions, toy: Toy, folder: Path) -> dict[str, PreparedDo
 def _copy_of(name: str, arrays: DomainArrays, data: Path) -> PreparedDomain:
     folder = data / "ready" / f"toy_{name}"
     write_copy(arrays, folder)
-    return PreparedDomain(f"toy_{name}", folder, "", arrays.classes, arrays.train.x.shape[1:])
+    return PreparedDomain(f"toy_{name}", folder, "", arrays.classes, arrays.train.x.shape[1:], len(arrays.train.y))
 
 
 def _given(spec: MethodSpec, toy: Toy, given: Conditions, domains: Mapping[str, PreparedDomain]) -> GivenLabels:

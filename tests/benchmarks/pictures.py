@@ -8,9 +8,11 @@ decodes, hashes and writes a prepared copy with two processes, and later passes 
 picture was, in random order, in a batch of 64: uint8 (64, 3, 224, 224), cut out of the middle of 256x256 pixels. Both
 leave the scaling to the device. On a busy machine the seconds of the processors say more than those of the clock.
 
-`memory` runs `dabench data check` on the drawn pictures in a fresh data folder. It prints the peak of resident memory
-of the largest process, and the peak of all its processes together, where shared pages count once (PSS), both over what
-a process takes that has imported torch and nothing else.
+`memory` runs `dabench data check` on the drawn pictures in a fresh data folder, and then a transductive run, which
+takes both domains whole. It prints the peak of resident memory of the largest process, and the peak of all processes
+together, where shared pages count once (PSS), both over what a process takes that has imported torch and nothing else;
+and of the second the part that no file holds (anonymous): the rest are pages of the pictures' file, which the system
+takes back when it needs them.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -122,9 +125,9 @@ def speed(folder: Path, rounds: int) -> None:
         print(f"{name:12} {clock:8.2f} s {count / clock:11,.0f} {base_clock:7.1f} {used:10.2f} s {base_used:7.1f}")
 
 
-def tree_pss(process: int) -> int:
-    """Memory of a process and all below it in kB, pages that several share counted once."""
-    total, waiting = 0, [process]
+def tree_pss(process: int) -> np.ndarray:
+    """Memory of a process and all below it in kB, pages that several share counted once: all of it, and anonymous."""
+    total, waiting = np.zeros(2, int), [process]
     while waiting:
         one = waiting.pop()
         try:
@@ -133,28 +136,38 @@ def tree_pss(process: int) -> int:
             lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
         except OSError:  # it has ended meanwhile
             continue
-        total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+        kilobytes = {line.split()[0]: int(line.split()[1]) for line in lines[1:]}
+        total += (kilobytes["Pss:"], kilobytes["Pss_Anon:"])
     return total
 
 
-def measured(command: list[str]) -> tuple[int, int, float]:
-    """Peaks of a command in kB, of its largest process and of all together, and its seconds."""
-    most, done = [0], threading.Event()
+class Peak(NamedTuple):
+    """Peaks of a command in kB: of its largest process, of all together, and of that the anonymous part; seconds."""
+
+    largest: int
+    together: int
+    anonymous: int
+    seconds: float
+
+
+def measured(command: list[str]) -> Peak:
+    most, done = [np.zeros(2, int)], threading.Event()
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     def watch() -> None:
         while not done.wait(0.2):
-            most[0] = max(most[0], tree_pss(process.pid))
+            most[0] = np.maximum(most[0], tree_pss(process.pid))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    code = process.wait()
+    _, status, used = os.wait4(process.pid, 0)
+    code = process.returncode = os.waitstatus_to_exitcode(status)
     done.set()
     watcher.join()
     if code:
         raise SystemExit(f"{' '.join(command)} ended with {code}")
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, most[0], time.perf_counter() - begun
+    return Peak(used.ru_maxrss, *most[0], time.perf_counter() - begun)
 
 
 def memory(count: int, side: int, size: int) -> None:
@@ -163,18 +176,23 @@ def memory(count: int, side: int, size: int) -> None:
         for number, domain in enumerate(("one", "two")):
             draw_all(root / "pictures" / domain, count // 2, side, begin=number * count)
         (root / "own.yaml").write_text(
-            f"domains: {{images: pictures, size: {size}}}\nbudget: {{steps: 1, batch: 1}}\n"
-            "backbone: {name: resnet18, options: {weights: none, frozen: true}}\n"
-            "methods: []\npairs: [one:two]\nseeds: 0\n"
+            f"domains: {{images: pictures, size: {size}}}\nbudget: {{steps: 2, batch: 32}}\n"
+            "backbone: mini_cnn\ntransductive: true\nbounds: [source_only]\n"
+            "methods: [deep_coral]\npairs: [one:two]\nseeds: 0\n"
         )
         os.environ["DABENCH_DATA_DIR"] = str(root / "data")
-        torch_rss, torch_pss, _ = measured([sys.executable, "-c", "import torch, time; time.sleep(1)"])
-        print(f"import torch: {torch_rss / 1024:,.0f} MiB resident")
-        for title in ("first check, which decodes", "second check"):
-            rss, pss, took = measured([sys.executable, "-m", "dabench", "data", "check", str(root / "own.yaml")])
+        alone = measured([sys.executable, "-c", "import torch, time; time.sleep(1)"])
+        print(f"import torch: {alone.largest / 1024:,.0f} MiB resident")
+        dabench, suite = [sys.executable, "-m", "dabench"], str(root / "own.yaml")
+        check = [*dabench, "data", "check", suite]
+        run = [*dabench, "run", suite, "--results", str(root / "results"), "--workers", "2"]
+        for title, command in (("first check, which decodes", check), ("second check", check), ("run", run)):
+            peak = measured(command)
             print(
-                f"{title}: {took:.0f} s; largest process {rss / 1024:,.0f} MiB, {(rss - torch_rss) / 1024:+,.0f} over "
-                f"import torch; all together {pss / 1024:,.0f} MiB, {(pss - torch_pss) / 1024:+,.0f}"
+                f"{title}: {peak.seconds:.0f} s; largest process {peak.largest / 1024:,.0f} MiB, "
+                f"{(peak.largest - alone.largest) / 1024:+,.0f} over import torch; all together "
+                f"{peak.together / 1024:,.0f} MiB, {(peak.together - alone.together) / 1024:+,.0f}, "
+                f"{(peak.anonymous - alone.anonymous) / 1024:+,.0f} anonymous"
             )
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from dabench.config.overrides import parse_overrides
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
-from dabench.errors import UsageError
+from dabench.errors import DataError, UsageError
 from dabench.leaderboard.build import build_tables
+from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 from dabench.results.folder import read_results
 from tests.support.toy_runs import plan_of, run
@@ -132,3 +134,23 @@ def test_a_pair_says_who_chose_the_options_that_it_sets(registry: Registry) -> N
     assert said["toy_vectors_b:toy_vectors_a", "coral"] == "target_labels"
     assert said["toy_vectors_a:toy_vectors_b", "coral"] == "paper"
     assert said["toy_vectors_b:toy_vectors_a", "subspace_alignment"] == "paper", "the pair sets none of its options"
+
+
+@pytest.mark.parametrize(
+    ("asked", "variant"),
+    [
+        ({"assignments": ["backbone.options.weights=none"]}, "backbone.options.weights=none"),
+        ({"assignments": [], "backbone": "mini_cnn"}, "backbone.name=mini_cnn"),
+    ],
+)
+def test_weights_that_the_command_replaces_are_not_looked_for(
+    registry: Registry, data: Path, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], variant: str
+) -> None:
+    monkeypatch.setenv("DABENCH_OFFLINE", "1")
+    monkeypatch.setenv("TORCH_HOME", str(data))
+    chosen: Any = {"methods": ["dann"], "pairs": ["office31/dslr:office31/webcam"], "device_kind": "cpu"}
+    plan = make_plan(find_suite("office31", registry), registry, overrides=parse_overrides(**asked), **chosen)
+    assert all(variant in run.variant for run in plan.runs)
+    assert {run.settings.backbone.options.get("weights_sha256", "") for run in plan.runs} == {""}
+    with pytest.raises(DataError, match="resnet50 needs the weights"):
+        make_plan(find_suite("office31", registry), registry, **chosen)

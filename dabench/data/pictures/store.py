@@ -1,6 +1,6 @@
-"""Pictures of a domain, decoded on all cores into a file for each split, which is mapped into memory.
+"""Pictures of a domain, decoded on all cores into one file for its splits in turn, which is mapped into memory.
 
-Such a file is temporary: it is gone with the array that is mapped from it, unless `prepared.write_copy` has taken it
+Such a file is temporary: it is gone with the arrays that are mapped from it, unless `prepared.write_copy` has taken it
 over.
 """
 
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dabench.data.folder import data_dir
-from dabench.data.pictures.decode import Depth, Done, Look, Task, decode_all
+from dabench.data.pictures.decode import Depth, Look, Task, decode_all
 from dabench.files import temporary_file
 from dabench.parallel.pool import spread
 
@@ -41,7 +42,7 @@ class Decoded(NamedTuple):
 def decode_splits(
     splits: Mapping[str, Sequence[Path]], look: Look, title: str, workers: int | None = None
 ) -> dict[str, Decoded]:
-    """Decode the pictures of every split into a temporary file of the data folder.
+    """Decode the pictures of every split into one temporary file of the data folder.
 
     Args:
         splits: the files of the pictures, one at least for each split.
@@ -51,28 +52,27 @@ def decode_splits(
     """
     ready = (data_dir() / "ready").resolve()
     ready.mkdir(parents=True, exist_ok=True)
-    images: dict[str, np.memmap[Any, np.dtype[np.uint8]]] = {}
-    tasks: list[Task] = []
-    for split, paths in splits.items():
-        out = temporary_file(ready)
-        shape = (len(paths), 3, look.size, look.size)
-        images[split] = array = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
-        weakref.finalize(array, out.unlink, missing_ok=True)
-        firsts = range(0, len(paths), CHUNK)
-        tasks += [Task(tuple(paths[row : row + CHUNK]), out, array.offset, row, look) for row in firsts]
+    out = temporary_file(ready)
+    shape = (sum(map(len, splits.values())), 3, look.size, look.size)
+    images = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=shape)
+    weakref.finalize(images, out.unlink, missing_ok=True)
+    begins = dict(zip(splits, accumulate(map(len, splits.values()), initial=0), strict=False))
+    tasks = [
+        Task(tuple(paths[row : row + CHUNK]), out, images.offset, begins[split] + row, look)
+        for split, paths in splits.items()
+        for row in range(0, len(paths), CHUNK)
+    ]
     many = len(tasks) > len(splits)  # a process takes longer to start than so few pictures to decode
     done = list(spread(decode_all, tasks, title=f"decoding {title}", workers=workers if many else 1))
-    found = {}
-    for split, array in images.items():
-        count = -(-len(array) // CHUNK)
-        found[split], done = _decoded(array, done[:count]), done[count:]
+    found, place = {}, 0
+    for split, paths in splits.items():
+        parts = [part for task, part in zip(tasks, done, strict=True) if 0 <= task.first - begins[split] < len(paths)]
+        bad = [(row - begins[split], reason) for part in parts for row, reason in part.bad]
+        good = np.setdiff1d(np.arange(len(paths)), [row for row, _ in bad])
+        for there, row in enumerate(good + begins[split], place):
+            if there != row:
+                images[there] = images[row]  # close the gaps
+        own = images[place : place + len(good)]
+        found[split] = Decoded(own, good, bad, Depth.of_all([part.depth for part in parts]))
+        place += len(good)
     return found
-
-
-def _decoded(images: NDArray[np.uint8], done: Sequence[Done]) -> Decoded:
-    """The good pictures of a split, moved together."""
-    bad = [item for part in done for item in part.bad]
-    good = np.setdiff1d(np.arange(len(images)), [row for row, _ in bad])
-    for place, row in enumerate(good[len(bad) and bad[0][0] :], len(bad) and bad[0][0]):
-        images[place] = images[row]  # close the gaps
-    return Decoded(images[: len(good)], good, bad, Depth.of_all([part.depth for part in done]))

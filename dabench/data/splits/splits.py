@@ -10,6 +10,7 @@ from scipy.sparse import issparse, vstack
 
 from dabench.config.settings import Settings
 from dabench.data.arrays import DomainArrays, DomainExamples, Examples, Split, csr
+from dabench.data.mapped import neighbours
 from dabench.data.splits.given import GivenLabels
 from dabench.data.splits.hold_out import hold_out, sample
 from dabench.errors import DataError
@@ -97,4 +98,7 @@ def _joined_groups(train: Split | Examples, test: Split | Examples) -> NDArray[n
 
 
 def _stacked(first: Any, second: Any) -> Any:
-    return csr(vstack([first, second])) if issparse(first) else np.concatenate([first, second])
+    if issparse(first):
+        return csr(vstack([first, second]))
+    whole = neighbours(first, second)  # gigabytes of pictures are not copied
+    return np.concatenate([first, second]) if whole is None else whole

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from dabench.data.arrays import DomainArrays, Split
+from dabench.data.mapped import neighbours
 from dabench.data.pictures import store
 from dabench.data.pictures.decode import Look
 from dabench.data.pictures.store import decode_splits
-from dabench.data.prepared import write_copy
+from dabench.data.prepared import PreparedExamples, write_copy
 from tests.support.own_files import write_pictures
 
 LOOK = Look(8, "crop", 32)
@@ -42,12 +43,24 @@ def test_the_file_goes_with_its_array(paths: list[Path], data: Path) -> None:
 
 
 def test_a_prepared_copy_takes_the_file_over(paths: list[Path], data: Path) -> None:
-    found = decode_splits({"train": paths}, LOOK, "cats", 1)["train"]
+    found = decode_splits({"train": paths[:4], "test": paths[4:]}, LOOK, "cats", 1)
     (file,) = (data / "ready").iterdir()
-    number, pixels = file.stat().st_ino, found.images.copy()
-    labelled = Split(found.images, np.arange(6) % 2)
-    write_copy(DomainArrays(labelled, Split(pixels, np.arange(6) % 2), ("cat", "dog")), data / "ready" / "cats")
-    assert (data / "ready/cats/train_x.npy").stat().st_ino == number
-    assert (data / "ready/cats/test_x.npy").stat().st_ino != number
-    for split in ("train", "test"):
-        np.testing.assert_array_equal(np.load(data / f"ready/cats/{split}_x.npy"), pixels)
+    number, pixels = file.stat().st_ino, {split: part.images.copy() for split, part in found.items()}
+    train, test = (Split(part.images, np.arange(len(part.images)) % 2) for part in found.values())
+    write_copy(DomainArrays(train, test, ("cat", "dog")), data / "ready" / "cats")
+    assert (data / "ready/cats/x.npy").stat().st_ino == number
+    examples = PreparedExamples("cats", data / "ready/cats", "", ("cat", "dog"), (3, 8, 8), 4).open_examples()
+    np.testing.assert_array_equal(examples.train.x, pixels["train"])
+    np.testing.assert_array_equal(examples.test.x, pixels["test"])
+    np.testing.assert_array_equal(neighbours(examples.train.x, examples.test.x), np.concatenate([*pixels.values()]))
+
+
+def test_bad_pictures_of_one_split_do_not_move_another(paths: list[Path], data: Path) -> None:
+    plain = decode_splits({"train": paths[:3], "test": paths[3:]}, LOOK, "cats", 1)["test"].images.copy()
+    paths[1].write_bytes(b"")
+    found = decode_splits({"train": paths[:3], "test": paths[3:]}, LOOK, "cats", 1)
+    assert found["train"].good.tolist() == [0, 2]
+    assert found["train"].bad == [(1, "an empty file")]
+    assert found["test"].good.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(found["test"].images, plain)
+    assert neighbours(found["train"].images, found["test"].images) is not None

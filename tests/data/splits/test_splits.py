@@ -1,6 +1,7 @@
 """Draws of a run: samples per class, and whole domains where a protocol is transductive."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,10 @@ def settings(registry: Registry) -> Settings:
     return plan_of(registry, ["dann"]).runs[0].settings
 
 
+def _transductive(settings: Settings) -> Settings:
+    return settings.model_copy(update={"transductive": True})
+
+
 def _drawn(settings: Settings, **changes: Any) -> Splits:
     sparse = changes.pop("sparse", False)
     source, target = _domain(10, sparse), _unlabelled(_domain(20, sparse))
@@ -70,6 +75,16 @@ def test_a_transductive_run_takes_domains_whole(settings: Settings, sparse: bool
     assert drawn.target is drawn.test
     assert drawn.test.x[:, [0]].sum() == sum(range(20, 25))
     assert sorted([*drawn.rows, *drawn.val_rows]) == list(range(5))
+
+
+def test_a_transductive_run_copies_no_mapped_pictures(settings: Settings, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.arange(8 * 12, dtype=np.uint8).reshape(8, 3, 2, 2))
+    x, y = np.load(tmp_path / "x.npy", mmap_mode="c"), np.array([0, 1, 0, 1])
+    domain = DomainArrays(Split(x[:4], y), Split(x[4:], y), ("a", "b"))
+    drawn = Splits(domain, _unlabelled(domain), GivenLabels(), ("s", "t"), _transductive(settings), seed=0)
+    for whole in (drawn.source.x, drawn.target.x, drawn.test.x):
+        np.testing.assert_array_equal(whole, x)
+        assert np.shares_memory(whole, x)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +103,7 @@ def test_groups_of_a_whole_domain(settings: Settings, train: Any, test: Any, joi
         for split, groups in ((plain.train, train), (plain.test, test))
     ]
     source = DomainArrays(*splits, plain.classes)
-    transductive = settings.model_copy(update={"transductive": True})
-    drawn = Splits(source, _unlabelled(_domain(20)), GivenLabels(), ("s", "t"), transductive, seed=0)
+    drawn = Splits(source, _unlabelled(_domain(20)), GivenLabels(), ("s", "t"), _transductive(settings), seed=0)
     assert joined == (None if drawn.source.groups is None else drawn.source.groups.tolist())
 
 
