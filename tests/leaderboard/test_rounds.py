@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from dabench.errors import UsageError
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.formats import console, markdown
-from dabench.leaderboard.plots.rounds import draw_rounds
 from dabench.leaderboard.rounds import last_rounds
-from dabench.leaderboard.table import Table
 from dabench.results.csv_file import frame_of
 from dabench.runs.record import flatten
+from tests.support.active import active_tables
 from tests.support.factories import make_record
-
-# Accuracies of two seeds, with no label, with 10 and with 20.
-START = (0.4, 0.6)
-CURVES = {"random": [(0.5, 0.6), (0.6, 0.8)], "margin": [(0.7, 0.8), (0.8, 0.8)], "clue": [(0.4, 0.6), (0.5, 0.6)]}
-
-
-def _tables(leave_out: tuple[str, int] | None = None) -> list[Table]:
-    records = []
-    for method, values in (("source_only", START), ("target_only", (0.9, 0.9))):
-        for seed, value in enumerate(values):
-            records.append(_record(value, method=method, seed=seed))
-    for rule, rounds in CURVES.items():
-        for number, values in enumerate(rounds, start=1):
-            for seed, value in enumerate(values):
-                if (rule, number) != leave_out:
-                    of_rule = {"variant": rule, "rule": rule, "round": number, "shots": 10 * number}
-                    records.append(_record(value, method="weighted", seed=seed, **of_rule))
-    return build_tables(frame_of(map(flatten, records)))
-
-
-def _record(value: float, **fields: Any) -> Any:
-    settings = f"{fields['method']} {fields.get('variant', '')} {fields.get('shots')}"
-    return make_record(value, track="active", suite="mini_active", settings_sha256=settings, **fields)
 
 
 def test_there_is_a_table_for_each_number_of_labels_with_both_bounds() -> None:
-    tables = _tables()
+    tables = active_tables()
     assert [table.shots for table in tables] == [10, 20]
     for table in tables:
         assert [row.method for row in table.rows] == ["source_only", *["weighted"] * 3, "target_only"]
@@ -50,7 +22,7 @@ def test_there_is_a_table_for_each_number_of_labels_with_both_bounds() -> None:
 
 
 def test_areas_are_means_over_the_way_and_gains_are_paired_by_seed() -> None:
-    rows = {row.variant: row.curve for row in _tables()[-1].rows if not row.bound}
+    rows = {row.variant: row.curve for row in active_tables()[-1].rows if not row.bound}
     random = [(0.4 / 2 + 0.5 + 0.6 / 2) / 2, (0.6 / 2 + 0.6 + 0.8 / 2) / 2]
     margin = [(0.4 / 2 + 0.7 + 0.8 / 2) / 2, (0.6 / 2 + 0.8 + 0.8 / 2) / 2]
     assert rows["random"].area == pytest.approx(sum(random) / 2)
@@ -61,19 +33,19 @@ def test_areas_are_means_over_the_way_and_gains_are_paired_by_seed() -> None:
 
 
 def test_labels_needed_are_those_of_the_first_round_that_is_where_random_ends() -> None:
-    needed = {row.variant: row.curve.needed for row in _tables()[-1].rows if row.curve}
+    needed = {row.variant: row.curve.needed for row in active_tables()[-1].rows if row.curve}
     assert needed == {"random": 20, "margin": 10, "clue": None}  # random ends at .7
 
 
 def test_without_a_round_there_is_no_area() -> None:
-    rows = {row.variant: row.curve for row in _tables(leave_out=("random", 1))[-1].rows if row.curve}
+    rows = {row.variant: row.curve for row in active_tables(leave_out=("random", 1))[-1].rows if row.curve}
     assert rows["random"].area == pytest.approx((0.4 + 0.6) / 4 + (0.6 + 0.8) / 4)  # from none to all at once
-    rows = {row.variant: row.curve for row in _tables(leave_out=("random", 2))[-1].rows if row.curve}
+    rows = {row.variant: row.curve for row in active_tables(leave_out=("random", 2))[-1].rows if row.curve}
     assert "random" not in rows or rows["random"].area is None or rows["margin"].gain is None
 
 
-def test_the_table_says_area_and_labels(tmp_path: Path) -> None:
-    (table,) = last_rounds(_tables())
+def test_the_table_says_area_and_labels() -> None:
+    (table,) = last_rounds(active_tables())
     text = markdown.render([table])
     assert "| area | labels |" in text
     (line,) = (line for line in text.splitlines() if line.startswith("| weighted (margin)"))
@@ -82,16 +54,6 @@ def test_the_table_says_area_and_labels(tmp_path: Path) -> None:
     assert "active: methods may see the labelled source, target train, and the labels that the rule of the row" in text
     assert "weighted (margin) +.1" in text
     assert "20 labels asked for" in console.render([table], width=100)
-
-
-def test_the_picture_has_a_line_for_each_rule(tmp_path: Path) -> None:
-    draw_rounds(_tables(), tmp_path / "rounds.svg")
-    text = (tmp_path / "rounds.svg").read_text()
-    assert text.startswith("<?xml")
-    with pytest.raises(UsageError, match="nothing to draw"):
-        draw_rounds(build_tables(frame_of([flatten(make_record())])), tmp_path / "rounds.svg")
-    with pytest.raises(UsageError, match="is no picture that can be drawn"):
-        draw_rounds(_tables(), tmp_path / "rounds.txt")
 
 
 def test_trained_and_stored_numbers_stand_where_a_part_is_trained() -> None:
