@@ -31,6 +31,7 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGALRM", "SIGCHLD", "SIGUSR1", "SIGUSR2")  # Wi
 _SIGNALS = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 _DESCRIPTORS = (classmethod, staticmethod, property)
 _ABSENT = object()
+_OF_TORCH = {"TORCHINDUCTOR_CACHE_DIR"}  # environment variables that torch sets when torchvision is imported
 _FOLLOWERS = {"Storage"}  # of torch, which follows its default dtype
 
 
@@ -134,8 +135,12 @@ def _put_folder(folder: str) -> None:
         os.chdir(folder)
 
 
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _OF_TORCH}
+
+
 def _put_environment(value: Mapping[str, str]) -> None:
-    for name in os.environ.keys() - value.keys():
+    for name in os.environ.keys() - value.keys() - _OF_TORCH:
         del os.environ[name]
     os.environ.update(value)
 
@@ -192,7 +197,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("precision", "what NumPy does about overflow and the like", np.geterr, lambda value: np.seterr(**value)),
     Setting("surroundings", "the working directory", _folder, _put_folder),
-    Setting("surroundings", "environment variables", lambda: dict(os.environ), _put_environment),
+    Setting("surroundings", "environment variables", _environment, _put_environment),
     Setting("surroundings", "sys.path", lambda: list(sys.path), _put_path),
     Setting("surroundings", "handlers of signals", _handlers, _put_handlers),
     Setting("surroundings", "the permissions of new files", _mask, os.umask),

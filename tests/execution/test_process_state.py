@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 
@@ -44,3 +46,16 @@ def test_filters_that_hide_warnings_are_left_alone() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # as an import of a library may
         assert state.changes() == []
+
+
+def test_what_torchvision_sets_when_it_is_imported_is_no_fault_of_a_run() -> None:
+    script = (
+        "import os; from dabench.execution.process_state import ProcessState\n"
+        "state = ProcessState(functions=False)\n"
+        "import torchvision\n"
+        "assert state.changes() == [], state.changes()\n"
+        "state.put_back()\n"
+        "os.environ['OF_A_RUN'] = 'x'\n"
+        "assert len(state.changes()) == 1\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
