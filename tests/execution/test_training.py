@@ -150,11 +150,12 @@ def test_the_loop_waits_for_no_device(registry: Registry, tmp_path: Path, monkey
     assert found == []
 
 
+INSTALLED = load_registry()
 DEEP = [
     subject
-    for name, method in load_registry().all(MethodSpec).items()
+    for name, method in INSTALLED.all(MethodSpec).items()
     if method.origin.distribution == "dabench"
-    for subject in subjects(name, load_registry())
+    for subject in subjects(name, INSTALLED)
     if subject.deep
 ]
 ON_THE_HOST = {"deep_jdot"}  # SciPy finds the assignment

@@ -28,10 +28,12 @@ def test_slurm_without_slurm(tmp_path: Path) -> None:
     gc.collect()  # so that it says so in this test
 
 
+@pytest.mark.slow
 def test_inline(tmp_path: Path) -> None:
     check_records("inline", tmp_path, {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "words"),
     [

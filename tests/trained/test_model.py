@@ -261,6 +261,7 @@ def test_domains_of_a_suite_are_named_with_it(toy: dabench.Results, folder: Path
     assert len(results) == 2
 
 
+@pytest.mark.slow
 def test_the_commands_do_the_same(toy: dabench.Results, folder: Path, dabench_here, tmp_path: Path) -> None:
     record = str(record_of(folder))
     done = dabench_here("evaluate", record, "--json")
