@@ -9,6 +9,7 @@ from dabench_plugins import (
     bridging_specs,
     few_shot,
     self_supervised_specs,
+    several_tasks_specs,
     skada_specs,
     source_free,
     transfer,
@@ -243,6 +244,7 @@ def dabench_methods() -> Iterator[MethodSpec]:
     yield from source_free.specs()
     yield from few_shot.specs()
     yield from transfer.specs()
+    yield from several_tasks_specs.specs()
     yield from bridging_specs.specs()
     yield from self_supervised_specs.specs()
     yield from skada_specs.specs()

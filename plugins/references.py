@@ -271,3 +271,26 @@ NA_2021 = """@inproceedings{na2021fixbi,
   title = {{FixBi}: Bridging Domain Spaces for Unsupervised Domain Adaptation},
   booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition}, pages = {1094--1103}, year = {2021}
 }"""
+CARUANA_1997 = """@article{caruana1997multitask,
+  author = {Caruana, Rich},
+  title = {Multitask Learning},
+  journal = {Machine Learning}, volume = {28}, number = {1}, pages = {41--75}, year = {1997},
+  doi = {10.1023/A:1007379606734}
+}"""
+DUONG_2015 = """@inproceedings{duong2015low,
+  author = {Duong, Long and Cohn, Trevor and Bird, Steven and Cook, Paul},
+  title = {Low Resource Dependency Parsing: Cross-lingual Parameter Sharing in a Neural Network Parser},
+  booktitle = {Annual Meeting of the Association for Computational Linguistics}, pages = {845--850}, year = {2015}
+}"""
+KENDALL_2018 = """@inproceedings{kendall2018multi,
+  author = {Kendall, Alex and Gal, Yarin and Cipolla, Roberto},
+  title = {Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition}, year = {2018},
+  note = {arXiv:1705.07115}
+}"""
+MISRA_2016_CROSS = """@inproceedings{misra2016cross,
+  author = {Misra, Ishan and Shrivastava, Abhinav and Gupta, Abhinav and Hebert, Martial},
+  title = {Cross-Stitch Networks for Multi-task Learning},
+  booktitle = {IEEE Conference on Computer Vision and Pattern Recognition}, year = {2016},
+  note = {arXiv:1604.03539}
+}"""

@@ -65,6 +65,7 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("mini_few_shot", "small digits and a few labelled targets, no download"),
         ("mini_transfer", "small digits, a few labelled targets, and parts of the network that are trained"),
         ("mini_pretext", "small images, and tasks that need no label, alone and beside DANN, no download"),
+        ("mini_tasks", "small digits, a few labelled targets, and both domains as tasks that share a network"),
         ("mini_active", "small digits, of whose target rules ask for labels, no download"),
         ("digits_active", "MNIST to USPS and MNIST-M, with labels that rules ask for"),
         ("reviews_few_shot", "sentiment of product reviews, by the number of labelled targets"),
