@@ -52,7 +52,7 @@ class TwoTasks(DeepMethod):
         return ()
 
     def parameter_groups(self) -> Mapping[str, Iterable[nn.Parameter]]:
-        """What is shared, and what each task has for itself, where either is trained."""
+        """The shared parameters that are trained, and those of each task alone."""
         apart = {name: trained(self.own(task)) for task, name in enumerate(("source", "target"))}
         taken = {id(parameter) for group in apart.values() for parameter in group}
         shared = [parameter for parameter in trained([self]) if id(parameter) not in taken]
