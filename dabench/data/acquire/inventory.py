@@ -5,12 +5,13 @@ Decodes nothing and imports nothing heavy; `dabench.data.acquire.doctor` looks a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dabench.data.folder import data_dir
 from dabench.data.prepared_copy import Meta, code_hash, copy_folder, files_of, is_whole
+from dabench.errors import shortened
 from dabench.specs.spec import DomainSpec
 
 READY = "ready"
@@ -70,7 +71,7 @@ def look(spec: DomainSpec, code: Callable[[DomainSpec], str] = code_hash) -> Sta
             meta = Meta.read(folder)
         except (OSError, ValueError) as error:
             return damaged_copy(spec, files, folder, str(error))
-        return judged(spec, files, folder, meta.sha256, meta.counts)
+        return judged(spec, files, folder, meta.sha256, meta.counts, meta.left_out)
     missing = [pattern for pattern, found in paths.items() if not found]
     if missing:
         wanted = spec.layout or ", ".join(missing)
@@ -88,9 +89,12 @@ def judged(
     folder: Path,
     sha256: str,
     counts: Mapping[str, tuple[int, ...]],
+    left_out: Sequence[str] = (),
 ) -> Status:
-    """The status of a domain whose decoded content has this hash and these counts."""
+    """The status of a domain whose decoded content has this hash and these counts, and what its loader left out."""
     state, content, note = _compare(spec, sha256, counts)
+    if left_out:
+        note = f"{note} Left out: {shortened(left_out)}.".strip()
     if not all(count for count, _ in files.values()):
         note = " ".join(filter(None, [note, "Its files are gone; the prepared copy is used."]))
     todo = anew(spec) if state == CORRUPT and files else ""

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dabench.data.acquire.doctor import examine
+from dabench.data.acquire.inventory import look
 from dabench.data.arrays import DomainArrays
 from dabench.data.prepared import prepare
 from dabench.domains.objects.specs import SPECS
@@ -122,6 +124,15 @@ def test_damaged_and_senseless_pictures_are_left_out_and_named(data: Path) -> No
     arrays = load(PHOTO)
     assert len(arrays.train.y) + len(arrays.test.y) == 33
     assert [text.partition(":")[0] for text in arrays.left_out] == ["dog/pic_001.jpg", "dog/pic_002.jpg"]
+
+
+def test_the_doctor_names_what_was_left_out(data: Path) -> None:
+    write_pacs(data / "PACS")
+    assert "Left out" not in examine(PHOTO).note
+    small_picture(data / "PACS/photo/dog/pic_002.jpg", side=1)
+    status = examine(PHOTO)
+    assert status.note == look(PHOTO).note
+    assert status.note.endswith("Left out: dog/pic_002.jpg: 1x1 pixels, in which nothing can be seen.")
 
 
 def test_missing_files_are_named_in_words(data: Path) -> None:
