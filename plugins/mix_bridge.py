@@ -27,7 +27,8 @@ class MixBridge(DeepMethod):
 
         Attributes:
             ratio: the share of the source in the mixtures of one network; in those of the other it is the target's.
-            weight: of all that is learned from target examples, the mixtures' share included.
+            weight: of all that is learned from target examples, the mixtures' share included. With 1, as in the paper,
+                networks that begin untrained can come to predict one class.
             domain: weight of DANN's loss in the beginning; 0 for the source's labels alone.
             pretraining: the share of the budget for this beginning.
             warm_up: the share of the rest in which unsure predictions are punished, and nothing passes between the two.
@@ -35,7 +36,7 @@ class MixBridge(DeepMethod):
         """
 
         ratio: float = Field(0.7, ge=0.5, lt=1)
-        weight: float = Field(1.0, ge=0)
+        weight: float = Field(0.1, ge=0)
         domain: float = Field(1.0, ge=0)
         pretraining: float = Field(0.5, gt=0, lt=1)
         warm_up: float = Field(0.5, ge=0, le=1)
