@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from dabench.testing.failure import CheckFailedError
-from dabench.testing.launchers import LAUNCHER_CHECKS, check_records
+from dabench.testing.launchers import LAUNCHER_CHECKS, Check, check_records
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("check", LAUNCHER_CHECKS[:2])  # tests of `runner` stop commands that use processes
-def test_processes(check: Any, tmp_path: Path) -> None:
+def test_processes(check: Check, tmp_path: Path) -> None:
     check("processes", tmp_path, {})
 
 
@@ -22,9 +22,10 @@ def test_processes(check: Any, tmp_path: Path) -> None:
 # submitit does not wait for the end of the programs that it has started here: Python says so when it clears them away.
 @pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_slurm_without_slurm(tmp_path: Path) -> None:
+@pytest.mark.parametrize("check", LAUNCHER_CHECKS)
+def test_slurm_without_slurm(check: Check, tmp_path: Path) -> None:
     pytest.importorskip("submitit")
-    check_records("slurm", tmp_path, {"local": True})
+    check("slurm", tmp_path, {"local": True})
     gc.collect()  # so that it says so in this test
 
 
