@@ -93,9 +93,12 @@ def no_terminal() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def data_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One cache of prepared data for the whole session, away from the user's."""
+    """One cache of prepared data for the whole session, away from the user's; workers of pytest-xdist share it."""
     with pytest.MonkeyPatch.context() as patch:
         path = tmp_path_factory.mktemp("data")
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            path = path.parents[1] / "data"
+            path.mkdir(exist_ok=True)
         patch.setenv("DABENCH_DATA_DIR", str(path))
         yield path
 
