@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from dabench.errors import ResultsError
-from dabench.results.csv_file import Flaw, frame_of, read_csv
+from dabench.results.csv_file import Flaw, read_csv
 from dabench.results.records import find_stored, store
 from dabench.results.stored import StoredRecords
 from dabench.runs.record import SCORED, RunRecord
@@ -82,8 +82,9 @@ def read_results(
         raise ResultsError(f"there is no results folder {path}. {run} makes one.")
     published = [read_csv(file) for file in files]
     flaws += [flaw for _, found in published for flaw in found]
-    rows = pd.concat([frame_of([]), *(rows for rows, _ in published)], ignore_index=True)
-    frame = _each_run_once(stored.frame, rows)
+    frame = stored.frame
+    if published:
+        frame = _each_run_once(frame, pd.concat([rows for rows, _ in published], ignore_index=True))
     here = sorted(frame["suite"].unique())
     if suite is not None:
         frame = frame[frame["suite"] == suite].reset_index(drop=True)

@@ -179,6 +179,7 @@ def test_other_files_are_refused(tmp_path: Path, weights: Path, capsys) -> None:
         TimmNet.body(options(weights=str(weights), names=str(names)))
 
 
+@pytest.mark.slow
 def test_pretrained_weights_see_what_is_in_real_pictures() -> None:
     """ImageNet has palaces (698), monasteries (663) and daisies (985), which these two photographs show best."""
     network = timm.create_model(LITE["model"])

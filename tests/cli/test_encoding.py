@@ -66,6 +66,7 @@ def test_runs_end_with_their_table(
     assert "bug" not in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -86,6 +87,7 @@ def test_every_command_ends_well(monkeypatch: pytest.MonkeyPatch, results: str, 
     assert "digits_m" in out.replace("\\_", "_")
 
 
+@pytest.mark.slow
 def test_formats_for_programs_keep_every_character(
     monkeypatch: pytest.MonkeyPatch, results: str, tmp_path: Path
 ) -> None:

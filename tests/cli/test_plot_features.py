@@ -118,6 +118,7 @@ def test_runs_are_made_once_and_pictures_stand_beside_their_records(plot: Plot, 
     assert page.read_text().count("data:image/png;base64,") == 2
 
 
+@pytest.mark.slow
 def test_the_embedding_of_the_reported_checkpoint_is_drawn(plot: Plot, tmp_path: Path) -> None:
     plot("toy_a:toy_b", "--methods", "dann", "-o", str(tmp_path / "a.png"), "--set", "budget.checkpoints=2")
     (record,) = (json.loads(path.read_text()) for path in (tmp_path / "results/runs").rglob("*.json"))

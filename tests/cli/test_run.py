@@ -354,6 +354,7 @@ def test_records_that_are_none_are_reported_and_kept(run: Run, tmp_path: Path) -
     assert "3 runs" in out
 
 
+@pytest.mark.slow
 def test_runs_that_are_repeated_for_their_outputs_say_so(run: Run) -> None:
     choice = ("toy", "--methods", "dann", "--seeds", "0")
     assert run(*choice)[0] == 0

@@ -46,6 +46,7 @@ def records(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in sorted(folder.rglob("*.json"))]
 
 
+@pytest.mark.slow
 def test_trials_are_records_and_the_best_is_printed_for_a_suite(tune: Cli, tmp_path: Path) -> None:
     code, out, err = tune("dann", "--space", "weight=0.1,5", "--seeds", "100-101", "--score", "entropy")
     assert code == 0, err

@@ -73,6 +73,7 @@ def vectors() -> dabench.Pair:
 QUICK: dict[str, Any] = {"backbone": "identity", "launcher": "inline", "seeds": [0, 1]}
 
 
+@pytest.mark.slow
 def test_a_method_has_the_runs_seed_a_stream_of_it_and_a_folder(registry: Registry, tmp_path: Path) -> None:
     dabench.run(vectors(), methods=[Curious], results=tmp_path, **QUICK)
     seen = [json.loads(path.read_text()) for path in sorted(tmp_path.rglob("own/seen.json"))]
@@ -97,6 +98,7 @@ def test_an_artifact_has_a_plain_name(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not can_limit(), reason="this system limits no memory")
 def test_a_run_that_wants_too_much_memory_fails_and_the_others_go_on(registry: Registry, tmp_path: Path) -> None:
     found = dabench.run(vectors(), methods=[Greedy, Curious], results=tmp_path, memory=0.5, **QUICK).frame()
@@ -109,6 +111,7 @@ def test_a_run_that_wants_too_much_memory_fails_and_the_others_go_on(registry: R
     ).all()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not can_limit(), reason="this system limits no memory")
 def test_the_limit_ends_with_the_block() -> None:
     with memory_limited(2**26), pytest.raises(MemoryError):

@@ -55,6 +55,7 @@ def test_a_frozen_network_is_passed_once(data: Path, registry: Registry, tmp_pat
     assert [numbers(record) for record in again.values()] == [numbers(record) for record in first.values()]
 
 
+@pytest.mark.slow
 def test_features_are_those_of_the_network(data: Path, registry: Registry, monkeypatch) -> None:
     plan = plan_of(suite_of(), registry)
     (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, RunOptions(device="cpu"))
@@ -76,6 +77,7 @@ def test_features_are_those_of_the_network(data: Path, registry: Registry, monke
     assert len(list((data / "features").glob("toy_a*[!k]"))) == 2
 
 
+@pytest.mark.slow
 def test_what_is_not_frozen_is_trained(data: Path, registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(suite_of("", methods=[], bounds=["source_only"]), registry)
     (record,) = carried_out(plan, tmp_path, registry).values()
@@ -92,6 +94,7 @@ def test_examples_that_do_not_fit_fail_their_runs_alone(data: Path, registry: Re
     assert "resnet18 takes images of 1 or 3 channels" in status["toy_vectors_a:toy_vectors_b"].error
 
 
+@pytest.mark.slow
 def test_damaged_features_are_computed_anew(data: Path, registry: Registry, caplog: pytest.LogCaptureFixture) -> None:
     plan = plan_of(suite_of(), registry)
     (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, RunOptions(device="cpu"))

@@ -94,6 +94,7 @@ def test_it_leaves_the_run_as_it_is_and_is_the_same_twice(
     assert score_of(outcome_of(job_of(registry, tmp_path / "again", method, readout=readout))) == score_of(outcome)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["dann", "coral"])
 def test_poisoned_target_labels_do_not_change_it(registry: Registry, tmp_path: Path, method: str) -> None:
     clean = outcome_of(job_of(registry, tmp_path / "clean", method))

@@ -95,6 +95,7 @@ def test_the_console_table_folds_to_the_width_and_loses_nothing(width: int, many
     assert ("rank" in text) == many
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_many_methods_and_pairs_of_one_family_fold_without_repeating_it(width: int) -> None:
     names = ["amazon", "caltech", "dslr", "webcam"]

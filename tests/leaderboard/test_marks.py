@@ -191,6 +191,7 @@ def test_an_end_that_is_not_0_is_not_rounded_to_it(low: float, high: float, show
     assert share(Gap((low + high) / 2, low, high, 5)).endswith(shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
 def test_no_mark_of_the_published_tables_contradicts_an_interval(path: Path) -> None:
     for made in build_tables(read_results(path).frame):

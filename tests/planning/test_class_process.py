@@ -39,6 +39,7 @@ class Kept(FeatureMethod):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "options", "kind", "reason"),
     [
@@ -61,6 +62,7 @@ def test_its_errors_are_clear(
         process.close()
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_is_not_run_again(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(

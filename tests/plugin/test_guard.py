@@ -152,6 +152,7 @@ def test_a_hook_module_that_imports_torch_is_warned_about(site, dabench) -> None
     assert "from dabench import *" in done.stderr
 
 
+@pytest.mark.slow
 def test_what_two_plugins_claim_stops_no_other_command(site, dabench) -> None:
     source = GOOD.replace("good", "mmd")
     for name in ("acme", "rival"):

@@ -51,6 +51,7 @@ def test_what_is_done_so_many_times_is_spread_over_the_stage(steps: int, times: 
     assert sum(is_due(one, times) for one in at) == wanted
 
 
+@pytest.mark.slow
 def test_in_the_second_stage_the_network_learns_alone() -> None:
     still, refined = (trained(DirtT, PROBLEM, steps=40, anchor=anchor) for anchor in (0.0, 1.0))
     assert torch.equal(still.domain[0].weight, refined.domain[0].weight)

@@ -42,6 +42,7 @@ def test_the_words_minimise_the_error_and_their_absolute_weights() -> None:
     assert (np.linalg.norm(atoms, axis=1) <= 1 + 1e-6).all()
 
 
+@pytest.mark.slow
 def test_the_source_is_no_part_of_the_dictionary_unless_it_says_both() -> None:
     given = problem()
     other = Problem(

@@ -104,6 +104,7 @@ def test_without_skada_no_method_is_announced(monkeypatch: pytest.MonkeyPatch) -
     assert list(skada_specs.specs()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["skada_ot", "skada_entropic_ot", "skada_class_ot"])
 def test_transport_does_not_depend_on_the_unit_of_the_features(name: str) -> None:
     problem, _ = _shifted()

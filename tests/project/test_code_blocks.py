@@ -73,7 +73,13 @@ def test_every_block_is_of_a_known_language() -> None:
     assert len(of("console")) > 20
 
 
-@pytest.mark.parametrize("page", sorted({block.page for block in of("python") if block.page != "README.md"}))
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=pytest.mark.slow if page == "docs/reference/python.md" else ())
+        for page in sorted({block.page for block in of("python") if block.page != "README.md"})
+    ],
+)
 def test_programs_run(page: str, site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     # What the reader has written by then: a method of this name.

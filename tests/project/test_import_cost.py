@@ -39,6 +39,7 @@ QUICK = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", QUICK, ids=" ".join)
 def test_command_imports_nothing_heavy(arguments: list[str]) -> None:
     script = (
@@ -104,6 +105,7 @@ PARENT = "dabench.cli.run, dabench.planning.plan, dabench.planning.jobs, dabench
 OF_WORKERS = {"sklearn", "pandas", "matplotlib", "torchvision", "scipy.stats", "jinja2"}  # but where a run needs them
 
 
+@pytest.mark.slow
 def test_the_parent_of_runs_imports_no_torch() -> None:
     script = f"import sys, {PARENT}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -126,6 +128,7 @@ def test_the_api_imports_what_it_needs(statement: str, never: set[str]) -> None:
     assert not set(done.stdout.split()) & never
 
 
+@pytest.mark.slow
 def test_a_worker_imports_what_it_needs() -> None:
     script = "import sys, dabench.execution.execute; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

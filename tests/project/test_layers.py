@@ -33,6 +33,7 @@ def test_the_contracts_hold(checkout: Path) -> None:
     assert "Contracts: 2 kept, 0 broken." in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "line", "broken"),
     [

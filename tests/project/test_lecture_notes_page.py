@@ -36,6 +36,7 @@ def test_every_technique_has_a_command_or_one_sentence_of_reason() -> None:
             assert ". " not in here, technique
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", RUNS)
 def test_a_command_is_planned(words: str, registry: Registry) -> None:
     """Suite, methods, their rows and options exist, and the methods run in the suite's track."""

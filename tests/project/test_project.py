@@ -77,6 +77,7 @@ def imported(folder: str) -> set[str]:
     return found - set(sys.stdlib_module_names)
 
 
+@pytest.mark.slow
 def test_everything_imported_is_a_declared_dependency() -> None:
     distributions = packages_distributions()
     # pytest is imported by dabench.testing.conformance_checks alone, which is called in tests alone.
@@ -154,11 +155,12 @@ def test_the_wheel_holds_every_source_and_data_file(wheel: Path) -> None:
     assert "dabench-0.1.0.dist-info/licenses/LICENSE" in inside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
         (["list", "pairs", "--strict-plugins"], "digits:digits_m"),
-        pytest.param(["plugin", "check", "coral"], "28 passed", marks=pytest.mark.slow),
+        (["plugin", "check", "coral"], "28 passed"),
         (["plugin", "new", "mine"], "dabench-mine/dabench_mine/method.py"),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",

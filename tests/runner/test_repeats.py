@@ -92,7 +92,7 @@ def test_a_bound_that_comes_to_nothing_does_so_for_every_number_of_shots(registr
     assert recorder.failures == 6
 
 
-@pytest.mark.parametrize("track", ["unsupervised", "paired"])
+@pytest.mark.parametrize("track", [pytest.param("unsupervised", marks=pytest.mark.slow), "paired"])
 def test_bounds_of_other_tracks_stand_for_themselves(registry: Registry, track: str) -> None:
     """In the track paired the groups that the shots take are no longer the source's."""
     suite = find_suite("mini" if track == "unsupervised" else "mini_paired", registry)

@@ -65,6 +65,7 @@ def test_more_seeds_methods_or_pairs_leave_runs_as_they_are(registry: Registry) 
     assert before < {run.run_id for run in more.runs}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{"selector": "source_val"}, {"metric": "balanced_accuracy"}])
 def test_a_record_whose_accuracy_means_something_else_is_not_reused(
     registry: Registry, tmp_path: Path, change: dict[str, str]
@@ -213,6 +214,7 @@ def _limited(registry: Registry, folder: Path, launch: Launch, method: str, seco
     return {names[event.run_id]: event.outcome for event in launch(limited, 1) if isinstance(event, Finished)}
 
 
+@pytest.mark.slow
 def test_a_timeout_ends_a_slow_run(registry: Registry, tmp_path: Path) -> None:
     outcomes = _limited(registry, tmp_path, inline.launch, "toy_slow", 0.6)
     assert outcomes["toy_slow"].status == "timeout"

@@ -23,6 +23,7 @@ def shifted(
     return (drawn[0], drawn[1], drawn[2]), np.exp(drawn[2] @ mean - shift**2 / 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_at_the_size_of_an_embedding_they_are_the_ratio_of_the_densities(seed: int) -> None:
     """128 columns, 300 rows of source_val, means 1 apart; fitted on source train."""

@@ -42,6 +42,7 @@ def same(first: list[Outputs], second: list[Outputs]) -> bool:
     return all(np.array_equal(a[name], b[name]) for a, b in pairs for name in a)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["source_only", "dann", "coral"])
 def test_keeping_outputs_changes_no_number(registry: Registry, tmp_path: Path, method: str) -> None:
     plan = plan_of(registry, [method], seeds=[0])

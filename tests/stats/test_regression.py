@@ -160,6 +160,7 @@ def test_infinite_ends_are_where_no_spread_is_known() -> None:
     assert isinf(drop.high)
 
 
+@pytest.mark.slow
 def test_the_prediction_interval_agrees_with_statsmodels() -> None:
     from statsmodels.api import OLS
 

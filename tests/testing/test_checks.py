@@ -40,6 +40,7 @@ def marked() -> Iterator[Any]:
         yield pytest.param(mutant, marks=marks, id=f"{mutant.spec.name}-{mutant.check}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", list(marked()))
 def test_the_mutant_is_caught(mutant: Mutant) -> None:
     (subject,) = subjects(mutant.spec, load_registry())

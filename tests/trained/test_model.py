@@ -69,6 +69,7 @@ def test_a_rebuilt_model_predicts_as_recorded(toy: dabench.Results, examples: An
     assert list(kept["predicted"]) == list(again["predicted"])
 
 
+@pytest.mark.slow
 def test_it_is_measured_by_a_process_without_labels(toy: dabench.Results, folder: Path) -> None:
     record, _ = find_record(record_of(folder), folder)
     found = toy.model("dann").evaluate("toy_b")
@@ -220,6 +221,7 @@ def test_a_folder_of_pictures_is_predicted(registry: Registry, tmp_path: Path) -
     assert list(found["predicted"]) == list(model.predict(x[:3])["predicted"])
 
 
+@pytest.mark.slow
 def test_a_method_on_vectors_is_fitted_again(registry: Registry, tmp_path: Path) -> None:
     y = np.arange(60) % 3
     x = np.random.default_rng(0).normal(size=(60, 4)) + y[:, None]
@@ -242,6 +244,7 @@ def test_a_method_on_vectors_is_fitted_again(registry: Registry, tmp_path: Path)
     )
 
 
+@pytest.mark.slow
 def test_domains_of_a_suite_are_named_with_it(toy: dabench.Results, folder: Path, dabench_here, tmp_path: Path) -> None:
     x, y = np.random.default_rng(0).normal(size=(40, 8)), np.arange(40) % 2
     (tmp_path / "rows").mkdir()

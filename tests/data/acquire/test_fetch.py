@@ -101,6 +101,7 @@ def test_a_web_page_instead_of_the_file(server, publish, fails) -> None:
     assert "a web page instead of the file" in fails(url)
 
 
+@pytest.mark.slow
 def test_a_stalled_connection(server, publish, fails) -> None:
     url = server.add("/cats.txt", CATS, "stalled")
     publish(url)
@@ -221,6 +222,7 @@ def _process() -> subprocess.Popen[str]:
     return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_of_a_download(server, publish, works, cats: Path) -> None:
     publish(server.add("/cats.txt", CATS, "stalled", "well"))
     with _process() as process:

@@ -55,6 +55,7 @@ def test_office31(top: str, data: Path) -> None:
         assert read(f"office31/{domain}") == ([*range(31)], [*range(31)], ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("top", ["OfficeHome", "OfficeHomeDataset_10072016", "office-home/OfficeHomeDataset_10072016"])
 def test_office_home(top: str, data: Path) -> None:
     write_office_home(data / top, office_home_spec.CLASSES)
@@ -73,6 +74,7 @@ def test_visda(data: Path) -> None:
         read("visda2017/test")
 
 
+@pytest.mark.slow
 def test_domainnet(data: Path) -> None:
     write_domainnet(data / "DomainNet", domainnet_spec.CLASSES)
     train, test, notes = read("domainnet/clipart", size=2)
@@ -81,6 +83,7 @@ def test_domainnet(data: Path) -> None:
     assert notes == ()
 
 
+@pytest.mark.slow
 def test_the_lists_of_domainnets_paintings_lack_a_class_on_either_side(data: Path) -> None:
     write_domainnet(data / "DomainNet", domainnet_spec.CLASSES, ["painting"])
     for split, name in (("train", "t-shirt"), ("test", "syringe")):
@@ -125,6 +128,7 @@ def test_unpacked_folders_are_taken_over_with_their_lists(have: Path, data: Path
     assert read("pacs/photo") == ([*range(7)], [*range(7)], ())
 
 
+@pytest.mark.slow
 def test_a_sketch_of_a_dog_belongs_to_the_set_whose_other_classes_lie_beside_it(have: Path, data: Path) -> None:
     write_domainnet(have / "one", domainnet_spec.CLASSES, ["sketch"])
     for path in have.rglob("*.txt"):

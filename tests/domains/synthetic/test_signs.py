@@ -45,6 +45,7 @@ def test_every_class_has_the_plate_that_its_name_asks_for():
         assert sign.plate is expected, name
 
 
+@pytest.mark.slow
 def test_pictograms_show_the_colours_of_their_plates(drawn):
     """Shares of the opaque pixels: red, blue, yellow."""
     for fashion in drawn:
