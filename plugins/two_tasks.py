@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from dabench import Batch, DeepMethod, Problem
-from dabench.methods.base import total
 
 SOURCE, TARGET = 0, 1
 
@@ -62,7 +61,7 @@ class TwoTasks(DeepMethod):
         """One update of all groups whose task is in the batch."""
         losses = self.losses(batch)
         absent = {"source", "target"} - set(losses)
-        self.update(total(losses), *(name for name in self.optimisers if name not in absent))
+        self.update(torch.stack(list(losses.values())).sum(), *(name for name in self.optimisers if name not in absent))
         return losses
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:

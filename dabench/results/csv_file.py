@@ -162,8 +162,14 @@ def _column(field: FieldInfo) -> Column:
 
 def frame_of(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """A frame of rows as `runs.record.flatten` makes them; the columns are there without any row, too."""
-    kinds = {name: column.dtype for name, column in columns().items()}
-    return pd.DataFrame.from_records(list(rows), columns=list(kinds)).astype(kinds)
+    rows = list(rows)
+    return frame_of_columns([row.get(name) for row in rows] for name in columns())
+
+
+def frame_of_columns(values: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """A frame of the values of each column, in the order of `columns`."""
+    parts = zip(columns().items(), values, strict=True)
+    return pd.DataFrame({name: pd.Series(list(part), dtype=column.dtype).array for (name, column), part in parts})
 
 
 def flaw_of(row: Mapping[str, Any]) -> str:

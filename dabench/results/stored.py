@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from dabench.results.csv_file import columns
+from dabench.results.csv_file import columns, frame_of_columns
 from dabench.runs.record import RunRecord, scalars
 
 Stamp = tuple[int, int, int]
@@ -61,7 +61,8 @@ class StoredRecords(Mapping[str, RunRecord]):
     @property
     def frame(self) -> pd.DataFrame:
         """The frame of all."""
-        return pd.DataFrame.from_records(list(self._rows.values()), columns=list(_KINDS)).astype(_KINDS)
+        rows = self._rows.values()
+        return frame_of_columns(zip(*rows, strict=True) if rows else [()] * len(_KINDS))
 
     def row(self, run_id: str) -> Row:
         """The scalar fields of one."""
