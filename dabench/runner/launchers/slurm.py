@@ -16,7 +16,7 @@ from dabench.runner.launchers.extras import needed
 from dabench.runner.launchers.remote import Ticket, work
 from dabench.runs.job import Job
 
-FOLDER = Path("cache") / "slurm"
+FOLDER, LOCAL = Path("cache") / "slurm", "local:"
 
 
 class Slurm(ClusterLauncher):
@@ -88,13 +88,13 @@ class Slurm(ClusterLauncher):
             task.cancel()
 
     def saved(self, task: Any) -> str:
-        """The id of the job."""
-        return str(task.job_id)
+        """The id of the job, behind `local:` where it is a process."""
+        return LOCAL * isinstance(task, self._submitit.LocalJob) + str(task.job_id)
 
     def restored(self, text: str) -> Any:
-        """The job of an id."""
-        kind = self._submitit.LocalJob if self.options.local else self._submitit.SlurmJob
-        return kind(folder=self.results / FOLDER, job_id=text)
+        """The job of such an id, whichever kind this command submits."""
+        kind = self._submitit.LocalJob if text.startswith(LOCAL) else self._submitit.SlurmJob
+        return kind(folder=self.results / FOLDER, job_id=text.removeprefix(LOCAL))
 
     def leave(self, jobs: Sequence[Job]) -> str:
         """Submit all runs in two arrays: what reads a shared network begins when the first array has ended."""
