@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-import timm
 import torch
 from PIL import Image
 from sklearn.datasets import load_sample_image
-from torchvision.transforms.v2 import functional
 
 from dabench.backbones import timm_weights
 from dabench.backbones.pretrained import Preprocessing
@@ -32,7 +32,13 @@ LITE = {
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def timm() -> Any:
+    """The library, whose import takes longer than all of these tests: only what runs them needs it."""
+    return importlib.import_module("timm")
+
+
+@pytest.fixture(scope="module")
+def weights(timm: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of weights with the classifier of 1,000 classes."""
     path = tmp_path_factory.mktemp("weights") / "mine.pth"
     with torch.random.fork_rng():
@@ -53,7 +59,7 @@ def options(**given: object) -> TimmNet.Options:
     return made
 
 
-def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(weights: Path) -> None:
+def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(timm: Any, weights: Path) -> None:
     made = options(weights=str(weights), frozen=True)
     part = TimmNet.frozen_part((3, 400, 400), made)
     plain = timm.create_model(TINY, num_classes=0)
@@ -61,7 +67,7 @@ def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(weights: Pa
     plain.load_state_dict({name: tensor for name, tensor in stored.items() if not name.startswith("fc.")})
     transform = timm.data.create_transform(**timm.data.resolve_data_config(model=plain))
     picture = Image.fromarray(load_sample_image("flower.jpg")[:400, :400])
-    x = functional.pil_to_tensor(picture)[None].float() / 255
+    x = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 255
     seen: list[torch.Tensor] = []
     part[1].register_forward_pre_hook(lambda _, x: seen.append(x[0]))
     with torch.inference_mode():
@@ -75,7 +81,7 @@ def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(weights: Pa
     assert not any(parameter.requires_grad for parameter in part.parameters())
 
 
-def test_preprocessing_is_part_of_the_settings_and_can_be_changed() -> None:
+def test_preprocessing_is_part_of_the_settings_and_can_be_changed(timm: Any) -> None:
     config = timm.data.resolve_data_config(pretrained_cfg=timm.get_pretrained_cfg(TINY).to_dict())
     own = options(weights="none")
     assert (own.size, own.crop, own.interpolation) == (160, config["crop_pct"], config["interpolation"])
@@ -180,7 +186,7 @@ def test_other_files_are_refused(tmp_path: Path, weights: Path, capsys) -> None:
 
 
 @pytest.mark.slow
-def test_pretrained_weights_see_what_is_in_real_pictures() -> None:
+def test_pretrained_weights_see_what_is_in_real_pictures(timm: Any) -> None:
     """ImageNet has palaces (698), monasteries (663) and daisies (985), which these two photographs show best."""
     network = timm.create_model(LITE["model"])
     path = file_of_package(*LITE["weights"].split(":"))

@@ -4,7 +4,6 @@ from hashlib import md5
 
 import numpy as np
 import pytest
-from torchvision import datasets
 
 from dabench.domains.images.svhn import load_svhn
 from dabench.errors import DataError
@@ -16,7 +15,8 @@ def test_svhn_counts_ten_as_zero(data, monkeypatch):
     tiny_files.write_svhn(data, images, [0, 1, 9])
     sums = {name: md5((data / f"SVHN/{name}_32x32.mat").read_bytes()).hexdigest() for name in ("train", "test")}
     monkeypatch.setattr(
-        datasets.SVHN, "split_list", {name: ["", f"{name}_32x32.mat", sums[name]] for name in ("train", "test")}
+        "torchvision.datasets.SVHN.split_list",
+        {name: ["", f"{name}_32x32.mat", sums[name]] for name in ("train", "test")},
     )
     domain = load_svhn()
     assert domain.train.y.tolist() == [0, 1, 9]
