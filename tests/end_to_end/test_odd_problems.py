@@ -20,10 +20,10 @@ from dabench.methods.base import DeepMethod
 from dabench.methods.scores import checked
 from dabench.plugin.registry import load_registry
 from dabench.seeding import drawing_from
+from dabench.testing.conditions import QUIET
 from dabench.testing.failure import CrashError
 from dabench.testing.subject import Subject, subjects
 from dabench.testing.toys.toy import Pair
-from dabench.testing.trial import QUIET
 from tests.support.small_runs import CPU, problem_of
 
 METHODS = [spec.name for spec in (*unsupervised.specs(), *source_free.specs())]

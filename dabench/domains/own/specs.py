@@ -17,8 +17,8 @@ from dabench.specs.spec import DomainSpec
 if TYPE_CHECKING:
     from dabench.domains.own.column_types import Decided
     from dabench.domains.own.listing import Listing
+    from dabench.domains.own.rows import Columns, Rows
     from dabench.domains.own.table_files import TableFile
-    from dabench.domains.own.tables import Columns, Rows
 
 LICENCE = "your own"
 
@@ -132,9 +132,10 @@ def _linked(root: Path, folder: str, listing: Listing) -> list[str]:
 
 def _of_tables(config: OwnTables, names: Sequence[str], sources: Sequence[str]) -> dict[str, DomainSpec]:
     from dabench.domains.own.hub import place_of
+    from dabench.domains.own.rows import read_rows, with_same_columns
     from dabench.domains.own.suspects import suspects
     from dabench.domains.own.table_files import files_of
-    from dabench.domains.own.tables import as_table, read_rows, simultaneous, with_same_columns
+    from dabench.domains.own.usable_rows import as_table, simultaneous
 
     found, without, known = _of_table(config)
     own = {name: found[name] for name in names if name in found}
@@ -190,8 +191,8 @@ def _of_table(config: OwnTables) -> tuple[dict[str, str], list[str], dict[str, T
     if config.domain is None:
         return _named(list(_table_places(place)), place), [], {}
     from dabench.domains.own.column_types import as_class_names
+    from dabench.domains.own.rows import without_domain
     from dabench.domains.own.table_files import Places, need, read_table
-    from dabench.domains.own.tables import without_domain
 
     file = read_table(place, _columns(config).dialect)
     need(file.frame, config.domain, str(place))
@@ -208,7 +209,7 @@ def _may_be_codes(column: str) -> str:
 
 
 def _columns(config: OwnTables) -> Columns:
-    from dabench.domains.own.tables import Columns
+    from dabench.domains.own.rows import Columns
 
     return Columns(**config.model_dump(include=set(Columns.__annotations__)))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from dabench.domains.own.tables import Table
+from dabench.domains.own.usable_rows import Table
 
 ROWS = 20  # of a domain; in a smaller one chance alone may order a column
 

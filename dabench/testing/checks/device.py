@@ -7,9 +7,9 @@ import torch
 
 from dabench.testing.checks.contract import well_formed
 from dabench.testing.checks.difference import difference
+from dabench.testing.conditions import QUIET
 from dabench.testing.failure import CheckFailedError, CheckSkippedError
 from dabench.testing.subject import Subject
-from dabench.testing.trial import QUIET
 
 SAME = 0.02  # of the largest score, after a few steps without dropout: sums are rounded otherwise on a GPU
 STEPS = 4

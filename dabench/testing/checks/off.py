@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dabench.testing.checks.difference import scores_difference
+from dabench.testing.conditions import QUIET
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject
-from dabench.testing.trial import QUIET
 
 
 def check_off(subject: Subject) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 
 from dabench.errors import DabenchError
 from dabench.testing.checks.contract import well_formed
+from dabench.testing.conditions import BATCH
 from dabench.testing.failure import CheckFailedError, CrashError
 from dabench.testing.subject import Subject
 from dabench.testing.toys.toy import Pair
-from dabench.testing.trial import BATCH
 
 FEW, MANY = 7, 23
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dabench.testing.checks.difference import difference
+from dabench.testing.conditions import GIVEN
 from dabench.testing.decoys import PLACES
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.subject import Subject
-from dabench.testing.trial import GIVEN, Trained
+from dabench.testing.trial import Trained
 
 
 def check_wall(subject: Subject) -> None:
