@@ -2,7 +2,8 @@
 
 `make bench` runs both in turn, on the mini suite's network and data. pytest-benchmark's timer counts processor time in
 units of the hand-written round just before, so that its table, its stored run and `--benchmark-compare-fail` are about
-ratios: on a busy or another machine they say something, seconds do not.
+ratios: on a busy or another machine they say something, seconds do not. Rounds differ by a tenth on a busy machine, so
+a method fails where the lower end of its median's confidence interval is over the limit.
 
 The losses below are plain torch. Only the views of FixMatch are dabench's.
 """
@@ -37,6 +38,7 @@ from dabench.runs.job import Job
 from dabench.seeding import reproducible
 
 STEPS, ROUNDS, LIMIT = 60, 15, 1.10
+LOW = 3  # of the rounds in order from 0: the true median lies below it in 2 of 100 measurements (binomial)
 
 
 @dataclass(frozen=True)
@@ -286,6 +288,7 @@ def test_the_loop_costs_little_over_a_bare_one(benchmark: BenchmarkFixture, tmp_
         ratio = Ratio(_by_hand(job, data, BY_HAND[name]))
         benchmark._timer = ratio  # no public way to set it from within a test
         benchmark.pedantic(harness, setup=ratio.measure, rounds=ROUNDS, warmup_rounds=1)
-    median = benchmark.stats.stats.median
-    print(f"\n{name}: {median:.3f} times the hand-written loop")
-    assert median <= LIMIT
+    rounds = sorted(benchmark.stats.stats.data)
+    low, median = rounds[LOW], benchmark.stats.stats.median
+    print(f"\n{name}: {median:.3f} times the hand-written loop, at least {low:.3f}")
+    assert low <= LIMIT
