@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
 
 from dabench.data.resident import IndexSampler
-from dabench.methods.problem import Batch, DrawnBatch, LabelledBatch, Paired, Problem, SourceFreeBatch
+from dabench.methods.problem import Batch, LabelledBatch, Paired, Problem, SourceFreeBatch
 from dabench.seeding import stream
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def make_batch(
     key: Callable[[str], int],
     every: View = "none",
 ) -> Batch:
-    """Gather and normalise the examples of one batch, those of the two domains when they are read.
+    """Gather and normalise the examples of one batch.
 
     Args:
         problem: to take them from.
@@ -106,18 +106,10 @@ def make_batch(
         every: what is done to all images that are no such view; those of the track paired stay as they are.
     """
     source, target, labelled, paired = indices
-    rows = {"target": target} if source is None else {"source": source, "target": target}
-    if problem.few_shot is not None and labelled is not None:
-        rows["labelled"] = problem.few_shot.rows.index_select(0, labelled)
-    raw: dict[str, Tensor] = {}
+    raw = {} if source is None else {"source": problem.source_x.index_select(0, source)}
+    raw["target"] = problem.target_x.index_select(0, target)
 
     def viewed(domain: str, name: str, view: View) -> Tensor:
-        with torch.inference_mode(False):  # from what is read first within that mode something may be learned later
-            return changed(domain, name, view)
-
-    def changed(domain: str, name: str, view: View) -> Tensor:
-        if domain not in raw:
-            raw[domain] = (problem.source_x if domain == "source" else problem.target_x).index_select(0, rows[domain])
         prepare = problem.prepared_target if domain == "target" else problem.prepare
         if view == "none":
             return prepare(raw[domain])
@@ -127,6 +119,7 @@ def make_batch(
 
     few_shot = simultaneous = None
     if problem.few_shot is not None and labelled is not None:
+        raw["labelled"] = problem.target_x.index_select(0, problem.few_shot.rows.index_select(0, labelled))
         y = problem.few_shot.y.index_select(0, labelled)
         few_shot = LabelledBatch(viewed("labelled", "input", every), y, labelled)
     if problem.paired is not None and paired is not None:
@@ -135,20 +128,20 @@ def make_batch(
             problem.prepared_target(problem.paired.target_x.index_select(0, paired)),
             problem.paired.y.index_select(0, paired),
         )
-    of_source: dict[str, Any] = {}
-    if source is not None:
-        of_source = {"source_y": problem.source_y.index_select(0, source), "source_index": source}
-    kind = SourceFreeBatch if source is None else DrawnBatch
+
+    kind, none = (SourceFreeBatch, target[:0]) if source is None else (Batch, target)
     return kind(
-        inputs={f"{domain}_x": partial(viewed, domain, "input", every) for domain in rows.keys() - {"labelled"}},
-        **of_source,
+        source_x=none if source is None else viewed("source", "input", every),
+        source_y=none if source is None else problem.source_y.index_select(0, source),
+        target_x=viewed("target", "input", every),
         target_y=None if problem.target_y is None else problem.target_y.index_select(0, target),
+        source_index=none if source is None else source,
         target_index=target,
         step=step,
         progress=progress,
         few_shot=few_shot,
         simultaneous=simultaneous,
         views={
-            f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in rows
+            f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in raw
         },
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -264,29 +263,7 @@ class Batch:
         return self.views[name]()
 
 
-class DrawnBatch(Batch):
-    """A batch of a training, whose `source_x` and `target_x` are made when they are read: many methods read one."""
-
-    def __init__(self, inputs: Mapping[str, Callable[[], Tensor]] = MappingProxyType({}), **fields: Any) -> None:
-        """Keep the fields.
-
-        Args:
-            inputs: what makes `source_x` and `target_x`, by name.
-            fields: the others.
-        """
-        for name, value in {"_inputs": inputs, **fields}.items():
-            object.__setattr__(self, name, value)
-
-    def __getattr__(self, name: str) -> Tensor:
-        if name not in ("source_x", "target_x"):
-            return super().__getattr__(name)
-        inputs: Mapping[str, Callable[[], Tensor]] = vars(self)["_inputs"]
-        value = inputs[name]()
-        object.__setattr__(self, name, value)  # read again it is the same
-        return value
-
-
-class SourceFreeBatch(DrawnBatch):
+class SourceFreeBatch(Batch):
     """A batch of a stage that uses no source: whatever begins with `source_` raises."""
 
     def __getattribute__(self, name: str) -> Any:

@@ -15,7 +15,6 @@ from torch import Tensor
 from dabench import Batch, DeepMethod
 from dabench.data.augmentation import augment
 from dabench.errors import DataError
-from dabench.execution.batches import BatchSampler
 from dabench.execution.deep_run import build
 from dabench.execution.pair_data import PairData
 from dabench.execution.training import TrainingRecipe, train
@@ -57,26 +56,6 @@ def test_a_batch_has_the_views_that_the_method_declares(registry: Registry, tmp_
             assert torch.equal(getattr(batch, f"{domain}_x_{name}"), expected)
             assert not torch.equal(expected, getattr(batch, f"{domain}_x"))
     assert torch.equal(batch.target_x_strong, batch.target_x_strong)
-
-
-def test_examples_that_nobody_reads_are_not_prepared(registry: Registry, tmp_path: Path) -> None:
-    job, data = opened(registry, tmp_path, "source_only")
-    prepared: list[int] = []
-
-    def counted(x: Tensor) -> Tensor:
-        prepared.append(len(x))
-        return data.problem.prepare(x)
-
-    problem = replace(data.problem, prepare=counted)
-    batch = BatchSampler(problem, job.seed, 16, {}).at(0, 0, 0.0)
-    assert prepared == []
-    assert batch.source_x is batch.source_x
-    assert prepared == [16]
-    with torch.inference_mode():
-        batch.target_x  # noqa: B018
-    assert not batch.target_x.is_inference(), "a loss may be computed from it afterwards"
-    assert torch.equal(batch.target_x, problem.prepare(problem.target_x[batch.target_index]))
-    assert isinstance(replace(batch, step=3).source_x, Tensor)
 
 
 def test_views_change_nothing_else(registry: Registry, tmp_path: Path) -> None:
