@@ -271,6 +271,16 @@ NA_2021 = """@inproceedings{na2021fixbi,
   title = {{FixBi}: Bridging Domain Spaces for Unsupervised Domain Adaptation},
   booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition}, pages = {1094--1103}, year = {2021}
 }"""
+ZHU_2023 = """@inproceedings{zhu2023patch,
+  author = {Zhu, Jinjing and Bai, Haotian and Wang, Lin},
+  title = {Patch-Mix Transformer for Unsupervised Domain Adaptation: A Game Perspective},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition}, year = {2023}
+}"""
+CHEN_2022 = """@inproceedings{chen2022deliberated,
+  author = {Chen, Lin and Wei, Zhixiang and Jin, Xin and Chen, Huaian and Zheng, Miao and Chen, Kai and Jin, Yi},
+  title = {Deliberated Domain Bridging for Domain Adaptive Semantic Segmentation},
+  booktitle = {Advances in Neural Information Processing Systems}, volume = {35}, year = {2022}
+}"""
 CARUANA_1997 = """@article{caruana1997multitask,
   author = {Caruana, Rich},
   title = {Multitask Learning},

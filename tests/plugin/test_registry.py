@@ -23,7 +23,7 @@ OWN_METHODS = {"adabn", "coral", "dann", "deep_coral", "mean_teacher", "mmd", "s
 OWN_METHODS |= {"subspace_alignment", "target_only", "uda", "vada"}
 OWN_METHODS |= {"feda", "ea_plus_plus", "target_k", "all", "weighted", "pred", "lin_int", "prior"}
 OWN_METHODS |= {"hard_sharing", "soft_sharing", "cross_stitch"}
-OWN_METHODS |= {"fine_tune", "kl_anchor", "l2_sp", "pretext", "mix_bridge", "self_taught"}
+OWN_METHODS |= {"fine_tune", "kl_anchor", "l2_sp", "pretext", "mix_bridge", "patch_mix", "ddb", "self_taught"}
 OWN_METHODS |= {"feature_matching", "lora", "adapters", "fish_mask", "progressive", "prototypes", "matching", "mme"}
 OWN_METHODS |= {spec.name for module in (unsupervised, source_free, skada_specs) for spec in module.specs()}
 
