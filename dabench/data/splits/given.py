@@ -76,7 +76,7 @@ class LabelDesk:
             target=self._of(target, transductive) if method.sees_target_labels else None,
             shot_rows=rows,
             shot_y=y,
-            shot_aux={} if rows is None or transductive else _second_labels(target, rows, method),
+            shot_aux={} if rows is None else _second_labels(target, rows, method),
             refused=self._refused(source, target) if track == "paired" else "",
         )
 
