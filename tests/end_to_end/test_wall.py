@@ -148,7 +148,7 @@ def test_a_problem_holds_the_second_labels_of_the_source_and_of_the_shots(regist
         ("dann", {"methods": ["dann"], "track": "unsupervised", "shots": None}),
     ],
 )
-def test_others_get_no_second_label(registry: Registry, tmp_path: Path, method: str, changes: dict[str, object]) -> None:
+def test_other_methods_get_none(registry: Registry, tmp_path: Path, method: str, changes: dict[str, object]) -> None:
     job = _second_job(registry, tmp_path, method, **changes)
     problem = execution.open_pair(job, torch.device("cpu")).problem
     batch = BatchSampler(problem, 0, 4, {}).at(0, 0, 0.0)
