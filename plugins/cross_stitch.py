@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from dabench import Backbone, Problem, Stage
 
 from .layers import weighted
-from .two_tasks import SOURCE, TARGET, TwoTasks
+from .two_tasks import FIRST, SECOND, TwoTasks
 
 
 class CrossStitch(TwoTasks):
@@ -39,9 +39,11 @@ class CrossStitch(TwoTasks):
         rate: float = Field(10.0, gt=0)
 
     def setup(self, problem: Problem[Tensor, Tensor]) -> None:
-        """Add the network of the target, and the mixtures."""
+        """Add the network of the second task, and the mixtures."""
         super().setup(problem)
         self.second = self.network.clone_for_shape(tuple(problem.target_x.shape[1:]))
+        if self.options.second:
+            self.second.output = self.output_of_second(problem)
         self._stitched = True
         x, start = problem.prepare(problem.source_x[:1]), self.options.own
         self.kept, self.taken = nn.ParameterList(), nn.ParameterList()
@@ -86,10 +88,9 @@ class CrossStitch(TwoTasks):
         logits: Tensor = self._output(task)(self.columns(x)[task])
         return logits
 
-    def heads(self, source_x: Tensor, target_x: Tensor) -> tuple[Tensor, Tensor]:
-        first, second = self.columns(torch.cat([source_x, target_x]))
-        rows = len(source_x)
-        return self._output(SOURCE)(first[:rows]), self._output(TARGET)(second[rows:])
+    def heads(self, x: Tensor, rows: tuple[slice, slice]) -> tuple[Tensor, Tensor]:
+        first, second = self.columns(x)
+        return self._output(FIRST)(first[rows[FIRST]]), self._output(SECOND)(second[rows[SECOND]])
 
     def columns(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Examples (N, ...) -> last hidden layers (N, H) of both networks."""
@@ -102,10 +103,10 @@ class CrossStitch(TwoTasks):
         return first, second
 
     def embed(self, x: Tensor) -> Tensor:
-        return self.columns(x)[TARGET]
+        return self.columns(x)[self.predicting]
 
     def embed_source(self, x: Tensor) -> Tensor:
-        return self.columns(x)[SOURCE]
+        return self.columns(x)[FIRST]
 
     def _output(self, task: int) -> nn.Module:
         return (self.network, self.second)[task].output

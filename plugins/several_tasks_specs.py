@@ -1,4 +1,4 @@
-"""Methods that learn source and target as two tasks, as specs."""
+"""Methods that learn two tasks, source and target or classes and second labels, as specs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _KENDALL = (
     "Scene Geometry and Semantics, CVPR, arXiv:1705.07115"
 )
 _CHOICES = {"weights": ("equal", "uncertainty"), "batches": ("mixed", "alternating")}
-_TWO_DOMAINS = "The tasks are one classification in two domains; those of the paper differ in their labels."
+_TWO_DOMAINS = (
+    "By default the tasks are one classification in two domains; those of the paper differ in their labels, as with "
+    "`second`."
+)
 _WEIGHTED = r"\sum_{d \in \{s, t\}} e^{-\sigma_d}\,\mathrm{CE}(g_d, y_d) + \tfrac{\sigma_d}{2}"
 
 
@@ -28,6 +31,7 @@ def specs() -> Iterator[MethodSpec]:
         reference=f"Caruana 1997, Multitask Learning, Machine Learning 28; {_KENDALL}",
         citation=f"{CARUANA_1997}\n{KENDALL_2018}",
         tracks=TRACKS,
+        sees_second_labels=True,
         search=_CHOICES,
         deviations=(_TWO_DOMAINS,),
         loss=f"L = {_WEIGHTED}, "
@@ -42,6 +46,7 @@ def specs() -> Iterator[MethodSpec]:
         f"a Neural Network Parser, ACL; {_KENDALL}",
         citation=f"{DUONG_2015}\n{KENDALL_2018}",
         tracks=TRACKS,
+        sees_second_labels=True,
         search={"weight": Range(0.001, 1, log=True), **_CHOICES},
         deviations=(
             "Both networks learn from the beginning; in the paper the source's is trained first.",
@@ -60,6 +65,7 @@ def specs() -> Iterator[MethodSpec]:
         f"arXiv:1604.03539; {_KENDALL}",
         citation=f"{MISRA_2016_CROSS}\n{KENDALL_2018}",
         tracks=TRACKS,
+        sees_second_labels=True,
         search={"own": (0.5, 0.7, 0.9), "rate": (1.0, 10.0, 100.0), "per": ("channel", "layer"), **_CHOICES},
         deviations=(
             _TWO_DOMAINS,

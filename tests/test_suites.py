@@ -41,6 +41,7 @@ def test_a_suite_of_images_plans_without_its_data(data: Path, registry: Registry
         ("sensors", 10, 5),
         ("sensors_fusion", 5, 5),
         ("sensors_paired", 2, 5),
+        ("sensors_second_task", 2, 5),
     ],
 )
 def test_a_suite_of_vectors_plans_without_its_data(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -53,11 +54,19 @@ class DomainExamples:
     test: Examples
     classes: tuple[str, ...]
 
-    def labelled(self, train_y: NDArray[np.int64], test_y: NDArray[np.int64]) -> DomainArrays:
-        """The same with labels."""
+    def labelled(
+        self,
+        train_y: NDArray[np.int64],
+        test_y: NDArray[np.int64],
+        aux: Mapping[str, NDArray[np.int64]] | None = None,
+    ) -> DomainArrays:
+        """The same with labels, and with second ones of train if there are any."""
         train, test = self.train, self.test
         return DomainArrays(
-            Split(train.x, train_y, train.groups), Split(test.x, test_y, test.groups), classes=self.classes
+            Split(train.x, train_y, train.groups),
+            Split(test.x, test_y, test.groups),
+            classes=self.classes,
+            aux=aux or {},
         )
 
 
@@ -68,6 +77,9 @@ class DomainArrays:
     Attributes:
         left_out: what could not be read or used, one phrase each; see `DomainSpec.strict`.
         notes: what else is worth knowing, such as categories that the encoding does not know.
+        aux: second labels of train by name, int64 (N,) from 0, such as the font of a digit or the person of a window.
+            A method that learns several tasks learns them (`MethodSpec.sees_second_labels`). Where both domains have
+            some of one name, a number means the same in both.
     """
 
     train: Split
@@ -75,6 +87,7 @@ class DomainArrays:
     classes: tuple[str, ...]
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    aux: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, split in (("train", self.train), ("test", self.test)):
@@ -84,6 +97,12 @@ class DomainArrays:
             raise DataError("train and test differ in shape or type")
         if issparse(self.train.x) != issparse(self.test.x):
             raise DataError("one of train and test is sparse, the other is not")
+        _check_columns(self.train.x.shape[0], **{f"aux {name}": labels for name, labels in self.aux.items()})
+        for name, labels in self.aux.items():
+            if not name.isidentifier():
+                raise DataError(f"second labels need a name such as font, not {name!r}")
+            if labels.min() < 0:
+                raise DataError(f"the second labels {name} are numbers from 0, and the least is {labels.min()}")
 
 
 def csr(matrix: Any) -> Any:
@@ -107,11 +126,15 @@ def _check_examples(x: Any, **columns: NDArray[np.int64] | None) -> None:
     if x.dtype == np.uint8 and x.ndim != 4:
         raise DataError(f"uint8 examples are images (N, C, H, W), not {x.shape}")
     rows = x.shape[0]
+    _check_columns(rows, **columns)
+    if rows == 0:
+        raise DataError("a split without examples")
+
+
+def _check_columns(rows: int, **columns: NDArray[np.int64] | None) -> None:
     for name, column in columns.items():
         if column is not None and (column.dtype != np.int64 or column.shape != (rows,)):
             raise DataError(f"{name} must be int64 of shape ({rows},), not {column.dtype} {column.shape}")
-    if rows == 0:
-        raise DataError("a split without examples")
 
 
 def _check_sparse(x: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,16 @@ from scipy.sparse import csr_array, issparse
 from dabench.data.arrays import DomainArrays, DomainExamples, Examples
 from dabench.data.folder import data_dir
 from dabench.data.mapped import in_parts, neighbours
-from dabench.data.prepared_copy import Meta, check_copy, code_hash, copy_folder, files_of, is_whole, labels_folder
+from dabench.data.prepared_copy import (
+    Meta,
+    aux_file,
+    check_copy,
+    code_hash,
+    copy_folder,
+    files_of,
+    is_whole,
+    labels_folder,
+)
 from dabench.errors import DabenchError, DataError, DataFolderError, shortened
 from dabench.files import DamagedFileError, is_temporary, seal, staging, sweep
 from dabench.specs.spec import DomainSpec
@@ -83,10 +92,12 @@ class PreparedDomain(PreparedExamples):
     Attributes:
         left_out: what its loader left out; see `DomainArrays`.
         notes: what else it had to say.
+        aux: hashes of the second labels of train, by name.
     """
 
     left_out: tuple[str, ...] = field(default=(), kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    aux: Mapping[str, str] = field(default_factory=dict, kw_only=True, hash=False)
 
     @property
     def examples(self) -> PreparedExamples:
@@ -102,9 +113,13 @@ class PreparedDomain(PreparedExamples):
         labels: NDArray[np.int64] = np.load(labels_folder(self.folder) / f"{split}_y.npy")
         return labels
 
+    def open_aux(self) -> dict[str, NDArray[np.int64]]:
+        """The second labels of train, by name."""
+        return {name: np.load(labels_folder(self.folder) / aux_file(name)) for name in self.aux}
+
     def open(self) -> DomainArrays:
         """Map the examples into memory, and read the labels."""
-        return self.open_examples().labelled(*self.open_labels())
+        return self.open_examples().labelled(*self.open_labels(), self.open_aux())
 
 
 def _mapped(path: Path) -> NDArray[Any]:
@@ -159,6 +174,7 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
         sum(meta.counts["train"]),
         left_out=meta.left_out,
         notes=meta.notes,
+        aux=meta.aux,
     )
 
 
@@ -199,6 +215,8 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
     with staging(labels) as temporary:
         for name, split in splits.items():
             _save(temporary / f"{name}_y.npy", split.y)
+        for name, second in arrays.aux.items():
+            _save(temporary / aux_file(name), second)
         shutil.rmtree(labels, ignore_errors=True)  # of a copy whose examples are gone
         temporary.rename(labels)
     # Hashing takes as long as decoding: the content is hashed while the files are sealed, which hashes them once more.
@@ -217,7 +235,8 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
         shape = tuple(arrays.train.x.shape[1:])
         counts = class_counts(arrays)
         files = tuple(sorted(path.name for path in [*temporary.iterdir(), *labels.iterdir()]))
-        meta = Meta(sha256.result(), arrays.classes, shape, counts, arrays.left_out, arrays.notes, files)
+        aux = {name: hashlib.sha256(second.astype("<i8").tobytes()).hexdigest() for name, second in arrays.aux.items()}
+        meta = Meta(sha256.result(), arrays.classes, shape, counts, arrays.left_out, arrays.notes, files, aux)
         meta.write(temporary)
         if folder.exists():  # without its last file, or without its labels: somebody has deleted a part of it
             shutil.rmtree(folder)
@@ -249,6 +268,8 @@ def _own_file(array: NDArray[Any]) -> Path | None:
 def content_sha256(arrays: DomainArrays) -> str:
     """A hash of a domain's decoded content: types, shapes, values, the names of the classes, and groups if there are
     any.
+
+    Second labels are not part of it: they have hashes of their own, which only runs that see them are named by.
     """
     digest = hashlib.sha256("\n".join(arrays.classes).encode())
     for part in (arrays.train.x, arrays.train.y, arrays.test.x, arrays.test.y):

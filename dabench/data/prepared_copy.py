@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ class Meta:
         left_out: what the loader left out; see `DomainArrays`.
         notes: what else it had to say.
         files: names of the other files of the copy, those of the labels included.
+        aux: hashes of the second labels of train, by name.
     """
 
     sha256: str
@@ -71,6 +72,7 @@ class Meta:
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    aux: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> Meta:
@@ -85,7 +87,7 @@ class Meta:
             counts = {split: tuple(numbers) for split, numbers in content["counts"].items()}
             left_out, notes = tuple(content.get("left_out", ())), tuple(content.get("notes", ()))
             classes, shape, files = (tuple(content[name]) for name in ("classes", "shape", "files"))
-            return cls(content["sha256"], classes, shape, counts, left_out, notes, files)
+            return cls(content["sha256"], classes, shape, counts, left_out, notes, files, dict(content.get("aux", {})))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder / META} is damaged: {type(error).__name__}: {error}") from error
 
@@ -136,6 +138,11 @@ def copy_folder(spec: DomainSpec, files: Mapping[str, Sequence[Path]], code: str
 def labels_folder(folder: Path) -> Path:
     """The folder of the labels of the copy in a folder."""
     return folder.parent.parent / LABELS / folder.name
+
+
+def aux_file(name: str) -> str:
+    """The file of the second labels of a name, in the folder of the labels."""
+    return f"aux_{name}_y.npy"
 
 
 def is_whole(folder: Path) -> bool:

@@ -121,7 +121,8 @@ def make_batch(
     if problem.few_shot is not None and labelled is not None:
         raw["labelled"] = problem.target_x.index_select(0, problem.few_shot.rows.index_select(0, labelled))
         y = problem.few_shot.y.index_select(0, labelled)
-        few_shot = LabelledBatch(viewed("labelled", "input", every), y, labelled)
+        aux = _taken(problem.few_shot.aux, labelled)
+        few_shot = LabelledBatch(viewed("labelled", "input", every), y, labelled, aux)
     if problem.paired is not None and paired is not None:
         simultaneous = Paired(
             problem.prepare(problem.paired.source_x.index_select(0, paired)),
@@ -141,7 +142,13 @@ def make_batch(
         progress=progress,
         few_shot=few_shot,
         simultaneous=simultaneous,
+        source_aux={} if source is None else _taken(problem.source_aux, source),
         views={
             f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in raw
         },
     )
+
+
+def _taken(aux: Mapping[str, Tensor], rows: Tensor) -> dict[str, Tensor]:
+    """The second labels of some rows, by name."""
+    return {name: labels.index_select(0, rows) for name, labels in aux.items()}

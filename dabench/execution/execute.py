@@ -155,7 +155,8 @@ def draw_splits(job: Job) -> Splits:
 
 def _source(job: Job) -> DomainArrays:
     source = job.data.source
-    return open_for_run(source, job.backbone, job.settings, job.device).labelled(*source.open_labels())
+    aux = source.open_aux() if job.method.sees_second_labels else {}
+    return open_for_run(source, job.backbone, job.settings, job.device).labelled(*source.open_labels(), aux)
 
 
 def _target(job: Job) -> DomainExamples:

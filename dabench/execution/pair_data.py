@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,7 +76,11 @@ class PairData(Measured):
         super().__init__(drawn, val_x, to_device(_dense(drawn.test.x), device))
         self.source = Rows(source_x, rows)
         shots = _few_shot(drawn)
-        few_shot = None if shots is None else Labelled(to_device(shots.rows, device), to_device(shots.y, device))
+        few_shot = None
+        if shots is not None:
+            few_shot = Labelled(
+                to_device(shots.rows, device), to_device(shots.y, device), _on_device(drawn.labelled_aux, device)
+            )
         self.problem: Problem[Tensor, Tensor] = Problem(
             track=track,
             classes=len(drawn.classes),
@@ -87,6 +91,7 @@ class PairData(Measured):
             prepare=Normaliser(normalise, self.source),
             source_rows=rows,
             few_shot=few_shot,
+            source_aux=_on_device(drawn.source_aux, device),
         )
         if isinstance(drawn, PairedSplits):
             self.problem = replace(
@@ -122,6 +127,7 @@ class PairData(Measured):
             target_x=torch.cat(list(self.source.parts(EVALUATION_BATCH))),
             target_y=None,
             few_shot=None,
+            source_aux={},
         )
         return backwards
 
@@ -154,6 +160,10 @@ class PairData(Measured):
             PredictionError: it gives no floating number, or not a row for each example of a batch.
         """
         return applied(function, x, self.problem.prepared_target if target else self.problem.prepare)
+
+
+def _on_device(labels: Mapping[str, NDArray[np.int64]], device: torch.device) -> dict[str, Tensor]:
+    return {name: to_device(y, device) for name, y in labels.items()}
 
 
 def applied(

@@ -49,6 +49,7 @@ def store_network(job: Job, data: PairData, method: DeepMethod, step: int, learn
     recipe = {
         **common_recipe(job, NETWORK, str(job.data.target.open_examples().test.x.dtype)),
         "shapes": [list(problem.source_x.shape[1:]), list(problem.target_x.shape[1:])],
+        "second_labels": {name: problem.aux_classes(name) for name in problem.source_aux},
         "step": step,
         "stage": _stage_at(method, job.budget.steps, step),
         "attributes": {name: value for name, value in own.items() if _is_plain(value)},
@@ -180,6 +181,7 @@ def _stand_in(
         prepare=prepare,
         source_rows=rows,
         few_shot=Labelled(rows, y) if track == "few_shot" else None,
+        source_aux={name: torch.tensor([0, count - 1]) for name, count in recipe.get("second_labels", {}).items()},
         paired=Paired(source_x, target_x, y) if paired else None,
         prepare_target=prepare_target if paired else None,
     )

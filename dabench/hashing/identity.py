@@ -26,6 +26,7 @@ class RunIdentity:
         plugin: distribution and version of the method's plugin, and the hash of its sources.
         device_kind: `cpu` or `cuda`.
         numerics: version of the harness's own arithmetic.
+        aux: hash of the second labels that it may see; empty where there are none.
         torch: its minor release, as `2.15`, of a run that trains a network; empty for others. From one release to the
             next dropout draws other masks.
     """
@@ -40,6 +41,7 @@ class RunIdentity:
     plugin: tuple[str, str, str]
     device_kind: str
     numerics: int = NUMERICS_VERSION
+    aux: str = ""
     torch: str = ""
 
     @property
@@ -56,6 +58,8 @@ class RunIdentity:
             "numerics": self.numerics,
             "device": self.device_kind,
         }
+        if self.aux:
+            content["aux"] = self.aux
         if self.torch not in ("", FIRST_TORCH):
             content["torch"] = self.torch
         return sha256(content)

@@ -30,6 +30,12 @@ _NO_SOURCE = (
     "uses_source=False out of the stage"
 )
 
+_NO_AUX = "the source has no second labels {name!r}, {known}"
+_NO_AUX_AT_ALL = (
+    "nor any others: its loader may give some as DomainArrays(aux=...), and runs of the tracks unsupervised, few_shot "
+    "and active have them, unless they are transductive, for methods whose spec says sees_second_labels=True"
+)
+
 ROWS = 1024  # examples that pass a network at a time where nothing is learned
 
 
@@ -40,10 +46,12 @@ class Labelled(Generic[Y]):
     Attributes:
         rows: which rows of `Problem.target_x` they are, sorted, int64 (L,).
         y: their labels, int64 (L,).
+        aux: their second labels by name, int64 (L,) each; see `Problem.source_aux`.
     """
 
     rows: Y
     y: Y
+    aux: Mapping[str, Y] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,13 @@ class LabelledBatch:
         x: float (B, ...), normalised.
         y: their labels, int64 (B,).
         index: which of `Problem.labelled` they are, int64 (B,).
+        aux: their second labels by name, int64 (B,) each.
     """
 
     x: Tensor
     y: Tensor
     index: Tensor
+    aux: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,8 @@ class Problem(Generic[X, Y]):
             no row number of `target_x` means the same as one of `source_x`.
         prepare_target: what `prepare` is, for examples of the target, where the domains are normalised apart: in the
             track paired. None where `prepare` is for both; `prepared_target` asks the one that is there.
+        source_aux: second labels of `source_x` by name, int64 (N,) each, of a domain whose loader gives some. They are
+            for methods that train a network and whose spec says `sees_second_labels`; none in the track paired.
     """
 
     track: str
@@ -111,6 +123,21 @@ class Problem(Generic[X, Y]):
     few_shot: Labelled[Y] | None = None
     paired: Paired[X, Y] | None = None
     prepare_target: Callable[[X], X] | None = None
+    source_aux: Mapping[str, Y] = field(default_factory=dict)
+
+    def aux_classes(self, name: str) -> int:
+        """The number of classes of the second labels of a name: one more than their highest number.
+
+        Those of the source count, and those of the labelled target examples.
+
+        Raises:
+            ValueError: the source has none of that name.
+        """
+        if name not in self.source_aux:
+            known = ", ".join(self.source_aux)
+            raise ValueError(_NO_AUX.format(name=name, known=f"but {known}" if known else _NO_AUX_AT_ALL))
+        target = {} if self.few_shot is None else self.few_shot.aux
+        return 1 + max(int(labels[name].max()) for labels in (self.source_aux, target) if name in labels)
 
     @property
     def labelled(self) -> tuple[X, Y]:
@@ -178,6 +205,8 @@ class Batch:
         target_y: int64 (B,), for bounds that declare `sees_target_labels`; None for every method.
         source_index: rows of `Problem.source_x`, int64 (B,).
         target_index: rows of `Problem.target_x`, int64 (B,).
+        source_aux: second labels by name, int64 (B,) each; see `Problem.source_aux`. `labelled_aux` has those of the
+            labelled target examples, where the target has some.
         step: steps done in this stage.
         progress: step / steps of this stage, in [0, 1).
         few_shot: labelled target examples, in the track few_shot; None in others. `labelled` has them without the
@@ -201,6 +230,7 @@ class Batch:
     few_shot: LabelledBatch | None = None
     simultaneous: Paired[Tensor, Tensor] | None = None
     views: Mapping[str, Callable[[], Tensor]] = field(default_factory=dict)
+    source_aux: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def labelled(self) -> tuple[Tensor, Tensor]:
@@ -238,6 +268,11 @@ class Batch:
     def labelled_index(self) -> Tensor | None:
         """`few_shot.index`, or None."""
         return None if self.few_shot is None else self.few_shot.index
+
+    @property
+    def labelled_aux(self) -> Mapping[str, Tensor]:
+        """`few_shot.aux`; empty without."""
+        return {} if self.few_shot is None else self.few_shot.aux
 
     @property
     def paired_source_x(self) -> Tensor | None:

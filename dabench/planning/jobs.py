@@ -227,7 +227,7 @@ class Jobs(Sequence[Job]):
     def _features_key(self, run: PlannedRun) -> str:
         # Other than a run's identity this names torch and the processor: features are not kept across them.
         _, _, (settings, source) = self._network(run)
-        parts = [run.pair, run.seed, settings, run.data_sha256, source, NUMERICS_VERSION]
+        parts = [run.pair, run.seed, settings, run.data_sha256, run.aux_sha256, source, NUMERICS_VERSION]
         return sha256([*parts, self._plan.device_kind, self._bits, "sealed"])
 
 
@@ -236,7 +236,7 @@ def _data(plan: Plan, run: PlannedRun, desk: LabelDesk, asked: NDArray[np.int64]
     source, target = plan.domains[run.source], plan.domains[run.target]
     if run.settings.ask is not None:
         assert asked is not None, "the runner asks before it makes the jobs of a round"
-        return RunData(source=source, target=target.examples, given=desk.reveal(target, asked))
+        return RunData(source=source, target=target.examples, given=desk.reveal(target, asked, run.method))
     given = desk.give(
         source,
         target,
@@ -244,7 +244,7 @@ def _data(plan: Plan, run: PlannedRun, desk: LabelDesk, asked: NDArray[np.int64]
         shots=run.settings.shots,
         seed=run.seed,
         transductive=run.settings.transductive,
-        sees_target_labels=run.method.sees_target_labels,
+        method=run.method,
     )
     return RunData(source=source, target=target.examples, given=given)
 

@@ -320,6 +320,8 @@ def _runs(
     """The runs of a cell, one for each seed."""
     source, target = pair.pair.split(":")
     data_sha256 = sha256([domains[name].sha256 if name in domains else "missing" for name in (source, target)])
+    aux = [dict(domains[name].aux) for name in (source, target) if name in domains]
+    aux_sha256 = sha256(aux) if cell.method.sees_second_labels and any(aux) else ""
     data_error = "\n".join(problems[name] for name in (source, target) if name in problems) or None
     plugin = cell.plugin
     shared = {item.name: getattr(cell, item.name) for item in fields(cell)}
@@ -332,6 +334,7 @@ def _runs(
             seed=seed,
             settings=cell.settings_sha256,
             data=data_sha256,
+            aux=aux_sha256,
             plugin=(plugin.distribution, plugin.version, plugin.source_sha256),
             device_kind=device_kind,
             torch=torch_release() if cell.backbone.trains else "",
@@ -346,5 +349,6 @@ def _runs(
             run_id=run_id,
             computation=replace(identity, settings=cell.computed_sha256).run_id if blind else run_id,
             data_sha256=data_sha256,
+            aux_sha256=aux_sha256,
             data_error=data_error,
         )

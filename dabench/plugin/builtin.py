@@ -66,6 +66,7 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("mini_transfer", "small digits, a few labelled targets, and parts of the network that are trained"),
         ("mini_pretext", "small images, and tasks that need no label, alone and beside DANN, no download"),
         ("mini_tasks", "small digits, a few labelled targets, and both domains as tasks that share a network"),
+        ("mini_second_task", "small digits, a few labelled targets, and the font of the source as a second task"),
         ("mini_active", "small digits, of whose target rules ask for labels, no download"),
         ("digits_active", "MNIST to USPS and MNIST-M, with labels that rules ask for"),
         ("reviews_few_shot", "sentiment of product reviews, by the number of labelled targets"),
@@ -80,6 +81,7 @@ def dabench_suites() -> Iterator[SuiteSpec]:
         ("pacs_frozen", "the same on a frozen network"),
         ("sensors", "activities of one person to another, phone at the waist"),
         ("sensors_fusion", "the same for each way in which a network merges accelerometer and gyroscope"),
+        ("sensors_second_task", "activities from one sensor to the other, and the person as a second task"),
         ("sensors_paired", "activities from accelerometer to gyroscope, few people recorded with both"),
     ):
         yield SuiteSpec(name=name, entry_point=f"dabench.suites:{name}.yaml", summary=summary)

@@ -69,6 +69,7 @@ class PlannedRun(Resolved):
 
     Attributes:
         computation: equal for runs that compute the same numbers; see `computed_sha256`.
+        aux_sha256: hash of the second labels that it may see; empty where there are none.
         data_error: why its data could not be prepared, if so: then it fails without being launched.
     """
 
@@ -79,6 +80,7 @@ class PlannedRun(Resolved):
     run_id: str
     computation: str
     data_sha256: str
+    aux_sha256: str = ""
     data_error: str | None = None
 
     @property

@@ -122,6 +122,8 @@ class MethodSpec(Spec):
         citation: how to cite it, as BibTeX entries.
         tracks: where it can run; see `TRACKS`.
         sees_target_labels: only for bounds that train on the target's labels. Tables mark them.
+        sees_second_labels: for a method that trains a network and may learn second labels (`DomainArrays.aux`): those
+            of the source, and of labelled target examples. They are part of the identity of its runs.
         deviations: what differs from the paper, one sentence each.
         loss: what is minimised, or done in closed form, as a formula in LaTeX; for `dabench docs methods`.
         search: what `dabench tune` may try: option -> values, or a `Range`. It is no part of a run's identity.
@@ -144,6 +146,7 @@ class MethodSpec(Spec):
     citation: str = ""
     tracks: tuple[str, ...] = ("unsupervised",)
     sees_target_labels: bool = False
+    sees_second_labels: bool = False
     deviations: tuple[str, ...] = ()
     loss: str = ""
     feature_entry_point: str = ""

@@ -12,6 +12,7 @@ import numpy as np
 from dabench.config.settings import Budget, Input, Named, Schedule, Settings, SourceSample
 from dabench.data.arrays import DomainArrays, Split
 from dabench.data.prepared import PreparedDomain, write_copy
+from dabench.data.prepared_copy import Meta
 from dabench.data.splits.given import GivenLabels, LabelDesk
 from dabench.data.splits.paired_splits import PairedSplits
 from dabench.data.splits.splits import Splits
@@ -131,7 +132,8 @@ def prepared(given: Conditions, toy: Toy, folder: Path) -> dict[str, PreparedDom
 def _copy_of(name: str, arrays: DomainArrays, data: Path) -> PreparedDomain:
     folder = data / "ready" / f"toy_{name}"
     write_copy(arrays, folder)
-    return PreparedDomain(f"toy_{name}", folder, "", arrays.classes, arrays.train.x.shape[1:], len(arrays.train.y))
+    shape, rows = arrays.train.x.shape[1:], len(arrays.train.y)
+    return PreparedDomain(f"toy_{name}", folder, "", arrays.classes, shape, rows, aux=Meta.read(folder).aux)
 
 
 def _given(spec: MethodSpec, toy: Toy, given: Conditions, domains: Mapping[str, PreparedDomain]) -> GivenLabels:
@@ -143,7 +145,7 @@ def _given(spec: MethodSpec, toy: Toy, given: Conditions, domains: Mapping[str, 
         shots=toy.shots,
         seed=given.seed,
         transductive=False,
-        sees_target_labels=spec.sees_target_labels,
+        method=spec,
     )
     if labels.target is None or GIVEN not in given.poisoned:
         return labels
@@ -159,7 +161,7 @@ def decoys_of(job: Job, target: PreparedDomain, given: Conditions) -> Decoys:
     seeing = replace(job, data=replace(job.data, given=replace(job.data.given, target=train)))
     ordered = draw_splits(seeing).target_y
     assert ordered is not None, "the job is given them"
-    return Decoys(ordered, test, target.classes, poisoned=given.poisoned)
+    return Decoys(ordered, test, target.classes, target.open_aux(), poisoned=given.poisoned)
 
 
 def mismatch(drawn: Splits) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dabench.data.arrays import Split
 from dabench.data.prepared import SPLITS
-from dabench.data.prepared_copy import labels_folder
+from dabench.data.prepared_copy import aux_file, labels_folder
 from dabench.data.splits.splits import Splits
 from dabench.execution.evaluation import Evaluator
 from dabench.execution.pair_data import PairData, VectorData
@@ -50,17 +50,29 @@ class Held:
 class Decoys:
     """Labels of the target in all these places, and in no other."""
 
-    def __init__(self, train: Labels, test: Labels, classes: tuple[str, ...], *, poisoned: frozenset[str]) -> None:
+    def __init__(
+        self,
+        train: Labels,
+        test: Labels,
+        classes: tuple[str, ...],
+        aux: Mapping[str, Labels],
+        *,
+        poisoned: frozenset[str],
+    ) -> None:
         """Make the labels of each place; nothing is laid out yet.
 
         Args:
             train: of target train.
             test: of target test.
             classes: their names.
-            poisoned: places in which they are to be wrong.
+            aux: second labels of target train, by name.
+            poisoned: places in which all of them are to be wrong.
         """
         self._classes = classes
         self._labels = {place: self._made(train, test, place in poisoned) for place in PLACES}
+        self._aux = {
+            place: {name: (y + (place in poisoned)) % (1 + y.max()) for name, y in aux.items()} for place in PLACES
+        }
 
     def _made(self, train: Labels, test: Labels, wrong: bool) -> tuple[Labels, Labels]:
         count = len(self._classes)
@@ -74,7 +86,8 @@ class Decoys:
         """
         train, test = self._labels["frames"]
         target = Split(drawn.target.x, train, drawn.target.groups)
-        vars(drawn).update(target=target, test=Split(drawn.test.x, test, drawn.test.groups))
+        test_split = Split(drawn.test.x, test, drawn.test.groups)
+        vars(drawn).update(target=target, test=test_split, target_aux=self._aux["frames"])
         return train, test
 
     @contextmanager
@@ -100,6 +113,8 @@ class Decoys:
             folder = labels_folder(copy)
             for split, y in zip(SPLITS, self._labels["copies"], strict=True):
                 np.save(folder / f"{split}_y.npy", y)
+            for name, y in self._aux["copies"].items():
+                np.save(folder / aux_file(name), y)
             for split, y in zip(SPLITS, self._labels["open_files"], strict=True):
                 path = folder.parent.parent / f"open_{split}.npy"
                 np.save(path, y)

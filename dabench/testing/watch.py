@@ -119,7 +119,10 @@ def _parts(name: str, whole: Any) -> dict[str, Any]:
             continue
         part = getattr(whole, item.name)
         inner = isinstance(part, (Labelled, LabelledBatch, Paired))
-        parts |= _parts(f"{name}.{item.name}", part) if inner else {f"{name}.{item.name}": part}
+        if item.name in ("aux", "source_aux"):
+            parts |= {f"{name}.{item.name}[{second!r}]": labels for second, labels in part.items()}
+        else:
+            parts |= _parts(f"{name}.{item.name}", part) if inner else {f"{name}.{item.name}": part}
     return parts
 
 

@@ -41,6 +41,20 @@ def test_wrong_domains_are_refused() -> None:
         DomainArrays(Split(X, Y), Split(np.zeros((4, 3, 5, 5), np.uint8), Y), ("a",))
 
 
+@pytest.mark.parametrize(
+    ("aux", "words"),
+    [
+        ({"font": np.zeros(3, np.int64)}, r"aux font must be int64 of shape \(4,\), not int64 \(3,\)"),
+        ({"font": np.zeros(4, np.int32)}, r"aux font must be int64 of shape \(4,\), not int32"),
+        ({"font": np.array([0, -1, 0, 0])}, "second labels font are numbers from 0, and the least is -1"),
+        ({"a/b": np.zeros(4, np.int64)}, "second labels need a name such as font, not 'a/b'"),
+    ],
+)
+def test_wrong_second_labels_are_refused(aux: dict[str, np.ndarray], words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        DomainArrays(Split(X, Y), Split(X[:2], Y[:2]), ("a",), aux=aux)
+
+
 def test_one_content_has_one_form() -> None:
     entries = np.array([1.0, 2.0, 3.0, 0.0]), (np.array([0, 0, 0, 1]), np.array([4, 1, 4, 2]))
     made = csr(scipy.sparse.coo_matrix(entries, shape=(2, 5)))

@@ -10,6 +10,7 @@ import scipy.sparse
 from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.data.prepared import content_sha256, prepare
 from dabench.errors import DataError, DataFolderError
+from dabench.files import read_sealed, seal
 from dabench.plugin.registry import Registry
 from dabench.specs.spec import DomainSpec
 
@@ -75,6 +76,40 @@ def test_groups_are_kept_and_hashed(folder: Path, spec: Callable[[str], DomainSp
     assert plain.open().train.groups is None
     assert grouped.sha256 != plain.sha256
     assert content_sha256(arrays) == grouped.sha256
+
+
+def test_second_labels_lie_with_the_labels_and_leave_the_hash_alone(
+    folder: Path, spec: Callable[[str], DomainSpec]
+) -> None:
+    plain, second = prepare(spec("toy_a")), prepare(spec("toy_second_a"))
+    assert second.sha256 == plain.sha256
+    assert plain.open().aux == plain.aux == {}
+    assert second.open().aux.keys() == second.aux.keys() == {"half", "third"}
+    assert second.aux["half"] != second.aux["third"]
+    assert second.open().aux["third"].tolist() == [row // 40 for row in range(120)]
+    found = {path.name: path.parent for path in folder.rglob("aux_*")}
+    assert found == dict.fromkeys(["aux_half_y.npy", "aux_third_y.npy"], folder / "labels" / second.folder.name)
+    assert not hasattr(second.examples, "aux")
+
+
+def test_damaged_second_labels_are_decoded_anew(folder: Path, spec: Callable[[str], DomainSpec], caplog) -> None:
+    (path,) = (prepare(spec("toy_second_a")), *folder.rglob("aux_half_y.npy"))[1:]
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-8] + bytes(8))
+    assert prepare(spec("toy_second_a")).open().aux["half"].tolist() == [row // 60 for row in range(120)]
+    assert "toy_second_a is decoded anew" in caplog.text
+
+
+def test_a_copy_from_before_there_were_second_labels_has_none(folder: Path, spec: Callable[[str], DomainSpec]) -> None:
+    prepared = prepare(spec("toy_a"))
+    meta = prepared.folder / "meta.json"
+    content = json.loads(read_sealed(meta))
+    assert content.pop("aux") == {}
+    meta.chmod(0o644)
+    meta.write_text(json.dumps(content))
+    seal(meta)
+    assert prepare(spec("toy_a")) == prepared
+    assert prepare(spec("toy_a")).open_aux() == {}
 
 
 def test_what_a_loader_says_gets_through(folder: Path, spec: Callable[[str], DomainSpec]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,66 @@ def test_a_problem_holds_the_shots_and_no_other_label(registry: Registry, tmp_pa
     assert torch.equal(x, problem.target_x[problem.labelled_rows])
     train, _ = PreparedDomain(**vars(job.data.target)).open_labels()
     assert y.tolist() == train[drawn.labelled_rows].tolist()
+
+
+SECOND = {
+    "track": "few_shot",
+    "shots": 3,
+    "pairs": ["toy_second_a:toy_second_b"],
+    "seeds": [0],
+    "methods": [{"method": "hard_sharing", "options": {"second": "half"}}],
+}
+
+
+def _second_job(registry: Registry, folder: Path, method: str = "hard_sharing", **changes: object) -> Job:
+    plan = plan_of(registry, [method], **{**SECOND, **changes})
+    jobs = make_jobs(plan, plan.runs, folder, registry, RunOptions(device="cpu"))
+    return next(job for job in jobs if job.method.name == method)
+
+
+def test_no_second_label_but_those_of_the_shots_changes_a_bit(registry: Registry, tmp_path: Path) -> None:
+    clean = outcome_of(_second_job(registry, tmp_path / "clean"))
+    poisoned = outcome_of(with_poison(_second_job(registry, tmp_path / "poisoned")))
+    assert clean.status == "ok", clean.error
+    assert poisoned.predictions_sha256 == clean.predictions_sha256
+    assert [(c.losses, c.scores) for c in poisoned.checkpoints] == [(c.losses, c.scores) for c in clean.checkpoints]
+    job = _second_job(registry, tmp_path / "given")
+    wrong = {name: 1 - labels for name, labels in job.data.given.shot_aux.items() if name == "half"}
+    given = replace(job.data.given, shot_aux=wrong)
+    other = outcome_of(replace(job, data=replace(job.data, given=given)))
+    assert other.predictions_sha256 != clean.predictions_sha256  # those of the shots do
+
+
+def test_a_problem_holds_the_second_labels_of_the_source_and_of_the_shots(registry: Registry, tmp_path: Path) -> None:
+    job = _second_job(registry, tmp_path)
+    problem = execution.open_pair(job, torch.device("cpu")).problem
+    assert problem.few_shot is not None
+    assert {name: labels.tolist() for name, labels in problem.source_aux.items()} == {
+        "half": [row // 60 for row in range(120)],
+        "third": [row // 40 for row in range(120)],
+    }
+    rows = problem.few_shot.rows.tolist()
+    assert {name: labels.tolist() for name, labels in problem.few_shot.aux.items()} == {
+        "half": [row // 45 for row in rows],
+        "fifth": [row // 18 for row in rows],
+    }
+    batch = BatchSampler(problem, 0, 4, {}).at(0, 0, 0.0)
+    assert torch.equal(batch.source_aux["third"], problem.source_aux["third"][batch.source_index])
+    assert torch.equal(batch.labelled_aux["fifth"], problem.few_shot.aux["fifth"][batch.labelled_index])
+
+
+@pytest.mark.parametrize(
+    ("method", "changes"),
+    [
+        ("weighted", {"methods": ["weighted"]}),  # whose spec does not declare it
+        ("dann", {"methods": ["dann"], "track": "unsupervised", "shots": None}),
+    ],
+)
+def test_other_methods_get_none(registry: Registry, tmp_path: Path, method: str, changes: dict[str, object]) -> None:
+    job = _second_job(registry, tmp_path, method, **changes)
+    problem = execution.open_pair(job, torch.device("cpu")).problem
+    batch = BatchSampler(problem, 0, 4, {}).at(0, 0, 0.0)
+    assert problem.source_aux == batch.source_aux == batch.labelled_aux == job.data.given.shot_aux == {}
 
 
 def test_the_unsupervised_track_has_no_shots(registry: Registry, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_a_mixed_batch_passes_the_trunk_together() -> None:
     problem = few_labels()
     source, target = problem.prepare(problem.source_x[:8]), problem.prepare(problem.target_x[:8])
     together = method.features(torch.cat([source, target]))
-    logits = method.heads(source, target)
+    logits = method.heads(torch.cat([source, target]), (slice(8), slice(8, None)))
     assert torch.allclose(logits[0], method.classify(together[:8]), atol=1e-6)
     assert torch.allclose(logits[1], method.output(method.hidden(together[8:])), atol=1e-6)
     assert not torch.allclose(logits[0], method.classify(method.features(source)), atol=1e-3)

@@ -14,6 +14,7 @@ from dabench.config.overrides import parse_overrides
 from dabench.config.suite import Suite
 from dabench.config.suite_file import find_suite
 from dabench.data.prepared import PreparedDomain
+from dabench.data.prepared_copy import Meta
 from dabench.data.splits.given import target_labels
 from dabench.execution.deep_run import build
 from dabench.execution.execute import execute, open_pair
@@ -110,10 +111,13 @@ class Poisoned(PreparedDomain):
     def labels_of(self, split: str) -> Any:
         return np.random.Generator(np.random.PCG64(9)).permutation(super().labels_of(split))
 
+    def open_aux(self) -> Any:
+        return {name: labels.max() - labels for name, labels in super().open_aux().items()}
+
 
 def with_poison(job: Job) -> Job:
     """A job whose target labels are wrong, those that it is judged by included; shots that it is given stay right."""
-    target, given = Poisoned(**vars(job.data.target)), job.data.given
+    target, given = Poisoned(**vars(job.data.target), aux=Meta.read(job.data.target.folder).aux), job.data.given
     if given.target is not None:
         given = replace(given, target=target_labels(target, job.settings.transductive))
     data = replace(job.data, target=target, given=given)

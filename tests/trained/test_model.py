@@ -245,6 +245,18 @@ def test_a_method_on_vectors_is_fitted_again(registry: Registry, tmp_path: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("method", ["hard_sharing", "soft_sharing", "cross_stitch"])
+def test_a_model_of_second_labels_is_rebuilt(registry: Registry, tmp_path: Path, method: str) -> None:
+    (tmp_path / "second.yaml").write_text(
+        "track: few_shot\nshots: 2\nbackbone: toy_net\nbudget: {steps: 4, batch: 8}\nbounds: []\n"
+        f"methods: [{{method: {method}, options: {{second: half}}}}]\npairs: [toy_second_a:toy_second_b]\n"
+    )
+    results = dabench.run(tmp_path / "second.yaml", results=tmp_path / "results", **QUICK)
+    x = np.array(prepare(registry.get(DomainSpec, "toy_second_b").spec).open().test.x)
+    assert list(results.model(method).predict(x)["predicted"]) == list(results.predictions(method)["predicted"])
+
+
+@pytest.mark.slow
 def test_domains_of_a_suite_are_named_with_it(toy: dabench.Results, folder: Path, dabench_here, tmp_path: Path) -> None:
     x, y = np.random.default_rng(0).normal(size=(40, 8)), np.arange(40) % 2
     (tmp_path / "rows").mkdir()

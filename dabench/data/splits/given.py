@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -14,6 +14,7 @@ from dabench.data.prepared import PreparedDomain
 from dabench.data.splits.shots import draw_shots
 from dabench.data.splits.views import check_views
 from dabench.errors import DataError
+from dabench.specs.spec import MethodSpec
 
 Labels = NDArray[np.int64]
 
@@ -27,12 +28,14 @@ class GivenLabels:
             those of train and test. In the order of the prepared copy.
         shot_rows: in the track few_shot, rows of target train whose labels are given, sorted, int64 (L,).
         shot_y: their labels (L,).
+        shot_aux: their second labels (L,) by name, for a method that sees some.
         refused: why the two domains cannot be a pair, where only their labels can tell; empty if they can.
     """
 
     target: Labels | None = None
     shot_rows: Labels | None = None
     shot_y: Labels | None = None
+    shot_aux: Mapping[str, Labels] = field(default_factory=dict)
     refused: str = ""
 
 
@@ -53,7 +56,7 @@ class LabelDesk:
         shots: Shots | None,
         seed: int,
         transductive: bool,
-        sees_target_labels: bool,
+        method: MethodSpec,
     ) -> GivenLabels:
         """The labels of one run.
 
@@ -64,27 +67,36 @@ class LabelDesk:
             shots: of the run's settings.
             seed: of the run.
             transductive: the target's test split is adapted to.
-            sees_target_labels: the method declares it.
+            method: which declares what it sees.
         """
         rows = y = None
         if track != "paired" and shots is not None:
             rows, y = self._shots(target, transductive, shots, seed)
         return GivenLabels(
-            target=self._of(target, transductive) if sees_target_labels else None,
+            target=self._of(target, transductive) if method.sees_target_labels else None,
             shot_rows=rows,
             shot_y=y,
+            shot_aux={} if rows is None else _second_labels(target, rows, method),
             refused=self._refused(source, target) if track == "paired" else "",
         )
 
-    def reveal(self, target: PreparedDomain, rows: Labels) -> GivenLabels:
+    def reveal(self, target: PreparedDomain, rows: Labels, method: MethodSpec) -> GivenLabels:
         """The labels of some rows of target train, int64 (L,), which a rule of the track active has asked for."""
         rows = np.sort(rows)
-        return GivenLabels(shot_rows=rows, shot_y=self._of(target, False)[rows])
+        return GivenLabels(
+            shot_rows=rows, shot_y=self._of(target, False)[rows], shot_aux=_second_labels(target, rows, method)
+        )
 
     def _draw_shots(self, target: PreparedDomain, transductive: bool, shots: Shots, seed: int) -> tuple[Labels, Labels]:
         y = self._of(target, transductive)
         rows = draw_shots(y, shots, seed)
         return rows, y[rows]
+
+
+def _second_labels(target: PreparedDomain, rows: Labels, method: MethodSpec) -> dict[str, Labels]:
+    """The second labels of some rows of target train, by name; none for a method that does not declare to see them."""
+    found = target.open_aux() if method.sees_second_labels else {}
+    return {name: labels[rows] for name, labels in found.items()}
 
 
 def target_labels(target: PreparedDomain, transductive: bool) -> Labels:

@@ -54,6 +54,7 @@ class PairedSplits(Splits):
         self.source, self.test = source.train, target.test
         y, groups = self.source.y, self.source.groups
         self.labelled_rows = self.labelled_y = None
+        self.source_aux, self.labelled_aux = {}, {}
         self.paired_rows = labelled_rows(y, groups, settings.shots, seed)
         rest = np.setdiff1d(np.arange(len(y)), self.paired_rows)
         if not len(rest):

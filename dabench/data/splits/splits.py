@@ -30,6 +30,8 @@ class Splits:
         target_y: its labels, for a bound that may see them; else None.
         labelled_rows: rows of target train whose labels are given, sorted, int64 (L,); None unless few_shot.
         labelled_y: their labels (L,).
+        source_aux: second labels of the source by name, int64 (N,) each, for a method that sees some.
+        labelled_aux: those of the labelled target examples (L,).
         test: target test; with `transductive` the same examples.
         classes: their names.
     """
@@ -60,6 +62,8 @@ class Splits:
         self.target_y = None if given.target is None else given.target.copy()  # what a method does to it stays here
         self.labelled_rows = None if given.shot_rows is None else given.shot_rows.copy()
         self.labelled_y = None if given.shot_y is None else given.shot_y.copy()
+        self.source_aux = {} if settings.transductive else dict(source.aux)
+        self.labelled_aux = {name: labels.copy() for name, labels in given.shot_aux.items()}
         y, per_class = self.source.y, settings.sample.source_per_class
         self.rows, self.val_rows = (
             hold_out(y, seed, self.source.groups) if per_class is None else sample(y, per_class, seed)

@@ -8,6 +8,7 @@ than training images.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -32,6 +33,9 @@ FONTS = {
     "test": ("STIXGeneral", "STIXGeneralBol", "STIXGeneralBolIta", "STIXGeneralItalic", "cmtt10"),
 }  # fmt: skip
 
+# Families of the training fonts, in the order of the second labels `font`.
+FAMILIES = (("DejaVuSans",), ("DejaVuSansMono",), ("DejaVuSerif",), ("cmb10", "cmr10", "cmss10"))
+
 _SEED = 20_151
 _PER_CLASS = {"train": 400, "test": 100}
 _FINE = 4  # numbers are drawn this much larger and reduced at the end, which smooths their edges
@@ -45,16 +49,29 @@ Images = NDArray[np.uint8]
 
 
 def load_glyphs() -> DomainArrays:
-    """Returns digits in computer fonts (N, 3, 16, 16): the centre digit is the label, its neighbours are clutter."""
-    splits = {}
+    """Returns digits in computer fonts (N, 3, 16, 16): the centre digit is the label, its neighbours are clutter.
+
+    Second labels of train: `font`, its family of four, and `slant`, 0 for an upright font and 1 for one that leans.
+    """
+    splits, drawn = {}, {}
     for number, (name, per_class) in enumerate(_PER_CLASS.items()):
         rng = np.random.Generator(np.random.PCG64([_SEED, number]))
         fonts = [load_font(font) for font in FONTS[name]]
         y = np.repeat(np.arange(len(CLASSES)), per_class)
-        x = np.stack([_picture(int(label), fonts[rng.integers(len(fonts))], rng) for label in y])
+        font, x = np.zeros(len(y), np.int64), np.zeros((len(y), 3, SIZE, SIZE), np.uint8)
+        for row, label in enumerate(y):
+            font[row] = rng.integers(len(fonts))
+            x[row] = _picture(int(label), fonts[font[row]], rng)
         order = rng.permutation(len(y))
-        splits[name] = Split(x[order], y[order])
-    return DomainArrays(splits["train"], splits["test"], CLASSES)
+        splits[name], drawn[name] = Split(x[order], y[order]), font[order]
+    aux = {kind: np.array(numbers)[drawn["train"]] for kind, numbers in _second_labels(FONTS["train"]).items()}
+    return DomainArrays(splits["train"], splits["test"], CLASSES, aux=aux)
+
+
+def _second_labels(fonts: Sequence[str]) -> dict[str, list[int]]:
+    """Numbers of each font: of its family in `FAMILIES`, and 1 for slant if it leans."""
+    families = [next(at for at, family in enumerate(FAMILIES) if font.split("-")[0] in family) for font in fonts]
+    return {"font": families, "slant": [int(font.endswith(("Oblique", "Italic"))) for font in fonts]}
 
 
 def load_font(name: str) -> ImageFont.FreeTypeFont:

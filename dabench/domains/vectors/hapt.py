@@ -8,7 +8,8 @@ training, the rest for testing; the window that overlaps the first one for testi
 activity three to six times without a break, so source_val takes single windows, which overlap trained ones: it is too
 good to select by.
 `hapt_accelerometer`, `hapt_gyroscope`: one sensor of all people (N, 3, 128), every third person for testing. Row i of
-one was recorded at the same instants as row i of the other. People are groups: source_val is of other people.
+one was recorded at the same instants as row i of the other. People are groups: source_val is of other people. The
+second labels `person` of train number them.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ def load_sensor(name: str, channels: slice) -> DomainArrays:
     in_test = np.isin(found.user, TEST_USERS)
     x = np.ascontiguousarray(found.x[:, channels])
     train, test = (Split(x[rows], found.y[rows], found.user[rows]) for rows in (~in_test, in_test))
-    return DomainArrays(train, test, CLASSES)
+    _, person = np.unique(found.user[~in_test], return_inverse=True)
+    return DomainArrays(train, test, CLASSES, aux={"person": person})
 
 
 def windows(signals: Signals) -> Windows:

@@ -13,6 +13,7 @@ from dabench.data.arrays import DomainArrays, Split, csr
 from dabench.specs.spec import BackboneSpec
 
 SOURCE_ROWS, TARGET_ROWS, TEST_ROWS = 60, 45, 30
+SECOND = "second"  # the name of the second labels of plain pairs
 
 
 @dataclass(frozen=True)
@@ -74,5 +75,6 @@ class Toy:
 
         names = tuple(f"class {label}" for label in range(classes))
         rows = max(SOURCE_ROWS, 3 * classes), target_rows or max(TARGET_ROWS, 3 * classes)
-        source = DomainArrays(split(rows[0], 1, 0.0), split(TEST_ROWS, 2, 0.0), names)
-        return Pair(source, DomainArrays(split(rows[1], 3, 0.5), split(TEST_ROWS, 4, 0.5), names))
+        second = [{SECOND: np.arange(count) // classes % 2} for count in rows]
+        source = DomainArrays(split(rows[0], 1, 0.0), split(TEST_ROWS, 2, 0.0), names, aux=second[0])
+        return Pair(source, DomainArrays(split(rows[1], 3, 0.5), split(TEST_ROWS, 4, 0.5), names, aux=second[1]))

@@ -77,6 +77,15 @@ def test_a_transductive_run_takes_domains_whole(settings: Settings, sparse: bool
     assert sorted([*drawn.rows, *drawn.val_rows]) == list(range(5))
 
 
+def test_second_labels_are_those_of_train_alone(settings: Settings) -> None:
+    plain = _domain(10)
+    source = replace(plain, aux={"font": np.arange(len(plain.train.y))})
+    for changes in ({}, {"transductive": True}):
+        changed = settings.model_copy(update=changes)
+        drawn = Splits(source, _unlabelled(_domain(20)), GivenLabels(), ("s", "t"), changed, seed=0)
+        assert drawn.source_aux == ({} if changes else source.aux)
+
+
 def test_a_transductive_run_copies_no_mapped_pictures(settings: Settings, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.arange(8 * 12, dtype=np.uint8).reshape(8, 3, 2, 2))
     x, y = np.load(tmp_path / "x.npy", mmap_mode="c"), np.array([0, 1, 0, 1])

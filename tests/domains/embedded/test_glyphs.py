@@ -63,6 +63,24 @@ def test_a_font_draws_ten_distinct_digits(name):
         assert np.abs(one - other).sum() > 0.1 * min(one.sum(), other.sum())
 
 
+@pytest.mark.slow
+def test_second_labels_are_those_of_the_font(domain):
+    """Of each font an example is found by drawing the same again: the generator's own order of numbers."""
+    families = [(font.split("-")[0], font.endswith(("Oblique", "Italic"))) for font in glyphs.FONTS["train"]]
+    rng = np.random.Generator(np.random.PCG64([glyphs._SEED, 0]))
+    fonts = [glyphs.load_font(name) for name in glyphs.FONTS["train"]]
+    drawn = []
+    for label in np.repeat(np.arange(10), 400)[:60]:
+        drawn.append(int(rng.integers(len(fonts))))
+        picture = glyphs._picture(int(label), fonts[drawn[-1]], rng)
+        (row,) = np.flatnonzero((domain.train.x == picture).all(axis=(1, 2, 3)))
+        family, slant = families[drawn[-1]]
+        assert family in glyphs.FAMILIES[domain.aux["font"][row]]
+        assert domain.aux["slant"][row] == slant
+    assert len(set(drawn)) > 10
+    assert {name: len(np.unique(labels)) for name, labels in domain.aux.items()} == {"font": 4, "slant": 2}
+
+
 def test_the_label_stands_in_the_centre():
     font = glyphs.load_font("DejaVuSans")
     alone = np.asarray(glyphs.draw_number(5, "", "", font), int)

@@ -104,6 +104,14 @@ def test_people_are_on_one_side_of_the_sensors_split(data: Path) -> None:
     assert hapt.user03().train.groups is None
 
 
+def test_people_of_train_are_numbered_as_second_labels(data: Path) -> None:
+    _write_packed(data, _signals())
+    arrays = hapt.gyroscope()
+    people = [1, 2, 4, 5]
+    assert [people[number] for number in arrays.aux["person"]] == arrays.train.groups.tolist()
+    assert hapt.user03().aux == {}
+
+
 def test_the_publishers_text_files_give_the_same(data: Path) -> None:
     signals = _signals(users=2)
     _write_text(data, signals)

@@ -144,6 +144,15 @@ class SearchesPreparedCopies(Searcher):
         return [[np.load(path)] for path in sorted(data_dir().rglob("train_y.npy"))[::-1]]
 
 
+@MUTANTS.caught_by("wall", "it found them in the prepared copy on disk")
+class SearchesSecondLabels(Peeker):
+    """Learns the target's second labels, as if they were classes."""
+
+    def labels(self):
+        (path,) = data_dir().rglob("labels/*target/aux_*_y.npy")
+        return np.load(path)
+
+
 @MUTANTS.caught_by("wall", "it found them in a file that the process has open")
 class SearchesOpenFiles(Searcher):
     def places(self):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from dabench import DomainArrays, Split
@@ -21,6 +23,15 @@ def toy_a() -> DomainArrays:
 
 def toy_b() -> DomainArrays:
     return DomainArrays(_split(90, 3, 40), _split(60, 4, 40), CLASSES)
+
+
+def toy_second_a() -> DomainArrays:
+    second = np.arange(120)
+    return replace(toy_a(), aux={"half": second // 60, "third": second // 40})
+
+
+def toy_second_b() -> DomainArrays:
+    return replace(toy_b(), aux={"half": np.arange(90) // 45, "fifth": np.arange(90) // 18})
 
 
 def toy_wide() -> DomainArrays:

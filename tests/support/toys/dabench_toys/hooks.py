@@ -72,8 +72,8 @@ def dabench_methods():
 
 @hookimpl
 def dabench_domains():
-    vectors = ("toy_vectors_a", "toy_vectors_b", "toy_sparse_a", "toy_sparse_b")
-    for name in ("toy_a", "toy_b", "toy_missing", "toy_wide", "toy_other_classes", "toy_shuffled", *vectors):
+    more = ("toy_second_a", "toy_second_b", "toy_vectors_a", "toy_vectors_b", "toy_sparse_a", "toy_sparse_b")
+    for name in ("toy_a", "toy_b", "toy_missing", "toy_wide", "toy_other_classes", "toy_shuffled", *more):
         yield DomainSpec(name=name, entry_point=f"dabench_toys.data:{name}", summary="for tests")
     for name in ("toy_view_a", "toy_view_b", "toy_view_narrow", "toy_view_liar"):
         yield DomainSpec(name=name, entry_point=f"dabench_toys.data:{name}", summary="for tests", recording="toys")
