@@ -27,7 +27,7 @@ def specs() -> Iterator[MethodSpec]:
         name="hard_sharing",
         entry_point="dabench_plugins.hard_sharing:HardSharing",
         title="hard sharing",
-        summary="source and target as two tasks: one trunk, and layers above it for each",
+        summary="two tasks, such as source and target: one trunk, and layers above it for each",
         reference=f"Caruana 1997, Multitask Learning, Machine Learning 28; {_KENDALL}",
         citation=f"{CARUANA_1997}\n{KENDALL_2018}",
         tracks=TRACKS,
@@ -41,7 +41,7 @@ def specs() -> Iterator[MethodSpec]:
         name="soft_sharing",
         entry_point="dabench_plugins.soft_sharing:SoftSharing",
         title="soft sharing",
-        summary="source and target as two tasks: a network for each, whose weights are drawn together",
+        summary="two tasks, such as source and target: a network for each, whose weights are drawn together",
         reference="Duong, Cohn, Bird & Cook 2015, Low Resource Dependency Parsing: Cross-lingual Parameter Sharing in "
         f"a Neural Network Parser, ACL; {_KENDALL}",
         citation=f"{DUONG_2015}\n{KENDALL_2018}",
@@ -60,7 +60,7 @@ def specs() -> Iterator[MethodSpec]:
         name="cross_stitch",
         entry_point="dabench_plugins.cross_stitch:CrossStitch",
         title="cross-stitch",
-        summary="source and target as two tasks: a network for each, which mix what they compute by learned weights",
+        summary="two tasks, such as source and target: a network for each, which mix what they compute by learned weights",
         reference="Misra, Shrivastava, Gupta & Hebert 2016, Cross-stitch Networks for Multi-task Learning, CVPR, "
         f"arXiv:1604.03539; {_KENDALL}",
         citation=f"{MISRA_2016_CROSS}\n{KENDALL_2018}",
