@@ -201,7 +201,7 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
             _save(temporary / f"{name}_y.npy", split.y)
         shutil.rmtree(labels, ignore_errors=True)  # of a copy whose examples are gone
         temporary.rename(labels)
-    # Hashing takes as long as decoding: the content is hashed while the files are sealed, which hashes them once more.
+    # The content is hashed while the files are sealed, which reads them once more.
     with staging(folder) as temporary, ThreadPoolExecutor(1) as beside:
         sha256 = beside.submit(content_sha256, arrays)
         whole = neighbours(arrays.train.x, arrays.test.x)

@@ -34,4 +34,4 @@ def examine(spec: DomainSpec) -> Status:
     sha256, counts = content_sha256(arrays), class_counts(arrays)
     if sha256 != meta.sha256:
         return damaged_copy(spec, seen.files, prepared.folder, f"its content is {sha256[:12]}, not {meta.sha256[:12]}")
-    return judged(spec, seen.files, prepared.folder, sha256, counts, meta.left_out)
+    return judged(spec, seen.files, prepared.folder, replace(meta, counts=counts))

@@ -130,9 +130,14 @@ def test_the_doctor_names_what_was_left_out(data: Path) -> None:
     write_pacs(data / "PACS")
     assert "Left out" not in examine(PHOTO).note
     small_picture(data / "PACS/photo/dog/pic_002.jpg", side=1)
+    small_picture(data / "PACS/photo/owl/pic_001.jpg")
     status = examine(PHOTO)
     assert status.note == look(PHOTO).note
-    assert status.note.endswith("Left out: dog/pic_002.jpg: 1x1 pixels, in which nothing can be seen.")
+    assert status.note.endswith(
+        "Left out: dog/pic_002.jpg: 1x1 pixels, in which nothing can be seen. "
+        "Folders that are no class of it, left out: owl (1 files). "
+        "No lists of its publisher are there: 20% of every class are drawn for test."
+    )
 
 
 def test_missing_files_are_named_in_words(data: Path) -> None:
