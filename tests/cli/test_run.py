@@ -26,8 +26,9 @@ pairs: [toy_a:toy_b]
 
 
 @pytest.fixture
-def run(registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process; returns exit code, stdout and stderr."""
+def run(registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process, which tries few steps to tell a cost; returns exit code, stdout and stderr."""
+    monkeypatch.setattr("dabench.runner.cost.PROBE_STEPS", 8)
 
     def call(*arguments: str, steps: int = 4) -> tuple[int, str, str]:
         words = ["run", "--results", str(tmp_path / "results"), "--device", "cpu", "--launcher", "inline"]
