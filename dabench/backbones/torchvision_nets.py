@@ -19,7 +19,7 @@ class ResNet(Pretrained):
     """A residual network of torchvision; the features are those behind its global average."""
 
     class Options(Pretrained.Options):
-        """Those of every pretrained network."""
+        """Options of every pretrained network."""
 
         architecture: ClassVar[str]
 
@@ -57,7 +57,7 @@ class ResNet18(ResNet):
     """18 layers, 512 features."""
 
     class Options(ResNet.Options):
-        """Those of every `ResNet`."""
+        """Options of every `ResNet`."""
 
         architecture = "resnet18"
 
@@ -66,7 +66,7 @@ class ResNet34(ResNet):
     """34 layers, 512 features."""
 
     class Options(ResNet.Options):
-        """Those of every `ResNet`."""
+        """Options of every `ResNet`."""
 
         architecture = "resnet34"
 
@@ -75,7 +75,7 @@ class ResNet50(ResNet):
     """50 layers, 2,048 features."""
 
     class Options(ResNet.Options):
-        """Those of every `ResNet`."""
+        """Options of every `ResNet`."""
 
         architecture = "resnet50"
 
@@ -84,6 +84,6 @@ class ResNet101(ResNet):
     """101 layers, 2,048 features."""
 
     class Options(ResNet.Options):
-        """Those of every `ResNet`."""
+        """Options of every `ResNet`."""
 
         architecture = "resnet101"

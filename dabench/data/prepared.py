@@ -133,7 +133,7 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
                     written = True
         if not written and _damage(folder):
             with FileLock(f"{folder}.lock"):
-                damage = _damage(folder)  # somebody else may have mended it meanwhile
+                damage = _damage(folder)  # another process may have repaired it meanwhile
                 if damage:
                     log.warning("%s; the domain %s is decoded anew", damage, spec.name)
                     write_copy(_decoded(spec), folder)

@@ -20,7 +20,7 @@ WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")  # 16 bits of grey
 
 
 BITS = (8, 10, 12, 14, 16)
-SMALLEST = 2  # pixels of a side; a single one stands in for a picture that was not to be had
+SMALLEST = 2  # pixels of a side; a single one stands in for a picture that could not be downloaded
 ORIENTATION = 0x0112  # the tag of EXIF that says how the camera was held
 TURNED = "turned upright"
 DARK = 64  # of 255: colours of 16 bits that use 14 of them
