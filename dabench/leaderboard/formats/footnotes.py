@@ -91,7 +91,7 @@ def _of_numbers(table: Table, cells: Sequence[Cell]) -> list[Note]:
 
 
 def _of_track(table: Table) -> list[Note]:
-    """What methods see, and the columns of one track alone."""
+    """Data that methods see in a track, and the columns that only this track has."""
     gains = _gains(table)
     return [
         (table.track == "few_shot", _few_shot(table)),
