@@ -104,6 +104,7 @@ def test_suites_of_frozen_networks_have_a_held_out_test(registry: Registry, name
     assert suite.input.augment == "none"  # every picture passes the network once
 
 
+@pytest.mark.slow
 def test_pacs_frozen_plans_without_its_data(data: Path, registry: Registry) -> None:
     plan = make_plan(find_suite("pacs_frozen", registry), registry, device_kind="cpu")
     assert len(plan.runs) == 12 * 5 * (11 + 2)

@@ -294,6 +294,7 @@ def with_torch(row: Mapping[str, Any], torch: str) -> dict[str, Any]:
     return made | {"run_id": id_of(made)}
 
 
+@pytest.mark.slow
 def test_another_torch_is_another_run_and_tables_say_so(tmp_path: Path) -> None:
     """Without it one of two equal ids would win, and rows with other dropout masks would stand for each other."""
     here = [row for row in as_written() if row["target"] == "digits_m"]

@@ -137,6 +137,7 @@ def test_a_failed_run_is_tried_again(registry: Registry, tmp_path: Path) -> None
     assert {record.method for record in found.values()} == {"source_only", "target_only"}
 
 
+@pytest.mark.slow
 def test_fail_fast_stops_at_the_first(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_raises", "dann"])
     recorder = Recorder(plan, tmp_path, registry)
