@@ -59,6 +59,7 @@ def options(**given: object) -> TimmNet.Options:
     return made
 
 
+@pytest.mark.slow
 def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(timm: Any, weights: Path) -> None:
     made = options(weights=str(weights), frozen=True)
     part = TimmNet.frozen_part((3, 400, 400), made)
@@ -81,6 +82,7 @@ def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(timm: Any, 
     assert not any(parameter.requires_grad for parameter in part.parameters())
 
 
+@pytest.mark.slow
 def test_preprocessing_is_part_of_the_settings_and_can_be_changed(timm: Any) -> None:
     config = timm.data.resolve_data_config(pretrained_cfg=timm.get_pretrained_cfg(TINY).to_dict())
     own = options(weights="none")

@@ -200,6 +200,7 @@ def test_bad_arguments_are_usage_errors(tune: Cli, tmp_path: Path, arguments: li
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 def test_trials_that_fail_or_break_are_shown_and_never_chosen(tune: Cli, site) -> None:
     source = """
         import torch

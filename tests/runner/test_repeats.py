@@ -60,6 +60,7 @@ def test_a_bound_is_computed_once_and_each_number_of_shots_has_its_record(regist
         assert recorder.stored[record.run_id].model_dump(include=same) == record.model_dump(include=same)
 
 
+@pytest.mark.slow
 def test_what_a_run_keeps_is_kept_for_each(registry: Registry, tmp_path: Path) -> None:
     plan = few_shot(registry, 1, 3)
     recorder, _ = carried_out(plan, tmp_path, registry, save=("predictions",), output_rows=20)

@@ -163,6 +163,7 @@ def test_batches_too_small_for_a_method_are_refused(registry: Registry, method: 
     assert plan_of(registry, ["dann"], sets=("budget.batch=1",)).runs
 
 
+@pytest.mark.slow
 def test_batches_too_small_for_batch_norm_are_named(registry: Registry, tmp_path: Path) -> None:
     backbone = {"name": "resnet18", "options": {"weights": "none"}}
     plan = plan_of(registry, ["source_only"], seeds=[0], backbone=backbone, budget={"steps": 2, "batch": 1})
@@ -267,6 +268,7 @@ def test_what_a_method_prints_goes_to_its_log(
     assert "by the toy" not in "".join(capfd.readouterr())
 
 
+@pytest.mark.slow
 def test_feature_methods_share_the_source_only_network(registry: Registry, tmp_path: Path) -> None:
     together = run(plan_of(registry, ["coral", "toy_mean"], seeds=[0]), tmp_path / "together", registry)
     (cached,) = (tmp_path / "together/cache/features").glob("*.npz")

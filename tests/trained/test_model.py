@@ -93,6 +93,7 @@ def test_the_same_model_comes_out_of_loaded_results(toy: dabench.Results, folder
         loaded.predict(np.zeros((2, 77)))
 
 
+@pytest.mark.slow
 def test_a_run_without_a_model_is_made_again_to_keep_it(
     toy: dabench.Results, copy: Path, examples: Any, capsys
 ) -> None:
