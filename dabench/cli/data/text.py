@@ -130,7 +130,7 @@ def _todo(status: Status) -> str:
         return status.content.removeprefix("subset: ") or status.note
     if status.state == MISSING:
         return f"{status.spec.layout or ', '.join(status.missing)}, from {status.spec.homepage or 'their publisher'}"
-    return f"{status.note} {status.next}".strip()
+    return f"{status.note} Next: {status.next}" if status.next else status.note
 
 
 def _unverified(status: Status) -> str:

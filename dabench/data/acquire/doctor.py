@@ -25,7 +25,8 @@ def examine(spec: DomainSpec) -> Status:
     except DataFolderError:
         raise
     except DataError as error:
-        todo = anew(spec) if spec.files else ""
+        said = bool(spec.homepage) and spec.homepage in str(error)  # where to get the files anew
+        todo = anew(spec) if spec.files and not said else ""
         return replace(seen, state=CORRUPT, note=str(error), next=todo)
     try:
         meta, arrays = Meta.read(prepared.folder), prepared.open()
