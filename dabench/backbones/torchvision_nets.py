@@ -10,7 +10,7 @@ from torch import nn
 from torchvision.models import get_model, get_model_weights
 
 from dabench.backbones.pretrained import Pretrained
-from dabench.backbones.weight_places import NONE, fetched
+from dabench.backbones.weight_places import DEFAULT, NONE, fetched
 
 HEAD = "fc."  # the classifier of 1,000 classes, which is left out
 
@@ -31,8 +31,19 @@ class ResNet(Pretrained):
         @classmethod
         def default_weights(cls, given: Mapping[str, Any]) -> Path:
             """The file of torchvision's best weights."""
+            return cls._published("DEFAULT")
+
+        @classmethod
+        def weights_path(cls, given: Mapping[str, Any]) -> Path:
+            """The file of the weights, downloaded if torchvision publishes it and it is not there."""
+            weights = given.get("weights", DEFAULT)
+            of_torchvision = weights in get_model_weights(cls.architecture).__members__
+            return cls._published(weights) if of_torchvision else super().weights_path(given)
+
+        @classmethod
+        def _published(cls, weights: str) -> Path:
             setting = f"{{name: {cls.architecture}, options: {{weights: none}}}}"
-            return fetched(cls.architecture, get_model_weights(cls.architecture).DEFAULT.url, setting)
+            return fetched(cls.architecture, get_model_weights(cls.architecture)[weights].url, setting)
 
     @classmethod
     def body(cls, options: Any) -> tuple[nn.Module, int]:
