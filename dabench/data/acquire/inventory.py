@@ -147,7 +147,7 @@ def _beside_whole(spec: DomainSpec, counts: Mapping[str, tuple[int, ...]]) -> tu
     """The same where the examples of the complete set are known, and their split may differ."""
     both = tuple(map(sum, zip(counts["train"], counts["test"], strict=True)))
     have, whole = (both, spec.whole) if len(spec.whole) > 1 else ((sum(both),), spec.whole)
-    stated = f" The count is stated by {spec.counted_by}; nobody here has measured it." if spec.counted_by else ""
+    stated = f" The count is stated by {spec.counted_by}, and dabench has not verified it." if spec.counted_by else ""
     sums = f"{sum(have):,} of {sum(whole):,} examples"
     if have == whole:
         return READY, "", f"Examples as in the published set.{stated}" if stated else ""

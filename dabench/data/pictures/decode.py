@@ -77,8 +77,8 @@ class Depth:
         if self.grey and chosen is None:
             found.append(
                 f"{self.grey:,} pictures have 16 bits of grey, with values up to {self.peak:,}: they are read as "
-                f"{self.bits}-bit, so that {2**self.bits - 1:,} is white. Say `grey_bits` in `domains` if all domains "
-                "are to be read alike, or otherwise."
+                f"{self.bits}-bit, so that {2**self.bits - 1:,} is white. Set `grey_bits` in `domains` to read "
+                "all domains alike, or with other bits."
             )
         if self.colour and self.colour_peak < DARK:
             found.append(
