@@ -36,7 +36,7 @@ def k_center(pool: Pool, count: int, generator: np.random.Generator) -> Rows:
 
 
 def cluster(pool: Pool, count: int, generator: np.random.Generator) -> Rows:
-    """Of each of `count` / 3 clusters by cosine the most central row, the least central and any (Munro 2021, ch. 4)."""
+    """The most central row, the least central and any of each of `count` / 3 clusters by cosine (Munro 2021, ch. 4)."""
     rows = unit(pool.embeddings)
     label, centres = k_means(rows, max(1, -(-count // 3)), np.ones(len(rows)), generator)
     near = (rows * centres[label]).sum(1)

@@ -15,6 +15,13 @@ _ON_SOURCE = "A layer is fitted to the end by scikit-learn; the author's code ma
 def specs() -> Iterator[AskSpec]:
     """Random, by uncertainty, by diversity, by both, and by what the network gets wrong."""
     yield AskSpec(name="random", entry_point="dabench_plugins.ask_diverse:random", summary="any examples")
+    yield from _by_uncertainty()
+    yield from _by_diversity()
+    yield from _by_both()
+    yield from _by_transfer()
+
+
+def _by_uncertainty() -> Iterator[AskSpec]:
     for name, summary in (
         ("least_confidence", "the lowest highest probability"),
         ("margin", "the smallest difference of the two highest probabilities"),
@@ -28,6 +35,9 @@ def specs() -> Iterator[AskSpec]:
             citation=MUNRO_2021,
             needs_probabilities=True,
         )
+
+
+def _by_diversity() -> Iterator[AskSpec]:
     yield AskSpec(
         name="k_center",
         entry_point="dabench_plugins.ask_diverse:k_center",
@@ -52,6 +62,9 @@ def specs() -> Iterator[AskSpec]:
         reference=f"{MUNRO}, chapter 4",
         citation=MUNRO_2021,
     )
+
+
+def _by_both() -> Iterator[AskSpec]:
     yield AskSpec(
         name="badge",
         entry_point="dabench_plugins.ask_diverse:badge",
@@ -86,6 +99,9 @@ def specs() -> Iterator[AskSpec]:
             "Where 2 % of the pool are fewer than three times the examples asked for, those are taken.",
         ),
     )
+
+
+def _by_transfer() -> Iterator[AskSpec]:
     yield AskSpec(
         name="active_transfer",
         entry_point="dabench_plugins.ask_transfer:active_transfer",

@@ -40,7 +40,7 @@ class Cmd(DeepMethod):
 
 
 def discrepancy(source: Tensor, target: Tensor, moments: int, width: float = 2.0) -> Tensor:
-    """Of samples (N, D) and (M, D) in an interval of this width (eq. 7): a scalar, of which 0 means equal moments."""
+    """The discrepancy (eq. 7) of samples (N, D) and (M, D) in an interval of this width: 0 where moments are equal."""
     means = source.mean(0), target.mean(0)
     centred = source - means[0], target - means[1]
     total = distance(*means) / width

@@ -37,7 +37,7 @@ class DeepCoral(DeepMethod):
 
 
 def covariance(x: Tensor) -> Tensor:
-    """Of the columns of (N, D): (D, D). `torch.cov` gives the same bits, and waits for the device to look at N."""
+    """The covariance (D, D) of columns (N, D). `torch.cov` gives the same bits, but waits for a GPU to read N."""
     rows, columns = len(x), x.T
     centred = columns - columns.mean(1, keepdim=True)
     return centred @ centred.T / (rows - 1)

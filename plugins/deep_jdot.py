@@ -44,7 +44,7 @@ class DeepJdot(DeepMethod):
         }
 
     def _cost(self, source: Tensor, target: Tensor, y: Tensor, said: Tensor) -> Tensor:
-        """Of carrying each source example (N, H) of class y (N,) to each target example (N, H) with probabilities."""
+        """The cost of carrying each source example (N, H) of class y (N,) to each target example (N, H): (N, N)."""
         of_features = self.options.distance * squared_distances(source, target)
         of_labels = self.options.labels * squared_distances(one_hot(y, said.shape[1]).to(said.dtype), said)
         cost: Tensor = of_features + of_labels

@@ -7,6 +7,6 @@ from torch.nn.functional import log_softmax
 
 
 def entropy(logits: Tensor) -> Tensor:
-    """Of the softmax of each row of logits (N, C), in nats: (N,)."""
+    """The entropy (N,) of the softmax of each row of logits (N, C), in nats."""
     logs = log_softmax(logits, 1)
     return -(logs.exp() * logs).sum(1)

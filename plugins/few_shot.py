@@ -30,11 +30,12 @@ _OWN_LEARNER = (
 
 def specs() -> Iterator[MethodSpec]:
     """FEDA, the baselines of its paper and its semi-supervised form; then fine-tuning."""
-    yield from _of_feature_vectors()
+    yield from _of_copies()
+    yield from _baselines()
     yield from _of_networks()
 
 
-def _of_feature_vectors() -> Iterator[MethodSpec]:
+def _of_copies() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="feda",
         entry_point="dabench_plugins.feda:Feda",
@@ -60,6 +61,9 @@ def _of_feature_vectors() -> Iterator[MethodSpec]:
         search={"weight": Range(0.001, 1, log=True, points=4)},
         deviations=(_OWN_LEARNER, _ON_A_NETWORK),
     )
+
+
+def _baselines() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="target_k",
         entry_point="dabench_plugins.target_k:TargetK",

@@ -87,7 +87,7 @@ class FineTune(SourceThenTarget):
                     ours.load_state_dict(theirs.state_dict(), strict=False)
 
     def held(self) -> Sequence[nn.Module]:
-        """All that is not tuned, where a part is."""
+        """Modules that are not tuned, where only a part is."""
         if self.options.layers == "all" and not self.options.unfreeze:
             return []
         return [

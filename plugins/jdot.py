@@ -61,7 +61,7 @@ class Jdot(FeatureMethod):
 
 
 def spread(rows: int, count: int) -> NDArray[np.int64]:
-    """So many of the rows, evenly spread."""
+    """Choose `count` row numbers, evenly spread."""
     return np.linspace(0, rows - 1, count).round().astype(np.int64)
 
 

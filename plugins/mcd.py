@@ -68,7 +68,7 @@ class Mcd(DeepMethod):
         return self.classify(features) + self.second.classify(features)
 
     def _class_loss(self, features: Tensor, y: Tensor) -> Tensor:
-        """Of both classifiers."""
+        """The sum of the cross-entropies of both classifiers."""
         return cross_entropy(self.classify(features), y) + cross_entropy(self.second.classify(features), y)
 
     def _discrepancy(self, features: Tensor) -> Tensor:

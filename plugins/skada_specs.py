@@ -100,6 +100,12 @@ def specs() -> Iterator[MethodSpec]:
     """The methods, if skada is installed; else none."""
     if find_spec("skada") is None:
         return
+    yield from _of_transport()
+    yield from _of_components()
+    yield from _of_weights()
+
+
+def _of_transport() -> Iterator[MethodSpec]:
     entropy = {"entropy": Range(0.01, 1, log=True)}
     yield _spec(
         "skada_ot",
@@ -136,6 +142,9 @@ def specs() -> Iterator[MethodSpec]:
         _FLAMARY_2019,
         {"ridge": (1e-8, 1e-6, 0.1, 1, 10)},
     )
+
+
+def _of_components() -> Iterator[MethodSpec]:
     yield _spec(
         "skada_tca",
         "TransferComponents",
@@ -154,6 +163,9 @@ def specs() -> Iterator[MethodSpec]:
         _LONG_2014,
         {"components": (10, 20, 50, 100)},
     )
+
+
+def _of_weights() -> Iterator[MethodSpec]:
     yield _spec(
         "skada_kmm",
         "KernelMeanMatching",

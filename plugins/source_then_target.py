@@ -93,7 +93,7 @@ class SourceThenTarget(DeepMethod):
         return {"tuning": cross_entropy(self.of_target(x), y)}
 
     def step(self, batch: Batch) -> dict[str, Tensor]:
-        """One loss for all that is trained; what it has in several groups has several rates."""
+        """Make one step on the sum of the losses, at the rate of each group of parameters."""
         if not self._tuning:
             return super().step(batch)
         if self._begins:

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 
 class SquaredHinge:
-    """One machine for each class against the rest, the one of liblinear: |w|^2 / 2 + sum of squared hinge losses.
+    """Linear machines as of liblinear, one for each class against the rest: |w|^2 / 2 + sum of squared hinge losses.
 
     The last weight is the bias. A column that is 0 everywhere has the weight 0 and takes no time.
     """

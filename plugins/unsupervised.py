@@ -29,7 +29,8 @@ def specs() -> Iterator[MethodSpec]:
     yield from _adversarial()
     yield from _more_adversarial()
     yield from _of_own_predictions()
-    yield from _of_distributions()
+    yield from _of_moments()
+    yield from _of_transport()
 
 
 def _adversarial() -> Iterator[MethodSpec]:
@@ -154,7 +155,7 @@ def _of_own_predictions() -> Iterator[MethodSpec]:
     )
 
 
-def _of_distributions() -> Iterator[MethodSpec]:
+def _of_moments() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="cmd",
         entry_point="dabench_plugins.cmd:Cmd",
@@ -209,6 +210,9 @@ def _of_distributions() -> Iterator[MethodSpec]:
         loss=r"L = \mathrm{CE}(p(x_s), y_s) + w \sum_{d \in \{s, t\}} \overline{(\lVert z_d \rVert - (\lVert z_d "
         r"\rVert_{\text{now}} + \Delta))^2}",
     )
+
+
+def _of_transport() -> Iterator[MethodSpec]:
     yield MethodSpec(
         name="deep_jdot",
         entry_point="dabench_plugins.deep_jdot:DeepJdot",

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -191,11 +193,32 @@ def dabench_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     return run
 
 
+@pytest.fixture(autouse=True, scope="session")
+def environment_read_once() -> Iterator[None]:
+    """What is installed is read once, not at every look for plugins; folders that tests add are read each time."""
+    paths = set(sys.path)
+    known = [found for found in distributions() if "[dabench]" in (found.read_text("entry_points.txt") or "")]
+
+    def found() -> Iterator[Distribution]:
+        yield from distributions(path=[path for path in sys.path if path not in paths])
+        yield from known
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dabench.plugin.registry.distributions", found)
+        yield
+
+
+@cache
+def _of_toys() -> Registry:
+    """The registry once the toys can be found. No test changes it."""
+    return load_registry()
+
+
 def _with_toys(patch: pytest.MonkeyPatch) -> Registry:
     toys = str(Path(__file__).parent / "support" / "toys")
     patch.syspath_prepend(toys)
     patch.setenv("PYTHONPATH", toys)
-    return load_registry()
+    return _of_toys()
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_suites_of_objects_have_the_recipe_of_the_field(
     assert (len(suite.pairs), suite.transductive) == (pairs, transductive)
     assert suite.bounds == (("source_only",) if transductive else ("source_only", "target_only"))
     assert suite.backbone.name == network
-    assert suite.backbone.options == {"size": 224, "crop": 0.875, "rate": 0.1}
+    assert suite.backbone.options == {"weights": "IMAGENET1K_V1", "size": 224, "crop": 0.875, "rate": 0.1}
     assert suite.input.augment == "crop_flip"
     assert (suite.optimiser.name, suite.optimiser.lr, suite.optimiser.momentum) == ("sgd", 0.01, 0.9)
     assert (suite.schedule.name, suite.schedule.alpha, suite.schedule.beta) == ("inverse", 10, 0.75)
@@ -105,6 +105,7 @@ def test_suites_of_frozen_networks_have_a_held_out_test(registry: Registry, name
     assert suite.input.augment == "none"  # every picture passes the network once
 
 
+@pytest.mark.slow
 def test_pacs_frozen_plans_without_its_data(data: Path, registry: Registry) -> None:
     plan = make_plan(find_suite("pacs_frozen", registry), registry, device_kind="cpu")
     assert len(plan.runs) == 12 * 5 * (11 + 2)

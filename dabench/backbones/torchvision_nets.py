@@ -10,7 +10,7 @@ from torch import nn
 from torchvision.models import get_model, get_model_weights
 
 from dabench.backbones.pretrained import Pretrained
-from dabench.backbones.weight_places import NONE, fetched
+from dabench.backbones.weight_places import DEFAULT, NONE, fetched
 
 HEAD = "fc."  # the classifier of 1,000 classes, which is left out
 
@@ -19,7 +19,7 @@ class ResNet(Pretrained):
     """A residual network of torchvision; the features are those behind its global average."""
 
     class Options(Pretrained.Options):
-        """Those of every pretrained network."""
+        """Options of every pretrained network."""
 
         architecture: ClassVar[str]
 
@@ -31,8 +31,19 @@ class ResNet(Pretrained):
         @classmethod
         def default_weights(cls, given: Mapping[str, Any]) -> Path:
             """The file of torchvision's best weights."""
+            return cls._published("DEFAULT")
+
+        @classmethod
+        def weights_path(cls, given: Mapping[str, Any]) -> Path:
+            """The file of the weights, downloaded if torchvision publishes it and it is not there."""
+            weights = given.get("weights", DEFAULT)
+            of_torchvision = weights in get_model_weights(cls.architecture).__members__
+            return cls._published(weights) if of_torchvision else super().weights_path(given)
+
+        @classmethod
+        def _published(cls, weights: str) -> Path:
             setting = f"{{name: {cls.architecture}, options: {{weights: none}}}}"
-            return fetched(cls.architecture, get_model_weights(cls.architecture).DEFAULT.url, setting)
+            return fetched(cls.architecture, get_model_weights(cls.architecture)[weights].url, setting)
 
     @classmethod
     def body(cls, options: Any) -> tuple[nn.Module, int]:
@@ -57,7 +68,7 @@ class ResNet18(ResNet):
     """18 layers, 512 features."""
 
     class Options(ResNet.Options):
-        """Those of every `ResNet`."""
+        """Options of every `ResNet`."""
 
         architecture = "resnet18"
 
@@ -66,7 +77,7 @@ class ResNet34(ResNet):
     """34 layers, 512 features."""
 
     class Options(ResNet.Options):
-        """Those of every `ResNet`."""
+        """Options of every `ResNet`."""
 
         architecture = "resnet34"
 
@@ -75,7 +86,7 @@ class ResNet50(ResNet):
     """50 layers, 2,048 features."""
 
     class Options(ResNet.Options):
-        """Those of every `ResNet`."""
+        """Options of every `ResNet`."""
 
         architecture = "resnet50"
 
@@ -84,6 +95,6 @@ class ResNet101(ResNet):
     """101 layers, 2,048 features."""
 
     class Options(ResNet.Options):
-        """Those of every `ResNet`."""
+        """Options of every `ResNet`."""
 
         architecture = "resnet101"

@@ -1,12 +1,11 @@
-"""`dabench plot`: pictures. Each is a command in a file of its own, `plot_<name>.py`, and is added here."""
+"""`dabench plot`: pictures. Their commands are in `plot_<name>.py`, and are added here."""
 
 from __future__ import annotations
 
 import click
 
+from dabench.cli.plot_curves import rounds_command, shots_command
 from dabench.cli.plot_features import features_command
-from dabench.cli.plot_rounds import rounds_command
-from dabench.cli.plot_shots import shots_command
 
 
 @click.group("plot")

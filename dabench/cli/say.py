@@ -6,7 +6,6 @@ descriptor 1, goes to stderr, so that it cannot come between.
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -34,6 +33,8 @@ def show(text: str, *, form: str = "console", nl: bool = True, err: bool = False
 
 def show_json(content: object) -> None:
     """Print an object as JSON."""
+    import json  # `dabench --help` has no use for it
+
     _write(json.dumps(content, indent=2, ensure_ascii=not is_unicode(_stream(err=False))))
 
 

@@ -22,7 +22,7 @@ FORM = "method.option=value or section.key=value"
 
 
 class Unset:
-    """In place of a value: as if the suite did not say it."""
+    """A mark in place of a value: the setting is as if the suite did not say it."""
 
 
 UNSET = Unset()

@@ -28,7 +28,6 @@ from typing import Literal, get_args
 import torch
 from torch import Generator, Tensor
 from torch.nn.functional import affine_grid, conv2d, grid_sample
-from torchvision.transforms.v2 import functional as image
 
 from dabench.errors import DataError
 
@@ -239,6 +238,13 @@ def _signed(strength: Tensor, place: Tensor) -> Tensor:
     return torch.where(place[:, 0] < 0.5, strength, -strength)
 
 
+def _equalize(images: Tensor, _: Tensor, __: Tensor) -> Tensor:
+    from torchvision.transforms.v2.functional import equalize  # slow to import, and no other view needs it
+
+    changed: Tensor = equalize(images)
+    return changed
+
+
 def _bytes(x: Tensor) -> Tensor:
     return x.round().clamp(0, 255).to(torch.uint8)
 
@@ -261,7 +267,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "translate_x": _geometric((0, 2), 2 * 10 / 32),
     "translate_y": _geometric((1, 2), 2 * 10 / 32),
     "rotate": _rotate,
-    "equalize": lambda images, strength, place: image.equalize(images),
+    "equalize": _equalize,
     "contrast": _blend(lambda images: _grey(images).mean((1, 2, 3), keepdim=True).round()),
     "color": _blend(_grey),
     "solarize": _solarize,

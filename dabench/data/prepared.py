@@ -148,7 +148,7 @@ def prepare(spec: DomainSpec) -> PreparedDomain:
                     written = True
         if not written and _damage(folder):
             with FileLock(f"{folder}.lock"):
-                damage = _damage(folder)  # somebody else may have mended it meanwhile
+                damage = _damage(folder)  # another process may have repaired it meanwhile
                 if damage:
                     log.warning("%s; the domain %s is decoded anew", damage, spec.name)
                     write_copy(_decoded(spec), folder)
@@ -219,7 +219,7 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
             _save(temporary / aux_file(name), second)
         shutil.rmtree(labels, ignore_errors=True)  # of a copy whose examples are gone
         temporary.rename(labels)
-    # Hashing takes as long as decoding: the content is hashed while the files are sealed, which hashes them once more.
+    # The content is hashed while the files are sealed, which reads them once more.
     with staging(folder) as temporary, ThreadPoolExecutor(1) as beside:
         sha256 = beside.submit(content_sha256, arrays)
         whole = neighbours(arrays.train.x, arrays.test.x)

@@ -28,7 +28,7 @@ from dabench.files import DamagedFileError, check_sealed, read_sealed, seal
 from dabench.hashing.sources import source_sha256
 from dabench.specs.spec import DomainSpec
 
-LAYOUT = 4
+LAYOUT = 5
 """Of the files in a copy's folder; raise it when they change."""
 
 META = "meta.json"

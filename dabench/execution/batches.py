@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from dabench.data.augmentation import View, augment
 from dabench.data.resident import IndexSampler
 from dabench.methods.problem import Batch, LabelledBatch, Paired, Problem, SourceFreeBatch
 from dabench.seeding import stream
-
-if TYPE_CHECKING:
-    from dabench.data.augmentation import View
 
 
 class Indices(NamedTuple):
@@ -113,8 +111,6 @@ def make_batch(
         prepare = problem.prepared_target if domain == "target" else problem.prepare
         if view == "none":
             return prepare(raw[domain])
-        from dabench.data.augmentation import augment  # most methods have no views, and torchvision is slow to import
-
         return prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
 
     few_shot = simultaneous = None

@@ -65,7 +65,7 @@ def labels_closed(copy: PreparedExamples, others: Sequence[Path] = ()) -> Iterat
 
 @cache
 def _door() -> Door:
-    """That of this process: an audit hook cannot be taken out again, so there is one."""
+    """Make the door of this process: an audit hook cannot be taken out again, so there is one."""
     door = Door()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:

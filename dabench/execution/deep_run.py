@@ -16,8 +16,8 @@ from torch import Tensor
 
 from dabench.config.options import validated
 from dabench.errors import DataError, PluginError
+from dabench.execution.artifact_writer import ArtifactWriter, Stored
 from dabench.execution.evaluation import predictions_of
-from dabench.execution.keeper import Keeper, Stored
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData
 from dabench.execution.run_log import NAME
@@ -159,7 +159,7 @@ class DeepRun:
         self.measurements = Measurements() if measurements is None else measurements
         self.measurements.source_free = source_free(self.method.stages())
         self.method.artifacts = job.files.artifacts
-        self._kept = Keeper.of(job)
+        self._kept = ArtifactWriter.of(job)
 
     @property
     def recipe(self) -> TrainingRecipe:

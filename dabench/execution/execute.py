@@ -17,11 +17,11 @@ from dabench.data.splits.paired_splits import PairedSplits
 from dabench.data.splits.splits import Splits
 from dabench.errors import DabenchError, UsageError
 from dabench.execution import reverse_validation
+from dabench.execution.artifact_writer import ArtifactWriter
 from dabench.execution.closed_labels import labels_closed
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.feature_run import FeatureRun, ReadoutRun
 from dabench.execution.frozen_features import open_for_run
-from dabench.execution.keeper import Keeper
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import PairData, VectorData
 from dabench.execution.process_state import ProcessState, own_generators
@@ -106,7 +106,7 @@ def _logged(
         try:
             if not job.files.state.exists():  # what is kept belongs to the record that this run will leave
                 forget_outputs(job.files.outputs)
-                Keeper.of(job).forget()
+                ArtifactWriter.of(job).forget()
             data = open_pair(job, device) if job.backbone.trains else open_vectors(job)
             stack.enter_context(labels_closed(job.data.target, job.files.closed))
             stack.enter_context(memory_limited(job.limits.memory_bytes))
@@ -199,7 +199,7 @@ def _outcome(job: Job, data: PairData | VectorData, measurements: Measurements) 
     """Let the selectors pick that need no labels; what is left to do is to judge."""
     blind = [spec for spec in job.task.selectors if not spec.uses_target_labels]
     scores, picks = picks_of(blind, measurements.answers, job.files.outputs)
-    Keeper.of(job).pick(measurements.answers[picks[job.task.selector]].step)
+    ArtifactWriter.of(job).pick(measurements.answers[picks[job.task.selector]].step)
     images = job.examples_per_step * measurements.steps if job.backbone.trains else 0
     whole, trained, stored = measurements.parameters or (None, None, None)
     return Outcome(

@@ -20,10 +20,10 @@ from torch import Tensor
 
 from dabench.errors import DabenchError
 from dabench.execution import reverse_validation
+from dabench.execution.artifact_writer import ArtifactWriter, Stored
 from dabench.execution.deep_run import DeepRun
 from dabench.execution.evaluation import predictions_of
 from dabench.execution.feature_method import fewer_rows, make_method
-from dabench.execution.keeper import Keeper, Stored
 from dabench.execution.measurements import Measurements
 from dabench.execution.pair_data import Features, PairData, VectorData, feature_problem
 from dabench.execution.run_log import warn_on_console
@@ -71,7 +71,7 @@ class _FittedRun:
             scores=data.val_scores(val),
             predictions=predictions_of(of_test, logits=False),
         )
-        Keeper.of(self.job).checkpoint(measurements.steps, of_test, stored)
+        ArtifactWriter.of(self.job).checkpoint(measurements.steps, of_test, stored)
         writer = output_writer(self.job)
         if writer:
             writer.write(

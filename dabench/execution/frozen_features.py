@@ -96,7 +96,7 @@ def frozen_features_folder(
     if key is None:
         return None
     code = source_sha256(backbone.entry_point)
-    parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH, "sealed"]
+    parts = [prepared.sha256, key, code, same_bits(), torch.device(device).type, BATCH, "crc32"]
     return data_dir() / "features" / f"{prepared.name.replace('/', '.')}-{backbone.name}-{sha256(parts)[:16]}"
 
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from dabench.data.resident import Normaliser
 from dabench.errors import ResultsError
-from dabench.execution.keeper import Stored
+from dabench.execution.artifact_writer import Stored
 from dabench.execution.pair_data import PairData, applied
 from dabench.methods.base import DeepMethod
 from dabench.methods.problem import Labelled, Paired, Problem

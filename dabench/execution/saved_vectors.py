@@ -13,8 +13,8 @@ from scipy.sparse import csr_array, issparse
 from torch import Tensor
 
 from dabench.data.vectors import transforms
+from dabench.execution.artifact_writer import Stored
 from dabench.execution.feature_method import fewer_rows, make_method
-from dabench.execution.keeper import Stored
 from dabench.execution.pair_data import Features, VectorData, feature_problem
 from dabench.execution.saved_network import common_recipe
 from dabench.methods.base import FeatureMethod

@@ -5,8 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
 from typing import TypeVar
 
 from rich.console import Console
@@ -21,7 +22,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def _results(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> Iterator[Result]:
+def _results(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> Generator[Result, None, None]:
     """The results of a function for every task, from other processes; an interruption ends them at once."""
     others = set(multiprocessing.active_children())
     # Forking a process that has used torch's threads is not safe.
@@ -46,8 +47,21 @@ def elsewhere(function: Callable[[Task], Result], task: Task) -> Result:
     return result
 
 
+def _from_threads(
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
+) -> Generator[Result, None, None]:
+    """The same from threads of this process; once it is closed or interrupted no further task begins."""
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(function, tasks)
+
+
 def spread(
-    function: Callable[[Task], Result], tasks: Sequence[Task], *, title: str, workers: int | None = None
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    *,
+    title: str,
+    workers: int | None = None,
+    threads: bool = False,
 ) -> Iterator[Result]:
     """Apply a function to every task.
 
@@ -56,6 +70,8 @@ def spread(
         tasks: plain data.
         title: what is made, for the progress bar.
         workers: processes, one per core if None; 1 works in this process.
+        threads: workers are threads of this process, for a function that leaves the interpreter to others most of the
+            time. They need a tenth of a second less to start.
 
     Yields:
         The results, in the order of the tasks.
@@ -63,10 +79,11 @@ def spread(
     workers = workers or default_workers("cpu")
     console = Console(stderr=True, force_jupyter=False)
     begun = time.monotonic()
-    with bars(console, MofNCompleteColumn(table_column=FIXED)) as bar:
-        if workers == 1:
-            yield from bar.track(map(function, tasks), total=len(tasks), description=printable(title))
-        else:
-            yield from bar.track(_results(function, tasks, workers), total=len(tasks), description=printable(title))
+    if workers == 1:
+        found = (function(task) for task in tasks)
+    else:
+        found = (_from_threads if threads else _results)(function, tasks, workers)
+    with bars(console, MofNCompleteColumn(table_column=FIXED)) as bar, closing(found) as results:
+        yield from bar.track(results, total=len(tasks), description=printable(title))
     seconds = time.monotonic() - begun
     console.print(printable(f"{title}: done in {seconds:.1f} s with {workers} workers"), highlight=False, markup=False)

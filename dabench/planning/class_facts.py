@@ -47,7 +47,7 @@ class ClassFacts:
 
     @classmethod
     def kept(cls) -> ClassFacts:
-        """Those that commands share."""
+        """The facts that are kept in a file, which all commands share."""
         return cls(data_dir() / "classes" / f"{sha256([sys.version, sys.prefix, sys.path])[:16]}.json")
 
     def of_method(self, spec: MethodSpec, options: Mapping[str, Any]) -> Facts:

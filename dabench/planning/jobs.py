@@ -228,7 +228,7 @@ class Jobs(Sequence[Job]):
         # Other than a run's identity this names torch and the processor: features are not kept across them.
         _, _, (settings, source) = self._network(run)
         parts = [run.pair, run.seed, settings, run.data_sha256, run.aux_sha256, source, NUMERICS_VERSION]
-        return sha256([*parts, self._plan.device_kind, self._bits, "sealed"])
+        return sha256([*parts, self._plan.device_kind, self._bits, "crc32"])
 
 
 def _data(plan: Plan, run: PlannedRun, desk: LabelDesk, asked: NDArray[np.int64] | None) -> RunData:

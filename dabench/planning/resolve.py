@@ -77,32 +77,8 @@ def resolve(
     facts = known.facts
     registered = registry.get(MethodSpec, entry.method)
     method = registered.spec
-    if ("few_shot" if suite.track == "active" else suite.track) not in method.tracks:
-        raise UsageError(f"{method.name} runs in {', '.join(method.tracks)}, the suite {suite.name} is {suite.track}")
-    if suite.transductive and method.sees_target_labels:
-        raise UsageError(
-            f"{method.name} cannot run in {suite.name}: the suite is transductive, so it would train on the labels "
-            "that it is tested with. Such a suite says `bounds: [source_only]`."
-        )
-    shared: dict[str, Any] = {
-        "backbone": (pair.backbone or suite.backbone).model_dump(),
-        "input": (pair.input or suite.input).model_dump(),
-        "optimiser": suite.optimiser.model_dump(),
-        "schedule": (pair.schedule or suite.schedule).model_dump(),
-        "sample": suite.sample.model_dump(),
-        "budget": merge(merge(suite.budget.model_dump() if suite.budget else {}, pair.budget), entry.recipe.budget)
-        or None,
-        "precision": known.auto if suite.precision == "auto" else suite.precision,
-        "readout": suite.readout,
-        "shots": None if isinstance(draw, AskRound) else draw,
-        "ask": _ask(draw, registry) if isinstance(draw, AskRound) else None,
-        "transductive": suite.transductive,
-    }
-    shared |= {
-        name: section.model_dump() if isinstance(section, BaseModel) else section
-        for name, section in entry.recipe
-        if name != "budget" and section is not None
-    }
+    _refuse_misfit(method, suite)
+    shared = _of_suite(suite, pair, entry, draw, known, registry)
     options = merge(entry.options, pair.options.get(method.name, {}))
     plain = {"method": method.name, "options": options, **shared}
     defaults = {name: Suite.model_fields[name].default for name in SCALARS}  # of those that the command unsets
@@ -141,6 +117,52 @@ def resolve(
         is_feature_method=checked.of_method.is_feature_method,
         freezes=checked.freezes,
     )
+
+
+def _refuse_misfit(method: MethodSpec, suite: Suite) -> None:
+    """Refuse a method that cannot run in a suite.
+
+    Raises:
+        UsageError: the suite is of another track, or trains on the test inputs, whose labels the method sees.
+    """
+    if ("few_shot" if suite.track == "active" else suite.track) not in method.tracks:
+        raise UsageError(f"{method.name} runs in {', '.join(method.tracks)}, the suite {suite.name} is {suite.track}")
+    if suite.transductive and method.sees_target_labels:
+        raise UsageError(
+            f"{method.name} cannot run in {suite.name}: the suite is transductive, so it would train on the labels "
+            "that it is tested with. Such a suite says `bounds: [source_only]`."
+        )
+
+
+def _of_suite(
+    suite: Suite,
+    pair: PairEntry,
+    entry: MethodEntry,
+    draw: Shots | AskRound | None,
+    known: Shared,
+    registry: Registry,
+) -> dict[str, Any]:
+    """The settings of a cell but for the method's options, as its suite, its pair and its recipe say."""
+    shared: dict[str, Any] = {
+        "backbone": (pair.backbone or suite.backbone).model_dump(),
+        "input": (pair.input or suite.input).model_dump(),
+        "optimiser": suite.optimiser.model_dump(),
+        "schedule": (pair.schedule or suite.schedule).model_dump(),
+        "sample": suite.sample.model_dump(),
+        "budget": merge(merge(suite.budget.model_dump() if suite.budget else {}, pair.budget), entry.recipe.budget)
+        or None,
+        "precision": known.auto if suite.precision == "auto" else suite.precision,
+        "readout": suite.readout,
+        "shots": None if isinstance(draw, AskRound) else draw,
+        "ask": _ask(draw, registry) if isinstance(draw, AskRound) else None,
+        "transductive": suite.transductive,
+    }
+    of_recipe = {
+        name: section.model_dump() if isinstance(section, BaseModel) else section
+        for name, section in entry.recipe
+        if name != "budget" and section is not None
+    }
+    return shared | of_recipe
 
 
 def _ask(draw: AskRound, registry: Registry) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def with_files(registry: Registry, words: Sequence[str]) -> tuple[Registry, list
 
 
 def _taken(word: str, name: str, origin: Origin) -> UsageError:
-    """For a method of a file that is called like one of a plugin."""
+    """The error where a method of a file is called like one of a plugin."""
     off = "" if origin.distribution == OWN else f", or leave the plugin out with {DISABLE}={origin.distribution}"
     return UsageError(f"{word} is called {name!r}, and so is a method of the plugin {origin}: rename the class{off}.")
 

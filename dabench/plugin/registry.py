@@ -76,7 +76,7 @@ class Plugin:
         module: what it names.
         error: why it is not in use, if so.
         disabled: the user has left it out.
-        warning: what its author should mend.
+        warning: what its author should fix.
     """
 
     origin: Origin

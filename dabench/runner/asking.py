@@ -77,7 +77,7 @@ class Asker:
 
 
 def _place(run: PlannedRun, number: int) -> tuple[Any, ...]:
-    """All that the runs of one curve share, and the round. Of round 0 there is source_only alone, for all curves."""
+    """The key of a round of one curve. Round 0 has source_only alone, for all curves."""
     curve = (LOWER, "") if number == 0 and run.method.name != "target_only" else (run.method.name, run.variant)
     return run.pair, run.seed, run.comparison_sha256, *curve, number
 

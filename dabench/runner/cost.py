@@ -79,7 +79,7 @@ def estimate(plan: Plan, runs: Sequence[PlannedRun], registry: Registry, options
 
 
 def _precisions(plan: Plan, run: PlannedRun) -> tuple[Precision, ...]:
-    """That of a run, and the other one where it may matter."""
+    """The precision of a run, and the other one where the choice may matter."""
     own = run.settings.precision
     other: Precision = "bf16" if own == "fp32" else "fp32"
     return (own,) if plan.bf16_cost is None else (own, other)

@@ -45,7 +45,7 @@ class Judge:
 
     def _outcome(self, job: Job, outcome: Outcome) -> Outcome:
         if not outcome.answers:
-            raise DabenchError("the run has ended without predictions, which its launcher had to hand on")
+            raise DabenchError("the run ended, and its launcher passed on no predictions")
         evaluator = self._evaluator(job)
         checkpoints = [
             Checkpoint(

@@ -19,7 +19,7 @@ from dabench.selection.output_files import outputs_folder
 
 
 def without_repeats(runs: Mapping[str, PlannedRun]) -> dict[str, PlannedRun]:
-    """Of runs that compute the same, the first; by `run_id`, in the order that there was."""
+    """The runs, by `run_id` and in their order; of those that compute the same only the first."""
     first: dict[str, PlannedRun] = {}
     for run in runs.values():
         first.setdefault(run.computation, run)

@@ -181,7 +181,7 @@ def plan_again(recorded: RecordedRun, registry: Registry, device_kind: str, own:
 
 
 def _no_method(recorded: RecordedRun) -> UsageError:
-    """For a run whose method nobody registers."""
+    """The error where nobody registers the method of a run."""
     name, origin, version = (recorded.row[key] for key in ("method", "plugin_distribution", "plugin_version"))
     if version == CLASS:
         return UsageError(

@@ -17,7 +17,7 @@ class TimeLeft:
     """
 
     def __init__(self, runs: Sequence[PlannedRun]) -> None:
-        """Nothing of `runs` has ended."""
+        """Begin with runs of which none has ended."""
         self._method = {run.run_id: run.method.name for run in runs}
         self._left = Counter(self._method.values())
         self._worker: dict[str, int] = {}
@@ -44,7 +44,7 @@ class TimeLeft:
 
     @property
     def seconds(self) -> float | None:
-        """Until the last run has ended; None while nothing can be said."""
+        """The time until the last run ends, as those that have ended suggest; None before the first."""
         known = self._took if self._took.count else self._first
         if not known.count:
             return None

@@ -75,7 +75,7 @@ class Site:
 
     @property
     def tables(self) -> list[Table]:
-        """Those of all suites."""
+        """The tables of all suites."""
         return [table for suite in self.suites for table in suite.tables]
 
 

@@ -50,7 +50,7 @@ class DataFile:
 
     @property
     def pattern(self) -> str:
-        """Its files below `DABENCH_DATA_DIR`, as a glob pattern."""
+        """A glob pattern of the files below `DABENCH_DATA_DIR`."""
         return f"{self.path}/{self.files}" if self.files else self.path
 
     @property

@@ -179,6 +179,7 @@ def test_a_wrong_argument_is_named(arguments: Any, error: type, match: str, regi
         dabench.run("toy", methods=["dann"], results=tmp_path, **{**QUICK, **arguments})
 
 
+@pytest.mark.slow
 def test_a_method_that_is_installed_is_that_method(registry: Registry, tmp_path: Path) -> None:
     from dabench_plugins.coral import Coral as Shipped
 
@@ -193,6 +194,7 @@ def vectors() -> dabench.Pair:
     return dabench.pair(source=(x, y), target=(x + 0.5, y), name="mine:yours")
 
 
+@pytest.mark.slow
 def test_arrays_are_a_pair_of_their_own_or_of_a_suite(registry: Registry, tmp_path: Path) -> None:
     own = dabench.run(vectors(), methods=["coral"], results=tmp_path, **QUICK)
     assert set(own.frame()["pair"]) == {"mine:yours"}
@@ -208,6 +210,7 @@ def test_arrays_are_a_pair_of_their_own_or_of_a_suite(registry: Registry, tmp_pa
         dabench.run(taken, results=tmp_path, **QUICK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("x", "backbone"),
     [

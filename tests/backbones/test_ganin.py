@@ -31,6 +31,7 @@ def test_the_mnist_network(side, features):
     assert count(network.domain_head()) == layer(features, 100) + layer(100, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("side", "features"), [(32, 128 * 8 * 8), (28, 128 * 7 * 7)])
 def test_the_svhn_network(side, features):
     network = build(GaninSvhn, side)

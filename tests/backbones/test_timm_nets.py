@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 from sklearn.datasets import load_sample_image
+from torchvision.models import get_model
 
 from dabench.backbones import timm_weights
 from dabench.backbones.pretrained import Preprocessing
@@ -59,6 +60,7 @@ def options(**given: object) -> TimmNet.Options:
     return made
 
 
+@pytest.mark.slow
 def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(timm: Any, weights: Path) -> None:
     made = options(weights=str(weights), frozen=True)
     part = TimmNet.frozen_part((3, 400, 400), made)
@@ -81,6 +83,7 @@ def test_the_frozen_part_is_timms_network_behind_timms_preprocessing(timm: Any, 
     assert not any(parameter.requires_grad for parameter in part.parameters())
 
 
+@pytest.mark.slow
 def test_preprocessing_is_part_of_the_settings_and_can_be_changed(timm: Any) -> None:
     config = timm.data.resolve_data_config(pretrained_cfg=timm.get_pretrained_cfg(TINY).to_dict())
     own = options(weights="none")
@@ -165,6 +168,15 @@ class Evil:
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return (print, ("unpickled",))
+
+
+def test_resnet50_of_timm_takes_the_weights_of_torchvision(timm: Any, tmp_path: Path, data: Path) -> None:
+    theirs = get_model("resnet50", weights=None).eval()
+    torch.save(theirs.state_dict(), tmp_path / "resnet50.pth")
+    network, _ = TimmNet.body(options(model="resnet50", weights=str(tmp_path / "resnet50.pth")))
+    theirs.fc = torch.nn.Identity()
+    x = torch.rand(1, 3, 64, 64)
+    torch.testing.assert_close(network.eval()(x), theirs(x), rtol=0, atol=0)
 
 
 def test_other_files_are_refused(tmp_path: Path, weights: Path, capsys) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torchvision.models import resnet18
 
-from dabench.backbones.torchvision_nets import ResNet18
+from dabench.backbones.torchvision_nets import ResNet18, ResNet50
 from dabench.backbones.weight_file import read_weights
 from dabench.backbones.weight_places import sha256_of
 from dabench.config.options import validated
@@ -98,6 +98,25 @@ def test_missing_weights_say_which_file_goes_where(
     assert len(asked) == (offline == "0")
     assert ("downloading the weights" in capsys.readouterr().err) == (offline == "0")
     assert ("DABENCH_OFFLINE forbids" in str(caught.value)) == (offline == "1")
+
+
+@pytest.mark.parametrize(
+    ("given", "file"),
+    [
+        ({"weights": "IMAGENET1K_V1"}, "resnet50-0676ba61.pth"),
+        ({"weights": "IMAGENET1K_V2"}, "resnet50-11ad3fa6.pth"),
+        ({}, "resnet50-11ad3fa6.pth"),
+    ],
+)
+def test_weights_of_torchvision_are_meant_by_their_name(
+    data: Path, hub: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], file: str
+) -> None:
+    monkeypatch.setenv("DABENCH_OFFLINE", "1")
+    with pytest.raises(DataError, match=f"resnet50 needs the weights {file}"):
+        validated(ResNet50, given, "resnet50")
+    (hub / file).write_bytes(b"cut off")
+    with pytest.raises(DataError, match=f"{file} is damaged"):
+        validated(ResNet50, given, "resnet50")
 
 
 def test_a_damaged_file_of_torchvision_is_refused(data: Path, hub: Path) -> None:

@@ -135,6 +135,7 @@ def test_update_rewrites_what_changed_and_keeps_the_rest(baseline: Path) -> None
         check(baseline, "--results", baseline.parent, "--update", "--seeds", "0")
 
 
+@pytest.mark.slow
 def test_update_keeps_other_suites_of_the_file(tmp_path: Path) -> None:
     from dabench.results.csv_file import csv_text
 

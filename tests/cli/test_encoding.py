@@ -55,6 +55,7 @@ def test_characters_have_stand_ins(text: str, encoding: str, expected: str) -> N
     assert text.encode(encoding, ERRORS).decode(encoding) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437", "utf-8"])
 def test_runs_end_with_their_table(
     monkeypatch: pytest.MonkeyPatch, registry: Registry, tmp_path: Path, encoding: str

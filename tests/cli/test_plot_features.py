@@ -129,6 +129,7 @@ def test_the_embedding_of_the_reported_checkpoint_is_drawn(plot: Plot, tmp_path:
     assert (tmp_path / "a.png").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_without_a_name_the_picture_is_named_after_the_pair(
     plot: Plot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +139,7 @@ def test_without_a_name_the_picture_is_named_after_the_pair(
     assert (tmp_path / "toy_a-toy_b-features.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_rows_of_another_readout_have_no_picture_of_their_own(plot: Plot, tmp_path: Path) -> None:
     suite = tmp_path / "two.yaml"
     suite.write_text(

@@ -128,6 +128,7 @@ def test_the_table_shows_another_selection(cli: Cli, rescored: Path) -> None:
     assert "class ami" in cli("table", "toy", "--selector", "class_ami", on=rescored)[1].splitlines()[0]
 
 
+@pytest.mark.slow
 def test_last_step_needs_no_records(cli: Cli, results: Path) -> None:
     cli("results", "publish", "toy")
     shutil.rmtree(results / "runs")

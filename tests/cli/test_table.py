@@ -143,6 +143,7 @@ def test_table_filters_rows_of_a_method(folder: Path) -> None:
         variants("dann:longer")
 
 
+@pytest.mark.slow
 def test_pairs_stand_in_the_order_of_the_suite_and_those_not_run_only_if_asked_for(folder: Path) -> None:
     def pairs(*arguments: str) -> list[str]:
         rows = json.loads(invoke(table.command, "--results", folder, "--format", "json", *arguments).stdout)

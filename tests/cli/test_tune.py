@@ -74,6 +74,7 @@ def test_trials_are_records_and_the_best_is_printed_for_a_suite(tune: Cli, tmp_p
     assert Suite.model_validate({**suite, **yaml.safe_load(chosen)}).methods[0].chosen_by == "label_free"
 
 
+@pytest.mark.slow
 def test_the_target_accuracy_is_nowhere_to_be_seen(tune: Cli, tmp_path: Path) -> None:
     _, out, err = tune("dann", "--space", "weight=5", "--score", "entropy")
     for record in records(tmp_path / "results/tune/runs"):
@@ -199,6 +200,7 @@ def test_bad_arguments_are_usage_errors(tune: Cli, tmp_path: Path, arguments: li
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 def test_trials_that_fail_or_break_are_shown_and_never_chosen(tune: Cli, site) -> None:
     source = """
         import torch

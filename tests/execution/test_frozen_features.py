@@ -85,6 +85,7 @@ def test_what_is_not_frozen_is_trained(data: Path, registry: Registry, tmp_path:
     assert not (data / "features").exists()
 
 
+@pytest.mark.slow
 def test_examples_that_do_not_fit_fail_their_runs_alone(data: Path, registry: Registry, tmp_path: Path) -> None:
     pairs = ["toy_a:toy_b", "toy_vectors_a:toy_vectors_b"]
     plan = plan_of(suite_of(pairs=pairs, methods=[], bounds=["source_only"]), registry)
@@ -129,6 +130,7 @@ def test_its_images_are_not_normalised_twice(data: Path, registry: Registry) -> 
         plan_of(suite_of(input={"normalise": "mean"}), registry)
 
 
+@pytest.mark.slow
 def test_a_network_for_vectors(data: Path, registry: Registry, tmp_path: Path) -> None:
     changes = {"backbone": "mlp", "pairs": ["toy_vectors_a:toy_vectors_b"], "input": {"normalise": "standardise"}}
     records = carried_out(plan_of(suite_of(**changes), registry), tmp_path, registry)

@@ -48,6 +48,7 @@ def test_filters_that_hide_warnings_are_left_alone() -> None:
         assert state.changes() == []
 
 
+@pytest.mark.slow
 def test_what_torchvision_sets_when_it_is_imported_is_no_fault_of_a_run() -> None:
     script = (
         "import os; from dabench.execution.process_state import ProcessState\n"

@@ -51,6 +51,7 @@ def test_on_vectors_it_is_a_classifier_of_predicted_labels(registry: Registry, t
     assert 0 < expected < 1
 
 
+@pytest.mark.slow
 def test_the_reverse_network_begins_as_the_trained_one(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

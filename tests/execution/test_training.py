@@ -165,7 +165,7 @@ ON_THE_HOST = {"deep_jdot"}  # SciPy finds the assignment
 def test_no_step_of_a_method_waits_for_the_device(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
     """But for the first of a stage, which may get something ready."""
     # Numbers of augmentations are drawn on the CPU, where reading them waits for nothing.
-    monkeypatch.setattr("dabench.data.augmentation.augment", lambda view, images, key: images)
+    monkeypatch.setattr("dabench.execution.batches.augment", lambda view, images, key: images)
     found: list[str] = []
     plain, steps = subject.cls.step, []
 

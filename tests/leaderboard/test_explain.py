@@ -63,6 +63,7 @@ def test_a_cell_is_explained_from_its_records(folder: Path) -> None:
     assert "f" * 40 in text
 
 
+@pytest.mark.slow
 def test_published_rows_alone_say_what_is_missing_and_why(folder: Path) -> None:
     out = publish(folder, "mini", folder / "published" / "mini.csv")
     for path in (out, out.parent):
@@ -111,6 +112,7 @@ def test_variants_are_asked_for(folder: Path) -> None:
     assert explain(folder, "mini", "digits:digits_m", "dann").startswith("dann on")
 
 
+@pytest.mark.slow
 def test_a_row_is_explained_by_the_name_that_the_suite_gives_it(folder: Path) -> None:
     for seed in (0, 1):
         write_record(folder, make_record(method="dann", variant="long", seed=seed))

@@ -71,6 +71,7 @@ def test_the_losses_of_the_target_are_those_of_the_paper() -> None:
     assert losses["pseudo"].item() == pytest.approx(expected.item(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_classifier_is_frozen_while_what_is_below_it_adapts() -> None:
     ends = [trained(Shot, PROBLEM, steps=steps, share=share) for steps, share in ((40, 0.5), (80, 0.75))]
     first, second = ends

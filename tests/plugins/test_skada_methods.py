@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,9 @@ from dabench.data.arrays import csr
 from dabench.execution.readout import Readout
 from dabench.methods.problem import Problem
 
-pytest.importorskip("skada", reason="skada is not installed: pip install 'dabench[skada]'")
 # skada 0.6 has an escape that Python warns of when it compiles the file; scikit-learn warns of its weights.
 pytestmark = [
+    pytest.mark.skipif(find_spec("skada") is None, reason="skada is not installed: pip install 'dabench[skada]'"),
     pytest.mark.filterwarnings("ignore:invalid escape sequence"),
     pytest.mark.filterwarnings("ignore:The number of unique classes is greater than 50%"),
 ]

@@ -18,6 +18,7 @@ def test_entropy_is_that_of_the_distribution() -> None:
     assert torch.allclose(entropy(logits), torch.distributions.Categorical(logits=logits).entropy(), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_second_stage_lowers_entropy_by_scale_and_shift_alone() -> None:
     def end(rate: float) -> Tent:
         method: Tent = trained(Tent, PROBLEM, steps=80, share=0.5, rate=rate)

@@ -99,6 +99,7 @@ def test_the_average_predicts(method: type) -> None:
     assert torch.allclose(made.average.network.output(embedded), before, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_switched_off_they_are_source_only() -> None:
     (x, y), (target, _) = stripes(64, 1), stripes(64, 2)
     problem = problem_of(x, y, target)

@@ -18,6 +18,7 @@ def riddles(source: str) -> list[str]:
     return [text for text in texts if text.split()[:1] and text.split()[0].strip(",.:?") in OPENINGS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["dabench", "plugins"])
 def test_no_docstring_opens_like_a_question(folder: str) -> None:
     files = sorted((ROOT / folder).rglob("*.py"))

@@ -27,6 +27,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_contracts_hold(checkout: Path) -> None:
     done = lint_imports(checkout)
     assert done.returncode == 0, done.stdout

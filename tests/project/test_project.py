@@ -88,6 +88,7 @@ def test_everything_imported_is_a_declared_dependency() -> None:
         assert {normalized(name) for name in distributions[module]} & CORE, f"{module} is not a dependency"
 
 
+@pytest.mark.slow
 def test_the_harness_does_not_import_its_methods() -> None:
     assert "dabench_plugins" not in imported("dabench")
 

@@ -36,6 +36,7 @@ def faults(text: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_all_sources() -> None:
     texts = {str(path): path.read_text() for path in SOURCES}
     assert len(texts) > 100

@@ -199,7 +199,7 @@ def test_the_baseline_of_then_judges_runs_of_now() -> None:
 
 @pytest.mark.slow
 def test_a_partial_repetition_joins_the_published_rows(tmp_path: Path) -> None:
-    """Runs of now, made again with the same numbers: 7 here, 43 published."""
+    """Current runs, made again with the same numbers: 7 here, 43 published."""
     copy(MINI, tmp_path / "mini.csv")
     again = rows_of(read_csv(MINI)[0])[:7]
     for row in again:
@@ -294,6 +294,7 @@ def with_torch(row: Mapping[str, Any], torch: str) -> dict[str, Any]:
     return made | {"run_id": id_of(made)}
 
 
+@pytest.mark.slow
 def test_another_torch_is_another_run_and_tables_say_so(tmp_path: Path) -> None:
     """Without it one of two equal ids would win, and rows with other dropout masks would stand for each other."""
     here = [row for row in as_written() if row["target"] == "digits_m"]

@@ -80,6 +80,7 @@ def test_the_rule_decides_by_the_outputs_of_the_round_before(results: Path, regi
     assert sorted(gap, key=lambda row: (gap[row], row))[:3] == asked
 
 
+@pytest.mark.slow
 def test_the_same_seed_asks_for_the_same_rows_and_another_for_others(
     results: Path, registry: Registry, tmp_path: Path
 ) -> None:
@@ -91,6 +92,7 @@ def test_the_same_seed_asks_for_the_same_rows_and_another_for_others(
     assert asked["random", 1] != asked["random", 0]
 
 
+@pytest.mark.slow
 def test_an_interrupted_curve_goes_on(results: Path, registry: Registry, tmp_path: Path) -> None:
     """The records and outputs of the first round are there; then those of the second are the same."""
     plan = _plan(registry)

@@ -18,6 +18,7 @@ from dabench.runs.job import Event, Started
 from tests.support.toy_runs import numbers, plan_of, run
 
 
+@pytest.mark.slow
 def test_outcomes_of_a_command_that_is_gone_are_collected(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["dann"], seeds=[0, 1], bounds=[])
     expected = run(plan, tmp_path / "inline", registry)

@@ -45,6 +45,7 @@ def begun(plan: Plan, events: list[Event]) -> Counter[str]:
     return Counter(methods[event.run_id] for event in events if isinstance(event, Started))
 
 
+@pytest.mark.slow
 def test_a_bound_is_computed_once_and_each_number_of_shots_has_its_record(registry: Registry, tmp_path: Path) -> None:
     plan = few_shot(registry, 1, 3)
     recorder, seen = carried_out(plan, tmp_path / "both", registry)
@@ -59,6 +60,7 @@ def test_a_bound_is_computed_once_and_each_number_of_shots_has_its_record(regist
         assert recorder.stored[record.run_id].model_dump(include=same) == record.model_dump(include=same)
 
 
+@pytest.mark.slow
 def test_what_a_run_keeps_is_kept_for_each(registry: Registry, tmp_path: Path) -> None:
     plan = few_shot(registry, 1, 3)
     recorder, _ = carried_out(plan, tmp_path, registry, save=("predictions",), output_rows=20)
@@ -92,7 +94,8 @@ def test_a_bound_that_comes_to_nothing_does_so_for_every_number_of_shots(registr
     assert recorder.failures == 6
 
 
-@pytest.mark.parametrize("track", [pytest.param("unsupervised", marks=pytest.mark.slow), "paired"])
+@pytest.mark.slow
+@pytest.mark.parametrize("track", ["unsupervised", "paired"])
 def test_bounds_of_other_tracks_stand_for_themselves(registry: Registry, track: str) -> None:
     """In the track paired the groups that the shots take are no longer the source's."""
     suite = find_suite("mini" if track == "unsupervised" else "mini_paired", registry)

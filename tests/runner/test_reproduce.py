@@ -83,6 +83,7 @@ def test_data_of_ones_own_are_found_by_their_suite(tmp_path: Path) -> None:
     assert (result.verdict, result.changes) == ("identical", [])
 
 
+@pytest.mark.slow
 def test_a_row_with_settings_of_its_own_needs_its_record(
     registry: Registry, made: dict[str, RunRecord], tmp_path: Path
 ) -> None:

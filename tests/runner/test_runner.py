@@ -137,6 +137,7 @@ def test_a_failed_run_is_tried_again(registry: Registry, tmp_path: Path) -> None
     assert {record.method for record in found.values()} == {"source_only", "target_only"}
 
 
+@pytest.mark.slow
 def test_fail_fast_stops_at_the_first(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_raises", "dann"])
     recorder = Recorder(plan, tmp_path, registry)
@@ -162,6 +163,7 @@ def test_batches_too_small_for_a_method_are_refused(registry: Registry, method: 
     assert plan_of(registry, ["dann"], sets=("budget.batch=1",)).runs
 
 
+@pytest.mark.slow
 def test_batches_too_small_for_batch_norm_are_named(registry: Registry, tmp_path: Path) -> None:
     backbone = {"name": "resnet18", "options": {"weights": "none"}}
     plan = plan_of(registry, ["source_only"], seeds=[0], backbone=backbone, budget={"steps": 2, "batch": 1})
@@ -266,6 +268,7 @@ def test_what_a_method_prints_goes_to_its_log(
     assert "by the toy" not in "".join(capfd.readouterr())
 
 
+@pytest.mark.slow
 def test_feature_methods_share_the_source_only_network(registry: Registry, tmp_path: Path) -> None:
     together = run(plan_of(registry, ["coral", "toy_mean"], seeds=[0]), tmp_path / "together", registry)
     (cached,) = (tmp_path / "together/cache/features").glob("*.npz")

@@ -75,6 +75,7 @@ def test_the_rows_that_are_weighted_have_no_part_in_the_fit() -> None:
     )
 
 
+@pytest.mark.slow
 def test_they_do_not_depend_on_the_units_of_the_embedding() -> None:
     arrays, _ = shifted(4, 3, 1)
     scale = np.array([1, 1000, 0.001])

@@ -76,6 +76,7 @@ def test_they_are_what_the_reported_classifier_says(
         assert outputs.finite
 
 
+@pytest.mark.slow
 def test_the_rows_are_the_same_for_every_method_and_step(registry: Registry, tmp_path: Path) -> None:
     few = {method: job_of(registry, tmp_path / method, method, rows=7) for method in ("source_only", "dann")}
     points = {method: kept(job, outcome_of(job)) for method, job in few.items()}
@@ -89,6 +90,7 @@ def test_the_rows_are_the_same_for_every_method_and_step(registry: Registry, tmp
     assert np.array_equal(whole.source_embeddings[:7], first.source_embeddings)
 
 
+@pytest.mark.slow
 def test_interrupted_and_resumed_keeps_the_same(registry: Registry, tmp_path: Path) -> None:
     whole = job_of(registry, tmp_path / "whole", "dann")
     expected = kept(whole, outcome_of(whole))

@@ -93,6 +93,7 @@ def test_the_same_model_comes_out_of_loaded_results(toy: dabench.Results, folder
         loaded.predict(np.zeros((2, 77)))
 
 
+@pytest.mark.slow
 def test_a_run_without_a_model_is_made_again_to_keep_it(
     toy: dabench.Results, copy: Path, examples: Any, capsys
 ) -> None:
@@ -190,6 +191,7 @@ def test_a_model_without_its_plugin_says_so(copy: Path, monkeypatch) -> None:
         model.open_model(record, copy, bare)
 
 
+@pytest.mark.slow
 def test_a_domain_of_another_kind_is_refused(toy: dabench.Results) -> None:
     with pytest.raises(UsageError, match="unknown domain 'toy_z'"):
         toy.model("dann").evaluate("toy_z")
@@ -206,6 +208,7 @@ def images(seed: int) -> tuple[Any, Any]:
     return x, y
 
 
+@pytest.mark.slow
 def test_a_folder_of_pictures_is_predicted(registry: Registry, tmp_path: Path) -> None:
     pair = dabench.pair(source=images(0), target=images(1))
     results = dabench.run(pair, methods=["source_only"], results=tmp_path / "r", **{**QUICK, "save": ["models"]})

@@ -93,7 +93,11 @@ def _notes(statuses: Sequence[Status], known: Collection[str]) -> Iterator[str]:
     if to_fetch:
         yield "\nmissing, and downloaded by `dabench data fetch NAME`"
         yield _filled(_short(to_fetch, known))
-    remarks = [status for status in statuses if status.note and status.state not in (SUBSET, CORRUPT)]
+    remarks = [
+        status
+        for status in statuses
+        if status.note and status.state != CORRUPT and (status.state != SUBSET or status.content)
+    ]
     if remarks:
         yield "\nremarks"
         yield from _grouped(remarks, known, lambda status: status.note)
@@ -126,7 +130,7 @@ def _todo(status: Status) -> str:
         return status.content.removeprefix("subset: ") or status.note
     if status.state == MISSING:
         return f"{status.spec.layout or ', '.join(status.missing)}, from {status.spec.homepage or 'their publisher'}"
-    return f"{status.note} {status.next}".strip()
+    return f"{status.note} Next: {status.next}" if status.next else status.note
 
 
 def _unverified(status: Status) -> str:

@@ -162,7 +162,7 @@ class _Search:
 
 
 def _best(found: Collection[DataFile], into: Path) -> set[DataFile]:
-    """Of data files whose members end alike, those of which an archive holds the most folders."""
+    """Choose among data files whose members end alike: an archive holds the most folders of these."""
     there = {data_file: len(data_file.folders) - len(lacking(data_file, into / data_file.path)) for data_file in found}
     most: dict[str, int] = {}
     for data_file, count in there.items():

@@ -25,7 +25,8 @@ def examine(spec: DomainSpec) -> Status:
     except DataFolderError:
         raise
     except DataError as error:
-        todo = anew(spec) if spec.files else ""
+        said = bool(spec.homepage) and spec.homepage in str(error)  # where to get the files anew
+        todo = anew(spec) if spec.files and not said else ""
         return replace(seen, state=CORRUPT, note=str(error), next=todo)
     try:
         meta, arrays = Meta.read(prepared.folder), prepared.open()
@@ -34,4 +35,4 @@ def examine(spec: DomainSpec) -> Status:
     sha256, counts = content_sha256(arrays), class_counts(arrays)
     if sha256 != meta.sha256:
         return damaged_copy(spec, seen.files, prepared.folder, f"its content is {sha256[:12]}, not {meta.sha256[:12]}")
-    return judged(spec, seen.files, prepared.folder, sha256, counts, meta.left_out)
+    return judged(spec, seen.files, prepared.folder, replace(meta, counts=counts))

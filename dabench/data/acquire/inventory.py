@@ -5,7 +5,7 @@ Decodes nothing and imports nothing heavy; `dabench.data.acquire.doctor` looks a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def look(spec: DomainSpec, code: Callable[[DomainSpec], str] = code_hash) -> Sta
             meta = Meta.read(folder)
         except (OSError, ValueError) as error:
             return damaged_copy(spec, files, folder, str(error))
-        return judged(spec, files, folder, meta.sha256, meta.counts, meta.left_out)
+        return judged(spec, files, folder, meta)
     missing = [pattern for pattern, found in paths.items() if not found]
     if missing:
         wanted = spec.layout or ", ".join(missing)
@@ -83,25 +83,26 @@ def look(spec: DomainSpec, code: Callable[[DomainSpec], str] = code_hash) -> Sta
     return Status(spec=spec, state=state, files=files, next=f"dabench data doctor {spec.name}")
 
 
-def judged(
-    spec: DomainSpec,
-    files: Mapping[str, tuple[int, int]],
-    folder: Path,
-    sha256: str,
-    counts: Mapping[str, tuple[int, ...]],
-    left_out: Sequence[str] = (),
-) -> Status:
-    """The status of a domain whose decoded content has this hash and these counts, and what its loader left out."""
-    state, content, note = _compare(spec, sha256, counts)
-    if left_out:
-        note = f"{note} Left out: {shortened(left_out)}.".strip()
+def judged(spec: DomainSpec, files: Mapping[str, tuple[int, int]], folder: Path, meta: Meta) -> Status:
+    """The status of a domain by the notes beside its prepared copy."""
+    state, content, note = _compare(spec, meta.sha256, meta.counts)
+    said = [f"Left out: {shortened(meta.left_out)}"] if meta.left_out else []
+    said += [text[:1].upper() + text[1:].removesuffix(".") for text in meta.notes]
+    note = " ".join([note, *(f"{text}." for text in said)]).strip()
     if not all(count for count, _ in files.values()):
         note = " ".join(filter(None, [note, "Its files are gone; the prepared copy is used."]))
     todo = anew(spec) if state == CORRUPT and files else ""
     return Status(
-        spec=spec, state=state, files=files, copy=folder, sha256=sha256, content=content, counts=counts, note=note,
+        spec=spec,
+        state=state,
+        files=files,
+        copy=folder,
+        sha256=meta.sha256,
+        content=content,
+        counts=meta.counts,
+        note=note,
         next=todo,
-    )  # fmt: skip
+    )
 
 
 def anew(spec: DomainSpec) -> str:
@@ -146,7 +147,7 @@ def _beside_whole(spec: DomainSpec, counts: Mapping[str, tuple[int, ...]]) -> tu
     """The same where the examples of the complete set are known, and their split may differ."""
     both = tuple(map(sum, zip(counts["train"], counts["test"], strict=True)))
     have, whole = (both, spec.whole) if len(spec.whole) > 1 else ((sum(both),), spec.whole)
-    stated = f" The count is stated by {spec.counted_by}; nobody here has measured it." if spec.counted_by else ""
+    stated = f" The count is stated by {spec.counted_by}, and dabench has not verified it." if spec.counted_by else ""
     sums = f"{sum(have):,} of {sum(whole):,} examples"
     if have == whole:
         return READY, "", f"Examples as in the published set.{stated}" if stated else ""

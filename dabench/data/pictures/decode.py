@@ -1,32 +1,26 @@
-"""Decode pictures: any size, any mode, and a reason for each that cannot be decoded.
-
-Worker processes import this module: it needs Pillow alone. To import NumPy takes as long as to decode a hundred small
-pictures; only the few that need it, those of 16 bits, wait for it.
-"""
+"""Decode pictures: any size, any mode, and a reason for each that cannot be decoded."""
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dabench.plain_files import oddity
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP")  # whatever the file's name; no other code of Pillow runs
 WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")  # 16 bits of grey
 
 
 BITS = (8, 10, 12, 14, 16)
-SMALLEST = 2  # pixels of a side; a single one stands in for a picture that was not to be had
+SMALLEST = 2  # pixels of a side; a single one stands in for a picture that could not be downloaded
 ORIENTATION = 0x0112  # the tag of EXIF that says how the camera was held
 TURNED = "turned upright"
 DARK = 64  # of 255: colours of 16 bits that use 14 of them
@@ -83,8 +77,8 @@ class Depth:
         if self.grey and chosen is None:
             found.append(
                 f"{self.grey:,} pictures have 16 bits of grey, with values up to {self.peak:,}: they are read as "
-                f"{self.bits}-bit, so that {2**self.bits - 1:,} is white. Say `grey_bits` in `domains` if all domains "
-                "are to be read alike, or otherwise."
+                f"{self.bits}-bit, so that {2**self.bits - 1:,} is white. Set `grey_bits` in `domains` to read "
+                "all domains alike, or with other bits."
             )
         if self.colour and self.colour_peak < DARK:
             found.append(
@@ -101,7 +95,7 @@ class Depth:
             max((part.peak for part in parts), default=0),
             sum(part.colour for part in parts),
             max((part.colour_peak for part in parts), default=0),
-            dict(sum((Counter(part.forms) for part in parts), Counter())),
+            dict(sum((Counter(part.forms) for part in parts if part.forms), Counter())),
         )
 
 
@@ -115,7 +109,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Task:
-    """Some pictures for one process.
+    """Some pictures for one thread.
 
     Attributes:
         paths: their files.
@@ -153,14 +147,13 @@ def decode(path: Path, look: Look) -> NDArray[np.uint8]:
     Raises:
         BadPictureError: it is none, such as a pipe or a device, is damaged, or is larger than is allowed.
     """
-    import numpy as np
-
-    pixels, _ = decode_measured(path, look)
+    with warnings.catch_warnings(action="ignore"):
+        pixels, _ = decode_measured(path, look)
     return np.frombuffer(pixels, np.uint8).reshape(3, look.size, look.size)
 
 
 def decode_measured(path: Path, look: Look) -> tuple[bytes, Depth]:
-    """The bytes of a picture as `decode` gives it, and how many bits it uses.
+    """The bytes of a picture as `decode` gives it, and how many bits it uses; Pillow may warn.
 
     Raises:
         BadPictureError: as `decode`.
@@ -169,25 +162,19 @@ def decode_measured(path: Path, look: Look) -> tuple[bytes, Depth]:
         odd = oddity(path)
         if odd:
             raise BadPictureError(odd)
-        with warnings.catch_warnings():
-            # Its size is compared with `max_megapixels` here, before anything is unpacked. What else Pillow warns of,
-            # such as damaged EXIF data, does not touch the pixels.
-            warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as opened:
-                megapixels = opened.width * opened.height / 1e6
-                if megapixels > look.max_megapixels:
-                    raise BadPictureError(
-                        f"{megapixels:.1f} megapixels, more than max_megapixels: {look.max_megapixels:g}"
-                    )
-                if min(opened.size) < SMALLEST:
-                    raise BadPictureError(f"{opened.width}x{opened.height} pixels, in which nothing can be seen")
-                deep = opened.mode not in WIDE and any(";16" in str(tile[3]) for tile in opened.tile)
-                # A JPEG can be unpacked at half, a quarter or an eighth of its size: two pixels for one are enough.
-                opened.draft(None, (2 * look.size, 2 * look.size))
-                forms = _forms(opened)
-                upright = ImageOps.exif_transpose(opened) if TURNED in forms else opened
-                depth = replace(_depth(upright, look, deep), forms=forms)
-                square = _square(_rgb(upright, look.grey_bits), look)
+        with Image.open(path, formats=FORMATS) as opened:
+            megapixels = opened.width * opened.height / 1e6
+            if megapixels > look.max_megapixels:
+                raise BadPictureError(f"{megapixels:.1f} megapixels, more than max_megapixels: {look.max_megapixels:g}")
+            if min(opened.size) < SMALLEST:
+                raise BadPictureError(f"{opened.width}x{opened.height} pixels, in which nothing can be seen")
+            deep = opened.mode not in WIDE and any(";16" in str(tile[3]) for tile in opened.tile)
+            # A JPEG can be unpacked at half, a quarter or an eighth of its size: two pixels for one are enough.
+            opened.draft(None, (2 * look.size, 2 * look.size))
+            forms = _forms(opened)
+            upright = ImageOps.exif_transpose(opened) if TURNED in forms else opened
+            depth = _depth(upright, look, deep, forms)
+            square = _square(_rgb(upright, look.grey_bits), look)
     except UnidentifiedImageError as error:
         empty = path.stat().st_size == 0
         none = f"no picture that can be read ({', '.join(FORMATS)} are)"
@@ -211,8 +198,8 @@ def _forms(image: Image.Image) -> dict[str, int]:
     return {form: 1 for form, found in there.items() if found}
 
 
-def _depth(image: Image.Image, look: Look, deep: bool) -> Depth:
-    """The bits that a picture uses; `deep` if it has 16 for each colour."""
+def _depth(image: Image.Image, look: Look, deep: bool, forms: Mapping[str, int]) -> Depth:
+    """The bits that a picture of these forms uses; `deep` if it has 16 for each colour."""
     if image.mode in WIDE:
         values = _values(image)
         low, peak = int(values.min()), int(values.max())
@@ -222,15 +209,13 @@ def _depth(image: Image.Image, look: Look, deep: bool) -> Depth:
             )
         if peak >= 2**look.grey_bits:
             raise BadPictureError(f"a pixel has the value {peak:,}, more than grey_bits: {look.grey_bits} can hold")
-        return Depth(grey=1, peak=peak)
+        return Depth(grey=1, peak=peak, forms=forms)
     if deep:
-        return Depth(colour=1, colour_peak=int(_values(image.convert("RGB")).max()))
-    return Depth()
+        return Depth(colour=1, colour_peak=int(_values(image.convert("RGB")).max()), forms=forms)
+    return Depth(forms=forms)
 
 
 def _values(image: Image.Image) -> NDArray[Any]:
-    import numpy as np
-
     return np.asarray(image)
 
 

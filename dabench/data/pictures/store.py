@@ -6,6 +6,7 @@ over.
 
 from __future__ import annotations
 
+import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -20,7 +21,7 @@ from dabench.data.pictures.decode import Depth, Look, Task, decode_all
 from dabench.files import temporary_file
 from dabench.parallel.pool import spread
 
-CHUNK = 64  # pictures that a process decodes at a time
+CHUNK = 64  # pictures that a thread decodes at a time
 
 
 class Decoded(NamedTuple):
@@ -48,7 +49,7 @@ def decode_splits(
         splits: the files of the pictures, one at least for each split.
         look: the form to which they are brought.
         title: of the domain, for the progress bar.
-        workers: processes; one per core if None.
+        workers: threads; one per core if None.
     """
     ready = (data_dir() / "ready").resolve()
     ready.mkdir(parents=True, exist_ok=True)
@@ -62,8 +63,10 @@ def decode_splits(
         for split, paths in splits.items()
         for row in range(0, len(paths), CHUNK)
     ]
-    many = len(tasks) > len(splits)  # a process takes longer to start than so few pictures to decode
-    done = list(spread(decode_all, tasks, title=f"decoding {title}", workers=workers if many else 1))
+    # Pillow leaves the interpreter to other threads while it decodes and scales. It warns of large pictures, whose size
+    # is compared with `max_megapixels`, and of damage that does not touch the pixels, such as that of EXIF data.
+    with warnings.catch_warnings(action="ignore"):
+        done = list(spread(decode_all, tasks, title=f"decoding {title}", workers=workers, threads=True))
     found, place = {}, 0
     for split, paths in splits.items():
         parts = [part for task, part in zip(tasks, done, strict=True) if 0 <= task.first - begins[split] < len(paths)]

@@ -53,7 +53,7 @@ def load(
             and as `first` the number of the first class in them. With `labels`, folders are no classes and the lists
             say the label.
         size: of a side, in pixels.
-        workers: processes; one per core if None.
+        workers: threads; one per core if None.
 
     Raises:
         DataError: files or classes are missing, two copies are there, or lists and pictures do not fit.

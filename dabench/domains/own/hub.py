@@ -21,7 +21,7 @@ def place_of(config: OwnTables) -> Path:
     """The folder or file of a suite's tables.
 
     Raises:
-        UsageError, DataError: it is on the Hub, and cannot be had: see `local_copy`.
+        UsageError, DataError: it is on the Hub, and could not be downloaded: see `local_copy`.
     """
     return local_copy(config.tables) if is_hub(config.tables) else Path(config.tables)
 
@@ -34,7 +34,7 @@ def local_copy(place: str) -> Path:
 
     Raises:
         UsageError: it is not of that form, or names no commit.
-        DataError: huggingface_hub is not installed, or the repository cannot be had.
+        DataError: huggingface_hub is not installed, or the download failed.
     """
     found = _ADDRESS.fullmatch(place)
     if found is None:
@@ -61,6 +61,6 @@ def local_copy(place: str) -> Path:
             allow_patterns=[folder, f"{folder}/*"] if folder else None,
             local_files_only=offline(),
         )
-    except (OSError, ValueError) as error:  # what huggingface_hub raises where it cannot be had
-        raise DataError(f"{place} cannot be had: {str(error).splitlines()[0]}") from error
+    except (OSError, ValueError) as error:  # what huggingface_hub raises where it cannot download
+        raise DataError(f"could not download {place}: {str(error).splitlines()[0]}") from error
     return Path(root) / folder

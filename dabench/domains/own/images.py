@@ -40,7 +40,7 @@ def load(
         draw: `test_share` and `split_seed`, likewise.
         left_out: what is left out of this domain already.
         notes: what is known of its folder already.
-        workers: processes; one per core if None.
+        workers: threads; one per core if None.
 
     Raises:
         DataError: no picture of some class can be read.

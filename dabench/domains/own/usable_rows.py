@@ -41,7 +41,7 @@ class Table:
     groups: pd.Series | None = None
 
     def taken(self, rows: NDArray[np.intp]) -> Table:
-        """These rows of the table, in this order."""
+        """A table of some rows, in their order."""
 
         def of(column: pd.Series | None) -> pd.Series | None:
             return None if column is None else column.iloc[rows].reset_index(drop=True)

@@ -64,7 +64,7 @@ def _shown(table: Table, column: Column) -> bool:
 
 
 def blocks(table: Table, width: int, labels: int, wide: Callable[[str], int]) -> Iterator[list[str]]:
-    """As many pairs side by side as fit; averages and ranks stand in the last block.
+    """Blocks of a table, each with as many pairs as fit side by side; averages and ranks stand in the last.
 
     Args:
         table: with the pairs.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dabench.leaderboard.formats.board import columns
 from dabench.leaderboard.formats.text import (
     BELOW_ALONE,
@@ -39,14 +41,20 @@ UNLIKE = (
 )
 
 
+Note = tuple[object, str]  # what is true where the table needs the note, and the note
+
+
 def footnotes(table: Table) -> list[str]:
     """The footnotes that the table needs. The marks of best and tied are the format's own: see `marks`."""
     cells = [cell for row in table.rows for cell in row.cells.values()]
+    notes = (*_of_numbers(table, cells), *_of_track(table), *_of_rows(table, cells), *_of_table(table, cells))
+    return [*(note for wanted, note in notes if wanted), *table.notes, *data_notes(table)]
+
+
+def _of_numbers(table: Table, cells: Sequence[Cell]) -> list[Note]:
+    """Accuracies, shares of the gap, intervals."""
     spread = any(cell.std is not None for cell in cells)
-    networks = (
-        f"{table.backbones[pair]} ({title})" for pair, title in pair_titles(table).items() if pair in table.backbones
-    )
-    notes = [
+    return [
         (family(table), f"domains are those of {family(table).removesuffix('/')}"),
         (spread, "± standard deviation over seeds"),
         (
@@ -79,15 +87,25 @@ def footnotes(table: Table) -> list[str]:
         ),
         (spread, f"intervals over seeds cover {_noise(table)} only; {_test_error(table)}"),
         (table.test_error and not spread, _test_error(table)),
+    ]
+
+
+def _of_track(table: Table) -> list[Note]:
+    """Data that methods see in a track, and the columns that only this track has."""
+    gains = _gains(table)
+    return [
         (table.track == "few_shot", _few_shot(table)),
         (table.track == "paired", _paired(table)),
         (table.track == "active", _active(table)),
         (any(row.curve for row in table.rows), CURVE),
-        *(
-            (bool(gains), f"area minus that of random, paired by seed [95 % interval, each by itself]: {gains}")
-            for gains in [_gains(table)]
-        ),
+        (gains, f"area minus that of random, paired by seed [95 % interval, each by itself]: {gains}"),
         (any(column.kind == "trained" for column in columns(table)), TRAINED),
+    ]
+
+
+def _of_rows(table: Table, cells: Sequence[Cell]) -> list[Note]:
+    """Marks and words of rows and cells."""
+    return [
         (
             any(row.sees_target_labels for row in table.rows),
             f"{SEES} trained with {'all ' * (table.track == 'few_shot')}target labels",
@@ -107,6 +125,15 @@ def footnotes(table: Table) -> list[str]:
         ),
         (any(cell.fewer_seeds for cell in cells), "fewer seeds than others of the same settings: never called best"),
         (any(cell.not_above for cell in cells), "no method is called best where none is above source only"),
+    ]
+
+
+def _of_table(table: Table, cells: Sequence[Cell]) -> list[Note]:
+    """Comparisons over the table, and what is left out of it."""
+    networks = (
+        f"{table.backbones[pair]} ({title})" for pair, title in pair_titles(table).items() if pair in table.backbones
+    )
+    return [
         (
             any(row.group for row in table.rows),
             "settings A, B, …: rows are compared where they have the same settings but for the method's own",
@@ -121,7 +148,6 @@ def footnotes(table: Table) -> list[str]:
         (table.ranking, _critical_difference(table.ranking) if table.ranking else ""),
         (table.left_out, f"{table.left_out} runs of older code, data or settings are left out"),
     ]
-    return [*(note for wanted, note in notes if wanted), *table.notes, *data_notes(table)]
 
 
 def _active(table: Table) -> str:

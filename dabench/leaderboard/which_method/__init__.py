@@ -1,3 +1,4 @@
-"""Methods over all pairs of all suites: ranks, covered share, cost, failures."""
+"""Methods over all pairs of all suites: ranks, covered share, cost, failures.
 
-from __future__ import annotations
+May import what `dabench.leaderboard` may.
+"""

@@ -67,7 +67,7 @@ def blocks_of(tables: Sequence[Table]) -> list[Block]:
 
 
 def _cells(table: Table, group: str, pair: str) -> Iterator[tuple[str, Cell]]:
-    """Of each method the row with the options of source only, the suite's own; else its first row."""
+    """The cell of each method: of the row with the suite's own options, or of its first row."""
     rows = [row for row in table.rows if row.group == group and row.cells[pair].runs]
     plain = next((row.variant for row in rows if row.method == LOWER), "")
     by_method: dict[str, Row] = {}

@@ -52,7 +52,7 @@ class Ray(ClusterLauncher):
         return float(self.options.gpus)
 
     def room(self) -> int:
-        """By the processors and GPUs of the nodes that are alive."""
+        """The runs that fit on the processors and GPUs of the nodes that are alive."""
         there = self._ray.cluster_resources()
         rooms = [there.get("CPU", 0) / self.options.cpus]
         if self._gpus:

@@ -65,7 +65,7 @@ class Slurm(ClusterLauncher):
         )  # fmt: skip
 
     def room(self) -> int:
-        """As many as the options allow in the queue: Slurm alone knows when it has room."""
+        """The runs that the options allow in the queue: Slurm alone knows when it has room."""
         return int(self.options.queued)
 
     def submit(self, tickets: Sequence[Ticket]) -> list[Any]:

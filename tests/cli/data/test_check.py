@@ -63,6 +63,7 @@ def test_everything_that_is_wrong_at_once(call, tmp_path: Path) -> None:
     assert (code, "left out of photos: 2" in out) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_run_stops_or_goes_on_as_the_user_chose(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     (tmp_path / "pictures/photos/cat/0.jpg").write_bytes(b"nothing")
@@ -172,6 +173,7 @@ def test_a_problem_that_every_loader_meets_is_said_once(call, tmp_path: Path) ->
     assert (code, out.count("the column ward has 140 categories")) == (1, 1)
 
 
+@pytest.mark.slow
 def test_what_all_domains_have_is_said_once(call, tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     for name in ("north", "south"):
@@ -269,6 +271,7 @@ def load(shift):
 """
 
 
+@pytest.mark.slow
 def test_domains_and_suites_of_a_plugin(call, site, tmp_path: Path) -> None:
     site.install("rays", {"rays": "rays_hooks"}, rays_hooks=PLUGIN, rays_data=RAYS)
     package = site.path / "rays_pack"

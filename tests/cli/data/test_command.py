@@ -96,6 +96,7 @@ def test_everything_fits_80_columns(run, data: Path) -> None:
         assert [line for line in out.splitlines() if len(line) > 80 and "http" not in line] == []
 
 
+@pytest.mark.slow
 def test_what_nobody_named_may_be_missing(run, pets: Path) -> None:
     assert run("list")[0] == 0
     assert run("list", "pets/cats")[0] == 0

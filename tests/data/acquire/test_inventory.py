@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dabench.cli.data.text import as_text
 from dabench.data.acquire.doctor import examine
 from dabench.data.acquire.inventory import CORRUPT, MAKEABLE, MISSING, READY, SUBSET, UNDECODED, Status, look
 from dabench.data.prepared_copy import labels_folder
@@ -73,6 +74,21 @@ def test_content_that_nobody_knows_is_ready_and_not_verified(labels: Path) -> No
 def test_content_that_is_known(labels: Path, known: str, state: str) -> None:
     status = _both(replace(SPEC, known=(("0" * 64, "complete"), (examine(SPEC).sha256, known))))
     assert (status.state, status.content, status.note) == (state, known, "")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"known": "subset: every tenth"}, {"counts": ((2, 4), (9, 3))}, {"counts": ((2, 2), (2, 2))}],
+    ids=[READY, "a known subset", SUBSET, CORRUPT],
+)
+def test_what_the_loader_says_is_said(labels: Path, site, given: dict) -> None:
+    said = '("a", "b"), ("one.jpg: damaged",), ("folders that are no class of it, left out: owl (3 files)",))'
+    (site.path / "plain_loader.py").write_text(LOADER.replace('("a", "b"))', said))
+    known = ((examine(SPEC).sha256, given["known"]),) if "known" in given else ()
+    status = _both(replace(SPEC, **{**given, "known": known}))
+    words = "Left out: one.jpg: damaged. Folders that are no class of it, left out: owl (3 files)."
+    assert status.note.endswith(words)
+    assert " ".join(as_text([status], {"plain"}).split()).count(words) == 1
 
 
 WHOLE = ((2, 3), (2, 3))

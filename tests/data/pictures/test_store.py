@@ -25,7 +25,7 @@ def paths(tmp_path: Path) -> list[Path]:
     return sorted((tmp_path / "cat").iterdir())
 
 
-def test_the_bytes_do_not_depend_on_processes(paths: list[Path], data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bytes_do_not_depend_on_threads(paths: list[Path], data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "CHUNK", 2)
     paths[2].write_bytes(b"")
     one, two = (decode_splits({"train": paths}, LOOK, "cats", count)["train"] for count in (1, 2))

@@ -14,6 +14,8 @@ from dabench.domains.embedded import handwritten
 from dabench.domains.embedded.handwritten_paired import load_digits_m_paired, load_digits_paired
 from dabench.domains.embedded.specs import SPECS
 
+pytestmark = pytest.mark.slow  # the two views are made of all pictures
+
 KNOWN = {spec.name: spec for spec in SPECS}
 
 
@@ -22,7 +24,6 @@ def views() -> dict[str, DomainArrays]:
     return {"digits_paired": load_digits_paired(), "digits_m_paired": load_digits_m_paired()}
 
 
-@pytest.mark.slow
 def test_the_content_is_the_known_one(views: dict[str, DomainArrays]) -> None:
     for name, arrays in views.items():
         ((sha256, _),) = KNOWN[name].known

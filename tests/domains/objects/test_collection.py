@@ -97,6 +97,7 @@ def test_the_lists_of_domainnets_paintings_lack_a_class_on_either_side(data: Pat
     )
 
 
+@pytest.mark.slow
 def test_archives_are_taken_over_wherever_their_folders_lie(have: Path, data: Path) -> None:
     write_office31(have / "new/domain_adaptation_images", office31_spec.CLASSES, 1)
     with tarfile.open(have / "domain_adaptation_images.tar.gz", "w:gz") as archive:

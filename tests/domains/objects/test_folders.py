@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from dabench.data.acquire.doctor import examine
-from dabench.data.acquire.inventory import look
+from dabench.data.acquire.inventory import CORRUPT, look
 from dabench.data.arrays import DomainArrays
 from dabench.data.prepared import prepare
 from dabench.domains.objects.specs import SPECS
@@ -130,9 +130,22 @@ def test_the_doctor_names_what_was_left_out(data: Path) -> None:
     write_pacs(data / "PACS")
     assert "Left out" not in examine(PHOTO).note
     small_picture(data / "PACS/photo/dog/pic_002.jpg", side=1)
+    small_picture(data / "PACS/photo/owl/pic_001.jpg")
     status = examine(PHOTO)
     assert status.note == look(PHOTO).note
-    assert status.note.endswith("Left out: dog/pic_002.jpg: 1x1 pixels, in which nothing can be seen.")
+    assert status.note.endswith(
+        "Left out: dog/pic_002.jpg: 1x1 pixels, in which nothing can be seen. "
+        "Folders that are no class of it, left out: owl (1 files). "
+        "No lists of its publisher are there: 20% of every class are drawn for test."
+    )
+
+
+def test_the_doctor_says_once_where_to_get_a_damaged_set(data: Path) -> None:
+    write_pacs(data / "PACS")
+    shutil.rmtree(data / "PACS/photo/dog")
+    status = examine(PHOTO)
+    assert (status.state, status.next) == (CORRUPT, "")
+    assert status.note.count(PHOTO.homepage) == 1
 
 
 def test_missing_files_are_named_in_words(data: Path) -> None:

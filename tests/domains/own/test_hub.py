@@ -51,5 +51,5 @@ def test_places_that_are_refused(place: str, text: str) -> None:
 
 
 def test_what_is_not_there_is_an_error(cache: Path) -> None:
-    with pytest.raises(DataError, match=r"hub://someone/other@.* cannot be had: "):
+    with pytest.raises(DataError, match=r"could not download hub://someone/other@.*: "):
         local_copy(f"hub://someone/other@{COMMIT}")

@@ -40,6 +40,7 @@ def test_every_number_of_shots_has_a_table_of_its_own_fewest_first() -> None:
     assert cell.mean == pytest.approx(0.715)
 
 
+@pytest.mark.slow
 def test_a_table_says_what_its_methods_may_see() -> None:
     text = console.render(tables(), width=160, colour=False)
     assert "few_shot, 3 per class" in text

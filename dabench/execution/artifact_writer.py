@@ -35,7 +35,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Keeper:
+class ArtifactWriter:
     """Writes into the folder of a run's artifacts.
 
     Attributes:
@@ -49,8 +49,8 @@ class Keeper:
     classes: tuple[str, ...]
 
     @classmethod
-    def of(cls, job: Job) -> Keeper:
-        """The keeper of a job."""
+    def of(cls, job: Job) -> ArtifactWriter:
+        """The writer of a job's folder."""
         return cls(job.files.artifacts, job.limits.save, job.data.target.classes)
 
     def forget(self) -> None:
