@@ -73,6 +73,13 @@ class Ray(ClusterLauncher):
         except self._ray.exceptions.RayError as error:
             return f"the worker was lost: {' '.join(str(error).split())[:500]}"
 
+    def rest(self, tasks: Sequence[Any], seconds: float) -> None:
+        """Wait until a task has ended."""
+        if tasks:
+            self._ray.wait(list(tasks), timeout=seconds)
+        else:
+            super().rest(tasks, seconds)
+
     def cancel(self, task: Any) -> None:
         """Kill the process of a task, and with it its child."""
         try:

@@ -25,7 +25,7 @@ from dabench.testing.launchers import (
     registry_of_kit,
     wait_for,
 )
-from tests.support.ray_cluster import Node, parent_of, two_nodes
+from tests.support.ray_cluster import Node, parent_of, ray_nodes
 
 pytest.importorskip("ray", reason="needs the extra ray: see docs/how-to/cluster.md")
 pytestmark = [
@@ -38,8 +38,8 @@ pytestmark = [
 @pytest.fixture
 def nodes() -> Iterator[tuple[str, Node, Node]]:
     """A cluster whose workers share the data folder of the tests."""
-    with two_nodes({"DABENCH_DATA_DIR": os.environ["DABENCH_DATA_DIR"]}) as found:
-        yield found
+    with ray_nodes(2, {"DABENCH_DATA_DIR": os.environ["DABENCH_DATA_DIR"]}) as (address, (head, other)):
+        yield address, head, other
 
 
 @pytest.mark.parametrize("check", LAUNCHER_CHECKS)
