@@ -7,6 +7,7 @@ results folder, which all machines see.
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ from dabench.runner.launchers.order import WaitingJobs
 from dabench.runner.launchers.remote import Ticket, facts_of
 from dabench.runner.launchers.spool import Spool, Tail
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
+
+log = logging.getLogger("dabench.runner")
 
 LOOK_S = 0.2  # how often the spool is read
 MOST_FAILED_STARTS = 3  # runs in a row of which no try could be started
@@ -123,6 +126,8 @@ class ClusterLauncher(Launcher):
         """
         self.device = jobs[0].device
         self.connect()
+        if not self.room():
+            log.warning("The cluster has no room at present: runs wait for machines that have what they ask for.")
         waiting, tries = WaitingJobs(jobs), _Tries(Spool(self.results))
         try:
             while True:

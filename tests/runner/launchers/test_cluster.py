@@ -116,3 +116,35 @@ def test_many_runs_are_submitted_by_and_by(registry: Registry, tmp_path: Path, m
     texts, _ = Desk(Desk.Options(), tmp_path).queue(make_jobs(plan, plan.runs, tmp_path, registry, DETACHED))
     assert [len(some) for some in Desk.submitted] == [2, 2, 1]
     assert len(texts) == 5
+
+
+class Small(Desk):
+    """It has no room, and ends each run at once."""
+
+    def connect(self) -> None:
+        """There is nothing to find."""
+
+    def room(self) -> int:
+        return 0
+
+    def fate(self, task: Any) -> str | None:
+        return ""
+
+    def submit(self, tickets: Sequence[Ticket]) -> list[Any]:
+        for ticket in tickets:
+            run = Spool(Path(ticket.results)).of(ticket.run_id)
+            Writer(run, ticket.number).put(Finished(ticket.run_id, Outcome(status="failed", error="for tests")))
+        return super().submit(tickets)
+
+
+def test_a_cluster_without_room_is_waited_for_and_said(
+    registry: Registry, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan = plan_of(registry, ["dann"], seeds=[0, 1], bounds=[])
+    jobs = make_jobs(plan, plan.runs, tmp_path, registry, DETACHED)
+    events = Small(Small.Options(), tmp_path).launch(jobs, None)
+    assert [event.run_id for event in events] == [run.run_id for run in plan.runs]
+    assert [len(some) for some in Desk.submitted] == [1, 1]
+    assert [record.message for record in caplog.records] == [
+        "The cluster has no room at present: runs wait for machines that have what they ask for."
+    ]
