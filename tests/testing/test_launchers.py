@@ -102,6 +102,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("launcher", "check"), [("my_launcher", check_records), *(("threads", check) for check in LAUNCHER_CHECKS)]
 )
@@ -110,6 +111,6 @@ def test_an_installed_plugin(installed: Path, tmp_path: Path, launcher: str, che
     script += f"check({launcher!r}, Path({str(tmp_path)!r}), {{}})"
     done = subprocess.run(
         [sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": str(installed)}, cwd=tmp_path,
-        capture_output=True, text=True, timeout=280, check=False,
+        capture_output=True, text=True, timeout=580, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
