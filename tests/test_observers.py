@@ -12,6 +12,8 @@ import pytest
 import dabench
 from dabench.errors import UsageError
 from dabench.plugin.registry import Registry
+from dabench.runner.recorder import Recorder
+from dabench.runs.job import Progress, Started
 from dabench.session.run_session import with_observers
 from dabench.specs.spec import Origin
 from tests.support.toy_runs import plan_of, run
@@ -65,6 +67,20 @@ def test_an_observer_is_told_everything_in_order(registry: Registry, tmp_path: P
         ("run_finished", ("dann", "dann")),
         ("suite_finished", True),
     ]
+
+
+def test_an_observer_is_told_of_a_step_once_however_often_a_run_is_tried(registry: Registry, tmp_path: Path) -> None:
+    notes = Notes()
+    plan = plan_of(registry, ["dann"], seeds=[0], bounds=[], pairs=["toy_a:toy_b"], sets=STEPS)
+    recorder, (planned,) = Recorder(plan, tmp_path, registry.with_observers([(ORIGIN, notes)])), plan.runs
+    for steps in ((2, 4), (2, 4, 6)):  # the worker of the first try has died, and no state was saved
+        recorder.take(planned, Started(planned.run_id, 0))
+        for step in steps:
+            recorder.take(planned, Progress(planned.run_id, step, 6, 1.0, None, {"class": 1.0}))
+            recorder.take(planned, Progress(planned.run_id, step, 6, 1.0, {"source_val_accuracy": 0.5}))
+    told = [(what, content[0]) for what, content in notes.told if what in ("step", "checkpoint")]
+    assert told == [(what, step) for step in (2, 4, 6) for what in ("step", "checkpoint")]
+    assert [what for what, _ in notes.told].count("run_began") == 2
 
 
 def test_losses_are_those_of_checkpoints_where_no_interval_is_named(registry: Registry, tmp_path: Path) -> None:

@@ -129,8 +129,11 @@ def _computed(
     intake.check_free()
     launcher = made(intake.launcher, options.launcher_options, intake.results)
     if options.detach:
-        recorder.left = launcher.leave(intake.jobs)
-        return True
+        left = launcher.leave(intake.jobs)
+        recorder.left = left.where
+        for end in left.ends:
+            intake.take(end)
+        return not intake.failed
     return _launch(launcher, intake, options)
 
 

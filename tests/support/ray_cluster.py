@@ -61,29 +61,23 @@ def _ancestors(process: int) -> list[int]:
 
 
 @contextmanager
-def two_nodes(environment: Mapping[str, str]) -> Iterator[tuple[str, Node, Node]]:
-    """The address, the head, and the other node; all of it ends with the block."""
+def ray_nodes(count: int, environment: Mapping[str, str]) -> Iterator[tuple[str, list[Node]]]:
+    """The address of a cluster, and its nodes, the head first; all of it ends with the block."""
     with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as folder:  # sockets need short paths
         told = {**os.environ, **environment, "HOME": folder, "RAY_USAGE_STATS_ENABLED": "0"}
         nodes: list[Node] = []
-        kinds = (
-            [
-                "--head",
-                f"--node-ip-address={HEAD}",
-                f"--port={PORT}",
-                "--include-dashboard=false",
-                f"--temp-dir={folder}",
-            ],
-            [f"--address={HEAD}:{PORT}", "--node-ip-address=127.0.0.2"],
-        )
+        head = [
+            "--head", f"--node-ip-address={HEAD}", f"--port={PORT}", "--include-dashboard=false", f"--temp-dir={folder}"
+        ]  # fmt: skip
+        others = [[f"--address={HEAD}:{PORT}", f"--node-ip-address=127.0.0.{2 + place}"] for place in range(count - 1)]
         try:
-            for kind in kinds:
+            for kind in (head, *others):
                 log = Path(folder, f"node{len(nodes)}.log")
                 with log.open("wb") as file:
                     nodes.append(Node(subprocess.Popen([*START, *kind], env=told, stdout=file, stderr=file)))
                 while "started" not in log.read_text():
                     assert nodes[-1].leader.poll() is None, log.read_text()
-            yield f"{HEAD}:{PORT}", nodes[0], nodes[1]
+            yield f"{HEAD}:{PORT}", nodes
         finally:
             for node in reversed(nodes):
                 node.kill()

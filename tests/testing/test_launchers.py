@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import gc
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dabench.plugin.scaffold import project_files
 from dabench.testing.failure import CheckFailedError
 from dabench.testing.launchers import LAUNCHER_CHECKS, Check, check_records
 
@@ -56,3 +62,55 @@ def test_what_a_launcher_does_wrong_is_found(site: Any, tmp_path: Path, body: st
     site.install("wrong-launcher", {"hooks": "wrong_launcher"}, wrong_launcher=hooks)
     with pytest.raises((CheckFailedError, ValueError), match=words):
         check_records("mine", tmp_path, {})
+
+
+PAGE = Path(__file__).parents[2] / "docs/how-to/cluster.md"
+PROJECT = """\
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "dabench-my-cluster"
+version = "0.1.0"
+[project.entry-points.dabench]
+my_cluster = "my_cluster"
+[tool.setuptools]
+py-modules = ["my_cluster"]
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheels of two projects, installed by pip: of `dabench plugin new`, and of the page."""
+    folder = tmp_path_factory.mktemp("plugins")
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    _write(folder / "function", project_files("my_launcher", "launcher"))
+    _write(folder / "class", {"pyproject.toml": PROJECT, "my_cluster.py": code})
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    local = ["--no-deps", "--no-index"]
+    wheels, site = folder / "wheels", folder / "site"
+    projects = [folder / "function", folder / "class"]
+    subprocess.run([*pip, "wheel", *local, "--no-build-isolation", "--wheel-dir", wheels, *projects], check=True)
+    subprocess.run([*pip, "install", *local, "--target", site, *sorted(wheels.iterdir())], check=True)
+    return site
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("launcher", "check"), [("my_launcher", check_records), *(("threads", check) for check in LAUNCHER_CHECKS)]
+)
+def test_an_installed_plugin(installed: Path, tmp_path: Path, launcher: str, check: Check) -> None:
+    script = f"from pathlib import Path; from dabench.testing.launchers import {check.__name__} as check\n"
+    script += f"check({launcher!r}, Path({str(tmp_path)!r}), {{}})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": str(installed)}, cwd=tmp_path,
+        capture_output=True, text=True, timeout=580, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,14 +11,28 @@ from pydantic import BaseModel, ConfigDict
 
 from dabench.config.options import validated
 from dabench.device import default_workers
-from dabench.runs.job import Event, Job
+from dabench.runs.job import Event, Finished, Job
 from dabench.specs.spec import LauncherSpec, Registered
+
+
+@dataclass(frozen=True)
+class Left:
+    """Runs that go on without the command.
+
+    Attributes:
+        where: words that say where they are, for the user; empty if there are none.
+        ends: of runs that could not be sent.
+    """
+
+    where: str
+    ends: Sequence[Finished] = ()
 
 
 class Launcher:
     """A way to carry out runs.
 
     Attributes:
+        name: of its spec; empty where it was made without one.
         elsewhere: runs happen on other machines, which have devices, cores and data folders of their own.
         detachable: runs go on without the command that has launched them.
         options: of the command, validated.
@@ -31,6 +46,7 @@ class Launcher:
 
     elsewhere: ClassVar[bool] = False
     detachable: ClassVar[bool] = False
+    name = ""
 
     def __init__(self, options: Any, results: Path) -> None:
         """Keep the options; nothing is started yet."""
@@ -49,11 +65,10 @@ class Launcher:
         """
         raise NotImplementedError
 
-    def leave(self, jobs: Sequence[Job]) -> str:
+    def leave(self, jobs: Sequence[Job]) -> Left:
         """Start jobs that go on without the command, for a launcher that is `detachable`.
 
-        Returns:
-            Words that say where they are, for the user.
+        A job that cannot be sent is a failed run, and keeps no other from being sent.
         """
         raise NotImplementedError
 
@@ -88,4 +103,6 @@ def made(registered: Registered[LauncherSpec], options: Mapping[str, Any], resul
         PluginError: it cannot be imported.
     """
     cls = class_of(registered)
-    return cls(validated(cls, dict(options), registered.spec.name), results)
+    launcher = cls(validated(cls, dict(options), registered.spec.name), results)
+    launcher.name = registered.spec.name
+    return launcher

@@ -7,9 +7,12 @@ results folder, which all machines see.
 from __future__ import annotations
 
 import json
+import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
+from itertools import islice
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, ClassVar
 
@@ -24,8 +27,11 @@ from dabench.runner.launchers.remote import Ticket, facts_of
 from dabench.runner.launchers.spool import Spool, Tail
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
 
+log = logging.getLogger("dabench.runner")
+
 LOOK_S = 0.2  # how often the spool is read
 MOST_FAILED_STARTS = 3  # runs in a row of which no try could be started
+AT_ONCE = 1000  # tasks that are submitted together, where all are
 LATE_S = 5.0  # what a task may leave in the spool is seen here within this time, also over a slow network
 
 
@@ -100,6 +106,10 @@ class ClusterLauncher(Launcher):
     def disconnect(self) -> None:
         """Let go of the cluster."""
 
+    def rest(self, tasks: Sequence[Any], seconds: float) -> None:
+        """Wait until one of the tasks has ended, at most so long; a cluster that cannot say so waits all the time."""
+        time.sleep(seconds)
+
     def saved(self, task: Any) -> str:
         """A text by which another command finds the task."""
         raise NotImplementedError
@@ -116,6 +126,8 @@ class ClusterLauncher(Launcher):
         """
         self.device = jobs[0].device
         self.connect()
+        if not self.room():
+            log.warning("The cluster has no room at present: runs wait for machines that have what they ask for.")
         waiting, tries = WaitingJobs(jobs), _Tries(Spool(self.results))
         try:
             while True:
@@ -124,7 +136,7 @@ class ClusterLauncher(Launcher):
                     return
                 for one in tuple(tries.running.values()):
                     yield from self._news(one, tries, waiting)
-                time.sleep(LOOK_S)
+                self.rest([one.task for one in tries.running.values() if not one.died], LOOK_S)
         except KeyboardInterrupt:
             self._stop(tries)
             yield from tries.finished_already()
@@ -142,60 +154,69 @@ class ClusterLauncher(Launcher):
                 break
             if self.detachable and self._adopted(job, tries):
                 continue
-            try:
-                taken.append((job, self._ticket(job, tries.next(job))))
-            except DabenchError as error:
-                yield _failed(job, str(error))
-            except Exception as error:  # a plugin's spec may hold anything
-                yield _failed(job, f"cannot be sent to a worker: {type(error).__name__}: {error}")
-        if taken:
-            tasks = self.submit([ticket for _, ticket in taken])
-            for (job, ticket), task in zip(taken, tasks, strict=True):
-                tries.begin(job, ticket.number, task)
-                self._note(job, ticket.number, task)
+            ticket = self._ticket(job, tries.next(job))
+            if isinstance(ticket, Finished):
+                yield ticket
+            else:
+                taken.append((job, ticket))
+        tickets = [ticket for _, ticket in taken]
+        for (job, ticket), task in zip(taken, self._submit(tickets) if taken else (), strict=True):
+            tries.begin(job, ticket.number, task)
 
-    def queue(self, jobs: Sequence[Job]) -> list[str]:
-        """Submit all jobs that are not queued or under way, and note them; the texts of their tasks."""
-        tries = _Tries(Spool(self.results))
-        new = [job for job in jobs if not self._adopted(job, tries)]
-        tickets = [self._ticket(job, tries.next(job)) for job in new]
-        tasks = self.submit(tickets) if tickets else []
-        for job, ticket, task in zip(new, tickets, tasks, strict=True):
-            self._note(job, ticket.number, task)
-        return [self.saved(one.task) for one in tries.running.values()] + [self.saved(task) for task in tasks]
+    def queue(self, jobs: Iterable[Job]) -> tuple[list[str], list[Finished]]:
+        """Submit all jobs that are not queued or under way, and note them.
 
-    def _note(self, job: Job, number: int, task: Any) -> None:
-        """Write down which task makes a run, where tasks outlive the command."""
-        if self.detachable:
-            note = {"launcher": type(self).__name__.lower(), "number": number, "task": self.saved(task)}
-            write_atomic(Spool(self.results).of(job.run_id).task_file, json.dumps(note))
+        Returns:
+            The texts of their tasks, and the ends of runs that cannot be sent.
+        """
+        tries, ends, tasks = _Tries(Spool(self.results)), list[Finished](), list[Any]()
+        new = (job for job in jobs if not self._adopted(job, tries))
+        while some := [self._ticket(job, tries.next(job)) for job in islice(new, AT_ONCE)]:
+            tickets = [one for one in some if isinstance(one, Ticket)]
+            ends += [one for one in some if isinstance(one, Finished)]
+            tasks += self._submit(tickets) if tickets else ()
+        return [self.saved(task) for task in (*(one.task for one in tries.running.values()), *tasks)], ends
+
+    def _submit(self, tickets: Sequence[Ticket]) -> list[Any]:
+        """Submit tries; where tasks outlive the command, write down which of them makes a run."""
+        tasks = self.submit(tickets)
+        for ticket, task in zip(tickets, tasks, strict=True) if self.detachable else ():
+            note = {"launcher": self.name, "number": ticket.number, "task": self.saved(task)}
+            write_atomic(Spool(self.results).of(ticket.run_id).task_file, json.dumps(note))
+        return tasks
 
     def _adopted(self, job: Job, tries: _Tries) -> bool:
-        """Take over the task of a command that is gone, if it is still queued or under way."""
+        """Take over the task of a command that is gone, if it is still queued or under way, or has just ended well."""
         note = tries.spool.of(job.run_id).task_file
         if not note.is_file():
             return False
         told = json.loads(note.read_text(encoding="utf-8"))
         task = self.restored(told["task"])
-        if self.fate(task) is not None:
+        if self.fate(task) is not None and tries.end_of(job.run_id) is None:
             return False
         tries.begin(job, told["number"], task)
         return True
 
-    def _ticket(self, job: Job, number: int) -> Ticket:
+    def _ticket(self, job: Job, number: int) -> Ticket | Finished:
+        """The ticket of a try, or the end of a run that cannot be sent."""
         from dabench.runner.launchers.staging import bits_here, lay_out
 
-        lay_out(job, self.results)
-        return Ticket(
-            run_id=job.run_id,
-            number=number,
-            results=str(self.results),
-            timeout_s=job.limits.timeout_s,
-            grace_s=job.limits.grace_s,
-            code=facts_of(job),
-            bits=bits_here() if job.network is not None or job.keep_features else "",
-            job=bytes(ForkingPickler.dumps(job)),
-        )
+        try:
+            lay_out(job, self.results)
+            return Ticket(
+                run_id=job.run_id,
+                number=number,
+                results=str(self.results),
+                timeout_s=job.limits.timeout_s,
+                grace_s=job.limits.grace_s,
+                code=facts_of(job),
+                bits=bits_here() if job.network is not None or job.keep_features else "",
+                job=bytes(ForkingPickler.dumps(job)),
+            )
+        except DabenchError as error:
+            return _failed(job, str(error))
+        except Exception as error:  # a plugin's spec may hold anything
+            return _failed(job, f"cannot be sent to a worker: {type(error).__name__}: {error}")
 
     def _news(self, one: Try, tries: _Tries, waiting: WaitingJobs) -> Iterator[Event]:
         """The events of a try since the last look, and its end or the next try of its run."""
@@ -208,12 +229,12 @@ class ClusterLauncher(Launcher):
             yield replace(event, worker=one.slot) if isinstance(event, Started) else event
         end = tries.end_of(run_id)
         if end is not None:
-            del tries.running[run_id]
+            tries.close(run_id)
             yield end
         elif why is not None and not one.died:
             one.died, one.since = why or "the task has ended and left no outcome in the spool", time.monotonic()
-        elif one.died and time.monotonic() - one.since > (LATE_S if not why else 0):
-            del tries.running[run_id]
+        elif one.died and time.monotonic() - one.since > LATE_S:
+            tries.close(run_id)
             tries.count(one)
             if one.number > self.options.retries:
                 tries.spool.of(run_id).forget()
@@ -241,6 +262,7 @@ class _Tries:
         self.running: dict[str, Try] = {}
         self.failed_starts = 0  # in a row
         self._count: dict[str, int] = {}
+        self._free: list[int] = []  # slots below the number of those under way, as a heap
 
     def next(self, job: Job) -> int:
         """The number of the next try of a run."""
@@ -253,11 +275,13 @@ class _Tries:
     def begin(self, job: Job, number: int, task: Any) -> None:
         """Note that a try has begun."""
         self._count[job.run_id] = number
-        slot = next(
-            slot for slot in range(len(self.running) + 1) if slot not in {one.slot for one in self.running.values()}
-        )
+        slot = heappop(self._free) if self._free else len(self.running)
         tail = Tail(job.run_id, self.spool.of(job.run_id).lines(number))
         self.running[job.run_id] = Try(job, number, task, tail, slot)
+
+    def close(self, run_id: str) -> None:
+        """Note that a try is over."""
+        heappush(self._free, self.running.pop(run_id).slot)
 
     def count(self, one: Try) -> None:
         """Note the number of a try that has ended: the cluster may have begun some by itself."""

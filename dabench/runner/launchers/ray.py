@@ -31,11 +31,13 @@ class Ray(ClusterLauncher):
         """Become a driver of the cluster."""
         self._ray = needed("ray", extra="ray")
         address = self.options.address
+        self._is_ours = not self._ray.is_initialized()
         host, _, port = address.rpartition(":")
         try:
             if port.isdigit():  # Ray itself would go on trying for minutes
                 socket.create_connection((host, int(port)), timeout=20).close()
-            self._ray.init(address, namespace="dabench", log_to_driver=False, configure_logging=False)
+            if self._is_ours:  # else the program that calls dabench is a driver already
+                self._ray.init(address, namespace="dabench", log_to_driver=False, configure_logging=False)
         except (OSError, RuntimeError, ValueError) as error:
             raise DabenchError(
                 f"there is no Ray cluster at {address} ({str(error).splitlines()[0]}). `ray start --head` starts one "
@@ -73,6 +75,13 @@ class Ray(ClusterLauncher):
         except self._ray.exceptions.RayError as error:
             return f"the worker was lost: {' '.join(str(error).split())[:500]}"
 
+    def rest(self, tasks: Sequence[Any], seconds: float) -> None:
+        """Wait until a task has ended."""
+        if tasks:
+            self._ray.wait(list(tasks), timeout=seconds)
+        else:
+            super().rest(tasks, seconds)
+
     def cancel(self, task: Any) -> None:
         """Kill the process of a task, and with it its child."""
         try:
@@ -82,4 +91,5 @@ class Ray(ClusterLauncher):
 
     def disconnect(self) -> None:
         """Leave the cluster, which ends what this command still has there."""
-        self._ray.shutdown()
+        if self._is_ours:
+            self._ray.shutdown()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from dabench.errors import DabenchError
+from dabench.runner.launchers.base import Left
 from dabench.runner.launchers.cluster import ClusterLauncher
 from dabench.runner.launchers.extras import needed
-from dabench.runner.launchers.remote import Ticket, work
+from dabench.runner.launchers.remote import Ticket
+from dabench.runner.launchers.slurm_jobs import JobWatch, Task
 from dabench.runs.job import Job
 
-FOLDER, LOCAL = Path("cache") / "slurm", "local:"
+FOLDER = Path("cache") / "slurm"
+ARRAY = 1000  # jobs of an array: more than 1001 a Slurm does not take unless it is told to
 
 
 class Slurm(ClusterLauncher):
@@ -57,6 +59,7 @@ class Slurm(ClusterLauncher):
                 f"no Slurm here ({error}): run the command where sbatch is, or try it with --launcher-option local=true"
             ) from error
         gpus = options.gpus if options.gpus is not None else int(self.device.startswith("cuda"))
+        self._watch = JobWatch(self._submitit, folder)
         named = {"partition": options.partition, "account": options.account}
         self._executor.update_parameters(
             name="dabench", timeout_min=options.minutes, mem_gb=options.memory_gb, cpus_per_task=options.cpus,
@@ -69,52 +72,46 @@ class Slurm(ClusterLauncher):
         return int(self.options.queued)
 
     def submit(self, tickets: Sequence[Ticket]) -> list[Any]:
-        """Submit one array of jobs, and say which."""
-        jobs: list[Any] = self._executor.map_array(Task(), tickets)
+        """Submit arrays of jobs, and say which."""
+        jobs = list[Any]()
+        try:
+            for first in range(0, len(tickets), ARRAY):
+                jobs += self._executor.map_array(Task(), tickets[first : first + ARRAY])
+        except self._submitit.core.utils.FailedJobError as error:
+            raise DabenchError(f"Slurm does not take the jobs: {str(error).strip()[-500:]}") from error
+        self._watch.submitted()
         ids = jobs[0].job_id if len(jobs) == 1 else f"{jobs[0].job_id} to {jobs[-1].job_id}"
         print(f"{len(jobs)} runs submitted: {'process' if self.options.local else 'Slurm job'} {ids}", file=sys.stderr)
         return jobs
 
     def fate(self, task: Any) -> str | None:
         """The end of a job, if it has ended."""
-        if not task.done():
-            return None
-        error = task.exception()
-        return str(task.result()) if error is None else f"the job {task.job_id} was lost: {str(error).strip()[-500:]}"
+        return self._watch.fate(task)
 
     def cancel(self, task: Any) -> None:
         """Call a job off, queued or under way."""
-        if not task.done():
-            task.cancel()
+        self._watch.cancel(task)
 
     def saved(self, task: Any) -> str:
-        """The id of the job, behind `local:` where it is a process."""
-        return LOCAL * isinstance(task, self._submitit.LocalJob) + str(task.job_id)
+        """The id of the job."""
+        return self._watch.saved(task)
 
     def restored(self, text: str) -> Any:
-        """The job of such an id, whichever kind this command submits."""
-        kind = self._submitit.LocalJob if text.startswith(LOCAL) else self._submitit.SlurmJob
-        return kind(folder=self.results / FOLDER, job_id=text.removeprefix(LOCAL))
+        """The job of such an id."""
+        return self._watch.restored(text)
 
-    def leave(self, jobs: Sequence[Job]) -> str:
-        """Submit all runs in two arrays: what reads a shared network begins when the first array has ended."""
+    def leave(self, jobs: Sequence[Job]) -> Left:
+        """Submit all runs in arrays: those that read a shared network begin when the others have ended."""
         self.device = jobs[0].device
         self.connect()
-        arrays = dict.fromkeys(item.partition("_")[0] for item in self.queue([job for job in jobs if not job.network]))
-        if arrays and not self.options.local:
-            self._executor.update_parameters(slurm_dependency=f"afterany:{':'.join(arrays)}")
-        arrays |= dict.fromkeys(item.partition("_")[0] for item in self.queue([job for job in jobs if job.network]))
-        return f"{len(jobs)} runs are left to Slurm ({', '.join(arrays)})"
+        first, ends = self.queue(job for job in jobs if not job.network)
+        if first and not self.options.local:
+            self._executor.update_parameters(slurm_dependency=f"afterany:{':'.join(_arrays(first))}")
+        then, more = self.queue(job for job in jobs if job.network)
+        if not (left := [*first, *then]):
+            return Left("", [*ends, *more])
+        return Left(f"{len(left)} runs are left to Slurm ({', '.join(_arrays(left))})", [*ends, *more])
 
 
-class Task:
-    """The work of a job, which submitit queues again when its time is over, or it is preempted."""
-
-    def __call__(self, ticket: Ticket) -> str:
-        """Carry out the run."""
-        return work(ticket)
-
-    def checkpoint(self, ticket: Ticket) -> Any:
-        """The next try, which goes on from the saved state."""
-        next_try = replace(ticket, number=ticket.number + 1)
-        return needed("submitit", extra="slurm").helpers.DelayedSubmission(self, next_try)
+def _arrays(ids: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(one.partition("_")[0] for one in ids))

@@ -25,9 +25,9 @@ from dabench.testing.launchers import (
     registry_of_kit,
     wait_for,
 )
-from tests.support.ray_cluster import Node, parent_of, two_nodes
+from tests.support.ray_cluster import Node, parent_of, ray_nodes
 
-pytest.importorskip("ray", reason="needs the extra ray: see docs/how-to/cluster.md")
+ray = pytest.importorskip("ray", reason="needs the extra ray: see docs/how-to/cluster.md")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
@@ -38,8 +38,8 @@ pytestmark = [
 @pytest.fixture
 def nodes() -> Iterator[tuple[str, Node, Node]]:
     """A cluster whose workers share the data folder of the tests."""
-    with two_nodes({"DABENCH_DATA_DIR": os.environ["DABENCH_DATA_DIR"]}) as found:
-        yield found
+    with ray_nodes(2, {"DABENCH_DATA_DIR": os.environ["DABENCH_DATA_DIR"]}) as (address, (head, other)):
+        yield address, head, other
 
 
 @pytest.mark.parametrize("check", LAUNCHER_CHECKS)
@@ -76,7 +76,17 @@ def test_a_worker_and_a_node_are_killed(tmp_path: Path, nodes: tuple[str, Node, 
     assert sorted(record.tries or 0 for record in seen.values()) == [1, 2, 2]
 
 
+def test_a_program_that_is_a_driver_stays_one(tmp_path: Path, nodes: tuple[str, Node, Node]) -> None:
+    ray.init(nodes[0], log_to_driver=False, configure_logging=False)
+    plan = plan_of(registry_of_kit(), tmp_path / "files", ["kit_plain"])
+    options = {"launcher": "ray", "launcher_options": {"address": nodes[0]}, "workers": None}
+    seen, _ = records_of(plan, tmp_path / "ray", registry_of_kit(), **options)
+    assert [record.status for record in seen.values()] == ["ok"]
+    assert ray.is_initialized()
+    ray.shutdown()
+
+
 def test_no_cluster_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    ray = Ray(Ray.Options(address="127.0.0.1:1"), tmp_path)
+    launcher = Ray(Ray.Options(address="127.0.0.1:1"), tmp_path)
     with pytest.raises(DabenchError, match="there is no Ray cluster at"):
-        ray.connect()
+        launcher.connect()
