@@ -60,7 +60,7 @@ def specs() -> Iterator[MethodSpec]:
         name="cross_stitch",
         entry_point="dabench_plugins.cross_stitch:CrossStitch",
         title="cross-stitch",
-        summary="two tasks, such as source and target: a network for each, which mix what they compute by learned weights",
+        summary="two tasks, such as source and target: a network for each, which mix what they compute",
         reference="Misra, Shrivastava, Gupta & Hebert 2016, Cross-stitch Networks for Multi-task Learning, CVPR, "
         f"arXiv:1604.03539; {_KENDALL}",
         citation=f"{MISRA_2016_CROSS}\n{KENDALL_2018}",
