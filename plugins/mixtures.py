@@ -39,8 +39,8 @@ def patch_shares(x: Tensor, patches: int, concentration: float) -> Tensor:
         patches: along each side. Where it is no divisor of the side, patches differ by a pixel.
         concentration: both parameters of the distribution; 1 is uniform.
     """
-    both = x.new_tensor(concentration)
-    drawn = Beta(both, both).sample(torch.Size((len(x), 1, *(patches for _ in x.shape[2:]))))
+    both = x.new_tensor(concentration)  # not validated: that would wait for the device
+    drawn = Beta(both, both, validate_args=False).sample(torch.Size((len(x), 1, *(patches for _ in x.shape[2:]))))
     return interpolate(drawn, size=x.shape[2:], mode="nearest")
 
 

@@ -6,22 +6,20 @@ from collections.abc import Iterator
 
 from dabench import DomainSpec, FormatSpec, MethodSpec, SuiteSpec, hookimpl
 
-LICENCE = "as syn_signs and gtsrb"
-
 
 @hookimpl
 def dabench_domains() -> Iterator[DomainSpec]:
     """Signs with the seen classes, and with the unseen ones; all know the names of all 43 classes."""
-    for name, entry_point, summary in (
-        ("syn_signs_seen", "syn_signs_seen", "100 drawn signs of each of the 33 seen classes"),
-        ("gtsrb_seen", "gtsrb_seen", "the photographs of signs of the 33 seen classes"),
-        ("gtsrb_unseen", "gtsrb_unseen", "the photographs of signs of the 10 unseen classes"),
+    for name, origin, summary in (
+        ("syn_signs_seen", "syn_signs", "100 drawn signs of each of the 33 seen classes"),
+        ("gtsrb_seen", "gtsrb", "the photographs of signs of the 33 seen classes"),
+        ("gtsrb_unseen", "gtsrb", "the photographs of signs of the 10 unseen classes"),
     ):
         yield DomainSpec(
             name=f"zero_shot/{name}",
-            entry_point=f"dabench_zero_shot.domains:{entry_point}",
+            entry_point=f"dabench_zero_shot.domains:{name}",
             summary=summary,
-            licence=LICENCE,
+            licence=f"as {origin}",
         )
 
 
