@@ -81,7 +81,7 @@ def test_a_program_that_is_a_driver_stays_one(tmp_path: Path, nodes: tuple[str, 
     plan = plan_of(registry_of_kit(), tmp_path / "files", ["kit_plain"])
     options = {"launcher": "ray", "launcher_options": {"address": nodes[0]}, "workers": None}
     seen, _ = records_of(plan, tmp_path / "ray", registry_of_kit(), **options)
-    assert [record.status for record in seen.values()] == ["ok"]
+    assert [record.done for record in seen.values()] == [True]
     assert ray.is_initialized()
     ray.shutdown()
 
