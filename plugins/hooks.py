@@ -7,25 +7,25 @@ from collections.abc import Iterator
 from dabench_plugins import (
     asks,
     bridging_specs,
-    classics,
-    few_shot,
+    classic_specs,
+    few_shot_specs,
     paired_specs,
     self_supervised_specs,
     several_tasks_specs,
     skada_specs,
-    source_free,
-    transfer,
-    unsupervised,
+    source_free_specs,
+    transfer_specs,
+    unsupervised_specs,
 )
 
 from dabench import AskSpec, MethodSpec, hookimpl
 
 SPECS = (
-    classics,
-    unsupervised,
-    source_free,
-    few_shot,
-    transfer,
+    classic_specs,
+    unsupervised_specs,
+    source_free_specs,
+    few_shot_specs,
+    transfer_specs,
     several_tasks_specs,
     bridging_specs,
     self_supervised_specs,

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from dabench_plugins import source_free, unsupervised
+from dabench_plugins import source_free_specs, unsupervised_specs
 from torch import Tensor, nn
 
 from dabench import Backbone
@@ -26,7 +26,7 @@ from dabench.testing.subject import Subject, subjects
 from dabench.testing.toys.toy import Pair
 from tests.support.small_runs import CPU, problem_of
 
-METHODS = [spec.name for spec in (*unsupervised.specs(), *source_free.specs())]
+METHODS = [spec.name for spec in (*unsupervised_specs.specs(), *source_free_specs.specs())]
 REFUSALS = {
     ("tent", "no batch norm"): "tent adapts scale and shift of batch norm, and this backbone has none: take one",
     ("tent", "frozen"): "tent adapts scale and shift of batch norm, and this backbone has none: take one",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from dabench_plugins import skada_specs, source_free, unsupervised
+from dabench_plugins import skada_specs, source_free_specs, unsupervised_specs
 
 from dabench.errors import PluginError, UsageError
 from dabench.plugin.registry import KINDS, Plugin, Registry, load_registry
@@ -25,7 +25,7 @@ OWN_METHODS |= {"feda", "ea_plus_plus", "target_k", "all", "weighted", "pred", "
 OWN_METHODS |= {"hard_sharing", "soft_sharing", "cross_stitch"}
 OWN_METHODS |= {"fine_tune", "kl_anchor", "l2_sp", "pretext", "mix_bridge", "patch_mix", "ddb", "self_taught"}
 OWN_METHODS |= {"feature_matching", "lora", "adapters", "fish_mask", "progressive", "prototypes", "matching", "mme"}
-OWN_METHODS |= {spec.name for module in (unsupervised, source_free, skada_specs) for spec in module.specs()}
+OWN_METHODS |= {spec.name for module in (unsupervised_specs, source_free_specs, skada_specs) for spec in module.specs()}
 
 
 def of(registry: Registry, origin: str) -> Plugin:

@@ -1,4 +1,4 @@
-"""Selectors, one a file.
+"""Selectors, one a file; `dabench.plugin.builtin` announces them.
 
 May import what `dabench.selection` may.
 """
