@@ -29,8 +29,8 @@ VISDA = Collection(
     homepage=HOMEPAGE,
     counted_by="Peng et al. 2017, and of each class by later code",
 )
-# Examples of each class, as the code of later papers counts those of `validation` and of `train` (but for one bus that
-# the publisher's sum has); the publisher's sum for `test`.
+# Examples of each class, from the code of one later paper for `validation`, of another for `train`. The latter has one
+# bus more here, so that the sum is the publisher's. Of `test` the publisher's sum.
 _WHOLE = {
     "train": (14_309, 7_365, 16_640, 12_800, 9_512, 14_240, 17_360, 12_160, 10_731, 11_680, 16_000, 9_600),
     "validation": (3_646, 3_475, 4_690, 10_401, 4_691, 2_075, 5_796, 4_000, 4_549, 2_281, 4_236, 5_548),
