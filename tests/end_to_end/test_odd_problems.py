@@ -43,7 +43,7 @@ def _subject(name: str) -> Subject:
 
 
 def _with_target(pair: Pair, change: Callable[[Split], Split]) -> Pair:
-    return Pair(pair.source, replace(pair.target, train=change(pair.target.train)))
+    return Pair(pair.source, replace(pair.target, train=change(pair.target.train), aux={}))
 
 
 def _without_a_class(split: Split) -> Split:

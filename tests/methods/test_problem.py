@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 
 import pytest
@@ -37,14 +37,16 @@ def test_batches_are_all_of_target_train_or_some_rows_as_the_network_takes_them(
 def _batch(source: bool) -> Batch:
     at = torch.arange(8)
     indices = Indices(at if source else None, at)
-    return make_batch(_problem(), indices, 3, 0.5, VIEWS, partial(stream, 0))  # type: ignore[arg-type]
+    problem = replace(_problem(), source_aux={"font": torch.arange(32) % 4})
+    return make_batch(problem, indices, 3, 0.5, VIEWS, partial(stream, 0))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", [*(item.name for item in fields(Batch) if "source" in item.name), "source_x_strong"])
 def test_a_batch_without_source_raises_for_whatever_is_the_sources(name: str) -> None:
     with pytest.raises(ValueError, match=rf"says uses_source=False, and so its batches have no {name}"):
         getattr(_batch(source=False), name)
-    assert len(getattr(_batch(source=True), name)) == 8
+    there = getattr(_batch(source=True), name)
+    assert len(there["font"] if name == "source_aux" else there) == 8
 
 
 def test_a_batch_without_source_has_all_else() -> None:
