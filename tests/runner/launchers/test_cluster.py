@@ -148,3 +148,14 @@ def test_a_cluster_without_room_is_waited_for_and_said(
     assert [record.message for record in caplog.records] == [
         "The cluster has no room at present: runs wait for machines that have what they ask for."
     ]
+
+
+def test_a_command_that_waits_reports_what_cannot_be_sent(registry: Registry, tmp_path: Path) -> None:
+    plan = plan_of(registry, ["toy_unsendable", "dann"], seeds=[0], bounds=[])
+    jobs = make_jobs(plan, plan.runs, tmp_path, registry, DETACHED)
+    ends = [event for event in Small(Small.Options(), tmp_path).launch(jobs, None) if isinstance(event, Finished)]
+    errors = {end.run_id: str(end.outcome.error) for end in ends}
+    unsendable, sent = (run.run_id for run in sorted(plan.runs, key=lambda run: run.method.name == "dann"))
+    assert set(errors) == {unsendable, sent}
+    assert "cannot be sent to a worker" in errors[unsendable]
+    assert Desk.submitted == [[sent]]
