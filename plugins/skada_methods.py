@@ -57,7 +57,11 @@ class Adapted(FeatureMethod):
         return 1.0
 
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
-        """Adapt both domains, and train the classifier on the source."""
+        """Adapt both domains, and train the classifier on the source.
+
+        Raises:
+            ValueError: the weights of an adapter are not finite.
+        """
         by_class = np.argsort(problem.source_y, kind="stable")
         rows = np.sort(by_class[_spread(len(by_class))])
         source, y = _dense(problem.source_x[rows]), problem.source_y[rows]
@@ -70,11 +74,14 @@ class Adapted(FeatureMethod):
             both = np.vstack([source, target]) / self._unit
             adapted = self._adapter.fit_transform(both, labels, sample_domain=domain)
         adapted, extra = adapted if isinstance(adapted, tuple) else (adapted, {})
-        weight = extra.get("sample_weight")
+        weight = extra["sample_weight"][domain == SOURCE] if "sample_weight" in extra else None
+        if weight is not None and not np.all(np.isfinite(weight)):
+            raise ValueError(
+                f"skada's {type(self._adapter).__name__} gives weights that are not finite on {source.shape[1]} columns, "
+                "where densities are too small to be divided. Take features of fewer columns, or another method."
+            )
         self._classifier = self.classifier()
-        self._classifier.fit(
-            adapted[domain == SOURCE] * self._unit, y, None if weight is None else weight[domain == SOURCE]
-        )
+        self._classifier.fit(adapted[domain == SOURCE] * self._unit, y, weight)
 
     def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Classify adapted target features."""

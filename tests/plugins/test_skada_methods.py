@@ -83,6 +83,13 @@ def test_weights_need_a_classifier_that_takes_them() -> None:
         _fitted(KernelMeanMatching, problem, "nearest_neighbour")
 
 
+@pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning")
+def test_densities_that_vanish_are_named() -> None:
+    problem, _ = _shifted(columns=2000)
+    with pytest.raises(ValueError, match="GaussianReweightAdapter gives weights that are not finite on 2000 columns"):
+        _fitted(skada_methods.GaussianWeights, problem)
+
+
 def test_rows_beyond_the_limit_are_left_out_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     problem, y = _shifted(rows=300)
     monkeypatch.setattr(skada_methods, "MOST_ROWS", 30)

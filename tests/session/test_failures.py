@@ -45,7 +45,7 @@ def test_the_first_useful_line_and_not_the_last() -> None:
 
 def test_a_line_for_each_reason(tmp_path: Path) -> None:
     records = [make_record(None, seed=seed, status="failed", error="Traceback\nOSError: no file") for seed in range(3)]
-    records.append(make_record(None, seed=3, status="failed", error="ValueError: no"))
+    records.append(make_record(None, seed=3, status="failed", error="ValueError: no."))
     records.append(make_record(None, seed=4, status="timeout", error="ValueError: no"))
     stems = {record.run_id: f"run{record.seed}" for record in records}
     (tmp_path / "run0.log").write_text("")
