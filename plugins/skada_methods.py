@@ -77,8 +77,8 @@ class Adapted(FeatureMethod):
         weight = extra["sample_weight"][domain == SOURCE] if "sample_weight" in extra else None
         if weight is not None and not np.all(np.isfinite(weight)):
             raise ValueError(
-                f"skada's {type(self._adapter).__name__} gives weights that are not finite on {source.shape[1]} columns, "
-                "where densities are too small to be divided. Take features of fewer columns, or another method."
+                f"skada's {type(self._adapter).__name__} gives weights that are not finite on {source.shape[1]} "
+                "columns: densities are too small to be divided. Take features of fewer columns, or another method."
             )
         self._classifier = self.classifier()
         self._classifier.fit(adapted[domain == SOURCE] * self._unit, y, weight)

@@ -29,4 +29,5 @@ def failures(rows: Iterable[Row], logs: Path, stems: Mapping[str, Path | str]) -
         more = f" and {len(runs) - 1:,} more" if len(runs) > 1 else ""
         log = (logs / stems[first.run_id]).with_suffix(".log")
         where = f". {'Log of the first' if more else 'Its log'}: {log}" if log.is_file() else ""
-        yield f"{status}: {first.source}:{first.target} {first.method} seed {first.seed}{more}: {why.rstrip('.') if where else why}{where}"
+        why = why.rstrip(".") if where else why
+        yield f"{status}: {first.source}:{first.target} {first.method} seed {first.seed}{more}: {why}{where}"
