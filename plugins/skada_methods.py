@@ -56,6 +56,10 @@ class Adapted(FeatureMethod):
         """The length that the adapter sees as 1; the classifier sees rows as they are."""
         return 1.0
 
+    def scale(self, adapted: Floats) -> float:
+        """The factor by which the classifier sees adapted rows (N, D) longer than the adapter gives them."""
+        return self._unit
+
     def fit(self, problem: Problem[NDArray[np.float32], NDArray[np.int64]]) -> None:
         """Adapt both domains, and train the classifier on the source.
 
@@ -80,8 +84,9 @@ class Adapted(FeatureMethod):
                 f"skada's {type(self._adapter).__name__} gives weights that are not finite on {source.shape[1]} "
                 "columns: densities are too small to be divided. Take features of fewer columns, or another method."
             )
+        self._scale = self.scale(adapted)
         self._classifier = self.classifier()
-        self._classifier.fit(adapted[domain == SOURCE] * self._unit, y, weight)
+        self._classifier.fit(adapted[domain == SOURCE] * self._scale, y, weight)
 
     def predict(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Classify adapted target features."""
@@ -89,7 +94,7 @@ class Adapted(FeatureMethod):
         with library():
             adapted = self._adapter.transform(rows / self._unit, sample_domain=np.full(len(rows), TARGET))
         adapted = adapted[0] if isinstance(adapted, tuple) else adapted
-        scores: NDArray[np.float32] = self._classifier.decision_function(adapted * self._unit)
+        scores: NDArray[np.float32] = self._classifier.decision_function(adapted * self._scale)
         return scores
 
 
@@ -217,6 +222,10 @@ class TransferJointMatching(Adapted):
         """Transfer joint matching."""
         count = min(self.options.components, rows - 1)
         return skada.TransferJointMatchingAdapter(n_components=count, tradeoff=self.options.tradeoff)
+
+    def scale(self, adapted: Floats) -> float:
+        """One over the deviation of all components, which are so short that an SVM with C up to 1 fits nothing."""
+        return float(1 / (adapted.std() or 1.0))
 
 
 class KernelMeanMatching(Adapted):

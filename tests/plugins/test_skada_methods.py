@@ -83,6 +83,19 @@ def test_weights_need_a_classifier_that_takes_them() -> None:
         _fitted(KernelMeanMatching, problem, "nearest_neighbour")
 
 
+def test_components_of_joint_matching_are_as_long_as_a_classifier_expects() -> None:
+    problem, _ = _shifted()
+    seen = []
+
+    class Seen:
+        def fit(self, x: np.ndarray, y: np.ndarray, weight: None) -> None:
+            seen.append(x)
+
+    options = skada_methods.TransferJointMatching.Options()
+    skada_methods.TransferJointMatching(options, Seen).fit(problem)
+    assert 0.5 < seen[0].std() < 2  # skada's own are at 0.05
+
+
 @pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning")
 def test_densities_that_vanish_are_named() -> None:
     problem, _ = _shifted(columns=2000)
