@@ -25,7 +25,8 @@ OFFICE31 = Collection(
     counted_by="the image lists of CDAN and by later code",
 )
 # Examples of each class, as later code counts them. That count lacks one picture of each domain. The image lists of
-# github.com/thuml/CDAN have it: in punchers, projector and projector. All of the list of `dslr` was compared.
+# github.com/thuml/CDAN have it: in punchers, projector and projector. All of the list of `dslr` was compared. The other
+# two, and all three of github.com/VisionLearningGroup/SSDA_MME, have the lengths that these counts give.
 _WHOLE = {
     "amazon": (
         92, 82, 72, 82, 36, 94, 91, 97, 97, 81, 99, 100, 100, 98, 100, 99, 100, 94, 96, 95, 93, 100, 98, 98, 90, 75,

@@ -43,6 +43,14 @@ def test_classes_of_domainnet_are_in_the_order_of_its_list_files() -> None:
     assert list(domainnet_spec.CLASSES) != sorted(domainnet_spec.CLASSES)
 
 
+def test_classes_of_office_home_are_counted_as_its_homepage_says() -> None:
+    stated = {"art": (2427, 15), "clipart": (4365, 39), "product": (4439, 38), "real_world": (4357, 23)}
+    found = {spec.name: spec for spec in SPECS}
+    for name, sum_and_least in stated.items():
+        whole = found[f"office_home/{name}"].whole
+        assert (sum(whole), min(whole)) == sum_and_least
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("spec", [spec for spec in SPECS if spec.known], ids=lambda spec: spec.name)
 def test_the_real_files_hold_what_is_known_of_them(spec: DomainSpec, real_data: object) -> None:
