@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,5 +172,6 @@ def _files_hash(spec: DomainSpec, files: Mapping[str, Sequence[Path]]) -> str:
     also = [path for pattern in spec.also for path in sorted(root.glob(pattern)) if path.is_file()]
     for path in [*(path for paths in files.values() for path in paths), *also]:
         stat = path.stat()
-        digest.update(f"{path.relative_to(root).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+        name = os.fsencode(path.relative_to(root).as_posix())  # a name may be bytes that are no text
+        digest.update(name + f"\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:8]

@@ -22,6 +22,7 @@ WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")  # 16 bits of grey
 BITS = (8, 10, 12, 14, 16)
 SMALLEST = 2  # pixels of a side; a single one stands in for a picture that could not be downloaded
 ORIENTATION = 0x0112  # the tag of EXIF that says how the camera was held
+TURNS = range(2, 9)  # its values for a picture that does not stand upright; cameras also write 0
 TURNED = "turned upright"
 DARK = 64  # of 255: colours of 16 bits that use 14 of them
 
@@ -169,6 +170,8 @@ def decode_measured(path: Path, look: Look) -> tuple[bytes, Depth]:
             if min(opened.size) < SMALLEST:
                 raise BadPictureError(f"{opened.width}x{opened.height} pixels, in which nothing can be seen")
             deep = opened.mode not in WIDE and any(";16" in str(tile[3]) for tile in opened.tile)
+            if opened.format == "PNG":
+                _check_sums(path)
             # A JPEG can be unpacked at half, a quarter or an eighth of its size: two pixels for one are enough.
             opened.draft(None, (2 * look.size, 2 * look.size))
             forms = _forms(opened)
@@ -186,6 +189,12 @@ def decode_measured(path: Path, look: Look) -> tuple[bytes, Depth]:
     return b"".join([square.tobytes("raw", band) for band in "RGB"]), depth
 
 
+def _check_sums(path: Path) -> None:
+    """Compare the checksums of a PNG, which Pillow does not look at when it unpacks pixels."""
+    with Image.open(path, formats=("PNG",)) as opened:
+        opened.verify()
+
+
 def _forms(image: Image.Image) -> dict[str, int]:
     """The forms of a picture that is not plain RGB; see `Depth`."""
     there = {
@@ -193,7 +202,7 @@ def _forms(image: Image.Image) -> dict[str, int]:
         "with a palette": image.mode in ("P", "PA"),
         "in CMYK": image.mode == "CMYK",
         "transparent": image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info,
-        TURNED: image.getexif().get(ORIENTATION, 1) != 1,
+        TURNED: image.getexif().get(ORIENTATION) in TURNS,
     }
     return {form: 1 for form, found in there.items() if found}
 

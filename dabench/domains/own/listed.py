@@ -1,8 +1,9 @@
 """Domains of pictures that list files or a table describe: which picture has which class, and in which split.
 
 List files lie in the folder of the pictures: `DOMAIN_train.txt` and `DOMAIN_test.txt`, or `DOMAIN.txt` for a domain
-whose split is to be drawn. A line is a path and a class, with a space between. A table has the columns `file`, `label`
-and `domain`, and perhaps `split`, which is train or test. Paths are relative to the folder of the list or table.
+whose split is to be drawn. A line is a path and a class, with a space or a tab between. A table has the columns
+`file`, `label` and `domain`, and perhaps `split`, which is train or test. Paths are relative to the folder of the list
+or table.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from unicodedata import normalize
 from dabench.domains.own.folders import SPLITS
 from dabench.domains.own.listing import Listing, list_files
 from dabench.domains.own.text_tables import read_text
-from dabench.errors import DataError, UsageError, listed
+from dabench.errors import DataError, UsageError, listed, shortened
 from dabench.plain_files import read_text as read_lines
 
 COLUMNS = ("file", "label", "domain")
@@ -32,13 +33,18 @@ def listing_of(root: Path, where: Mapping[str, Any]) -> Listing:
             `domain` in it.
 
     Raises:
-        DataError: they cannot be read.
+        DataError: they cannot be read, or name no picture that is there.
     """
     if "folder" in where:
         return list_files(root / where["folder"])
     if "lists" in where:
-        return _listing(root, [_of_list(root, name) for name in where["lists"]])
-    return _of_table(root, where["table"], where["domain"])
+        files, found = listed(where["lists"]), _listing(root, [_of_list(root, name) for name in where["lists"]])
+    else:
+        files, found = where["table"], _of_table(root, where["table"], where["domain"])
+    if not found.names:
+        why = f": {shortened(found.bad)}." if found.bad else "."
+        raise DataError(f"{files} names no picture of {root}{why} Paths are relative to that folder.")
+    return found
 
 
 def base_of(where: Mapping[str, Any]) -> str:
@@ -73,11 +79,14 @@ def table_names(table: Path) -> list[str]:
     """The domains that a table names, sorted.
 
     Raises:
-        DataError: it cannot be read, or lacks a column.
+        DataError: it cannot be read, lacks a column, or names no domain.
     """
     names, rows, _ = _read(table)
     place = names.index("domain")
-    return sorted({normalize("NFC", row[place].strip()) for row in rows} - {""})
+    found = sorted({normalize("NFC", row[place].strip()) for row in rows} - {""})
+    if not found:
+        raise DataError(f"{table} has no row that names a domain")
+    return found
 
 
 def _of_list(root: Path, name: str) -> list[Row]:
@@ -89,8 +98,9 @@ def _of_list(root: Path, name: str) -> list[Row]:
     rows = []
     for number, line in enumerate(lines, 1):
         if line.strip():
-            file, _, label = line.strip().rpartition(" ")
-            rows.append((file.strip(), normalize("NFC", label), f"{name}, line {number}"))
+            text = line.strip()
+            end = max(text.rfind(" "), text.rfind("\t"), 0)
+            rows.append((text[:end].strip(), normalize("NFC", text[end:].strip()), f"{name}, line {number}"))
     return rows
 
 

@@ -100,6 +100,18 @@ def test_a_single_pixel_is_no_picture(tmp_path: Path) -> None:
         decode(tmp_path / "dot.png", LOOK)
 
 
+def test_a_png_with_a_wrong_checksum_is_damaged(tmp_path: Path) -> None:
+    file, grey = tmp_path / "x.png", np.add.outer(np.arange(100), np.arange(200)).astype(np.uint8)
+    Image.fromarray(grey).save(file)
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :])
+    with Image.open(file) as opened:
+        assert not np.array_equal(np.asarray(opened), grey)  # Pillow gives other pixels, and says nothing
+    with pytest.raises(BadPictureError, match=r"^damaged: .*checksum"):
+        decode(file, LOOK)
+
+
 def test_a_hundred_megapixels_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
     Image.new("1", (10_000, 10_000)).save(tmp_path / "huge.png")
     with pytest.raises(BadPictureError, match=r"^100\.0 megapixels, more than max_megapixels: 32$"):
@@ -124,3 +136,11 @@ def test_forms_other_than_plain_rgb_are_counted(tmp_path: Path) -> None:
         "pictures that were made upright RGB: 2 grey, 1 in CMYK, 1 transparent, 1 turned upright, 1 with a palette"
     ]
     assert Depth.of_all([decode_measured(tmp_path / "plain.jpg", LOOK)[1]]).notes(None) == []
+
+
+@pytest.mark.parametrize("orientation", [0, 1, 9])
+def test_a_picture_that_stands_upright_is_not_turned(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture(1).save(tmp_path / "x.jpg", exif=exif)
+    assert decode_measured(tmp_path / "x.jpg", LOOK)[1] == Depth()

@@ -132,3 +132,13 @@ def test_a_class_that_nobody_can_read_is_an_error(tmp_path: Path, data: Path, re
         path.write_bytes(b"nothing")
     with pytest.raises(DataError, match=r"no picture of cat can be read \(no picture that can be read"):
         prepared(tmp_path, registry, ", on_bad: skip")
+
+
+def test_names_that_are_no_text_do_no_harm(tmp_path: Path, data: Path, registry: Registry) -> None:
+    write_pictures(tmp_path / "pictures", EVEN)
+    first = tmp_path / "pictures/photos/cat/0.jpg"
+    first.rename(os.fsdecode(os.fsencode(first.parent) + b"/caf\xe9.jpg"))
+    (first.parent / os.fsdecode(b"\xff.jpg")).write_bytes(b"nothing")
+    found = prepared(tmp_path, registry, ", on_bad: skip")
+    assert len(found.open().train.x) + len(found.open().test.x) == EVEN["photos/cat"] + EVEN["photos/dog"]
+    assert len(found.left_out) == 1

@@ -134,3 +134,36 @@ def test_a_table_and_lists_together_are_refused(pictures: Path, registry: Regist
     suite = write_suite(pictures.parent / "own.yaml", "{images: pictures/metadata.csv, lists: true}")
     with pytest.raises(UsageError, match=r"metadata\.csv is a table, and `lists: true` is for a folder"):
         known_domains(read_suite(suite), registry)
+
+
+def test_a_tab_stands_for_the_space_of_a_list(pictures: Path) -> None:
+    (pictures / "a/my cat.jpg").touch()
+    (pictures / "photos.txt").write_text("a/1.jpg\tcat\na/my cat.jpg\tcat\r\na/2.jpg dog\n")
+    assert listing_of(pictures, {"lists": ["photos.txt"]}).train == {
+        "cat": [Path("a/1.jpg"), Path("a/my cat.jpg")],
+        "dog": [Path("a/2.jpg")],
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (
+            "pictures/a/1.jpg cat\n",
+            r"^photos\.txt names no picture of .*: photos\.txt, line 1: pictures/a/1\.jpg is not",
+        ),
+        ("/a/1.jpg cat\n", r"line 1: /a/1\.jpg lies outside .*\. Paths are relative to that folder\.$"),
+        ("a/1.jpg,cat\n", r"line 1: a path and a class are needed"),
+        ("", r"names no picture of .*pictures\. Paths"),
+    ],
+)
+def test_a_list_that_names_no_picture_says_why(lines: str, why: str, pictures: Path) -> None:
+    (pictures / "photos.txt").write_text(lines)
+    with pytest.raises(DataError, match=why):
+        listing_of(pictures, {"lists": ["photos.txt"]})
+
+
+def test_a_table_without_rows_is_refused(pictures: Path) -> None:
+    (pictures / "metadata.csv").write_text("file,label,domain\n")
+    with pytest.raises(DataError, match=r"metadata\.csv has no row that names a domain$"):
+        table_names(pictures / "metadata.csv")
