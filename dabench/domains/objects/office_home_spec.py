@@ -62,12 +62,20 @@ _FOLDERS = {
     "product": ("Product", "pictures of products without a background"),
     "real_world": ("Real World", "photographs"),
 }
+
+
+def _written_as(folder: str) -> str:
+    """A glob pattern of the names of a folder: copies have `Real_World` or `RealWorld`, as many lists write it."""
+    return folder.replace(" ", "*")
+
+
 # Given out by Google Drive, which asks a person before it gives large files.
 DOWNLOAD = Download(
     name="OfficeHomeDataset_10072016.zip",
     urls=(),
     data_files=tuple(
-        DataFile(path=f"OfficeHome/{folder}", files="*/*", folders=CLASSES) for folder, _ in _FOLDERS.values()
+        DataFile(path=f"OfficeHome/{folder}", files="*/*", inside=_written_as(folder), folders=CLASSES)
+        for folder, _ in _FOLDERS.values()
     ),
     homepage=HOMEPAGE,
     stated=("md5:b1c14819770c4448fd5b6d931031c91c",),
@@ -76,7 +84,7 @@ DOWNLOAD = Download(
 SPECS = tuple(
     OFFICE_HOME.domain(
         name,
-        folder=folder,
+        folder=_written_as(folder),
         summary=f"65 classes of objects at home and at work, {summary}",
         downloads=(DOWNLOAD,),
         whole=_WHOLE[name],

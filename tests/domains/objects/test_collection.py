@@ -65,6 +65,19 @@ def test_office_home(top: str, data: Path) -> None:
     assert read("office_home/clipart") == ([*range(65)], [*range(65)], ())
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Real_World", "RealWorld"])
+def test_office_home_as_copies_write_it(name: str, have: Path, data: Path) -> None:
+    write_office_home(have / "office-home", office_home_spec.CLASSES)
+    (have / "office-home/Real World").rename(have / "office-home" / name)
+    shutil.copytree(have / "office-home", data / "office_home")
+    assert read("office_home/real_world") == ([*range(65)], [*range(65)], ())
+    shutil.rmtree(data / "office_home")
+    done = adopt(have, DOWNLOADS)
+    assert taken(done) == [f"OfficeHome/{name}" for name in ("Art", "Clipart", "Product", "Real World")]
+    assert read("office_home/real_world") == ([*range(65)], [*range(65)], ())
+
+
 def test_visda(data: Path) -> None:
     write_visda(data / "visda-2017", visda2017_spec.CLASSES)
     for domain in ("train", "validation", "test"):
