@@ -35,6 +35,7 @@ from dabench.data.prepared_copy import (
 )
 from dabench.errors import DabenchError, DataError, DataFolderError, shortened
 from dabench.files import DamagedFileError, is_temporary, seal, staging, sweep
+from dabench.printable import printable
 from dabench.specs.spec import DomainSpec
 
 log = logging.getLogger("dabench.data")
@@ -236,7 +237,8 @@ def write_copy(arrays: DomainArrays, folder: Path) -> None:
         counts = class_counts(arrays)
         files = tuple(sorted(path.name for path in [*temporary.iterdir(), *labels.iterdir()]))
         aux = {name: hashlib.sha256(second.astype("<i8").tobytes()).hexdigest() for name, second in arrays.aux.items()}
-        meta = Meta(sha256.result(), arrays.classes, shape, counts, arrays.left_out, arrays.notes, files, aux)
+        left_out, notes = (tuple(map(printable, said)) for said in (arrays.left_out, arrays.notes))
+        meta = Meta(sha256.result(), arrays.classes, shape, counts, left_out, notes, files, aux)
         meta.write(temporary)
         if folder.exists():  # without its last file, or without its labels: somebody has deleted a part of it
             shutil.rmtree(folder)
