@@ -8,6 +8,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from dabench.errors import DataError, listed
+from dabench.printable import printable
 
 SPLITS = ("train", "test")
 SPLIT_WORDS = frozenset({"train", "training", "val", "valid", "validation", "dev", "eval", "test", "testing"})
@@ -34,9 +35,15 @@ class Walk:
         return folders, files
 
     def classes(self, names: Sequence[str]) -> dict[str, list[Path]]:
-        """The files below the folder of each class, by its name in Unicode's composed form (NFC)."""
+        """The files below the folder of each class, by its name in Unicode's composed form (NFC).
+
+        Raises:
+            DataError: a name has characters that cannot be printed, such as bytes that are no UTF-8.
+        """
         found: dict[str, list[Path]] = {}
         for name in names:
+            if printable(name) != name:
+                raise DataError(f"the class {name!r} in {self.folder} has characters that cannot be printed: rename it")
             found.setdefault(normalize("NFC", Path(name).name), []).extend(self._below(Path(name)))
         return {name: sorted(files) for name, files in found.items()}
 

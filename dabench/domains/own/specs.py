@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dabench.config.own_data import OwnImages, OwnTables
 from dabench.domains.own.classes import Shared, share
 from dabench.errors import DataError, UsageError, unknown
+from dabench.printable import printable
 from dabench.specs.names import pair_name
 from dabench.specs.spec import DomainSpec
 
@@ -277,6 +278,8 @@ def _named(items: Iterable[str], where: Path) -> dict[str, str]:
     named: dict[str, str] = {}
     for item in sorted(items):
         name = pair_name(item)
+        if printable(item) != item:
+            raise UsageError(f"{item!r} in {where} has a name with characters that cannot be printed: rename it")
         if not name:
             raise UsageError(f"{item!r} in {where} has no letter or digit that a pair could name it by: rename it")
         if name in named:

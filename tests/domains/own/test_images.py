@@ -12,7 +12,7 @@ from dabench.data.prepared import PreparedDomain, prepare
 from dabench.domains.own import images as own_images
 from dabench.domains.own.images import split_files
 from dabench.domains.own.listing import list_files
-from dabench.errors import DataError
+from dabench.errors import DataError, UsageError
 from dabench.planning.domains import known_domains
 from dabench.plugin.registry import Registry, load_registry
 from tests.support.own_files import picture, write_pictures, write_suite
@@ -142,3 +142,13 @@ def test_names_that_are_no_text_do_no_harm(tmp_path: Path, data: Path, registry:
     found = prepared(tmp_path, registry, ", on_bad: skip")
     assert len(found.open().train.x) + len(found.open().test.x) == EVEN["photos/cat"] + EVEN["photos/dog"]
     assert found.left_out[0].startswith(r"photos/cat/\udcff.jpg: no picture")  # escaped: a record can hold it
+
+
+@pytest.mark.parametrize(("folder", "error"), [(b"photos/caf\xe9", DataError), (b"photos\n2/cat", UsageError)])
+def test_names_of_classes_and_domains_are_texts(
+    folder: bytes, error: type[Exception], tmp_path: Path, data: Path, registry: Registry
+) -> None:
+    write_pictures(tmp_path / "pictures", EVEN)
+    (tmp_path / "pictures" / os.fsdecode(folder)).mkdir(parents=True)
+    with pytest.raises(error, match=r"characters that cannot be printed: rename it$"):
+        prepared(tmp_path, registry)
