@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from dabench.config.settings import Budget, Optimiser, Schedule
-from dabench.execution.optimisers import optimiser
+from dabench.execution.optimisers import Sgd, optimiser
 from dabench.execution.training import TrainingRecipe, _set_rate
 
 TORCHS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
@@ -55,6 +55,35 @@ def _trained(choose: type[torch.optim.Optimizer] | None, name: str) -> list[torc
 def test_they_are_torchs_to_the_bit(name: str) -> None:
     for ours, theirs in zip(_trained(None, name), _trained(TORCHS[name], name), strict=True):
         assert torch.equal(ours, theirs)
+
+
+def _two_layers(choose: type[torch.optim.Optimizer], grown: int) -> list[torch.Tensor]:
+    """Weights of two layers, of which the second gets gradients from a step on."""
+    torch.manual_seed(0)
+    layers = nn.ModuleList([nn.Linear(5, 3), nn.Linear(5, 3)])
+    chosen = choose(layers.parameters(), lr=0.1, momentum=0.0, fused=True)  # type: ignore[call-arg]
+    for step in range(4):
+        chosen.zero_grad()
+        x = torch.randn(7, 5)
+        sum(layer(x).square().sum() for layer in layers[: 1 + (step >= grown)]).backward()
+        chosen.step()
+    return [parameter.detach() for parameter in layers.parameters()]
+
+
+def test_weights_without_a_gradient_stay_as_they_are() -> None:
+    for grown in (2, 9):
+        for ours, theirs in zip(_two_layers(Sgd, grown), _two_layers(torch.optim.SGD, grown), strict=True):
+            assert torch.equal(ours, theirs)
+
+
+def test_gradients_are_forgotten_or_filled_with_zeros() -> None:
+    layer = nn.Linear(2, 2)
+    chosen = optimiser(Optimiser(), layer.parameters(), {})
+    layer(torch.ones(1, 2)).sum().backward()
+    chosen.zero_grad(set_to_none=False)
+    assert [parameter.grad.count_nonzero() for parameter in layer.parameters() if parameter.grad is not None] == [0, 0]
+    chosen.zero_grad()
+    assert [parameter.grad for parameter in layer.parameters()] == [None, None]
 
 
 def test_some_parameters_learn_slower() -> None:
