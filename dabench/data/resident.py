@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from dabench.seeding import stream
 
 _PART = 1024  # rows that are averaged at a time
 BLANK = 0.05  # of the range from black to white
+READY_BYTES = 48 * 2**20  # of the prepared examples of a domain that a training keeps
 
 
 def to_device(x: NDArray[Any], device: torch.device) -> Tensor:
@@ -139,6 +141,45 @@ def _unit(x: Tensor) -> Tensor:
     if x.dtype != torch.uint8:
         return x
     return x.to(torch.float32, memory_format=torch.channels_last).div_(255)
+
+
+class ReadyRows:
+    """Examples as a network takes them, prepared when one is first asked for: small ones need not be at every step.
+
+    They have the bits and the layout of a batch that is prepared by itself.
+    """
+
+    def __init__(self, x: Tensor, prepare: Callable[[Tensor], Tensor], batch: int) -> None:
+        """Keep what is needed.
+
+        Args:
+            x: examples (N, ...).
+            prepare: gives for each what it would give for it among others.
+            batch: rows that are prepared at a time.
+        """
+        self._x, self._prepare, self._batch = x, prepare, batch
+
+    @staticmethod
+    def pays(x: Tensor, drawn: int) -> bool:
+        """Whether they are fewer than will be drawn, and small, and on the CPU.
+
+        On a GPU sums of a few rows and of many may differ in their bits.
+        """
+        return len(x) < drawn and x.device.type == "cpu" and x.numel() * torch.float32.itemsize <= READY_BYTES
+
+    def take(self, rows: Tensor) -> Tensor:
+        """Some of them (B, ...)."""
+        flat, shape, strides = self._prepared
+        return flat.index_select(0, rows).as_strided((len(rows), *shape), strides)
+
+    @cached_property
+    def _prepared(self) -> tuple[Tensor, torch.Size, tuple[int, ...]]:
+        """Each as one row, the shape of one, and the strides of a batch."""
+        rows = torch.arange(-(-len(self._x) // self._batch) * self._batch) % len(self._x)
+        parts = [self._prepare(self._x.index_select(0, some)) for some in torch.split(rows, self._batch)]
+        shape, strides = parts[0].shape[1:], parts[0].stride()
+        flat = [part.as_strided((self._batch, shape.numel()), (strides[0], 1)) for part in parts]
+        return torch.cat(flat)[: len(self._x)], shape, strides
 
 
 class IndexSampler:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from dabench.data.augmentation import View, augment
-from dabench.data.resident import IndexSampler
+from dabench.data.resident import IndexSampler, ReadyRows
 from dabench.methods.problem import Batch, LabelledBatch, Paired, Problem, SourceFreeBatch
 from dabench.seeding import stream
 
@@ -41,6 +42,7 @@ class BatchSampler:
         batch: int,
         views: Mapping[str, View],
         augment: View = "none",
+        steps: int = 0,
     ) -> None:
         """Set up an order for every kind of example.
 
@@ -50,8 +52,10 @@ class BatchSampler:
             batch: examples of each kind.
             views: augmentations by name.
             augment: what is done to all images of a batch that are no such view.
+            steps: that are to come. Small examples that they draw more than once are prepared once.
         """
         self._problem, self._seed, self._views, self._augment = problem, seed, views, augment
+        self._ready = _ready(problem, batch, steps * batch) if augment == "none" else {}
         device = problem.source_x.device
 
         def order(purpose: str, rows: int) -> IndexSampler:
@@ -80,7 +84,18 @@ class BatchSampler:
             None if self._paired is None else self._paired.at(step),
         )
         key = partial(stream, self._seed, step=step)
-        return make_batch(self._problem, indices, stage_step, progress, self._views, key, self._augment)
+        return make_batch(
+            self._problem, indices, stage_step, progress, self._views, key, self._augment, ready=self._ready
+        )
+
+
+def _ready(problem: Problem[Tensor, Tensor], batch: int, drawn: int) -> dict[str, ReadyRows]:
+    """The prepared examples of the domains where that pays, by domain."""
+    domains = {
+        "source": (problem.source_x, problem.prepare),
+        "target": (problem.target_x, problem.prepared_target),
+    }
+    return {name: ReadyRows(x, prepare, batch) for name, (x, prepare) in domains.items() if ReadyRows.pays(x, drawn)}
 
 
 def make_batch(
@@ -91,6 +106,8 @@ def make_batch(
     views: Mapping[str, View],
     key: Callable[[str], int],
     every: View = "none",
+    *,
+    ready: Mapping[str, ReadyRows] = MappingProxyType({}),
 ) -> Batch:
     """Gather and normalise the examples of one batch.
 
@@ -102,20 +119,23 @@ def make_batch(
         views: augmentations by name.
         key: the seed of a stream in this step, by its purpose.
         every: what is done to all images that are no such view; those of the track paired stay as they are.
+        ready: what is prepared already, by domain, as far as nothing is done to it.
     """
     source, target, labelled, paired = indices
-    raw = {} if source is None else {"source": problem.source_x.index_select(0, source)}
-    raw["target"] = problem.target_x.index_select(0, target)
+    rows = {} if source is None else {"source": (problem.source_x, source)}
+    rows["target"] = problem.target_x, target
 
     def viewed(domain: str, name: str, view: View) -> Tensor:
+        x, index = rows[domain]
+        if view == "none" and domain in ready:
+            return ready[domain].take(index)
         prepare = problem.prepared_target if domain == "target" else problem.prepare
-        if view == "none":
-            return prepare(raw[domain])
-        return prepare(augment(view, raw[domain], key(f"augmentation:{domain}:{name}")))
+        raw = x.index_select(0, index)
+        return prepare(raw if view == "none" else augment(view, raw, key(f"augmentation:{domain}:{name}")))
 
     few_shot = simultaneous = None
     if problem.few_shot is not None and labelled is not None:
-        raw["labelled"] = problem.target_x.index_select(0, problem.few_shot.rows.index_select(0, labelled))
+        rows["labelled"] = problem.target_x, problem.few_shot.rows.index_select(0, labelled)
         y = problem.few_shot.y.index_select(0, labelled)
         aux = _taken(problem.few_shot.aux, labelled)
         few_shot = LabelledBatch(viewed("labelled", "input", every), y, labelled, aux)
@@ -140,7 +160,7 @@ def make_batch(
         simultaneous=simultaneous,
         source_aux={} if source is None else _taken(problem.source_aux, source),
         views={
-            f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in raw
+            f"{domain}_x_{name}": partial(viewed, domain, name, view) for name, view in views.items() for domain in rows
         },
     )
 

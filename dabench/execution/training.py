@@ -95,12 +95,14 @@ def train(
         method.enter(stage)
         method.optimisers = _optimisers(method, recipe.optimiser, state["optimisers"] if state and done > first else {})
         rates = method.rates()
-        batches = BatchSampler(problem, seed, recipe.budget.batch, method.views, recipe.augment)
+        steps = last - max(done, first)
+        batches = BatchSampler(problem, seed, recipe.budget.batch, method.views, recipe.augment, steps)
+        modules = list(method.modules())
         for step in range(max(done, first), last):
             progress = (step - first) / (last - first)
             _set_rate(method.optimisers, rates, recipe, progress)
             seed_torch(stream(seed, "dropout", step), problem.source_x.device)
-            method.train()
+            _enter_training(method, modules)
             batch = batches.at(step, step - first, progress, uses_source=stage.uses_source)
             of_step = method.step(batch)
             losses.add(of_step)
@@ -203,6 +205,12 @@ def _optimisers(method: DeepMethod, settings: Optimiser, states: Mapping[str, An
     for name, state in states.items():
         made[name].load_state_dict(state)
     return made
+
+
+def _enter_training(method: DeepMethod, modules: Iterable[torch.nn.Module]) -> None:
+    """Put all modules in training mode, unless they are in it, as they are in most steps: to look is cheaper."""
+    if not all(module.training for module in modules):
+        method.train()
 
 
 def _set_rate(

@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from dabench.data.resident import IndexSampler, Normaliser, Rows
+from dabench.data.resident import READY_BYTES, IndexSampler, Normaliser, ReadyRows, Rows
 
 CPU = torch.device("cpu")
 
@@ -150,3 +150,26 @@ def test_the_unit_of_a_column_does_not_matter(dtype: torch.dtype) -> None:
     assert torch.allclose(
         Normaliser("standardise", Rows(x * 1e-9))(x * 1e-9), Normaliser("standardise", Rows(x))(x), atol=1e-4
     )
+
+
+@pytest.mark.parametrize("kind", ["unit", "mean", "standardise", "instance", "image"])
+@pytest.mark.parametrize("shape", [(3, 16, 16), (1, 28, 28), (2, 7, 9)])
+@pytest.mark.parametrize("batch", [1, 7, 64])
+def test_ready_rows_have_the_bits_and_the_layout_of_a_batch(kind: str, shape: tuple[int, ...], batch: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randint(0, 256, (50, *shape), generator=generator, dtype=torch.uint8)
+    prepare = Normaliser(kind, Rows(x))
+    ready = ReadyRows(x, prepare, batch)
+    for _ in range(5):
+        rows = torch.randint(0, 50, (batch,), generator=generator)
+        expected, found = prepare(x[rows]), ready.take(rows)
+        assert torch.equal(found, expected)
+        assert found.stride() == expected.stride()
+
+
+def test_only_what_is_small_and_drawn_more_than_once_is_kept_ready() -> None:
+    x = torch.zeros(4, READY_BYTES // 16, dtype=torch.uint8)
+    assert ReadyRows.pays(x, 5)
+    assert not ReadyRows.pays(x, 4)
+    assert not ReadyRows.pays(torch.zeros(4, READY_BYTES // 16 + 1, dtype=torch.uint8), 5)
+    assert not ReadyRows.pays(torch.zeros(4, 1, device="meta"), 5)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from dabench import Batch
 from dabench.config.settings import Budget, Schedule
 from dabench.errors import DabenchError
 from dabench.execution.deep_run import build
@@ -27,7 +28,7 @@ from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry, load_registry
 from dabench.specs.spec import MethodSpec
 from dabench.testing.subject import Subject, subjects
-from tests.support.toy_runs import plan_of
+from tests.support.toy_runs import opened, plan_of
 from tests.support.waits import waits_noted
 
 
@@ -87,6 +88,25 @@ def test_the_loss_goes_down(registry: Registry, tmp_path: Path) -> None:
     _, events = _training(registry, tmp_path, "source_only", budget={"steps": 200, "batch": 32, "checkpoints": 4})
     losses = [event.losses["class"] for event in events if event.losses]
     assert losses[-1] < 0.7 * losses[0]
+
+
+def test_every_step_is_in_training_mode(registry: Registry, tmp_path: Path) -> None:
+    modes = []
+
+    class LeavesIt(DeepMethod):
+        def losses(self, batch: Batch) -> dict[str, Tensor]:
+            modes.append(self.training and self.network.hidden.training)
+            loss = self.classify(self.features(batch.source_x)).square().mean()
+            if len(modes) % 3 == 0:
+                self.network.hidden.eval()
+            return {"size": loss}
+
+    job, data = opened(registry, tmp_path, "source_only")
+    recipe = TrainingRecipe(job.settings.optimiser, job.settings.schedule, Budget(steps=9, batch=4, checkpoints=3))
+    method = build(job, data, LeavesIt)
+    for _ in train(method, data.problem, recipe, 0):
+        method.eval()  # as a measurement does
+    assert modes == [True] * 9
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from dabench import Batch
-from dabench.data.augmentation import augment
+from dabench.data.augmentation import View, augment
 from dabench.execution.batches import BatchSampler, Indices, make_batch
 from dabench.methods.problem import ROWS, Problem
 from dabench.seeding import stream
@@ -77,3 +77,33 @@ def test_images_are_augmented_for_all_methods_alike_and_views_are_made_of_the_pl
         assert torch.equal(getattr(changed, name), expected)
         assert not torch.equal(getattr(changed, name), getattr(plain, name))
         assert torch.equal(getattr(changed, f"{name}_strong"), getattr(plain, f"{name}_strong"))
+
+
+def test_small_images_are_prepared_once_and_the_batches_are_the_same() -> None:
+    problem, seen = _problem(), list[int]()
+
+    def counted(x: torch.Tensor) -> torch.Tensor:
+        seen.append(len(x))
+        return problem.prepare(x)
+
+    views: dict[str, View] = {"strong": "affine", "plain": "none"}
+    sampler = BatchSampler(replace(problem, prepare=counted), 0, 8, views, steps=20)
+    batches = [sampler.at(step, step, 0.0) for step in range(20)]
+    assert sum(seen) == 32 + 40
+    for name in ("source", "target"):
+        x = getattr(problem, f"{name}_x")
+        for batch in batches:
+            expected = problem.prepare(x[getattr(batch, f"{name}_index")])
+            assert torch.equal(getattr(batch, f"{name}_x"), expected)
+            assert torch.equal(getattr(batch, f"{name}_x_plain"), expected)
+            assert not torch.equal(getattr(batch, f"{name}_x_strong"), expected)
+
+
+def test_images_that_are_augmented_are_prepared_at_every_step() -> None:
+    problem = _problem()
+    plain, changed = (
+        BatchSampler(problem, 0, 8, {}, view, steps=20).at(1, 1, 0.0)
+        for view in ("none", "shift")  # type: ignore[arg-type]
+    )
+    assert torch.equal(plain.source_index, changed.source_index)
+    assert not torch.equal(plain.source_x, changed.source_x)
