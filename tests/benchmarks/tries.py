@@ -22,6 +22,7 @@ from dabench.backbones.ganin import GaninMnist
 from dabench.backbones.mini_cnn import MiniCnn
 from dabench.execution.optimisers import Sgd
 from dabench.parallel.memory import keep_freed_memory
+from dabench.runs.precision import automatic
 
 Calls = dict[str, Callable[[], object]]
 
@@ -38,8 +39,8 @@ SHAPES = {
 SEEDS = 4
 
 
-def show(title: str, calls: Calls, share: int = 1) -> None:
-    """Print the time of each call, or of a share of it."""
+def show(title: str, calls: Calls, share: int = 1, gflop: float = 0) -> None:
+    """Print the time of each call, or of a share of it, and what it does in a second if `gflop` says what it does."""
     took: dict[str, list[float]] = {name: [] for name in calls}
     for number in range(ROUNDS + 1):
         for name, call in calls.items():
@@ -49,7 +50,8 @@ def show(title: str, calls: Calls, share: int = 1) -> None:
             if number:  # the first round warms up
                 took[name].append((time.process_time() - begun) / TIMES / (share if name != "alone" else 1))
     medians = {name: statistics.median(values) for name, values in took.items()}
-    print(title, *(f"{name}: {1e6 * value:.0f}" for name, value in medians.items()), sep="; ", flush=True)
+    rates = {name: f" ({gflop / value:.0f} GFLOP/s)" if gflop else "" for name, value in medians.items()}
+    print(title, *(f"{name}: {1e6 * value:.0f}{rates[name]}" for name, value in medians.items()), sep="; ", flush=True)
 
 
 def both_ways(function: Callable[..., Tensor], *inputs: Tensor) -> Callable[[], None]:
@@ -74,12 +76,13 @@ def unfolded(x: Tensor, weight: Tensor, bias: Tensor, padding: int) -> Tensor:
 
 
 def convolutions() -> None:
-    """Layouts, precisions, and products by hand, beside a product of 1,024³."""
+    """Layouts, precisions, and products by hand, beside a product of 1,024³. bfloat16 only where `auto` takes it."""
     a = torch.randn(1024, 1024)
-    show("product of 1,024³", {"fp32": lambda: a @ a})
+    show("product of 1,024³", {"fp32": lambda: a @ a}, gflop=2 * 1.024**3)
+    precisions = (torch.float32,) if automatic("cpu") == "fp32" else (torch.float32, torch.bfloat16)
     for name, (rows, before, side, after, kernel, padding) in SHAPES.items():
         calls: Calls = {}
-        for precision in (torch.float32, torch.bfloat16):
+        for precision in precisions:
             for layout, order in (("channels last", LAST), ("channels first", torch.contiguous_format)):
                 x, weight = (
                     torch.randn(shape).to(precision).to(memory_format=order)
@@ -91,7 +94,9 @@ def convolutions() -> None:
                 calls[f"{layout}, {label}"] = both_ways(partial(f.conv2d, padding=padding), *given)
                 if order != LAST and precision == torch.float32:
                     calls["unfolded, float32"] = both_ways(partial(unfolded, padding=padding), *given)
-        show(name, calls)
+        out = side + 2 * padding - kernel + 1
+        products = 2 if before == 3 else 3  # nothing needs the gradient of images
+        show(name, calls, gflop=2e-9 * products * rows * before * after * kernel**2 * out**2)
 
 
 def pooling() -> None:
