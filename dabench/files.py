@@ -57,6 +57,11 @@ def seal(path: Path) -> None:
         file.write(SEAL + checksum)
 
 
+def sealed(content: bytes) -> bytes:
+    """A content with its seal at the end, as `seal` adds it to a file."""
+    return content + SEAL + _digits(zlib.crc32(content))
+
+
 def read_sealed(path: Path) -> bytes:
     """The content of a sealed file, without its seal.
 
@@ -104,17 +109,22 @@ def _digits(checksum: int) -> bytes:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     """Give a name to write to in the folder of `path`; when the block ends well, the file takes its place.
 
     An error or an interrupt within the block leaves `path` as it was and nothing beside it.
+
+    Args:
+        path: to be replaced.
+        lasting: it survives a power cut right after; else it may be found cut off, which its seal must tell.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_name(path)
     try:
         yield temporary
-        with temporary.open("r+b") as file:  # what is renamed must have reached the disk; Windows wants it writable
-            os.fsync(file.fileno())
+        if lasting:
+            with temporary.open("r+b") as file:  # Windows wants it writable
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

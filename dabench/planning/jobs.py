@@ -203,6 +203,7 @@ class Jobs(Sequence[Job]):
                 artifacts=artifacts_folder(self._results, run.stem),
             ),
             limits=self._limits,
+            freezes=run.freezes,
         )
 
     def _reads_features(self, run: PlannedRun) -> bool:

@@ -119,6 +119,7 @@ class Job:
         network: the job that trains the network whose features this run reads, where nobody has yet; None for a run
             that trains its own, and where examples are their own features.
         keep_features: some run of the plan waits for the features of this one.
+        freezes: a part of the backbone is not trained; see `runs.plan.Resolved`.
     """
 
     run_id: str
@@ -129,6 +130,7 @@ class Job:
     limits: RunLimits
     network: Job | None = None
     keep_features: bool = False
+    freezes: bool = False
 
     @property
     def method(self) -> MethodSpec:

@@ -11,7 +11,7 @@ from dabench.errors import UsageError
 from dabench.execution.execute import execute
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
-from dabench.runner.launchers.spool import Spool, Writer
+from dabench.runner.launchers.spool import OUTCOME, Spool, Writer
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
 from dabench.runs.job import Event, Started
@@ -47,7 +47,7 @@ def test_a_damaged_outcome_is_made_anew(registry: Registry, tmp_path: Path) -> N
     plan = plan_of(registry, ["dann"], seeds=[0], bounds=[])
     spooled = Spool(tmp_path).of(plan.runs[0].run_id)
     spooled.folder.mkdir(parents=True)
-    (spooled.folder / "outcome.npz").write_bytes(b"cut off")
+    (spooled.folder / OUTCOME).write_bytes(b"cut off")
     recorder = Recorder(plan, tmp_path, registry)
     carry_out(recorder, RunOptions(device="cpu", launcher="inline"))
     assert [record.status for record in recorder.records] == ["ok"]

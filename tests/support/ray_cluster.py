@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HEAD, PORT = "127.0.0.1", 6407
+PATIENT = {"RAY_raylet_start_wait_time_s": "300", "RAY_agent_register_timeout_ms": "300000"}  # on a busy machine
 START = [
     sys.executable, "-c", "import sys; from ray.scripts.scripts import main; sys.exit(main())", "start", "--block",
     "--num-cpus=1", "--object-store-memory=100000000", "--disable-usage-stats",
@@ -64,7 +65,7 @@ def _ancestors(process: int) -> list[int]:
 def ray_nodes(count: int, environment: Mapping[str, str]) -> Iterator[tuple[str, list[Node]]]:
     """The address of a cluster, and its nodes, the head first; all of it ends with the block."""
     with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as folder:  # sockets need short paths
-        told = {**os.environ, **environment, "HOME": folder, "RAY_USAGE_STATS_ENABLED": "0"}
+        told = {**os.environ, **PATIENT, **environment, "HOME": folder, "RAY_USAGE_STATS_ENABLED": "0"}
         nodes: list[Node] = []
         head = [
             "--head", f"--node-ip-address={HEAD}", f"--port={PORT}", "--include-dashboard=false", f"--temp-dir={folder}"

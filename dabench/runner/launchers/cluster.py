@@ -24,7 +24,7 @@ from dabench.results.record_file import write_atomic
 from dabench.runner.launchers.base import Launcher
 from dabench.runner.launchers.order import WaitingJobs
 from dabench.runner.launchers.remote import Ticket, facts_of
-from dabench.runner.launchers.spool import Spool, Tail
+from dabench.runner.launchers.spool import Spool, SpooledRun, Tail
 from dabench.runs.job import Event, Finished, Job, Outcome, Started
 
 log = logging.getLogger("dabench.runner")
@@ -43,18 +43,18 @@ class Try:
         job: of the run.
         number: from 1 on.
         task: of the cluster, in its own words.
+        spooled: its part of the spool.
         tail: of its events.
-        slot: the number that a progress display shows.
-        started: a worker has taken it.
+        slot: the number that a progress display shows, once a worker has taken it.
         died: why its task has ended, and since when; empty while it may still say something.
     """
 
     job: Job
     number: int
     task: Any
+    spooled: SpooledRun
     tail: Tail
-    slot: int
-    started: bool = False
+    slot: int | None = None
     died: str = ""
     since: float = field(default_factory=time.monotonic)
 
@@ -67,6 +67,8 @@ class ClusterLauncher(Launcher):
 
     Attributes:
         device: that runs ask for: `cpu` or `cuda`.
+        queues_ahead: without `--workers` as many runs again wait at the cluster as it has room for, so that none of its
+            workers waits for the command.
     """
 
     class Options(Launcher.Options):
@@ -76,6 +78,7 @@ class ClusterLauncher(Launcher):
         """Times that a run goes on elsewhere, from its saved state if there is one, after its worker has died."""
 
     elsewhere: ClassVar[bool] = True
+    queues_ahead: ClassVar[bool] = False
 
     device = "cpu"
 
@@ -131,12 +134,12 @@ class ClusterLauncher(Launcher):
         waiting, tries = WaitingJobs(jobs), _Tries(Spool(self.results))
         try:
             while True:
-                yield from self._start(waiting, tries, workers or max(1, self.room()))
+                yield from self._start(waiting, tries, workers or max(1, self.room()) * (1 + self.queues_ahead))
                 if not tries.running:
                     return
+                self.rest([one.task for one in tries.running.values() if not one.died], LOOK_S)
                 for one in tuple(tries.running.values()):
                     yield from self._news(one, tries, waiting)
-                self.rest([one.task for one in tries.running.values() if not one.died], LOOK_S)
         except KeyboardInterrupt:
             self._stop(tries)
             yield from tries.finished_already()
@@ -145,10 +148,10 @@ class ClusterLauncher(Launcher):
             self._stop(tries)
             self.disconnect()
 
-    def _start(self, waiting: WaitingJobs, tries: _Tries, room: int) -> Iterator[Event]:
-        """Submit what is next, all that there is room for at once."""
+    def _start(self, waiting: WaitingJobs, tries: _Tries, most: int) -> Iterator[Event]:
+        """Submit what is next, so that at most so many tries are queued or under way."""
         taken: list[tuple[Job, Ticket]] = []
-        while len(tries.running) + len(taken) < room:
+        while len(tries.running) + len(taken) < most:
             job = waiting.take([one.job for one in tries.running.values()] + [job for job, _ in taken])
             if job is None:
                 break
@@ -192,7 +195,7 @@ class ClusterLauncher(Launcher):
             return False
         told = json.loads(note.read_text(encoding="utf-8"))
         task = self.restored(told["task"])
-        if self.fate(task) is not None and tries.end_of(job.run_id) is None:
+        if self.fate(task) is not None and _end_of(tries.spool.of(job.run_id)) is None:
             return False
         tries.begin(job, told["number"], task)
         return True
@@ -221,13 +224,12 @@ class ClusterLauncher(Launcher):
     def _news(self, one: Try, tries: _Tries, waiting: WaitingJobs) -> Iterator[Event]:
         """The events of a try since the last look, and its end or the next try of its run."""
         run_id, why = one.job.run_id, self.fate(one.task)
-        spooled = tries.spool.of(run_id)
-        while spooled.lines(one.number + 1).is_file():  # the cluster has begun the next try by itself
-            one.number, one.tail = one.number + 1, Tail(run_id, spooled.lines(one.number + 1))
+        while one.spooled.lines(one.number + 1).is_file():  # the cluster has begun the next try by itself
+            one.number, one.tail = one.number + 1, one.spooled.tail(one.number + 1)
         for event in one.tail.news():
-            one.started = True
-            yield replace(event, worker=one.slot) if isinstance(event, Started) else event
-        end = tries.end_of(run_id)
+            slot = tries.slot_of(one)
+            yield replace(event, worker=slot) if isinstance(event, Started) else event
+        end = _end_of(one.spooled)
         if end is not None:
             tries.close(run_id)
             yield end
@@ -237,9 +239,9 @@ class ClusterLauncher(Launcher):
             tries.close(run_id)
             tries.count(one)
             if one.number > self.options.retries:
-                tries.spool.of(run_id).forget()
+                one.spooled.forget()
                 yield _failed(one.job, one.died, one.number)
-                tries.failed_starts = 0 if one.started else tries.failed_starts + 1
+                tries.failed_starts = 0 if one.slot is not None else tries.failed_starts + 1
                 if tries.failed_starts >= MOST_FAILED_STARTS:
                     raise DabenchError(
                         f"{MOST_FAILED_STARTS} runs in a row could not be started on the cluster, so the others are "
@@ -250,57 +252,67 @@ class ClusterLauncher(Launcher):
 
     def _stop(self, tries: _Tries) -> None:
         for one in tries.running.values():
-            if tries.end_of(one.job.run_id) is None:
+            if _end_of(one.spooled) is None:
                 self.cancel(one.task)
 
 
 class _Tries:
-    """Tries of runs, those under way by `run_id`."""
+    """Tries of runs, those queued or under way by `run_id`."""
 
     def __init__(self, spool: Spool) -> None:
         self.spool = spool
         self.running: dict[str, Try] = {}
         self.failed_starts = 0  # in a row
         self._count: dict[str, int] = {}
-        self._free: list[int] = []  # slots below the number of those under way, as a heap
+        self._free = [0]  # slots that no try has, as a heap; all from the largest on are free
 
     def next(self, job: Job) -> int:
         """The number of the next try of a run."""
         number = self._count[job.run_id] = self._count.get(job.run_id, 0) + 1
+        spooled = self.spool.of(job.run_id)
         if number == 1:
-            self.spool.of(job.run_id).forget()  # of a command that was killed, and whose outcome is no use
-        self.spool.of(job.run_id).folder.mkdir(parents=True, exist_ok=True)
+            spooled.forget()  # of a command that was killed, and whose outcome is no use
+        spooled.folder.mkdir(parents=True, exist_ok=True)
         return number
 
     def begin(self, job: Job, number: int, task: Any) -> None:
         """Note that a try has begun."""
         self._count[job.run_id] = number
-        slot = heappop(self._free) if self._free else len(self.running)
-        tail = Tail(job.run_id, self.spool.of(job.run_id).lines(number))
-        self.running[job.run_id] = Try(job, number, task, tail, slot)
+        spooled = self.spool.of(job.run_id)
+        self.running[job.run_id] = Try(job, number, task, spooled, spooled.tail(number))
+
+    def slot_of(self, one: Try) -> int:
+        """The slot of a try that a worker has taken."""
+        if one.slot is None:
+            one.slot = heappop(self._free)
+            if not self._free:
+                self._free.append(one.slot + 1)
+        return one.slot
 
     def close(self, run_id: str) -> None:
         """Note that a try is over."""
-        heappush(self._free, self.running.pop(run_id).slot)
+        slot = self.running.pop(run_id).slot
+        if slot is not None:
+            heappush(self._free, slot)
 
     def count(self, one: Try) -> None:
         """Note the number of a try that has ended: the cluster may have begun some by itself."""
         self._count[one.job.run_id] = one.number
 
-    def end_of(self, run_id: str) -> Finished | None:
-        """The end of a run, if it is in the spool; one that is damaged is none."""
-        spooled = self.spool.of(run_id)
-        try:
-            return spooled.finished() if spooled.has_ended else None
-        except DamagedFileError:
-            return None
-
     def finished_already(self) -> Iterator[Event]:
         """The ends that are in the spool."""
-        for run_id in self.running:
-            end = self.end_of(run_id)
+        for one in self.running.values():
+            end = _end_of(one.spooled)
             if end is not None:
                 yield end
+
+
+def _end_of(spooled: SpooledRun) -> Finished | None:
+    """The end of a run, if it is in the spool; one that is damaged is none."""
+    try:
+        return spooled.finished() if spooled.has_ended else None
+    except DamagedFileError:
+        return None
 
 
 def _failed(job: Job, error: str, tries: int = 1) -> Finished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -25,6 +25,8 @@ class Dask(ClusterLauncher):
         """In place of the address: the file that `dask scheduler --scheduler-file` has written."""
         gpus: float = Field(0, ge=0)
         """Units of the resource GPU that a run takes, of workers that were started with `--resources GPU=1`."""
+
+    queues_ahead: ClassVar[bool] = True
 
     def connect(self) -> None:
         """Become a client of the scheduler."""

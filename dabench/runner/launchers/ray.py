@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -26,6 +26,8 @@ class Ray(ClusterLauncher):
         """Processors of a run. It computes with one thread, whatever stands here."""
         gpus: float | None = Field(None, ge=0)
         """Share of a GPU that a run takes: 0.5 for two runs on one. Without it 1 on `cuda`, and none on `cpu`."""
+
+    queues_ahead: ClassVar[bool] = True
 
     def connect(self) -> None:
         """Become a driver of the cluster."""

@@ -1,13 +1,12 @@
 """Spool of a results folder: workers leave there what becomes of a run, and the command takes it from there.
 
 It lies in `DIR/cache/spool/<run_id>/`, where every machine of a cluster sees it. `<try>.jsonl` has a line for each
-event but the last, `outcome.npz` has the end of the run: arrays of numbers and JSON, no pickles. What a run predicts
-stays there until a command has judged it, so nothing is lost with the command that launched the run.
+event but the last, `outcome.safetensors` has the end of the run: arrays of numbers and JSON, no pickles. What a run
+predicts stays there until a command has judged it, so nothing is lost with the command that launched the run.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import time
@@ -18,13 +17,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from dabench.errors import ResultsError
-from dabench.files import DamagedFileError, read_sealed, replacing, seal
+from dabench.files import DamagedFileError, read_sealed, replacing, sealed
 from dabench.runner.launchers.remote import FOLDER
 from dabench.runs.job import Answer, Event, Finished, Outcome, Predictions, Progress, Started
 from dabench.runs.record import CodeInfo, Environment
 
+OUTCOME = "outcome.safetensors"
 EVERY_S = 1.0  # between two lines of progress that is no checkpoint
 _JUDGED = {"accuracy", "selections", "per_class", "checkpoints", "metrics", "predictions_sha256"}  # by the command
 _PLAIN = [item.name for item in fields(Outcome) if item.name not in {*_JUDGED, "answers", "environment"}]
@@ -46,7 +48,7 @@ class Spool:
 
     def ended(self) -> list[SpooledRun]:
         """The runs that have ended and were not taken yet."""
-        return [self.of(path.parent.name) for path in sorted((self.results / FOLDER).glob("*/outcome.npz"))]
+        return [self.of(path.parent.name) for path in sorted((self.results / FOLDER).glob(f"*/{OUTCOME}"))]
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,14 @@ class SpooledRun:
         """The file of the events of a try."""
         return self.folder / f"{number}.jsonl"
 
+    def tail(self, number: int) -> Tail:
+        """The events of a try, as they come."""
+        return Tail(self.run_id, self.lines(number))
+
     @property
     def has_ended(self) -> bool:
         """Whether its outcome is there."""
-        return (self.folder / "outcome.npz").is_file()
+        return (self.folder / OUTCOME).is_file()
 
     def finished(self) -> Finished:
         """The end of the run, to be judged.
@@ -75,11 +81,11 @@ class SpooledRun:
         Raises:
             DamagedFileError: it is not what a worker has written.
         """
-        content = io.BytesIO(read_sealed(self.folder / "outcome.npz"))
+        content = read_sealed(self.folder / OUTCOME)
         try:
-            with np.load(content, allow_pickle=False) as stored:
-                return _finished(self.run_id, json.loads(bytes(stored["plain"])), dict(stored))
-        except (KeyError, TypeError, ValueError) as error:
+            arrays = load(content)
+            return _finished(self.run_id, json.loads(bytes(arrays["plain"])), arrays)
+        except (KeyError, TypeError, ValueError, SafetensorError) as error:
             raise DamagedFileError(f"{self.folder} is of another version of dabench: {error!r}") from error
 
     def started(self) -> Started | None:
@@ -148,7 +154,7 @@ class Tail:
 
 
 def write_outcome(run: SpooledRun, event: Finished) -> None:
-    """Write the end of a run, whole or not at all.
+    """Write the end of a run, whole or not at all; after a power cut it may be gone, and the run is made anew.
 
     Raises:
         ResultsError: the spool cannot be written.
@@ -160,14 +166,13 @@ def write_outcome(run: SpooledRun, event: Finished) -> None:
     plain["answers"] = [{"step": one.step, "losses": one.losses, "scores": one.scores} for one in outcome.answers]
     arrays: dict[str, NDArray[Any]] = {"plain": np.frombuffer(json.dumps(plain).encode(), np.uint8)}
     for place, answer in enumerate(outcome.answers):
-        arrays[f"classes_{place}"] = answer.predictions.classes
-        if answer.predictions.confidence is not None:
-            arrays[f"confidence_{place}"] = answer.predictions.confidence
+        for name in ("classes", "confidence"):
+            values = getattr(answer.predictions, name)
+            if values is not None:
+                arrays[f"{name}_{place}"] = np.ascontiguousarray(values)  # safetensors takes the memory as it lies
     try:
-        with replacing(run.folder / "outcome.npz") as temporary:
-            with temporary.open("wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-            seal(temporary)
+        with replacing(run.folder / OUTCOME, lasting=False) as temporary:
+            temporary.write_bytes(sealed(save(arrays)))
     except OSError as error:
         raise ResultsError(f"{run.folder} cannot be written ({error.strerror}): make room for it.") from error
 

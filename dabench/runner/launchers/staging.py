@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import torch
 from filelock import FileLock
 
 from dabench.data.folder import data_dir
 from dabench.data.prepared import PreparedDomain, PreparedExamples
 from dabench.data.prepared_copy import LABELS, META, Meta, labels_folder
 from dabench.errors import DabenchError
-from dabench.execution.frozen_features import frozen_features_folder
 from dabench.files import check_sealed, staging
 from dabench.hashing.canonical import sha256
 from dabench.runs.job import Job, RunData
@@ -41,12 +39,10 @@ def lay_out(job: Job, results: Path) -> None:
     source, target = job.data.source, job.data.target
     for folder in {labels_folder(source.folder), source.folder, target.folder}:
         _copy(folder, shared / folder.parent.name / folder.name)
-    if not job.backbone.trains:
-        return
-    for prepared in (source, target):
-        frozen = None if job.device == "cuda" else frozen_features_folder(prepared, job.backbone, job.settings, "cpu")
-        if frozen is not None and frozen.is_dir():  # else each machine computes them once
-            _copy(frozen, shared / frozen.parent.name / frozen.name)
+    if job.freezes and job.device == "cpu":
+        for frozen in _frozen(job):
+            if frozen.is_dir():  # else each machine computes them once
+                _copy(frozen, shared / frozen.parent.name / frozen.name)
 
 
 def bits_here() -> str:
@@ -79,9 +75,10 @@ def staged(job: Job, results: Path, bits: str = "") -> Job:
         files = replace(files, features=files.features.with_name(f"{files.features.stem}-{bits_here()}.npz"))
     network = job.network and replace(job.network, data=data, device=device, files=files)
     moved = replace(job, data=data, device=device, files=files, network=network)
-    if job.backbone.trains:
-        for prepared in (data.source, data.target):
-            _fetch_frozen(moved, prepared, results)
+    for local in _frozen(moved) if job.freezes else ():
+        shared = results / FOLDER / local.parent.name / local.name
+        if not local.is_dir() and shared.is_dir():  # else they are computed here
+            _fetch(shared, local, f"features of {job.backbone.name}")
     return moved
 
 
@@ -97,6 +94,8 @@ def _device(name: str) -> str:
     """
     if not name.startswith("cuda"):
         return name
+    import torch
+
     if not torch.cuda.is_available():
         raise DabenchError(
             f"this machine has no CUDA device that torch {torch.__version__} can use: ask the cluster for machines "
@@ -144,12 +143,14 @@ def _fetch_labels(source: PreparedDomain, folder: Path, results: Path) -> None:
         _fetch(results / FOLDER / local.parent.name / local.name, local, f"the labels of the domain {source.name}")
 
 
-def _fetch_frozen(job: Job, prepared: PreparedExamples, results: Path) -> None:
-    """Fetch features of a frozen backbone if they are laid out; else they are computed here."""
-    local = frozen_features_folder(prepared, job.backbone, job.settings, job.device)
-    shared = None if local is None else results / FOLDER / local.parent.name / local.name
-    if local is not None and shared is not None and not local.is_dir() and shared.is_dir():
-        _fetch(shared, local, f"features of {job.backbone.name}")
+def _frozen(job: Job) -> Iterator[Path]:
+    """The folders of the features that a frozen backbone makes of both domains on this machine."""
+    from dabench.execution.frozen_features import frozen_features_folder  # it imports torch
+
+    for prepared in (job.data.source, job.data.target):
+        folder = frozen_features_folder(prepared, job.backbone, job.settings, job.device)
+        if folder is not None:
+            yield folder
 
 
 def _fetch(shared: Path, local: Path, what: str) -> None:

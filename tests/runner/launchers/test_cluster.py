@@ -18,7 +18,7 @@ from dabench.runner.launchers.remote import Ticket
 from dabench.runner.launchers.spool import Spool, Writer
 from dabench.runner.recorder import Recorder
 from dabench.runner.runner import carry_out
-from dabench.runs.job import Finished, Job, Outcome
+from dabench.runs.job import Event, Finished, Job, Outcome, Started
 from dabench.specs.spec import LauncherSpec, Origin, Registered
 from tests.support.toy_runs import plan_of
 
@@ -159,3 +159,50 @@ def test_a_command_that_waits_reports_what_cannot_be_sent(registry: Registry, tm
     assert set(errors) == {unsendable, sent}
     assert "cannot be sent to a worker" in errors[unsendable]
     assert Desk.submitted == [[sent]]
+
+
+class Line(Desk):
+    """Two workers; others wait in line. Runs end one at a time, whenever the command rests."""
+
+    queues_ahead: ClassVar[bool] = True
+    line: ClassVar[list[Ticket]] = []
+
+    def connect(self) -> None:
+        """There is nothing to find."""
+
+    def room(self) -> int:
+        return 2
+
+    def fate(self, task: Any) -> str | None:
+        return None
+
+    def cancel(self, task: Any) -> None:
+        raise AssertionError(f"{task} is cancelled")
+
+    def submit(self, tickets: Sequence[Ticket]) -> list[Any]:
+        self.line.extend(tickets)
+        return super().submit(tickets)
+
+    def rest(self, tasks: Sequence[Any], seconds: float) -> None:
+        for ticket in self.line[:2]:
+            if not ticket.begun:
+                self._put(ticket, Started(ticket.run_id, 0))
+        for ticket in self.line[:2][-1:]:
+            self._put(ticket, Finished(ticket.run_id, Outcome(status="failed", error="for tests")))
+            self.line.remove(ticket)
+
+    def _put(self, ticket: Ticket, event: Event) -> None:
+        Writer(Spool(self.results).of(ticket.run_id), ticket.number).put(event)
+
+
+@pytest.mark.parametrize(("workers", "submitted"), [(None, [4, 1, 1]), (2, [2, 1, 1, 1, 1])])
+def test_runs_wait_in_line_for_workers(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int | None, submitted: list[int]
+) -> None:
+    monkeypatch.setattr(Line, "line", [])
+    plan = plan_of(registry, ["dann"], seeds=list(range(6)), bounds=[])
+    jobs = make_jobs(plan, plan.runs, tmp_path, registry, DETACHED)
+    events = list(Line(Line.Options(), tmp_path).launch(jobs, workers))
+    assert [len(some) for some in Desk.submitted] == submitted
+    assert sorted(event.run_id for event in events if isinstance(event, Finished)) == sorted(job.run_id for job in jobs)
+    assert [event.worker for event in events if isinstance(event, Started)] == [0, 1, 1, 1, 1, 1]

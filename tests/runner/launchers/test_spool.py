@@ -9,13 +9,13 @@ import pytest
 
 from dabench.files import DamagedFileError
 from dabench.results.environment import code_info
-from dabench.runner.launchers.spool import Spool, Tail, Writer
+from dabench.runner.launchers.spool import OUTCOME, Spool, Tail, Writer
 from dabench.runs.job import Answer, Finished, Outcome, Predictions, Progress, Started
 from dabench.runs.machine import environment
 
 
 def _finished(confidence: bool = True) -> Finished:
-    classes = np.array([2, 0, 1], dtype=np.int64)
+    classes = np.array([2, 7, 0, 7, 1, 7], dtype=np.int64)[::2]
     sure = np.array([0.1, 1 / 3, 0.9]) if confidence else None
     answer = Answer(
         step=3, losses={"class": 0.1 + 0.2}, scores={"x": float("nan")}, predictions=Predictions(classes, sure)
@@ -50,6 +50,12 @@ def test_an_outcome_comes_back_to_the_bit(tmp_path: Path, confidence: bool) -> N
     assert not Spool(tmp_path).ended()
 
 
+def test_an_outcome_does_not_wait_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.fsync", lambda _: pytest.fail("waits"))
+    Writer(Spool(tmp_path).of("ab12"), 1).put(_finished())
+    assert Spool(tmp_path).of("ab12").finished().outcome.steps == 3
+
+
 def test_events_are_read_as_they_come_and_each_once(tmp_path: Path) -> None:
     spooled = Spool(tmp_path).of("ab12")
     writer, tail = Writer(spooled, 1), Tail("ab12", spooled.lines(1))
@@ -66,11 +72,11 @@ def test_events_are_read_as_they_come_and_each_once(tmp_path: Path) -> None:
     assert spooled.started() == started
 
 
-@pytest.mark.parametrize("damage", [lambda whole: whole[:-1], lambda whole: whole.replace(b"PK", b"pk", 1)])
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-1], lambda whole: whole.replace(b"plain", b"Plain", 1)])
 def test_what_is_damaged_is_no_outcome(tmp_path: Path, damage: object) -> None:
     spooled = Spool(tmp_path).of("ab12")
     Writer(spooled, 1).put(_finished())
-    file = spooled.folder / "outcome.npz"
+    file = spooled.folder / OUTCOME
     file.write_bytes(damage(file.read_bytes()))  # type: ignore[operator]
     with pytest.raises(DamagedFileError):
         spooled.finished()

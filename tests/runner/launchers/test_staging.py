@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from dabench.errors import DabenchError
 from dabench.execution.closed_labels import ClosedLabelsError, labels_closed
+from dabench.execution.frozen_features import frozen_features_folder
 from dabench.planning.jobs import RunOptions, make_jobs
 from dabench.plugin.registry import Registry
 from dabench.runner.launchers.staging import FOLDER, lay_out, staged
@@ -81,13 +83,30 @@ def test_a_damaged_piece_is_named(job: Job, tmp_path: Path, elsewhere: Path) -> 
     assert not (elsewhere / "ready" / shared.parent.name).exists()
 
 
+def test_features_of_a_frozen_network_are_fetched(registry: Registry, tmp_path: Path, monkeypatch) -> None:
+    options = {"weights": "none", "bottleneck": 8, "frozen": True}
+    backbone = {"name": "resnet18", "options": options}
+    plan = plan_of(registry, ["dann"], seeds=[0], bounds=[], backbone=backbone)
+    (made,) = make_jobs(plan, plan.runs, tmp_path / "results", registry, RunOptions(device="cpu"))
+    folder = frozen_features_folder(made.data.source, made.backbone, made.settings, "cpu")
+    assert folder is not None
+    folder.mkdir(parents=True)
+    (folder / "train.npy").write_bytes(b"for tests")
+    try:
+        lay_out(made, tmp_path / "results")
+    finally:
+        shutil.rmtree(folder)
+    monkeypatch.setenv("DABENCH_DATA_DIR", str(tmp_path / "node"))
+    staged(made, tmp_path / "results")
+    assert (tmp_path / "node" / "features" / folder.name / "train.npy").read_bytes() == b"for tests"
+
+
 def test_the_device_is_that_of_the_machine(job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = replace(job, device="cuda")
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(DabenchError, match="this machine has no CUDA device"):
         staged(wanted, tmp_path / "results")
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    monkeypatch.setattr("dabench.runner.launchers.staging._fetch_frozen", lambda *arguments: None)
     assert staged(wanted, tmp_path / "results").device == "cuda:0"
 
 
