@@ -179,7 +179,7 @@ class Jobs(Sequence[Job]):
         return replace(job, keep_features=bool(self._needed) and self._features_key(run) in self._needed)
 
     def _plain(self, run: PlannedRun) -> Job:
-        plan, options = self._plan, self._options
+        plan, options, stem = self._plan, self._options, run.stem
         return Job(
             run_id=run.run_id,
             device=options.device,
@@ -196,11 +196,11 @@ class Jobs(Sequence[Job]):
             ),
             data=_data(plan, run, self._desk, self._asked.get(run.run_id)),
             files=RunFiles(
-                log=log_file(self._results, run.stem),
+                log=log_file(self._results, stem),
                 state=self._cache / f"state/{run.run_id}.pt",
                 features=self._cache / f"features/{self._features_key(run)}.npz",
                 outputs=outputs_folder(self._results, run.run_id),
-                artifacts=artifacts_folder(self._results, run.stem),
+                artifacts=artifacts_folder(self._results, stem),
             ),
             limits=self._limits,
             freezes=run.freezes,

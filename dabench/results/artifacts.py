@@ -25,16 +25,17 @@ def folder_of(results: Path, record: RunRecord) -> Path:
     return artifacts_folder(results, stem)
 
 
-def list_artifacts(results: Path, record: RunRecord) -> None:
-    """Write the hashes of a run's artifacts, if it has some."""
+def list_artifacts(results: Path, record: RunRecord) -> Path:
+    """Write the hashes of a run's artifacts, if it has some; return their folder, which need not exist."""
     folder = folder_of(results, record)
     found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and path.name != LIST)
     if not found:
-        return
+        return folder
     files = {
         path.relative_to(folder).as_posix(): {"sha256": _digest(path), "bytes": path.stat().st_size} for path in found
     }
     write_atomic(folder / LIST, json.dumps({"run_id": record.run_id, "files": files}, indent=1) + "\n")
+    return folder
 
 
 def missing_artifacts(results: Path, record: RunRecord, save: tuple[str, ...]) -> bool:

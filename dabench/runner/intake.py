@@ -116,7 +116,7 @@ class Intake:
             raise UsageError(
                 f"{len(others)} of these runs were left to {others[0]}. --launcher {others[0]} waits for them, and "
                 f"--collect takes what has ended. To make them here, call them off and delete "
-                f"{self._spool.of('').folder}."
+                f"{self._spool.folder}."
             )
 
     def fail_the_rest(self) -> None:

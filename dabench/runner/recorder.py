@@ -15,7 +15,7 @@ from dabench.parallel.signals import uninterrupted
 from dabench.plugin.registry import Registry
 from dabench.plugin.uninstalled import packages_of
 from dabench.printable import kept
-from dabench.results.artifacts import folder_of, list_artifacts
+from dabench.results.artifacts import list_artifacts
 from dabench.results.environment import code_info
 from dabench.results.record_file import place_of, read_record, write_record
 from dabench.results.stored import Row, StoredRecords, stamp_of
@@ -93,9 +93,8 @@ class Recorder:
         with uninterrupted():
             path = write_record(self.results, record)
             self.stored.add(path, self.stored.row_of(record), stamp_of(path.stat()))
-            list_artifacts(self.results, record)
+            told = {"record": record, "artifacts": list_artifacts(self.results, record)}
             self.failures += not record.done
-            told = {"record": record, "artifacts": folder_of(self.results, record)}
             self.registry.notify("dabench_run_finished", **told)
 
     def take(self, run: PlannedRun, event: Event) -> None:

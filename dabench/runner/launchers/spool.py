@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,18 @@ class Spool:
 
     results: Path
 
+    @cached_property
+    def folder(self) -> Path:
+        """Its folder."""
+        return self.results / FOLDER
+
     def of(self, run_id: str) -> SpooledRun:
         """The part of one run."""
-        return SpooledRun(self.results / FOLDER / run_id, run_id)
+        return SpooledRun(self.folder / run_id, run_id)
 
     def ended(self) -> list[SpooledRun]:
         """The runs that have ended and were not taken yet."""
-        return [self.of(path.parent.name) for path in sorted((self.results / FOLDER).glob(f"*/{OUTCOME}"))]
+        return [self.of(path.parent.name) for path in sorted(self.folder.glob(f"*/{OUTCOME}"))]
 
 
 @dataclass(frozen=True)
@@ -142,11 +148,12 @@ class Tail:
 
     def news(self) -> Iterator[Started | Progress]:
         """The events since the last call."""
-        if not self._path.is_file():
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                text = file.read()
+        except FileNotFoundError:
             return
-        with self._path.open("rb") as file:
-            file.seek(self._read)
-            text = file.read()
         whole = text[: text.rfind(b"\n") + 1]  # the last line may not be finished yet
         self._read += len(whole)
         for line in whole.splitlines():
