@@ -15,7 +15,7 @@ import pytest
 
 from dabench.errors import UsageError
 from dabench.runner.launchers.dask import Dask
-from dabench.testing.launchers import LAUNCHER_CHECKS, Check
+from dabench.testing.launchers import LAUNCHER_CHECKS, Check, compare, plan_of, records_of, registry_of_kit
 
 pytest.importorskip("distributed", reason="needs the extra dask: see docs/how-to/cluster.md")
 pytestmark = pytest.mark.slow
@@ -51,3 +51,12 @@ def test_the_kit(check: Check, tmp_path: Path, scheduler: Path) -> None:
 def test_one_scheduler_is_named(tmp_path: Path, options: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="needs either"):
         Dask(Dask.Options(**options), tmp_path).connect()
+
+
+def test_more_runs_than_workers_wait_at_the_scheduler(tmp_path: Path, scheduler: Path) -> None:
+    registry = registry_of_kit()
+    plan = plan_of(registry, tmp_path / "files", ["kit_plain"], seeds=range(6))
+    options = {"launcher": "dask", "launcher_options": {"scheduler_file": str(scheduler)}, "workers": None}
+    seen, _ = records_of(plan, tmp_path / "dask", registry, **options)
+    expected, _ = records_of(plan, tmp_path / "inline", registry, launcher="inline")
+    compare(expected, seen)
