@@ -26,6 +26,7 @@ from dabench.testing.subject import Subject, subjects
 from dabench.testing.toys.toy import Pair
 from tests.support.small_runs import CPU, problem_of
 
+REGISTRY = load_registry()
 METHODS = [spec.name for spec in (*unsupervised_specs.specs(), *source_free_specs.specs())]
 REFUSALS = {
     ("tent", "no batch norm"): "tent adapts scale and shift of batch norm, and this backbone has none: take one",
@@ -38,7 +39,7 @@ REFUSALS = {
 
 @cache
 def _subject(name: str) -> Subject:
-    subject, *_ = subjects(name, load_registry())
+    subject, *_ = subjects(name, REGISTRY)
     return subject
 
 
