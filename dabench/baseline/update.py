@@ -6,7 +6,7 @@ import pandas as pd
 
 from dabench.baseline.compare import Report
 from dabench.results.cells import cell_name, rows_of
-from dabench.results.folder import current
+from dabench.results.comparable import comparable_runs
 from dabench.results.publish import in_order
 
 
@@ -23,7 +23,7 @@ def updated(baseline: pd.DataFrame, now: pd.DataFrame, report: Report) -> pd.Dat
         report: what `baseline.compare.compare` made of the two.
     """
     verdicts = {cell.cell: cell.verdict for cell in report.cells}
-    old, new = current(baseline)[0], current(now)[0]
+    old, new = comparable_runs(baseline)[0], comparable_runs(now)[0]
     names = [cell_name(row) for row in rows_of(old)]
     kept = old[[verdicts[name] in ("same", "missing") for name in names]]
     seeds = {(*name, seed) for name, seed in zip(names, old["seed"], strict=True)}

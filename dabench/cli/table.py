@@ -169,14 +169,14 @@ def warn(flaws: Sequence[Flaw], directory: Path) -> None:
 
 def _as_selected(frame: pd.DataFrame, directory: Path, suite: str, selector: str, registry: Registry) -> pd.DataFrame:
     """The current runs, as another selector reports them."""
-    from dabench.results.folder import current
+    from dabench.results.comparable import comparable_runs
     from dabench.results.records import find_records
     from dabench.selection.rescore import label_free
     from dabench.selection.reselect import reselected
 
     (spec,) = label_free(registry, [selector])
     found = find_records(directory, suite)[0] if directory.is_dir() else []
-    return reselected(current(frame)[0], [record for _, record in found], spec.name)
+    return reselected(comparable_runs(frame)[0], [record for _, record in found], spec.name)
 
 
 def refuse_absent(choice: RowChoice, frame: pd.DataFrame, suite: str, directory: Path) -> None:

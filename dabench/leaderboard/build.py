@@ -18,7 +18,7 @@ from dabench.leaderboard.marks import Key, groups_of, mark_cells, rank, rank_tes
 from dabench.leaderboard.rounds import with_bounds, with_curves
 from dabench.leaderboard.table import PER_PAIR, Cell, CellStatus, Row, Table
 from dabench.results.cells import pair_column
-from dabench.results.folder import current
+from dabench.results.comparable import comparable_runs
 from dabench.results.publish import shots_rank
 from dabench.runs.data_notes import apart
 from dabench.specs.names import BOUNDS, UPPER, bound_rank
@@ -59,12 +59,12 @@ def build_tables(
         One table per suite version, track, shots, metric and selector, and per backbone where rows have different ones
         on the same pair. None for an empty frame.
     """
-    kept, left_out = current(frame)
+    kept, left_out = comparable_runs(frame)
     kept = _by_shots(with_bounds(kept))
     seen = set(pair_column(kept))
     tables: list[Table] = []
-    for comparable in _comparable(kept):
-        for by_cell in _by_backbone(_cells_of(comparable)):
+    for group in _groups(kept):
+        for by_cell in _by_backbone(_cells_of(group)):
             here = list(dict.fromkeys(key.pair for key in by_cell))
             # A pair without any run belongs to no table; it is shown in the first, and so are the runs left out.
             columns = [pair for pair in pairs if pair in here or (pair not in seen and not tables)]
@@ -81,7 +81,7 @@ def build_tables(
     return with_curves(tables, kept)
 
 
-def _comparable(frame: pd.DataFrame) -> Iterable[pd.DataFrame]:
+def _groups(frame: pd.DataFrame) -> Iterable[pd.DataFrame]:
     """The runs of each group of tables; a frame of one group is not copied."""
     groups = frame.groupby(TABLE, sort=False, dropna=False)
     return [frame] if groups.ngroups == 1 else (group for _, group in groups)

@@ -17,8 +17,9 @@ from dabench.leaderboard.formats.text import accuracy, flags, fraction, meaning,
 from dabench.leaderboard.rerun import run_command
 from dabench.leaderboard.table import Cell, Row, Table
 from dabench.results.cells import pair_column
+from dabench.results.comparable import comparable_runs
 from dabench.results.csv_file import Flaw
-from dabench.results.folder import current, read_results
+from dabench.results.folder import read_results
 from dabench.runs.record import RunRecord
 
 NOT_SEEN = "target accuracy (not seen by any selector)"
@@ -56,7 +57,7 @@ def explain(
     choice = RowChoice.parse(method)
     method = choice.method
     cell_runs = _with_shots(_runs_of(frame, pair, choice, variant), shots)
-    kept, left_out = current(cell_runs)
+    kept, left_out = comparable_runs(cell_runs)
     runs = kept.sort_values("seed")
     kept_variant = str(runs["variant"].iloc[0])
     same_shots = frame[frame["shots"].isin(runs["shots"].unique())]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dabench.results.folder import current
+from dabench.results.comparable import comparable_runs
 from dabench.runs.record import SCORED
 
 RunRow = Mapping[str, Any]  # a run as `runs.record.flatten` gives it, None for what is missing
@@ -45,9 +45,9 @@ class CellName(NamedTuple):
 
 
 def by_cell(frame: pd.DataFrame) -> dict[CellName, list[RunRow]]:
-    """The current runs of every cell, in the order of the frame; missing values are None."""
+    """The comparable runs of every cell, in the order of the frame; missing values are None."""
     cells: dict[CellName, list[RunRow]] = {}
-    for row in rows_of(current(frame)[0]):
+    for row in rows_of(comparable_runs(frame)[0]):
         cells.setdefault(cell_name(row), []).append(row)
     return cells
 

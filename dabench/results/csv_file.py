@@ -26,6 +26,7 @@ from pydantic.fields import FieldInfo
 
 from dabench.plain_files import read_text
 from dabench.printable import printable, shown
+from dabench.results.comparable import finish_times
 from dabench.results.csv_cells import as_text, from_text
 from dabench.results.lineage import frame_of_today
 from dabench.runs.record import HASH, NOT_SCALAR, PRIVATE, READABLE, SCHEMA, SCORED, RunRecord, Status
@@ -257,7 +258,7 @@ def _frame(text: str) -> pd.DataFrame:
         not frame["schema"].isin(READABLE).all()
         or not frame["status"].isin(get_args(Status)).all()
         or frame.loc[done, "accuracy_selected"].isna().any()
-        or pd.to_datetime(frame["finished"], utc=True, format="ISO8601").isna().any()
+        or finish_times(frame).isna().any()
         or frame["run_id"].duplicated().any()
     ):
         raise ValueError("a row that is not to be counted")

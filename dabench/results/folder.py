@@ -13,13 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from dabench.errors import ResultsError
+from dabench.results.comparable import finish_times
 from dabench.results.csv_file import Flaw, read_csv
 from dabench.results.records import find_stored, store
 from dabench.results.stored import StoredRecords
 from dabench.runs.record import SCORED, RunRecord
-
-CELL = ["suite", "source", "target", "method", "variant", "shots"]
-LINEAGE = ["suite_version", "settings_sha256", "data_sha256", "plugin_source_sha256", "plugin_version"]
 
 
 @dataclass(frozen=True)
@@ -99,36 +97,13 @@ def read_results(
 
 def _each_run_once(records: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Join records and rows of CSVs by run_id. A record wins, unless it failed and a later row did not."""
-    newest_first = _times(rows).sort_values(ascending=False, kind="stable").index
+    newest_first = finish_times(rows).sort_values(ascending=False, kind="stable").index
     rows = rows.loc[newest_first].drop_duplicates("run_id").sort_index()
     both = records.merge(rows, on="run_id", suffixes=("", "_row"))
-    later = _times(both, "finished_row") > _times(both)
+    later = finish_times(both, "finished_row") > finish_times(both)
     redone = both.loc[~_done(both) & _done(both, "status_row") & later, "run_id"]
     records = records[~records["run_id"].isin(redone)]
     return pd.concat([records, rows[~rows["run_id"].isin(records["run_id"])]], ignore_index=True)
-
-
-def current(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """The runs that may stand side by side in a cell, and how many others were left out.
-
-    Code, plugin, data or settings may have changed since a run. In each cell (suite, source, target, method, variant,
-    shots) only runs of the same suite version, settings, data and plugin as the newest count; of a seed that is still
-    there twice (two devices, say), the newest.
-    """
-    cell = frame.groupby(CELL, sort=False, dropna=False).ngroup()
-    lineage = frame.groupby(LINEAGE, sort=False, dropna=False).ngroup()
-    runs = pd.DataFrame({"cell": cell, "lineage": lineage, "seed": frame["seed"], "run_id": frame["run_id"]})
-    runs = runs.assign(time=_times(frame)).sort_values(["time", "run_id"], ascending=False, kind="stable")
-    newest = runs.drop_duplicates("cell").set_index("cell")["lineage"]
-    kept = runs[runs["lineage"] == runs["cell"].map(newest)].drop_duplicates(["cell", "seed"])
-    if len(kept) == len(frame):  # as mostly: a large frame is not copied
-        return frame.reset_index(drop=True), 0
-    result = frame.loc[kept.index.sort_values()].reset_index(drop=True)
-    return result, len(frame) - len(result)
-
-
-def _times(frame: pd.DataFrame, column: str = "finished") -> pd.Series[pd.Timestamp]:
-    return pd.to_datetime(frame[column], utc=True, format="ISO8601")
 
 
 def _done(frame: pd.DataFrame, column: str = "status") -> pd.Series[bool]:

@@ -28,6 +28,7 @@ from typing import Any
 import pandas as pd
 
 from dabench.hashing.identity import FIRST_TORCH, RunIdentity, release_of
+from dabench.results.comparable import finish_times
 from dabench.runs.record import RunRecord, flatten
 
 NUMERICS_THEN = 1
@@ -61,7 +62,7 @@ def frame_of_today(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.copy()
     for column in (*CELL, "run_id"):
         frame.loc[list(renamed), column] = [new[column] for new in renamed.values()]
-    newest_last = pd.to_datetime(frame["finished"], utc=True, format="ISO8601").sort_values(kind="stable").index
+    newest_last = finish_times(frame).sort_values(kind="stable").index
     return frame.loc[newest_last].drop_duplicates("run_id", keep="last").sort_index().reset_index(drop=True)
 
 

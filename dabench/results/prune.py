@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dabench.errors import ResultsError
+from dabench.results.comparable import CELL, comparable_runs
 from dabench.results.csv_file import Flaw, frame_of
-from dabench.results.folder import CELL, current
 from dabench.results.records import find_records
 from dabench.results.underway import FOLDER
 from dabench.runs.record import RunRecord, flatten
@@ -36,7 +36,7 @@ def superseded(directory: Path, suite: str | None = None) -> list[Path]:
     """
     records = find_records(directory, suite)[0]
     frame = frame_of(flatten(record) for _, record in records)
-    kept = set(current(frame)[0]["run_id"])
+    kept = set(comparable_runs(frame)[0]["run_id"])
     unclear = {_cell(record) for _, record in _ahead(records)}
     old = [path for path, record in records if record.run_id not in kept and _cell(record) not in unclear]
     beside = [path.with_name(f"{path.stem}{end}") for path in old for end in BESIDE]

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from dabench.errors import ResultsError
+from dabench.results.comparable import comparable_runs
 from dabench.results.csv_file import csv_text, read_csv
-from dabench.results.folder import current, read_results
+from dabench.results.folder import read_results
 from dabench.results.record_file import write_atomic
 from dabench.specs.names import bound_rank
 
@@ -28,7 +29,7 @@ def publish(directory: Path, suite: str, out: Path, *, word: str = "") -> Path:
         ResultsError: there are no runs, `out` cannot be written, or rows of `out` would be lost.
     """
     results = read_results(directory, suite, word=word, indexed=False)
-    frame, _ = current(results.frame)
+    frame, _ = comparable_runs(results.frame)
     if frame.empty:
         raise ResultsError(
             f"there is nothing to publish: no usable results of {suite!r} in {directory}. "

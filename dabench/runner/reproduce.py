@@ -22,8 +22,9 @@ from dabench.plugin.method_file import VERSION as FILE
 from dabench.plugin.registry import Registry
 from dabench.results.cells import NUMBERS, RunRow, accuracies, rows_of
 from dabench.results.changes import Change, changes
+from dabench.results.comparable import CELL, LINEAGE
 from dabench.results.csv_file import Flaw, frame_of
-from dabench.results.folder import CELL, LINEAGE, read_results
+from dabench.results.folder import read_results
 from dabench.results.lineage import former_ids
 from dabench.results.record_file import read_record
 from dabench.results.records import records_beside

@@ -12,8 +12,8 @@ from statistics import fmean
 from scipy.stats import kendalltau, spearmanr
 
 from dabench.errors import ResultsError
+from dabench.results.comparable import comparable_runs
 from dabench.results.csv_file import frame_of
-from dabench.results.folder import current
 from dabench.runs.record import RunRecord, flatten
 from dabench.selection.rule import ByScore, Candidate
 from dabench.specs.spec import SelectorSpec
@@ -113,7 +113,7 @@ def _current(suite: str, found: Sequence[RunRecord], word: str) -> list[RunRecor
             f"there are no records of finished runs of {suite!r}, and published rows hold no checkpoints. "
             f"`dabench run {word} --outputs 5000` makes some."
         )
-    kept = set(current(frame_of(flatten(record) for record in finished))[0]["run_id"])
+    kept = set(comparable_runs(frame_of(flatten(record) for record in finished))[0]["run_id"])
     return [record for record in finished if record.run_id in kept]
 
 

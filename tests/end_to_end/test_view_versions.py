@@ -17,8 +17,8 @@ from dabench.hashing.canonical import VIEW_VERSIONS, sha256, view_versions
 from dabench.planning.plan import make_plan
 from dabench.plugin.builtin import dabench_suites
 from dabench.plugin.registry import Registry
+from dabench.results.comparable import comparable_runs
 from dabench.results.csv_file import read_csv
-from dabench.results.folder import current
 from dabench.runs.plan import PlannedRun
 from tests.support.sound_methods import MatchMeans
 from tests.support.toy_runs import opened, plan_of
@@ -58,7 +58,7 @@ def test_another_version_is_another_run_that_no_cell_mixes(registry: Registry, m
         )
         for seed in seeds
     ]
-    kept, left_out = current(pd.DataFrame(rows))
+    kept, left_out = comparable_runs(pd.DataFrame(rows))
     assert (list(kept["run_id"]), left_out) == (["new0"], 3)
 
 

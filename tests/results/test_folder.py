@@ -13,7 +13,7 @@ import pytest
 
 from dabench.errors import ResultsError
 from dabench.results.csv_file import columns, csv_text
-from dabench.results.folder import current, read_results
+from dabench.results.folder import read_results
 from dabench.results.publish import publish
 from dabench.results.record_file import write_record
 from dabench.results.records import read_records
@@ -314,42 +314,6 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file where the folder should be")
     with pytest.raises(ResultsError, match="cannot be written"):
         write_record(tmp_path, make_record())
-
-
-def test_current_keeps_the_lineage_of_the_newest_run_of_each_cell() -> None:
-    frame = make_frame(
-        make_record(0.5, seed=0, plugin="old"),
-        make_record(0.5, seed=1, plugin="old", minute=5),
-        make_record(0.6, seed=0, plugin="new", minute=9),
-        make_record(0.7, seed=0, plugin="old", method="coral"),
-        make_record(0.8, seed=0, plugin="old", variant="weight=0"),
-    )
-    kept, dropped = current(frame)
-    assert dropped == 2
-    assert kept["accuracy_selected"].tolist() == [0.6, 0.7, 0.8]
-    pd.testing.assert_frame_equal(current(kept)[0], kept)
-
-
-@pytest.mark.parametrize("field", ["suite_version", "settings_sha256", "data_sha256"])
-def test_current_mixes_no_settings_data_or_suite_versions(field: str) -> None:
-    other: Any = 2 if field == "suite_version" else "other"
-    frame = make_frame(make_record(0.5, seed=0), make_record(0.6, seed=1, minute=1, **{field: other}))
-    kept, dropped = current(frame)
-    assert (kept["accuracy_selected"].tolist(), dropped) == ([0.6], 1)
-
-
-def test_current_takes_the_newest_of_a_seed_and_compares_times_not_texts() -> None:
-    frame = make_frame(
-        make_record(0.5, run_id="cpu", finished="2026-11-22T12:00:00.500000+00:00"),
-        make_record(0.6, run_id="cuda", finished="2026-11-22T13:00:00+02:00"),  # an hour earlier
-    )
-    kept, dropped = current(frame)
-    assert (kept["run_id"].tolist(), dropped) == ([digest("cpu")], 1)
-
-
-def test_current_of_nothing_is_nothing() -> None:
-    kept, dropped = current(make_frame())
-    assert (len(kept), dropped, list(kept.columns)) == (0, 0, list(make_frame().columns))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -23,8 +23,9 @@ from dabench.leaderboard.build import build_tables
 from dabench.planning.resolve import resolve
 from dabench.plugin.registry import load_registry
 from dabench.results.cells import rows_of
+from dabench.results.comparable import comparable_runs
 from dabench.results.csv_file import csv_text, read_csv
-from dabench.results.folder import current, read_results
+from dabench.results.folder import read_results
 from dabench.results.lineage import cell_by_former, former_ids, frame_of_today, syntax_by_former
 from dabench.results.merge import merge
 from dabench.results.prune import superseded
@@ -206,7 +207,7 @@ def test_a_partial_repetition_joins_the_published_rows(tmp_path: Path) -> None:
         write_record(tmp_path, record_of(row, finished="2026-11-29T00:00:00+00:00"))
     frame = read_results(tmp_path, "mini").frame
     assert len(frame) == 50
-    kept, left_out = current(frame)
+    kept, left_out = comparable_runs(frame)
     assert (len(kept), left_out) == (50, 0)
     assert (kept["finished"] == "2026-11-29T00:00:00+00:00").sum() == 7
     published = read_csv(publish(tmp_path, "mini", tmp_path / "out.csv"))[0]
@@ -279,7 +280,7 @@ def test_what_the_table_does_not_explain_stays_another_lineage(changes: dict[str
     (tmp_path / "mini.csv").write_text(csv_text(frame))
     found = read_results(tmp_path).frame
     assert {name: found[name][0] for name in RENAMED} == {name: rows[0][name] for name in RENAMED}
-    kept, left_out = current(found)
+    kept, left_out = comparable_runs(found)
     assert (len(kept), left_out) == (49, 1)
 
 

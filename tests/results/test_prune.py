@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from dabench.errors import ResultsError
-from dabench.results.folder import current, read_results
+from dabench.results.comparable import comparable_runs
+from dabench.results.folder import read_results
 from dabench.results.prune import cached, delete, superseded
 from dabench.results.record_file import write_record
 from tests.support.factories import digest, make_record
@@ -28,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 def test_superseded_runs_go_and_the_table_stays(folder: Path) -> None:
     damaged = folder / "runs" / "mini" / "damaged.json"
     damaged.write_text("{")
-    before = current(read_results(folder).frame)[0]
+    before = comparable_runs(read_results(folder).frame)[0]
     files = superseded(folder, "mini")
     assert sorted(path.suffix for path in files) == [".json", ".json", ".log", ".log"]
     delete(files)
