@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mlflow.entities import Metric, Param
 from mlflow.tracking import MlflowClient
 
-from dabench.observers.values import losses_of, results_of, settings, title
+from dabench.observers.run_log import RunLog
+from dabench.observers.values import settings, title
 
 if TYPE_CHECKING:
     from dabench.runs.plan import PlannedRun
@@ -18,39 +19,29 @@ if TYPE_CHECKING:
 LONGEST = 500  # characters of a parameter, the least that a store takes
 
 
-class MLflow:
+class MLflow(RunLog[str]):
     """Logs settings, losses, label-free scores and the final accuracies of every run, and its artifacts."""
 
     def __init__(self, results: Path) -> None:
         """Log where `MLFLOW_TRACKING_URI` says, else into a database in the results folder."""
+        super().__init__()
         results.mkdir(parents=True, exist_ok=True)
         where = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(results / 'mlflow.db').absolute()}"
         self._client = MlflowClient(where)
-        self._runs: dict[str, str] = {}
 
-    def run_began(self, run: PlannedRun) -> None:
-        """Create the run."""
+    def open(self, run: PlannedRun) -> str:
+        """Create the run, and return MLflow's name of it."""
         known = self._client.get_experiment_by_name(run.suite)
         experiment = known.experiment_id if known else self._client.create_experiment(run.suite)
         tags = {"mlflow.runName": title(run), "dabench.run_id": run.run_id}
-        made = self._runs[run.run_id] = self._client.create_run(experiment, tags=tags).info.run_id
+        made: str = self._client.create_run(experiment, tags=tags).info.run_id
         self._client.log_batch(made, params=[Param(name, value[:LONGEST]) for name, value in settings(run).items()])
+        return made
 
-    def step(self, run: PlannedRun, step: int, losses: dict[str, float]) -> None:
-        """Log losses."""
-        self._log(run.run_id, step, losses_of(losses))
+    def write(self, log: str, step: int, values: dict[str, float]) -> None:
+        """Log metrics."""
+        self._client.log_batch(log, [Metric(name, value, 0, step) for name, value in values.items()])
 
-    def checkpoint(self, run: PlannedRun, step: int, values: dict[str, float], losses: dict[str, float]) -> None:
-        """Log losses and scores."""
-        self._log(run.run_id, step, losses_of(losses) | values)
-
-    def run_finished(self, record: RunRecord) -> None:
-        """Log the final numbers, and end the run; one that nobody began is none."""
-        self._log(record.run_id, record.steps, results_of(record))
-        made = self._runs.pop(record.run_id, None)
-        if made is not None:
-            self._client.set_terminated(made, "FINISHED" if record.done else "FAILED")
-
-    def _log(self, run_id: str, step: int, values: dict[str, float]) -> None:
-        if run_id in self._runs:
-            self._client.log_batch(self._runs[run_id], [Metric(name, v, 0, step) for name, v in values.items()])
+    def close(self, log: str, record: RunRecord) -> None:
+        """End the run."""
+        self._client.set_terminated(log, "FINISHED" if record.done else "FAILED")
