@@ -170,6 +170,7 @@ class Evil:
         return (print, ("unpickled",))
 
 
+@pytest.mark.slow
 def test_resnet50_of_timm_takes_the_weights_of_torchvision(timm: Any, tmp_path: Path, data: Path) -> None:
     theirs = get_model("resnet50", weights=None).eval()
     torch.save(theirs.state_dict(), tmp_path / "resnet50.pth")

@@ -114,6 +114,7 @@ def test_reverse_validation_makes_runs_again_that_lack_it(tune: Cli, tmp_path: P
     )
 
 
+@pytest.mark.slow
 def test_the_trials_are_a_table_marked_as_any_other(
     tune: Cli, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
