@@ -130,11 +130,14 @@ def _stopped(launcher: str, folder: Path, options: Mapping[str, Any], number: in
         json.dumps({"launcher": launcher, "folder": str(folder), "options": dict(options), "methods": methods}),
     ]  # fmt: skip
     with subprocess.Popen(command, start_new_session=True) as driver:
-        wait_for(lambda: (files / "Waits.reached").exists() or driver.poll() is not None, "the method that waits")
-        _demand(driver.poll() is None, "a command that goes on", "one that has ended", "see its message")
-        wait_for(lambda: _ended(folder / launcher, plan, "kit_plain"), "the end of the other run")
-        os.kill(driver.pid, number)
-        driver.wait(PATIENCE_S)
+        try:
+            wait_for(lambda: (files / "Waits.reached").exists() or driver.poll() is not None, "the method that waits")
+            _demand(driver.poll() is None, "a command that goes on", "one that has ended", "see its message")
+            wait_for(lambda: _ended(folder / launcher, plan, "kit_plain"), "the end of the other run")
+            os.kill(driver.pid, number)
+            driver.wait(PATIENCE_S)
+        finally:
+            driver.kill()  # a failure above would wait for its end
     worker = int((files / "Waits.begun").read_text().split()[-1])
     if number == signal.SIGINT:
         wait_for(lambda: not is_alive(worker), "the end of the worker: something computes after Ctrl-C")

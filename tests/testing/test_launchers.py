@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ import pytest
 
 from dabench.plugin.scaffold import project_files
 from dabench.testing.failure import CheckFailedError
-from dabench.testing.launchers import LAUNCHER_CHECKS, Check, check_records
+from dabench.testing.launchers import LAUNCHER_CHECKS, Check, check_dying_driver, check_records
 
 
 @pytest.mark.slow
@@ -33,6 +34,24 @@ def test_slurm_without_slurm(check: Check, tmp_path: Path) -> None:
     pytest.importorskip("submitit")
     check("slurm", tmp_path, {"local": True})
     gc.collect()  # so that it says so in this test
+
+
+def test_a_check_that_fails_leaves_no_command_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    class Command(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            begun.append(self)
+
+    def fail(*arguments: Any) -> None:
+        raise CheckFailedError(expected="an end", got="no patience", fix="")
+
+    monkeypatch.setattr("dabench.testing.launchers.subprocess.Popen", Command)
+    monkeypatch.setattr("dabench.testing.launchers.wait_for", fail)
+    with pytest.raises(CheckFailedError, match="no patience"):
+        check_dying_driver("inline", tmp_path, {})
+    assert begun[0].returncode == -signal.SIGKILL
 
 
 @pytest.mark.slow

@@ -61,7 +61,9 @@ def test_a_worker_and_a_node_are_killed(tmp_path: Path, nodes: tuple[str, Node, 
         (there,) = (process for process in begun() if other.has(process))
         (here,) = (process for process in begun() if process != there)
         other.kill()
-        os.kill(parent_of(here), signal.SIGKILL)  # Ray's own process of the task, whose child ends with it
+        process = parent_of(here)  # Ray's own of the task, whose child ends with it
+        assert process > 1, "the task's process is gone"
+        os.kill(process, signal.SIGKILL)
         wait_for(lambda: len(begun()) == 3, "another try on the node that is left")
         (files / "Waits.gate").touch()
 
