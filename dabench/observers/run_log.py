@@ -1,4 +1,4 @@
-"""What the observers of `--log` have in common: a log for each run, which is opened, written to and closed."""
+"""The base of the observers of `--log`: a log for each run, which is opened, written to and closed."""
 
 from __future__ import annotations
 

@@ -27,10 +27,11 @@ OFFICE = {  # settings_sha256 and comparison_sha256 of the source_only runs of v
 
 
 def source_only(suite: Suite, registry: Registry) -> list[Resolved]:
-    """The cells of source_only of a suite, plain and named."""
+    """The cells of source_only of a suite, plain and named, at both precisions where it says `auto`."""
     entries = [MethodEntry(method="source_only"), *(entry for entry in suite.methods if entry.method == "source_only")]
     return [
-        resolve(suite, pair, entry, parse_overrides([]), registry, shots, Shared(ClassFacts(), "bf16"))
+        resolve(suite, pair, entry, parse_overrides([]), registry, shots, Shared(ClassFacts(), precision))
+        for precision in ("bf16", "fp32")
         for pair in suite.pairs
         for entry in entries
         for shots in suite.shots or (None,)
