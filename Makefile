@@ -25,7 +25,8 @@ test: $(DEV) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark
 
 test-fast: $(DEV) ## run the tests that are quick and need neither data nor a browser
-	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark -m "not (slow or data or browser)"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark -m "not (slow or data or browser)" \
+		--ignore tests/end_to_end
 
 lint: $(DEV) ## check style, types and which package imports which
 	$(BIN)/python -m ruff check .

@@ -47,11 +47,10 @@ MARKED = {"browser": "browser", "real_data": "data"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need a browser, a GPU or the real data, and those in which whole runs follow one another.
 
-    The last are all in `end_to_end`, but for the check `contract` of every method that ships, and gains on a toy.
+    The last are all in `end_to_end`, and gains on a toy.
     """
     for item in items:
-        whole = item.path.parent.name == "end_to_end" and not item.name.endswith("-contract]")
-        if whole or item.name.endswith("-adapts]"):
+        if item.path.parent.name == "end_to_end" or item.name.endswith("-adapts]"):
             item.add_marker("slow")
         if item.name.endswith("-gpu]"):
             item.add_marker("gpu")

@@ -89,6 +89,7 @@ def test_losses_are_those_of_checkpoints_where_no_interval_is_named(registry: Re
     assert [what for what, _ in notes.told if what in ("step", "checkpoint")] == ["checkpoint", "checkpoint"]
 
 
+@pytest.mark.slow
 def test_watching_changes_no_number(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["dann"], seeds=[0], bounds=[], pairs=["toy_a:toy_b"], sets=STEPS)
     (plain,), (watched,) = (

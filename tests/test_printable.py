@@ -100,6 +100,7 @@ def test_cells_that_look_like_formulas_are_text() -> None:
     assert [from_text(as_text(text)) for text in FORMULAS if text != "'=x"] == [x for x in FORMULAS if x != "'=x"]
 
 
+@pytest.mark.slow
 def test_csv_files_hold_no_formula_and_read_back(tmp_path: Path) -> None:
     write_record(tmp_path, make_record(0.8, variant="=HYPERLINK(1)"))
     write_record(tmp_path, make_record(None, seed=1, error="ValueError: x"))

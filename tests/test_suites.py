@@ -11,6 +11,7 @@ from dabench.planning.plan import make_plan
 from dabench.plugin.registry import Registry
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "pairs"), [("ganin", 4), ("ganin_strong", 1), ("digits", 4)])
 def test_a_suite_of_images_plans_without_its_data(data: Path, registry: Registry, name: str, pairs: int) -> None:
     plan = make_plan(find_suite(name, registry), registry, device_kind="cpu")
@@ -32,6 +33,7 @@ def test_a_suite_of_images_plans_without_its_data(data: Path, registry: Registry
                 assert (options[view], 0.0, options["decay"]) in beside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "pairs", "seeds"),
     [

@@ -313,8 +313,9 @@ def _of_libraries() -> tuple[Any, ...]:
 def _owners() -> Iterable[Any]:
     """Modules and classes whose functions a run goes through: of torch, NumPy and dabench."""
     yield from _of_libraries()
-    for name, module in list(sys.modules.items()):
-        if name.startswith("dabench.") and module is not None:
+    for name in [name for name in list(sys.modules) if name.startswith("dabench.")]:
+        module = sys.modules[name]
+        if module is not None:
             yield from _of_module(name, module)
 
 

@@ -46,6 +46,7 @@ def toy(module_registry: Registry, folder: Path) -> dabench.Results:
     return dabench.run("toy", methods=["deep_coral", Mine, Broken], pairs=["toy_a:toy_b"], results=folder, **QUICK)
 
 
+@pytest.mark.slow
 def test_a_run_is_a_row(toy: dabench.Results) -> None:
     frame = toy.frame()
     assert (len(toy), len(frame), set(frame["pair"])) == (10, 10, {"toy_a:toy_b"})

@@ -57,6 +57,7 @@ def test_the_stronger_network_adds_batch_norm_alone():
     assert strong.feature_size == plain.feature_size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [28, 32])
 @pytest.mark.parametrize("backbone", [GaninMnist, GaninSvhn, DigitsBn])
 def test_shapes_on_digits_of_both_sizes(backbone, side):
@@ -79,6 +80,7 @@ def test_building_leaves_batch_norm_as_new_and_in_training():
         assert not norm.running_mean.any()
 
 
+@pytest.mark.slow
 def test_dropout_can_be_set():
     assert [module.p for module in build(DigitsBn, dropout=0.25).modules() if isinstance(module, nn.Dropout2d)] == [
         0.25

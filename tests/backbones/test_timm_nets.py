@@ -100,6 +100,7 @@ def test_preprocessing_is_part_of_the_settings_and_can_be_changed(timm: Any) -> 
     torch.testing.assert_close(seen[0], x[..., 8:56:2, 8:56:2].expand(1, 3, 24, 24))
 
 
+@pytest.mark.slow
 def test_a_vision_transformer_takes_another_size() -> None:
     network = TimmNet((3, 32, 32), 4, options(model="test_vit", weights="none", size=32, bottleneck=0))
     assert network.feature_size == 64

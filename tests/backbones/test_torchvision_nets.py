@@ -39,6 +39,7 @@ def options(**given: object) -> ResNet18.Options:
     return made
 
 
+@pytest.mark.slow
 def test_weights_of_a_file_are_loaded(weights: Path, data: Path) -> None:
     network = ResNet18((3, 16, 16), 4, options(weights=str(weights), bottleneck=0))
     stored = torch.load(weights, weights_only=True)
@@ -47,6 +48,7 @@ def test_weights_of_a_file_are_loaded(weights: Path, data: Path) -> None:
     assert network.classify(network.features(torch.rand(2, 3, 16, 16))).shape == (2, 4)
 
 
+@pytest.mark.slow
 def test_images_are_scaled_as_on_imagenet(weights: Path, data: Path) -> None:
     part = ResNet18.frozen_part((1, 16, 16), options(weights=str(weights), frozen=True))
     plain = resnet18()
@@ -69,6 +71,7 @@ def test_the_settings_hold_the_hash_of_the_weights(weights: Path, data: Path) ->
         options(weights=str(weights), weights_sha256="ab12")
 
 
+@pytest.mark.slow
 def test_weights_are_found_by_name(weights: Path, data: Path, hub: Path) -> None:
     for place in (data / "weights", hub):
         place.mkdir(exist_ok=True)

@@ -123,6 +123,7 @@ def test_a_failed_run_is_missing_with_its_error() -> None:
     assert cell.seeds == (0, 1, 2)
 
 
+@pytest.mark.slow
 def test_seeds_and_cells_that_are_not_there_are_missing() -> None:
     assert judged(runs(STEADY), runs(STEADY[:3])).why == "not there: seed 3, 4"
     gone = judged(runs(STEADY), runs(STEADY, method="coral"))
@@ -142,6 +143,7 @@ def test_a_missing_cell_is_said_once() -> None:
     assert re.search(r"gone +MISSING +\.804 +- ", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", ["weight=0.5", "budget.steps=9,weight=0.5"])
 def test_runs_with_other_settings_are_not_comparable(variant: str) -> None:
     now = runs(STEADY, variant=variant, settings_sha256=digest("other"))

@@ -37,7 +37,7 @@ from dabench.plugin.registry import load_registry
 from dabench.runs.job import Job
 from dabench.seeding import reproducible
 
-STEPS, ROUNDS, LIMIT = 60, 15, 1.10
+STEPS, ROUNDS, LIMIT = 40, 15, 1.10
 LOW = 3  # of the rounds in order from 0: the true median lies below it in 2 of 100 measurements (binomial)
 
 

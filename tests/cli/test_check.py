@@ -63,6 +63,7 @@ def check(baseline: Path, *arguments: Any) -> Result:
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
@@ -105,6 +106,7 @@ def test_seeds_methods_and_pairs_narrow_what_is_expected(baseline: Path, tmp_pat
         check(baseline, "--results", tmp_path / "few", "--seeds", "x")
 
 
+@pytest.mark.slow
 def test_max_drop_is_in_points(baseline: Path) -> None:
     rerun(baseline.parent, dann=[0.68, 0.73, 0.70])
     assert check(baseline, "--results", baseline.parent).return_value == 3
@@ -238,6 +240,7 @@ def test_junit_fails_where_nothing_is_comparable() -> None:
     assert len(list(suite.iter("testcase"))) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_console_fits_the_width(width: int) -> None:
     before = make_frame(*make_records(METHODS), *make_records(METHODS, "glyphs:digits"))

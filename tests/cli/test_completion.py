@@ -91,6 +91,7 @@ def test_nothing_is_raised_at_the_prompt(site, pets) -> None:
     assert "pets" not in complete("")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "offered"),
     [("dabench ", {"run", "list", "env"}), ("dabench li", {"list"}), ("dabench list sel", {"selectors"})],

@@ -94,6 +94,7 @@ def test_the_comparison_of_methods_is_not_stale(tmp_path: Path, monkeypatch: pyt
     assert made.read_text() == page.read_text(), "run `make tables`"
 
 
+@pytest.mark.slow
 def test_the_citations_are_not_stale_and_bibtex_reads_them(tmp_path: Path) -> None:
     import bibtexparser
 
@@ -171,6 +172,7 @@ L = \sum w
     )
 
 
+@pytest.mark.slow
 def test_only_what_was_published_is_shown(docs: Docs, tmp_path: Path) -> None:
     copy(ROOT / "results" / "mini.csv", tmp_path)
     _, out, _ = docs("coral", "--results", str(tmp_path))

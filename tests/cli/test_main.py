@@ -207,6 +207,7 @@ def test_a_pipe_that_is_closed_before_the_last_flush_is_quiet() -> None:
     assert process.wait(60) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "said"), [(signal.SIGINT, "Interrupted."), (signal.SIGTERM, "Stopped by SIGTERM.")])
 def test_a_signal_in_a_process_of_its_own(site, number: signal.Signals, said: str) -> None:
     site.install(

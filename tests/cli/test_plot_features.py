@@ -56,11 +56,13 @@ def apart(panel: Panel) -> bool:
     return bool((of_target[distances.argmin(1)] == of_target).all())
 
 
+@pytest.mark.slow
 def test_domains_that_differ_lie_apart_and_others_mix() -> None:
     assert apart(embed_in_plane("far", outputs_of(30), 20, seed=0))
     assert not apart(embed_in_plane("near", outputs_of(0), 20, seed=0))
 
 
+@pytest.mark.slow
 def test_no_label_decides_and_the_seed_does() -> None:
     outputs = outputs_of(1)
     panel = embed_in_plane("x", outputs, 15, seed=0)
@@ -80,12 +82,14 @@ def test_few_examples_and_what_cannot_be_drawn() -> None:
         embed_in_plane("x", broken, 20, seed=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_the_same_picture_is_the_same_file(form: str) -> None:
     panel = embed_in_plane("x", outputs_of(1), 20, seed=0)
     assert draw([panel], "below", form) == draw([panel], "below", form)
 
 
+@pytest.mark.slow
 def test_both_colours_and_the_caption_are_there() -> None:
     panel = embed_in_plane("my method", outputs_of(1), 20, seed=0)
     text = draw([panel, panel], "what it is", "svg").decode()

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,32 +95,39 @@ def test_the_list_of_checks(dabench_here) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_new_plugin_passes_its_own_tests(dabench_here, site, tmp_path: Path, kind: str) -> None:
-    done = dabench_here("plugin", "new", "my-idea", "--into", "made", "--kind", kind)
-    assert done.returncode == 0, done.stderr
-    folder = tmp_path / "made" / "dabench-my-idea"
-    assert sorted(done.stdout.split()) == sorted(
-        f"made/dabench-my-idea/{path}"
-        for path in (
-            "README.md",
-            "dabench_my_idea/__init__.py",
-            "dabench_my_idea/hooks.py",
-            f"dabench_my_idea/{KINDS[kind].file.format(name='my_idea')}",
-            "pyproject.toml",
-            "tests/test_my_idea.py",
+def test_new_plugins_pass_their_own_tests(dabench_here, site, tmp_path: Path) -> None:
+    """All kinds are tested by one pytest, as importing torch takes longest."""
+    for kind in KINDS:
+        name = f"dabench_my_{kind.replace('-', '_')}"
+        done = dabench_here("plugin", "new", f"my-{kind}", "--into", "made", "--kind", kind)
+        assert done.returncode == 0, done.stderr
+        folder = tmp_path / "made" / f"dabench-my-{kind}"
+        assert sorted(done.stdout.split()) == sorted(
+            f"made/dabench-my-{kind}/{path}"
+            for path in (
+                "README.md",
+                f"{name}/__init__.py",
+                f"{name}/hooks.py",
+                f"{name}/{KINDS[kind].file.format(name=name.removeprefix('dabench_'))}",
+                "pyproject.toml",
+                f"tests/test_{name.removeprefix('dabench_')}.py",
+            )
         )
-    )
-    project = tomllib.loads((folder / "pyproject.toml").read_text())
-    assert project["tool"]["setuptools"]["packages"] == ["dabench_my_idea"]
-    site.install(project["project"]["name"], project["project"]["entry-points"]["dabench"])
-    (site.path / "dabench_my_idea").symlink_to(folder / "dabench_my_idea")
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
-    if KINDS[kind].is_method and kind != "deep":  # the whole kit is run once
-        command += ["-k", "contract or wall"]
-    tests = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)
+        project = tomllib.loads((folder / "pyproject.toml").read_text())
+        assert project["tool"]["setuptools"]["packages"] == [name]
+        site.install(project["project"]["name"], project["project"]["entry-points"]["dabench"])
+        (site.path / name).symlink_to(folder / name)
+    # Of the kit, all is run once.
+    whole = [f"my_{kind.replace('-', '_')}" for kind in KINDS if kind == "deep" or not KINDS[kind].is_method]
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-W", "error", "-p", "no:cacheprovider"]
+    tests = subprocess.run(
+        [*command, "-k", " or ".join([*whole, "contract", "wall"])],
+        cwd=tmp_path / "made", env=os.environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert tests.returncode == 0, tests.stdout + tests.stderr
-    assert "30 passed" in tests.stdout if kind == "deep" else " passed" in tests.stdout
+    passed = Counter(re.findall(r"^PASSED dabench-my-([a-z-]+)/", tests.stdout, flags=re.MULTILINE))
+    assert set(passed) == set(KINDS)
+    assert passed["deep"] == 30
 
 
 @pytest.fixture

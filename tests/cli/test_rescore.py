@@ -92,6 +92,7 @@ def test_new_selections_come_into_the_records_and_nothing_else_changes(
         assert json.loads(RunRecord.model_validate(record).to_json())[HASH] == written
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_asked_again(cli: Cli, results: Path) -> None:
     cli("rescore", "toy", "--selector", "entropy,snd")
     first = records(results)

@@ -48,6 +48,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("toy")
 
 
+@pytest.mark.slow
 def test_ends_with_a_leaderboard(run: Run, results: Path) -> None:
     code, out, err = run("toy", results=results)
     assert code == 0
@@ -79,6 +80,7 @@ def test_json_is_the_contract(run: Run, results: Path) -> None:
     assert {"mean", "std", "ci95", "n", "gap_covered", "gap_covered_ci95", "oracle", "last", "status"} <= set(cell)
 
 
+@pytest.mark.slow
 def test_dry_run_shows_the_cost_and_writes_nothing(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("toy", "--dry-run")
     assert code == 0
@@ -88,6 +90,7 @@ def test_dry_run_shows_the_cost_and_writes_nothing(run: Run, tmp_path: Path) -> 
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 def test_dry_run_trains_and_evaluates_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """To evaluate can take many times longer than a few steps."""
     evaluated = []
@@ -97,6 +100,7 @@ def test_dry_run_trains_and_evaluates_nothing(run: Run, monkeypatch: pytest.Monk
     assert (code, out.count("ms each"), evaluated) == (0, 3, [])
 
 
+@pytest.mark.slow
 def test_dry_run_names_a_method_that_raises(run: Run) -> None:
     code, out, _ = run("toy", "--dry-run", "--methods", "toy_raises,dann", steps=40)
     assert code == 0
@@ -128,6 +132,7 @@ def test_settings_of_the_command_are_a_variant(run: Run, tmp_path: Path) -> None
     assert bound["comparison_sha256"] == record["comparison_sha256"]
 
 
+@pytest.mark.slow
 def test_dashes_and_underscores_mean_the_same(run: Run, tmp_path: Path) -> None:
     assert run("toy", "--methods", "deep-coral", "--pairs", "toy-a:toy-b", "--seeds", "0")[0] == 0
     assert len(list(tmp_path.rglob("deep_coral/*.json"))) == 1
@@ -147,6 +152,7 @@ def test_a_failed_run_shows_and_is_exit_code_1(run: Run) -> None:
     assert log.is_file()
 
 
+@pytest.mark.slow
 def test_missing_data_are_exit_code_1_and_name_the_remedy(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(SUITE.replace("[toy_a:toy_b]", "[toy_a:toy_b, toy_a:toy_missing]"))
@@ -300,6 +306,7 @@ def test_more_wrong_suite_files(run: Run, tmp_path: Path, text: str, words: str)
     assert words in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("steps", "stays", "left_out"),
     [(4, "dann", "dann (long,budget.steps=4)"), (8, "dann (long)", "dann (budget.steps=8)")],

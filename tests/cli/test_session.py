@@ -56,6 +56,7 @@ def test_the_environment_names_the_launcher(name: str, registry: Registry, daben
     assert "unknown launcher 'slum'" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LINES)
 def test_an_interrupt_says_what_is_left(name: str, registry: Registry, dabench_here, monkeypatch) -> None:
     def interrupted(*arguments: Any) -> bool:

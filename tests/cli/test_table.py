@@ -125,6 +125,7 @@ def test_table_filters_methods_and_pairs_and_keeps_the_bounds(folder: Path) -> N
     assert [list(row["pairs"]) for row in rows] == [["glyphs:digits"]] * 3
 
 
+@pytest.mark.slow
 def test_table_filters_rows_of_a_method(folder: Path) -> None:
     for seed in (0, 1):
         write_record(folder, make_record(method="dann", variant="long", seed=seed))
@@ -182,6 +183,7 @@ def test_table_shows_published_numbers_from_a_folder(folder: Path, tmp_path: Pat
         invoke(table.command, "--results", folder, "--published", published)
 
 
+@pytest.mark.slow
 def test_the_html_page_has_the_full_records_where_there_are_some(folder: Path, tmp_path: Path) -> None:
     invoke(table.command, "--results", folder, "--format", "html", "-o", tmp_path / "full.html")
     assert '"recorded": true' in (tmp_path / "full.html").read_text()

@@ -141,6 +141,7 @@ def test_a_network_for_vectors(data: Path, registry: Registry, tmp_path: Path) -
     assert prepare(registry.get(DomainSpec, "toy_a").spec).shape == (3, 4, 4)
 
 
+@pytest.mark.slow
 def test_the_record_names_the_model(data: Path, registry: Registry, tmp_path: Path) -> None:
     options = {"weights": "none", "frozen": True, "bottleneck": 8, "size": 32}
     backbone = {"name": "timm:test_resnet", "options": options}

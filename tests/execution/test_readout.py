@@ -60,6 +60,7 @@ def by_scores(model: Any, x: Any) -> Any:
     return model.decision_function(x).argmax(axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "noise"), [("linear_svm_cv", 1), ("libsvm_cv", 1), ("rbf_svm_cv", 1), ("kernel_svm_cv", 2)]
 )

@@ -181,6 +181,7 @@ DEEP = [
 ON_THE_HOST = {"deep_jdot"}  # SciPy finds the assignment
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", DEEP, ids=lambda subject: subject.label)
 def test_no_step_of_a_method_waits_for_the_device(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
     """But for the first of a stage, which may get something ready."""

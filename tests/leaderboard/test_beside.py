@@ -95,6 +95,7 @@ def test_measured_numbers_are_as_they_were() -> None:
         assert [cell.mean for cell in ours.cells.values()] == [cell.mean for cell in theirs.cells.values()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other", [{"track": "few_shot", "shots": 5}, {"metric": "balanced_accuracy"}, {"suite": "digits"}]
 )

@@ -103,6 +103,7 @@ def test_an_unknown_cell_lists_those_there_are(folder: Path) -> None:
         explain(folder, "mini", "digits:digitsm", "dan")
 
 
+@pytest.mark.slow
 def test_variants_are_asked_for(folder: Path) -> None:
     for variant in ("a=1", "a=2"):
         write_record(folder, make_record(0.6, method="mmd", variant=variant))

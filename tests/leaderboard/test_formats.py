@@ -82,6 +82,7 @@ def test_the_next_command_names_the_row_and_its_settings() -> None:
     assert "digits:digits_m dann:long --variant long,weight=2 ·" in next_commands(build_tables(make_frame(*records)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 100, 120])
 @pytest.mark.parametrize("many", [False, True])
 def test_the_console_table_folds_to_the_width_and_loses_nothing(width: int, many: bool) -> None:

@@ -78,6 +78,7 @@ def test_runs_of_another_machine_are_no_pairs(change: dict[str, Any]) -> None:
     assert "no pairs: the bounds were run on another kind of machine than these runs" in footnotes(table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ALIKE)
 def test_what_leaves_the_bits_as_they_are_makes_no_difference(change: dict[str, Any]) -> None:
     table, plain = mixed(change, *whole("source_only")), mixed({})
@@ -169,6 +170,7 @@ def test_a_run_without_a_number_makes_no_second_torch(status: str) -> None:
     assert alone.device == "cuda"
 
 
+@pytest.mark.slow
 def test_numbers_of_two_torches_never_stand_together_without_a_note() -> None:
     for other in ("2.8.0", "2.9.0+cu128"):
         table = mixed({"env": ENV.model_copy(update={"torch": other})}, ("coral", 0))
@@ -193,6 +195,7 @@ def later(record: RunRecord) -> str:
     return (pd.Timestamp(record.finished) + pd.Timedelta(days=1)).isoformat()
 
 
+@pytest.mark.slow
 def test_a_table_says_how_many_runs_are_from_here_and_how_many_published(stopped: Path) -> None:
     results = read_results(stopped, "mini")
     (table,) = build_tables(results.frame, from_csv=results.from_csv)
@@ -214,6 +217,7 @@ def test_published_runs_are_not_paired_with_those_of_another_machine(stopped: Pa
     assert not any(cell.best for cell in cells(table).values()), "coral has a run from here"
 
 
+@pytest.mark.slow
 def test_runs_of_one_place_need_no_words(stopped: Path) -> None:
     for path in (stopped / "mini.csv", stopped.parent / "elsewhere"):
         results = read_results(path, "mini")

@@ -52,6 +52,7 @@ def steady(method: str, accuracy: float, **more: Any) -> list[RunRecord]:
     return make_records({method: [accuracy] * 3}, predictions_sha256=method.ljust(64, "0"), **more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("render", "mark"),
     [*((render, "°") for render in (console.render, markdown.render, html.render)), (latex.render, r"$^\circ$")],

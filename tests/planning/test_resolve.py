@@ -74,6 +74,7 @@ def test_a_row_can_be_chosen_by_the_name_that_the_suite_gives_it(registry: Regis
         chosen("dann:thrice")
 
 
+@pytest.mark.slow
 def test_tables_keep_networks_apart_and_compare_within_a_recipe(registry: Registry, tmp_path: Path) -> None:
     records = run(plan_of(registry, **vectors()), tmp_path, registry)
     assert {record.status for record in records.values()} <= {"ok", "collapsed"}

@@ -67,6 +67,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DABENCH_PLUGIN_TIMEOUT", "1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "error"), ODD.values(), ids=ODD)
 def test_a_plugin_that_behaves_oddly_is_named_and_the_others_go_on(site, patience, source: str, error: str) -> None:
     site.install("aaa-odd", {"odd": "odd_hooks"}, odd_hooks=source)

@@ -13,6 +13,7 @@ from tests.support.small_runs import batch_of, built, dim_and_noisy, logits_of, 
 PROBLEM = problem_of(X, Y, dim_and_noisy(TARGET))
 
 
+@pytest.mark.slow
 def test_the_second_stage_begins_as_a_copy_and_trains_the_target_below_the_classifier() -> None:
     method = trained(Adda, PROBLEM, steps=40)
     for name, same in (("output", True), ("hidden", False), ("trunk", False)):

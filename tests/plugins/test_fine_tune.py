@@ -117,6 +117,7 @@ def test_what_lies_above_the_trunk_is_tuned_on_features_computed_once() -> None:
     assert torch.allclose(method._inputs, again, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "parts"), [("first:2", {"trunk"}), ("last:2", {"hidden", "output"})])
 def test_some_layers_are_tuned_and_the_others_keep_weights_and_statistics(name: str, parts: set[str]) -> None:
     method = after(layers=name)

@@ -101,6 +101,7 @@ def test_switched_off_it_is_source_only() -> None:
     assert not torch.equal(on.network.output.weight, plain.network.output.weight)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "option",
     [{"weight": 6}, {"confidence": 0.9}, {"decay": 0.2}, {"class_balance": 0.1}, {"view": "shift"}, {"noise": 0}],

@@ -18,6 +18,7 @@ from tests.support.small_runs import CPU, batch_of, built, problem_of, stripes
 PROBLEM = problem_of(X, Y, TARGET)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["rotation", "quadrant", "jigsaw"])
 def test_the_loss_of_a_task_is_the_cross_entropy_of_its_answers(task: str) -> None:
     method = built(Pretext, PROBLEM, plain=True, task=task, weight=3.0).train()

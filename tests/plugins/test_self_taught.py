@@ -27,6 +27,7 @@ def fitted(of: Problem, **options: Any) -> SelfTaught:
     return method
 
 
+@pytest.mark.slow
 def test_the_words_minimise_the_error_and_their_absolute_weights() -> None:
     """The condition of the lasso: a weight that is not 0 is where the error's slope is the penalty, others below it."""
     method = fitted(problem(), atoms=8, sparsity=0.15)

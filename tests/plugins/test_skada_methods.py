@@ -46,6 +46,7 @@ def test_twelve_methods_are_announced() -> None:
     assert len(CLASSES) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_method_classifies_and_leaves_the_settings_of_scikit_learn(name: str) -> None:
     problem, y = _shifted()
@@ -96,10 +97,11 @@ def test_components_of_joint_matching_are_as_long_as_a_classifier_expects() -> N
     assert 0.5 < seen[0].std() < 2  # skada's own are at 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning")
 def test_densities_that_vanish_are_named() -> None:
-    problem, _ = _shifted(columns=2000)
-    with pytest.raises(ValueError, match="GaussianReweightAdapter gives weights that are not finite on 2000 columns"):
+    problem, _ = _shifted(columns=1600)
+    with pytest.raises(ValueError, match="GaussianReweightAdapter gives weights that are not finite on 1600 columns"):
         _fitted(skada_methods.GaussianWeights, problem)
 
 

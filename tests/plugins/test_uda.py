@@ -84,6 +84,7 @@ def test_the_losses_are_made_of_the_declared_views() -> None:
     assert losses["class"].item() == pytest.approx(expected.item(), rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [Uda, SourceAugmented])
 def test_the_average_predicts(method: type) -> None:
     (x, y), (target, _) = stripes(32, 1), stripes(32, 2)

@@ -31,6 +31,7 @@ COMMANDS = list(
 )
 
 
+@pytest.mark.slow
 def test_the_plugin_works(registry: Registry, site, tmp_path: Path) -> None:
     (source,) = _blocks("python")
     (toml,) = _blocks("toml")

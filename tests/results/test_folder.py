@@ -154,6 +154,7 @@ def test_of_the_same_row_in_two_files_the_newer_counts(tmp_path: Path) -> None:
     assert read_results(tmp_path).frame["accuracy_selected"].tolist() == [0.7, 0.5]
 
 
+@pytest.mark.slow
 def test_only_the_suite_asked_for_is_read(tmp_path: Path) -> None:
     write_all(tmp_path, make_record(), make_record(suite="digits"))
     (tmp_path / "old.csv").write_text(csv_text(make_frame(make_record(suite="digits", seed=1))))
@@ -316,6 +317,7 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         write_record(tmp_path, make_record())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_a_published_file_that_an_editor_saved_reads_the_same(tmp_path: Path, encoding: str, line_end: str) -> None:

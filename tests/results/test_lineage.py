@@ -270,6 +270,7 @@ def id_of(row: Mapping[str, Any]) -> str:
     ).run_id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{"run_id": "0" * 64}, {"plugin_source_sha256": "9" * 64}])
 def test_what_the_table_does_not_explain_stays_another_lineage(changes: dict[str, str], tmp_path: Path) -> None:
     """An id that does not follow from its row, and the plugin of somebody else."""

@@ -46,6 +46,7 @@ def results(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
+@pytest.mark.slow
 def test_every_rule_has_its_rounds_and_the_bounds_have_none(results: Path) -> None:
     records = _records(results)
     assert set(records) == {("source_only", 0), ("target_only", 0)} | {

@@ -78,6 +78,7 @@ def test_what_a_run_keeps_is_kept_for_each(registry: Registry, tmp_path: Path) -
         assert "done" in log_file(tmp_path, run.stem).read_text()
 
 
+@pytest.mark.slow
 def test_a_later_command_with_more_shots_takes_over_what_is_there(registry: Registry, tmp_path: Path) -> None:
     carried_out(few_shot(registry, 1), tmp_path, registry)
     plan = few_shot(registry, 1, 3)

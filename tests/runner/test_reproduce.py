@@ -42,6 +42,7 @@ def again(what: str | Path, directory: Path, registry: Registry) -> Any:
     return reproduce(recorded, plan, registry, RunOptions(device="cpu", launcher="inline"), lambda event: None)
 
 
+@pytest.mark.slow
 def test_a_record_comes_out_the_same(registry: Registry, made: dict[str, RunRecord], tmp_path: Path) -> None:
     for method, record in made.items():
         (path,) = (tmp_path / "runs").rglob(f"{method}/*.json")
@@ -52,6 +53,7 @@ def test_a_record_comes_out_the_same(registry: Registry, made: dict[str, RunReco
     assert len(before) == 2  # nothing was recorded
 
 
+@pytest.mark.slow
 def test_a_published_row_comes_out_the_same(registry: Registry, tmp_path: Path) -> None:
     run(plan_of(registry, ["coral"], seeds=[1], bounds=[]), tmp_path / "a", registry)
     row = publish(tmp_path / "a", "toy", tmp_path / "toy.csv")

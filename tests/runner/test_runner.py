@@ -130,6 +130,7 @@ def test_a_run_that_raises_is_a_failed_record_and_stops_no_other(
     assert "the toy broke at step 5" in log.read_text()
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_tried_again(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_raises"], seeds=[0])
     run(plan, tmp_path, registry)
@@ -239,6 +240,7 @@ def test_a_timeout_reaches_every_run(registry: Registry, tmp_path: Path, launche
     assert record.status == "timeout"
 
 
+@pytest.mark.slow
 def test_missing_data_stop_only_the_runs_that_need_them(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["dann"], seeds=[0], pairs=[PAIR, "toy_a:toy_missing"])
     records = run(plan, tmp_path, registry)

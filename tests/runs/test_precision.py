@@ -55,6 +55,7 @@ def test_on_a_gpu_its_units_decide(monkeypatch: pytest.MonkeyPatch) -> None:
         assert precision.automatic("cuda") == chosen
 
 
+@pytest.mark.slow
 def test_the_measurement_leaves_the_process_as_it_was() -> None:
     state, threads = torch.get_rng_state(), torch.get_num_threads()
     assert precision.measured_cost() > 0

@@ -90,6 +90,7 @@ def test_a_record_with_infinite_losses_has_a_valid_hash(tmp_path: Path) -> None:
     assert read_results(tmp_path).flaws == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"), [("0.8,0.8,0.81", "0.9,0.8,0.81"), (",dann,,", ",coral,,"), (",200,", ",201,")]
 )

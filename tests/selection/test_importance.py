@@ -35,6 +35,7 @@ def test_at_the_size_of_an_embedding_they_are_the_ratio_of_the_densities(seed: i
     assert np.corrcoef(np.log(weights), np.log(true))[0, 1] >= 0.9
 
 
+@pytest.mark.slow
 def test_those_of_outputs_are_fitted_on_source_train() -> None:
     """Not on the rows of source_val, which are too few."""
     (source, target, held_out), true = shifted(0, 128, 1)
@@ -52,6 +53,7 @@ def test_in_one_dimension_they_are_the_ratio_itself() -> None:
     assert np.log(weights[inner]) == pytest.approx(np.log(true[inner]), abs=0.25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "target"), [(400, 4000), (4000, 400)])
 def test_how_many_rows_each_domain_has_changes_nothing_in_expectation(source: int, target: int) -> None:
     """N_s / N_t undoes what a classifier learns from the frequencies of the domains."""
@@ -68,6 +70,7 @@ def test_domains_that_are_alike_have_equal_weights() -> None:
     assert weights.std() < 0.2
 
 
+@pytest.mark.slow
 def test_the_rows_that_are_weighted_have_no_part_in_the_fit() -> None:
     (source, target, held_out), _ = shifted(3, 8, 1)
     assert importance_weights(source, target, held_out[:7]) == pytest.approx(

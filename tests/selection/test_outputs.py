@@ -56,6 +56,7 @@ def test_keeping_outputs_changes_no_number(registry: Registry, tmp_path: Path, m
         assert not missing_outputs(record, tmp_path / "keeping")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["dann", "coral"])
 @pytest.mark.parametrize("readout", ["network", "linear_svm"])
 def test_they_are_what_the_reported_classifier_says(
@@ -110,6 +111,7 @@ def test_a_run_made_anew_without_them_leaves_none_of_an_older_one(registry: Regi
     assert not job.files.outputs.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["dann", "coral"])
 def test_poisoned_target_labels_change_no_bit_of_them(registry: Registry, tmp_path: Path, method: str) -> None:
     clean = job_of(registry, tmp_path / "clean", method, selector="infomax")
@@ -179,6 +181,7 @@ def test_what_half_precision_cannot_hold_is_clipped_and_a_nan_stays(tmp_path: Pa
     assert not outputs.finite
 
 
+@pytest.mark.slow
 def test_a_record_without_its_outputs_is_made_again_only_when_they_are_wanted(
     registry: Registry, tmp_path: Path
 ) -> None:
@@ -191,6 +194,7 @@ def test_a_record_without_its_outputs_is_made_again_only_when_they_are_wanted(
     assert missing_outputs(first[PAIR, "dann", 0], tmp_path)
 
 
+@pytest.mark.slow
 def test_outputs_of_an_older_version_are_kept_anew(
     registry: Registry, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -214,6 +218,7 @@ def test_outputs_of_an_older_version_are_kept_anew(
         read_outputs(file)
 
 
+@pytest.mark.slow
 def test_a_suite_may_be_reported_by_a_selector_that_reads_outputs(registry: Registry, tmp_path: Path) -> None:
     records = run(plan_of(registry, ["dann"], seeds=[0], selector="entropy"), tmp_path, registry, output_rows=50)
     record = records[PAIR, "dann", 0]

@@ -246,6 +246,7 @@ def test_one_class_and_extreme_scores_are_scored_without_a_warning(name: str) ->
     assert math.isfinite(score(name, outputs(target_logits=extreme, val_logits=extreme[:40])))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_OUTPUTS)
 def test_a_score_is_the_same_twice(name: str) -> None:
     of = outputs()

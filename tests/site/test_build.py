@@ -48,6 +48,7 @@ class Parser(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("href", "src")]
 
 
+@pytest.mark.slow
 def test_there_is_a_page_for_each_suite_and_each_method_with_runs(site: Path) -> None:
     assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == {
         "index.html", "which_method.html", "methods.html", "mini.html", "unknown.html",

@@ -141,6 +141,7 @@ def test_the_baseline_alone_says_what_to_expect(n: int, freedom: int) -> None:
     assert baseline_noise({0: 0.8}, n, 1000) is None
 
 
+@pytest.mark.slow
 def test_the_prediction_interval_holds_for_paired_and_unpaired_runs() -> None:
     generator = np.random.Generator(np.random.PCG64(1))
     for shared in (0.0, 0.8):

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def test_slurm_without_slurm(check: Check, tmp_path: Path) -> None:
     gc.collect()  # so that it says so in this test
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_leaves_no_command_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = []
 
@@ -122,14 +124,22 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    ("launcher", "check"), [("my_launcher", check_records), *(("threads", check) for check in LAUNCHER_CHECKS)]
-)
-def test_an_installed_plugin(installed: Path, tmp_path: Path, launcher: str, check: Check) -> None:
-    script = f"from pathlib import Path; from dabench.testing.launchers import {check.__name__} as check\n"
-    script += f"check({launcher!r}, Path({str(tmp_path)!r}), {{}})"
+def test_installed_plugins(installed: Path, tmp_path: Path) -> None:
+    """All in one process, as importing torch takes long."""
+    script = f"""
+        from pathlib import Path
+        from dabench.testing.launchers import LAUNCHER_CHECKS, check_records
+        for launcher, checks in {{"my_launcher": [check_records], "threads": LAUNCHER_CHECKS}}.items():
+            for check in checks:
+                folder = Path({str(tmp_path)!r}, f"{{launcher}}-{{check.__name__}}")
+                folder.mkdir()
+                check(launcher, folder, {{}})
+                print(launcher, check.__name__)
+    """
     done = subprocess.run(
-        [sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": str(installed)}, cwd=tmp_path,
+        [sys.executable, "-c", textwrap.dedent(script)], env=os.environ | {"PYTHONPATH": str(installed)}, cwd=tmp_path,
         capture_output=True, text=True, timeout=580, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed = [("my_launcher", check_records), *(("threads", check) for check in LAUNCHER_CHECKS)]
+    assert done.stdout.splitlines() == [f"{launcher} {check.__name__}" for launcher, check in passed]

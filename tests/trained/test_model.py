@@ -62,6 +62,7 @@ def artifacts_of(results: Path) -> Path:
     return folder_of(results, find_record(record_of(results), results)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["source_only", *METHODS, "target_only"])
 def test_a_rebuilt_model_predicts_as_recorded(toy: dabench.Results, examples: Any, method: str) -> None:
     kept, again = toy.predictions(method), toy.model(method).predict(examples)
@@ -163,6 +164,7 @@ def other_tensors(path: Path) -> None:
     save_file({"state.x": torch.zeros(1)}, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_files_that_are_wrong_are_refused(copy: Path, examples: Any, name: str) -> None:
     act, match = WRONG[name]

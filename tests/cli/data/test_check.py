@@ -146,6 +146,7 @@ def rows(shift: float) -> list[str]:
     return [f"{place + shift},{'xy'[place % 2]},{'ab'[place // 20]}" for place in range(40)]
 
 
+@pytest.mark.slow
 def test_rows_of_tables_are_named_by_file_and_line(call, tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     north, south = rows(0.25), rows(0.5)
@@ -306,6 +307,7 @@ def test_a_large_picture_is_named(call, tmp_path: Path) -> None:
     assert call("data", "check", "own.yaml")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backbone", "size", "words"),
     [

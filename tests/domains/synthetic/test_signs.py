@@ -62,6 +62,7 @@ def test_pictograms_show_the_colours_of_their_plates(drawn):
             )
 
 
+@pytest.mark.slow
 def test_no_two_pictograms_are_alike(drawn):
     for fashion in drawn[:, :, ::2, ::2, :3]:
         for one, other in combinations(range(43), 2):
@@ -112,6 +113,7 @@ def test_the_outline_of_a_plate_is_where_it_is_painted(drawn):
             assert np.abs(painted - [min(xs), max(xs), min(ys), max(ys)]).max() < 6
 
 
+@pytest.mark.slow
 def test_a_sign_fills_its_share_of_the_frame_however_it_is_turned():
     for label in range(43):
         rng = np.random.default_rng(label)

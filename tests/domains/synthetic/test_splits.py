@@ -65,6 +65,7 @@ def test_the_bytes_do_not_depend_on_the_number_of_workers(name, domains, capfd):
         assert np.array_equal(getattr(made, split).y, getattr(domains[name], split).y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOADERS)
 def test_an_image_does_not_depend_on_how_many_follow(name, domains):
     made = LOADERS[name](workers=1, train=3, test=8)

@@ -169,6 +169,7 @@ def test_the_diagram_joins_what_is_not_told_apart() -> None:
     assert all(0 <= end <= drawn.height for line in drawn.lines for end in (line.y1, line.y2))
 
 
+@pytest.mark.slow
 def test_the_diagram_stands_on_the_page_from_six_pairs_on() -> None:
     from dabench.leaderboard.build import build_tables
     from tests.support.factories import make_records

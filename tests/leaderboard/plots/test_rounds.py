@@ -15,6 +15,7 @@ from tests.support.active import active_tables
 from tests.support.factories import make_record
 
 
+@pytest.mark.slow
 def test_the_legend_names_every_rule_and_the_bound(tmp_path: Path) -> None:
     draw_rounds(active_tables(), tmp_path / "rounds.svg")
     text = (tmp_path / "rounds.svg").read_text()

@@ -56,6 +56,7 @@ def test_the_next_command_names_the_shots() -> None:
     assert " feda --shots 1 " in next_commands(tables())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("track", "axis"), [("few_shot", "target examples per class"), ("paired", "groups of each")])
 def test_the_axis_says_what_is_counted(track: str, axis: str, tmp_path: Path) -> None:
     records = make_records({"feda": [0.5, 0.6]}, track=track, shots=2)
@@ -79,6 +80,7 @@ def test_numbers_of_seeds_that_differ_are_both_named() -> None:
     assert [seeds_of([few]), seeds_of([more, few])] == ["2 seeds", "2 to 3 seeds"]
 
 
+@pytest.mark.slow
 def test_the_picture_has_a_line_for_each_method(tmp_path: Path) -> None:
     draw_shots(tables(), tmp_path / "shots.png")
     with Image.open(tmp_path / "shots.png") as picture:
@@ -86,6 +88,7 @@ def test_the_picture_has_a_line_for_each_method(tmp_path: Path) -> None:
     assert (0, 0x72, 0xB2) in colours
 
 
+@pytest.mark.slow
 def test_what_cannot_be_drawn(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf"):
         draw_shots(tables(), tmp_path / "shots.txt")

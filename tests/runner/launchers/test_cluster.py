@@ -137,6 +137,7 @@ class Small(Desk):
         return super().submit(tickets)
 
 
+@pytest.mark.slow
 def test_a_cluster_without_room_is_waited_for_and_said(
     registry: Registry, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
