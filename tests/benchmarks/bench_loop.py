@@ -37,8 +37,8 @@ from dabench.plugin.registry import load_registry
 from dabench.runs.job import Job
 from dabench.seeding import reproducible
 
-STEPS, ROUNDS, LIMIT = 40, 15, 1.10
-LOW = 3  # of the rounds in order from 0: the true median lies below it in 2 of 100 measurements (binomial)
+STEPS, ROUNDS, LIMIT = 40, 12, 1.10
+LOW = 2  # of the rounds in order from 0: the true median lies below it in 2 of 100 measurements (binomial)
 
 
 @dataclass(frozen=True)
