@@ -46,6 +46,7 @@ def _passed(network: Backbone, trunk: nn.Module, x: Tensor) -> list[Tensor]:
     return [out, *(parameter.grad for parameter in trunk.parameters() if parameter.grad is not None)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cls", "shape", "options"), NETWORKS, ids=lambda value: getattr(value, "__name__", ""))
 def test_pooling_first_gives_the_same_bits(
     cls: type[Backbone], shape: tuple[int, ...], options: Backbone.Options

@@ -115,6 +115,7 @@ def test_an_observer_is_asked_for_by_name(registry: Registry, tmp_path: Path, mo
     assert with_observers(registry, [], tmp_path)._observers == []
 
 
+@pytest.mark.slow
 def test_tensorboard_holds_losses_scores_and_accuracies(registry: Registry, tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator

@@ -101,6 +101,7 @@ def test_gap_and_comparison_are_frames(toy: dabench.Results) -> None:
         toy.compare("mine", "mina")
 
 
+@pytest.mark.slow
 def test_a_picture_can_be_looked_at(toy: dabench.Results) -> None:
     figure = toy.plot()
     (axes,) = figure.axes if hasattr(figure, "axes") else ()
@@ -116,6 +117,7 @@ def test_runs_that_are_there_are_not_made_again(toy: dabench.Results, folder: Pa
     assert set(again.frame()["run_id"]) < set(toy.frame()["run_id"])
 
 
+@pytest.mark.slow
 def test_what_was_run_is_loaded(toy: dabench.Results, folder: Path, tmp_path: Path) -> None:
     loaded = dabench.load(folder)
     assert set(loaded.frame()["run_id"]) == set(toy.frame()["run_id"])
@@ -124,6 +126,7 @@ def test_what_was_run_is_loaded(toy: dabench.Results, folder: Path, tmp_path: Pa
         dabench.load(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_a_published_file_is_loaded() -> None:
     published = dabench.load(Path(__file__).parents[2] / "results/mini.csv")
     assert "DANN" in str(published.table())
@@ -132,6 +135,7 @@ def test_a_published_file_is_loaded() -> None:
     assert len(published.plot().axes) == 2
 
 
+@pytest.mark.slow
 def test_a_damaged_row_is_a_warning_and_the_others_count(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "results/mini.csv").read_text().splitlines()
     (tmp_path / "mini.csv").write_text("\n".join([*text[:-1], text[-1].replace(",ok,", ",fine,")]) + "\n")

@@ -181,6 +181,7 @@ def test_resnet50_of_timm_takes_the_weights_of_torchvision(timm: Any, tmp_path: 
     torch.testing.assert_close(network.eval()(x), theirs(x), rtol=0, atol=0)
 
 
+@pytest.mark.slow
 def test_other_files_are_refused(tmp_path: Path, weights: Path, capsys) -> None:
     place = tmp_path / "other.pth"
     torch.save({"conv1.0.weight": Evil()}, place)

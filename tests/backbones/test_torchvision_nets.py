@@ -135,6 +135,7 @@ class Evil:
         return (print, ("unpickled",))
 
 
+@pytest.mark.slow
 def test_nothing_but_weights_is_unpickled(tmp_path: Path, data: Path, capsys) -> None:
     torch.save({"conv1.weight": Evil()}, tmp_path / "evil.pth")
     with pytest.raises(DataError, match=r"holds more than weights: objects of Python \((builtins\.)?print\)"):
@@ -151,6 +152,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path, data: Path) -> N
         read_weights(tmp_path / "list.pth")
 
 
+@pytest.mark.slow
 def test_random_frozen_weights_do_not_depend_on_the_seed(data: Path) -> None:
     first, second = (ResNet18.frozen_part((3, 16, 16), options(weights="none", frozen=True)) for _ in range(2))
     torch.testing.assert_close(first.state_dict(), second.state_dict(), rtol=0, atol=0)

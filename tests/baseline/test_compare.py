@@ -50,6 +50,7 @@ def test_equal_accuracies_from_other_predictions_are_not_the_same() -> None:
     assert judged(runs(STEADY), now).verdict == "within noise"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("by", "verdict"), [(0.05, "regressed"), (-0.05, "better"), (0.0, "within noise"), (0.005, "tolerated")]
 )
@@ -60,6 +61,7 @@ def test_a_steady_cell(by: float, verdict: str) -> None:
     assert cell.now == pytest.approx(0.804 - by + 0.0004)
 
 
+@pytest.mark.slow
 def test_a_significant_drop_below_the_tolerance_has_a_name_of_its_own() -> None:
     report = compare(make_frame(*runs(STEADY)), make_frame(*runs(shifted(0.009, wobble=0.0001))), max_drop=0.01)
     assert [cell.verdict for cell in report.cells] == ["tolerated"]
@@ -81,6 +83,7 @@ def test_a_large_drop_in_a_noisy_cell_is_noise() -> None:
     assert cell.detectable is None or cell.detectable > 0.3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("accuracy", "verdict"), [(0.77, "within noise"), (0.7, "regressed"), (0.9, "better")])
 def test_one_seed_is_held_against_the_prediction_interval_of_all(accuracy: float, verdict: str) -> None:
     before, now = make_frame(*runs(STEADY)), make_frame(*runs([accuracy, 0.1]))
@@ -89,6 +92,7 @@ def test_one_seed_is_held_against_the_prediction_interval_of_all(accuracy: float
     assert (cell.drop.rule, cell.verdict, cell.seeds) == ("prediction", verdict, (0,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("accuracy", "verdict", "why"),
     [
@@ -105,6 +109,7 @@ def test_a_baseline_of_one_seed_fails_safe(accuracy: float, verdict: str, why: s
     assert (cell.detectable, cell.seeds_needed) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_collapse_is_a_regression_that_no_mean_hides() -> None:
     now = runs([*STEADY[:4], 0.1])
     now[4] = now[4].model_copy(update={"status": "collapsed"})
@@ -159,6 +164,7 @@ def test_runs_with_other_settings_are_not_comparable(variant: str) -> None:
     assert alone.failed, "nothing is comparable"
 
 
+@pytest.mark.slow
 def test_another_row_of_a_method_is_no_other_setting_of_it() -> None:
     now = runs(STEADY, variant="long", settings_sha256=digest("other"))
     report = compare(make_frame(*runs(STEADY)), make_frame(*now), max_drop=0.01)
@@ -176,6 +182,7 @@ def test_further_seeds_and_cells_are_not_judged() -> None:
     assert [str(name) for name in report.new] == ["digits:digits_m coral"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "what"),
     [
@@ -216,6 +223,7 @@ def test_what_changed_is_said() -> None:
     }
 
 
+@pytest.mark.slow
 def test_settings_are_compared_key_by_key_where_they_are_known() -> None:
     before, now = make_frame(*runs(STEADY)), make_frame(*runs(STEADY, settings_sha256="6" * 64, steps=100))
     known = {"5" * 64: {"options": {"weight": 1.0}}, "6" * 64: {"options": {"weight": 2.0}}}
@@ -237,6 +245,7 @@ def test_only_the_newest_code_counts_on_both_sides() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_kind_of_processor_is_the_first_reason_and_a_failed_run_is_none() -> None:
     env = make_record().env
     here, there = (env.model_copy(update={"cpu_capability": name}) for name in ("AVX2", "AVX512"))
@@ -266,6 +275,7 @@ def report_of(before: pd.DataFrame, now: pd.DataFrame) -> Report:
     return compare(before, now, max_drop=0.01)
 
 
+@pytest.mark.slow
 def test_an_update_touches_only_lines_that_changed() -> None:
     before = make_frame(*runs(STEADY), *runs(STEADY, "coral"), *runs(STEADY, "jdot"), *runs([0.5], "gone"))
     now = make_frame(

@@ -79,6 +79,7 @@ def test_exit_codes(baseline: Path, changed: dict[str, list[float | None]], code
     assert check(baseline, "--results", rerun(baseline.parent, **changed)).return_value == code
 
 
+@pytest.mark.slow
 def test_nothing_comparable_is_a_failure(baseline: Path, tmp_path: Path) -> None:
     for record in make_records(METHODS, data_sha256="other"):
         write_record(tmp_path / "other", record)
@@ -151,6 +152,7 @@ def test_update_keeps_other_suites_of_the_file(tmp_path: Path) -> None:
     assert sorted(back.loc[back["method"] == "dann", "accuracy_selected"]) == [0.1, 0.2, 0.3, 0.7, 0.72, 0.75]
 
 
+@pytest.mark.slow
 def test_console_shows_verdicts_reasons_and_changes(baseline: Path) -> None:
     env = make_record().env.model_copy(update={"torch": "9.9"})
     for record in make_records({**METHODS, "dann": [0.6, 0.65, 0.62]}, minute=5, env=env):
@@ -161,6 +163,7 @@ def test_console_shows_verdicts_reasons_and_changes(baseline: Path) -> None:
     assert re.search(r"^torch +2\.9\.0 +9\.9 +all cells$", text, flags=re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_json_is_written_to_a_file_and_the_report_is_still_shown(baseline: Path, tmp_path: Path) -> None:
     rerun(baseline.parent, dann=[0.6, 0.65, 0.62])
     out = tmp_path / "out" / "check.json"
@@ -173,6 +176,7 @@ def test_json_is_written_to_a_file_and_the_report_is_still_shown(baseline: Path,
     assert "REGRESSED" in result.stderr
 
 
+@pytest.mark.slow
 def test_json_has_no_infinities(baseline: Path, tmp_path: Path) -> None:
     write_record(tmp_path / "a", make_record(0.5))
     one = publish(tmp_path / "a", "mini", tmp_path / "one.csv")
@@ -181,6 +185,7 @@ def test_json_has_no_infinities(baseline: Path, tmp_path: Path) -> None:
     assert content["cells"][0]["drop_low"] is None
 
 
+@pytest.mark.slow
 def test_a_workflow_gets_a_summary_and_annotations(
     baseline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +223,7 @@ def test_names_and_errors_of_plugins_are_harmless() -> None:
     assert "forged" in console.render(report, width=80, colour=False)
 
 
+@pytest.mark.slow
 def test_junit_counts_what_fails(baseline: Path) -> None:
     rerun(baseline.parent, dann=[0.6, 0.65, 0.62])
     suite = ET.fromstring(check(baseline, "--results", baseline.parent, "--format", "junit").stdout).find("testsuite")
@@ -250,6 +256,7 @@ def test_console_fits_the_width(width: int) -> None:
     assert "\x1b[" in console.render(report, width=width, colour=True)
 
 
+@pytest.mark.slow
 def test_code_that_changed_since_the_runs_is_noticed(baseline: Path) -> None:
     root = Path(__file__).parents[2]
     head = subprocess.run(["git", "-C", root, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
@@ -259,6 +266,7 @@ def test_code_that_changed_since_the_runs_is_noticed(baseline: Path) -> None:
     assert f"made at commit {'f' * 12}, the code here is {head.stdout[:12]}" in text
 
 
+@pytest.mark.slow
 def test_a_plugin_brings_a_format(baseline: Path, tmp_path: Path, site) -> None:
     site.install(
         "acme-ci",

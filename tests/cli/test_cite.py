@@ -44,6 +44,7 @@ def _parsed(out: str) -> dict[str, str]:
     return entries("\n".join(line for line in out.splitlines() if not line.startswith("%")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suite", ["mini", "ganin", "digits", "office_caltech", "amazon", "amazon_text", "sensors"])
 def test_a_suite_is_cited_whole(run, suite: str) -> None:
     code, out, err = run(suite)

@@ -104,6 +104,7 @@ def test_bash_is_answered_quickly_without_torch(dabench, words: str, offered: se
     assert {line.split(",")[1] for line in done.stdout.splitlines()} >= offered
 
 
+@pytest.mark.slow
 def test_the_callbacks_import_nothing_heavy() -> None:
     script = (
         "import sys, click\n"

@@ -106,6 +106,7 @@ def test_formats_for_programs_keep_every_character(
     assert "é" in json.dumps(listed, ensure_ascii=False), "there is something to escape"
 
 
+@pytest.mark.slow
 def test_an_environment_that_is_not_unicode() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "dabench", "list", "methods", "--json"],

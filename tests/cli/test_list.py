@@ -102,6 +102,7 @@ def test_pairs_of_plugins_with_the_suites_that_name_them(run, pets) -> None:
     assert {"mini", "mini_active", "mini_few_shot"} <= set(rows["digits:digits_m"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["pairs: [", "- a\n- b", "pairs: []", "pairs: [mnist]", "pairs: [{steps: 3}]", "", "\0"]
 )
@@ -121,6 +122,7 @@ def test_a_suite_is_data_not_code(run, pets) -> None:
     assert "pets" not in out
 
 
+@pytest.mark.slow
 def test_without_a_kind_it_counts(run, pets) -> None:
     code, out, _ = run()
     assert code == 0

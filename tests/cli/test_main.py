@@ -175,6 +175,7 @@ def test_broken_plugins_are_reported_once(site, capsys) -> None:
     assert capsys.readouterr().err.count("acme:acme") == 1
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_quiet() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "dabench", "list", "methods", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE

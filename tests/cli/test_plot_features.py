@@ -159,6 +159,7 @@ def test_rows_of_another_readout_have_no_picture_of_their_own(plot: Plot, tmp_pa
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

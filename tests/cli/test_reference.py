@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 
+import pytest
+
 from dabench.cli.main import COMMANDS
 from dabench.cli.reference import commands_page, hooks_page, suites_page
 from dabench.plugin import hookspecs
@@ -35,6 +37,7 @@ def test_every_command_has_its_help() -> None:
     assert max(map(len, page.splitlines())) <= 100
 
 
+@pytest.mark.slow
 def test_every_shipped_suite_is_a_line() -> None:
     registry = load_registry()
     page = suites_page(registry)

@@ -162,6 +162,7 @@ def test_selectors_are_compared(cli: Cli, rescored: Path) -> None:
         assert list(quality["by_method"]) == ["dann", "source_only"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -182,6 +183,7 @@ def test_bad_input(cli: Cli, arguments: list[str], code: int, words: list[str]) 
         assert word in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["rescore", "toy", "--selector", "entropy"], ["selectors", "toy"]], ids=" ".join)
 def test_files_that_are_no_records_are_reported(cli: Cli, results: Path, command: list[str]) -> None:
     broken = results / "runs/toy/broken.json"
@@ -192,6 +194,7 @@ def test_files_that_are_no_records_are_reported(cli: Cli, results: Path, command
     assert "(not counted)" in err
 
 
+@pytest.mark.slow
 def test_a_selector_of_a_plugin_takes_part(site, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rules = """
         from dabench.selection.rule import ByScore, by_outputs

@@ -42,6 +42,7 @@ def test_merge_names_conflicts_and_fails(folder: Path, tmp_path: Path) -> None:
     assert "the same run with other numbers" in result.stdout
 
 
+@pytest.mark.slow
 def test_prune_shows_first_and_deletes_only_when_told(folder: Path) -> None:
     files = sorted((folder / "runs").rglob("*.json"))
     result = invoke("prune", "--results", folder)

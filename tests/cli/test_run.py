@@ -72,6 +72,7 @@ def test_a_second_call_answers_from_the_records(run: Run) -> None:
     assert "10 runs, 0 of them done before" in run("toy", "--fresh")[2]
 
 
+@pytest.mark.slow
 def test_json_is_the_contract(run: Run, results: Path) -> None:
     _, out, _ = run("toy", "--json", results=results)
     rows = json.loads(out)

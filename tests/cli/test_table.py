@@ -167,6 +167,7 @@ def test_table_writes_a_file(folder: Path, tmp_path: Path) -> None:
     assert "wrote" in result.stderr
 
 
+@pytest.mark.slow
 def test_table_shows_published_numbers_from_a_folder(folder: Path, tmp_path: Path) -> None:
     published = tmp_path / "published"
     published.mkdir()
@@ -232,6 +233,7 @@ def test_explain_prints_what_is_behind_a_cell(folder: Path) -> None:
     assert result.stdout.startswith("dann on digits → digits_m\n")
 
 
+@pytest.mark.slow
 def test_publish_writes_the_csv_beside_the_runs_and_the_table_reads_it(folder: Path) -> None:
     result = invoke(results.command, "publish", "mini", "--results", folder)
     assert result.stdout == f"{folder / 'mini.csv'}\n"

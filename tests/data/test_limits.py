@@ -70,6 +70,7 @@ def test_anchors_of_sane_size_are_read() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_settings_on_the_command_line_are_held_to_the_same() -> None:
     with pytest.raises(UsageError, match="not valid YAML"):
         parse_overrides(["dann.weight=" + "[" * 2000])

@@ -137,6 +137,7 @@ def _prepare(spec: DomainSpec, pipe: object) -> None:
     pipe.send(json.dumps([prepare(spec).sha256]))  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_two_processes_prepare_it_once(folder: Path, spec: Callable[[str], DomainSpec]) -> None:
     context = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe()

@@ -58,6 +58,7 @@ def test_a_batch_has_the_views_that_the_method_declares(registry: Registry, tmp_
     assert torch.equal(batch.target_x_strong, batch.target_x_strong)
 
 
+@pytest.mark.slow
 def test_views_change_nothing_else(registry: Registry, tmp_path: Path) -> None:
     class Blind(Looks):
         views = {}  # noqa: RUF012

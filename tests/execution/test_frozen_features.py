@@ -111,6 +111,7 @@ def test_damaged_features_are_computed_anew(data: Path, registry: Registry, capl
             assert path.read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_half_written_features_are_never_there(data: Path, registry: Registry, monkeypatch) -> None:
     plan = plan_of(suite_of(), registry)
     (job, *_) = make_jobs(plan, plan.runs, Path("unused"), registry, RunOptions(device="cpu"))

@@ -82,6 +82,7 @@ def test_c_is_best_by_the_scores_that_are_reported(kind: str, noise: int) -> Non
     assert choices[int(np.argmax(accuracies))] == readout._model.C
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["libsvm_cv", "rbf_svm", "rbf_svm_cv"])
 def test_votes_of_one_class_against_one_are_another_classifier(kind: str) -> None:
     """So a C that is best by `predict`, which counts votes, need not be the best for what is reported."""

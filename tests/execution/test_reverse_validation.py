@@ -108,6 +108,7 @@ def test_one_predicted_class_is_scored_by_its_share(registry: Registry, tmp_path
     assert score_of(outcome_of(job_of(registry, tmp_path, "toy_one_class"))) == pytest.approx(1 / 3)
 
 
+@pytest.mark.slow
 def test_one_predicted_class_needs_no_classifier(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +121,7 @@ def test_one_predicted_class_needs_no_classifier(
         assert score_of(outcome) == pytest.approx(1 / 3, abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_broken_training_and_an_empty_source_val_have_no_score(registry: Registry, tmp_path: Path) -> None:
     nan = outcome_of(job_of(registry, tmp_path / "nan", "toy_nan"))
     empty = outcome_of(job_of(registry, tmp_path / "empty", "dann", sample={"source_per_class": 1000}))

@@ -75,6 +75,7 @@ def test_a_stage_trains_its_modules_alone(registry: Registry, tmp_path: Path) ->
     assert not torch.equal(whole.network.output.weight, first.network.output.weight)
 
 
+@pytest.mark.slow
 def test_losses_are_means_since_the_checkpoint_before(registry: Registry, tmp_path: Path) -> None:
     _, all_steps = _training(registry, tmp_path, "dann", budget={"steps": 24, "batch": 16, "checkpoints": 24})
     _, some = _training(registry, tmp_path, "dann")
@@ -84,6 +85,7 @@ def test_losses_are_means_since_the_checkpoint_before(registry: Registry, tmp_pa
     assert set(second) == {"class", "domain"}
 
 
+@pytest.mark.slow
 def test_the_loss_goes_down(registry: Registry, tmp_path: Path) -> None:
     _, events = _training(registry, tmp_path, "source_only", budget={"steps": 200, "batch": 32, "checkpoints": 4})
     losses = [event.losses["class"] for event in events if event.losses]
@@ -109,6 +111,7 @@ def test_every_step_is_in_training_mode(registry: Registry, tmp_path: Path) -> N
     assert modes == [True] * 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
 def test_optimisers_train(registry: Registry, tmp_path: Path, name: str) -> None:
     before, _ = _training(registry, tmp_path, "source_only", budget={"steps": 1, "batch": 1, "checkpoints": 1})

@@ -133,6 +133,7 @@ def test_every_format_shows_them_with_their_source() -> None:
     assert max(fields) == f"0.815 {source}"
 
 
+@pytest.mark.slow
 def test_nothing_published_means_no_column() -> None:
     for render in (markdown.render, latex.render, lambda made: console.render(made, width=100, colour=False)):
         assert "published" not in render(tables())

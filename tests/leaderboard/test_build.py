@@ -176,6 +176,7 @@ def test_a_variant_that_all_rows_share_goes_to_the_header() -> None:
     assert [row.label for row in table.rows] == ["source only", "coral", "dann", "mmd", "train on target"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [
@@ -244,6 +245,7 @@ def test_a_method_that_is_no_better_than_source_only_is_marked() -> None:
     assert rows(one(make_frame(*make_records(runs))))["dann"].cells["digits:digits_m"].no_gain
 
 
+@pytest.mark.slow
 def test_ranks_are_tested_from_six_pairs_on() -> None:
     pairs = [f"d{number}:e{number}" for number in range(6)]
     records = [record for pair in pairs for record in make_records(FIVE, pair)]

@@ -80,6 +80,7 @@ def test_a_bound_covers_no_gap(folder: Path) -> None:
     assert "a bound of the table covers none" in explain(folder, "mini", "digits:digits_m", "target-only")
 
 
+@pytest.mark.slow
 def test_seeds_from_different_versions_are_told_apart(folder: Path) -> None:
     env = make_record().env.model_copy(update={"torch": "2.8.0"})
     write_record(folder, make_record(0.7, method="mmd"))
@@ -89,6 +90,7 @@ def test_seeds_from_different_versions_are_told_apart(folder: Path) -> None:
     assert [" ".join(line.split()) for line in versions] == ["2.8.0 seeds 1", "2.9.0 seeds 0"]
 
 
+@pytest.mark.slow
 def test_older_runs_of_the_cell_are_mentioned(folder: Path) -> None:
     write_record(folder, make_record(0.9, plugin="new", minute=1))
     text = explain(folder, "mini", "digits:digits_m", "dann")

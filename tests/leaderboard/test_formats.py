@@ -190,6 +190,7 @@ def test_colour_marks_best_and_dims_bounds() -> None:
     assert re.sub(r"\x1b\[[\d;]*m", "", text).startswith(LINES)
 
 
+@pytest.mark.slow
 def test_no_terminal_means_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     assert console.render(tables(*two_pairs())).startswith(LINES)  # pytest's stdout is no terminal

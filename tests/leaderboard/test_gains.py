@@ -50,6 +50,7 @@ def test_it_stands_below_the_table_with_what_is_published() -> None:
     assert "published: +0.4 % to" in console.render([table], width=400)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "changed"),
     [

@@ -66,6 +66,7 @@ def whole(method: str) -> list[tuple[str, int]]:
     return [(method, seed) for seed in range(3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", OTHERS)
 def test_runs_of_another_machine_are_no_pairs(change: dict[str, Any]) -> None:
     table = mixed(change, *whole("source_only"))
@@ -87,6 +88,7 @@ def test_what_leaves_the_bits_as_they_are_makes_no_difference(change: dict[str, 
     assert UNLIKE not in footnotes(table)
 
 
+@pytest.mark.slow
 def test_pairs_are_made_seed_by_seed() -> None:
     table = mixed({"env": HERE}, ("source_only", 0), ("target_only", 1))
     cell = cells(table)["dann"]
@@ -131,6 +133,7 @@ def test_a_share_without_an_interval_says_that_it_is_for_lack_of_pairs() -> None
     assert said == ["a share without an interval: a bound lacks runs on the kind of machine of the method's runs"]
 
 
+@pytest.mark.slow
 def test_ranks_over_pairs_are_tested_only_among_pairs() -> None:
     pairs = [f"d{number}:e{number}" for number in range(6)]
     records = [record for pair in pairs for record in make_records(RUNS | {"mmd": [0.6, 0.6, 0.6]}, pair)]
@@ -159,6 +162,7 @@ def test_the_note_counts_the_machines_by_what_differs() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["failed", "timeout"])
 def test_a_run_without_a_number_makes_no_second_torch(status: str) -> None:
     """The record of such a run may lack the build of torch, or the name of the GPU."""
@@ -209,6 +213,7 @@ def test_a_table_says_how_many_runs_are_from_here_and_how_many_published(stopped
     assert {row["method"]: row["pairs"][PAIR]["from_csv"] for row in json.loads(json_.render([table]))} == counts
 
 
+@pytest.mark.slow
 def test_published_runs_are_not_paired_with_those_of_another_machine(stopped: Path) -> None:
     results = read_results(stopped, "mini")
     (table,) = build_tables(results.frame, from_csv=results.from_csv)
@@ -226,6 +231,7 @@ def test_runs_of_one_place_need_no_words(stopped: Path) -> None:
         assert table.from_csv == 0
 
 
+@pytest.mark.slow
 def test_a_published_row_that_stands_for_a_failed_record_is_published(stopped: Path) -> None:
     failed = make_record(None, method="mmd", seed=0, minute=-9)
     write_record(stopped, failed)

@@ -148,6 +148,7 @@ def test_how_far_a_tied_method_is_below_is_said() -> None:
     assert "= not distinguishable from it, up to 10.0 points below" in marks(made)[0]
 
 
+@pytest.mark.slow
 def test_rows_of_other_settings_stand_in_a_group_of_their_own() -> None:
     plain = {"source_only": [0.5, 0.5], "dann": [0.6, 0.61], "target_only": [0.9, 0.9]}
     made = table(*make_records(plain), *make_records(plain | {"coral": [0.7, 0.72]}, **LONG))
@@ -214,6 +215,7 @@ def test_no_mark_of_the_published_tables_contradicts_an_interval(path: Path) -> 
             assert len(bests) == len({group for group, _ in bests})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("render", [*READ, csv_.render, json_.render])
 def test_what_was_left_out_of_the_data_stands_under_every_table(render: Render) -> None:
     note = "left out of photos, 1 in all: the class triangle (105 examples): not in sketches"

@@ -37,6 +37,7 @@ def test_labels_needed_are_those_of_the_first_round_that_is_where_random_ends() 
     assert needed == {"random": 20, "margin": 10, "clue": None}  # random ends at .7
 
 
+@pytest.mark.slow
 def test_without_a_round_there_is_no_area() -> None:
     rows = {row.variant: row.curve for row in active_tables(leave_out=("random", 1))[-1].rows if row.curve}
     assert rows["random"].area == pytest.approx((0.4 + 0.6) / 4 + (0.6 + 0.8) / 4)  # from none to all at once

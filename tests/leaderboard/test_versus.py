@@ -41,6 +41,7 @@ def test_it_wins_loses_or_is_even() -> None:
     assert str(found["mmd"]).startswith("-0.1 [")
 
 
+@pytest.mark.slow
 def test_the_correction_is_over_the_methods_of_the_pair() -> None:
     found = versus(*table_of())["mmd"]["digits:digits_m"]
     own, rival = (Sample(dict(enumerate(value for value in RUNS[name] if value)), 0.0) for name in ("dann", "mmd"))

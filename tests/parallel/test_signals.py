@@ -79,6 +79,7 @@ def test_what_must_be_done_is_done_first(number: signal.Signals) -> None:
     assert exit_code(raised.value) == 128 + number
 
 
+@pytest.mark.slow
 def test_a_pool_that_is_interrupted_ends_at_once() -> None:
     begun = time.monotonic()
 

@@ -137,6 +137,7 @@ def test_a_pair_says_who_chose_the_options_that_it_sets(registry: Registry) -> N
     assert said["toy_vectors_b:toy_vectors_a", "subspace_alignment"] == "paper", "the pair sets none of its options"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "variant"),
     [

@@ -126,6 +126,7 @@ def dabench_methods():
 """
 
 
+@pytest.mark.slow
 def test_what_a_plugin_prints_does_not_come_between_json(site, dabench) -> None:
     site.install("loud", {"loud": "loud_hooks"}, loud_hooks=LOUD)
     done = dabench("list", "methods", "--json")

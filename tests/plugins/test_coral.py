@@ -106,6 +106,7 @@ def test_without_centring_it_is_algorithm_1_to_the_letter(shape: str) -> None:
     np.testing.assert_allclose(_aligned(problem, centre=False), problem.source_x @ _matrix(problem), atol=1e-4)
 
 
+@pytest.mark.slow
 @BOTH_SHAPES
 @BOTH_KERNELS
 def test_between_domains_of_mean_0_centring_changes_nothing(shape: str, kernel: str) -> None:
@@ -119,6 +120,7 @@ def test_between_domains_of_mean_0_centring_changes_nothing(shape: str, kernel: 
     np.testing.assert_allclose(seen.asked[0], plain.asked[0], atol=1e-4)
 
 
+@pytest.mark.slow
 @BOTH_SHAPES
 @BOTH_KERNELS
 def test_where_the_source_lies_does_not_matter(shape: str, kernel: str) -> None:

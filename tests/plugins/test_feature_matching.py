@@ -93,6 +93,7 @@ def test_the_target_starts_as_a_copy_of_what_the_source_has_learned() -> None:
     assert any(not torch.equal(value, fresh[name]) for name, value in method.target.named_parameters())
 
 
+@pytest.mark.slow
 def test_without_matching_the_target_is_fine_tuned_to_the_bit() -> None:
     """At the source's rate; where both domains have one shape, the network itself goes on."""
     problem = _problem()

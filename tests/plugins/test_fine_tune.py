@@ -83,6 +83,7 @@ def test_every_parameter_is_in_one_layer() -> None:
     assert sorted(map(id, found)) == sorted(map(id, method.network.parameters()))
 
 
+@pytest.mark.slow
 def test_the_anchor_is_the_source_network_and_holds_its_predictions() -> None:
     x = problem().labelled[0]
     free, held = after(KlAnchor, alpha=0.0), after(KlAnchor, alpha=1.0)
@@ -93,6 +94,7 @@ def test_the_anchor_is_the_source_network_and_holds_its_predictions() -> None:
     assert gap[1] < 0.5 * gap[0]
 
 
+@pytest.mark.slow
 def test_without_an_anchor_it_is_fine_tuning() -> None:
     x = problem().labelled[0]
     same = logits_of(after(L2Sp, alpha=0.0), problem(), x)
@@ -160,6 +162,7 @@ def test_more_layers_than_there_are_is_one_sentence(option: str) -> None:
     assert len(named_layers(built(FineTune, problem()).network, "all")) == 6
 
 
+@pytest.mark.slow
 def test_the_counts_are_of_what_the_last_stage_trains() -> None:
     whole = after()
     size = sum(parameter.numel() for parameter in whole.network.parameters())

@@ -90,6 +90,7 @@ def test_the_teacher_follows_and_predicts() -> None:
     assert torch.allclose(method.average.network.output(embedded), before, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_switched_off_it_is_source_only() -> None:
     problem = _problem()
     plain = trained(SourceOnly, problem, plain=True, steps=15)

@@ -19,6 +19,7 @@ def test_the_distance_is_the_sum_of_squared_differences() -> None:
     assert method.distance().item() == pytest.approx(3 * 4 + 5, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_weight_holds_the_networks_together() -> None:
     free, held = (trained(SoftSharing, few_labels(), steps=20, batch=8, weight=weight) for weight in (0.0, 1.0))
     assert held.distance() < free.distance() / 4

@@ -115,6 +115,7 @@ def _share(problem: Any, dimension: int, half: int) -> float:
     return float(np.mean(model.decision_function(aligned[test]).argmax(1) == y[test]))
 
 
+@pytest.mark.slow
 def test_the_search_costs_at_most_seven_fits_of_a_thousand_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[int] = []
     axes = subspace_alignment.principal_axes

@@ -42,6 +42,7 @@ def test_the_loss_is_the_mean_entropy_of_the_batch() -> None:
     assert method.target_losses(batch)["entropy"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_batch_norm_ends_with_statistics_of_the_target() -> None:
     method = trained(Tent, PROBLEM, steps=100, share=0.6, rate=0.0)
     with torch.no_grad():

@@ -121,6 +121,7 @@ def test_the_classes_are_predicted_in_both_domains(cls: Any) -> None:
     assert torch.allclose(method.network.output(method.embed(x)), method.predict(x), atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", SHARING)
 @pytest.mark.parametrize("batches", ["mixed", "alternating"])
 def test_every_weight_of_classes_and_second_labels_learns(cls: Any, batches: str) -> None:

@@ -114,6 +114,7 @@ def test_switched_off_they_are_source_only() -> None:
     assert not torch.equal(logits[0], logits[3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", [{"view": "affine"}, {"noise": 0.1}, {"decay": 0.9}])
 def test_every_option_of_the_augmented_baseline_does_something(option: dict[str, object]) -> None:
     (x, y), (target, _) = stripes(64, 1), stripes(64, 2)

@@ -70,6 +70,7 @@ def test_the_reversed_gradient_is_weighted_and_that_of_the_domain_classifier_is_
     assert torch.equal(head, same)
 
 
+@pytest.mark.slow
 def test_the_adversarial_direction_changes_predictions_more_than_a_random_one() -> None:
     """Once the network knows something."""
     method = trained(SourceOnly, _problem(), steps=60, plain=True)
@@ -116,6 +117,7 @@ def test_each_term_does_what_it_is_for() -> None:
     assert change(source_smooth=1.0) < 0.7 * change()
 
 
+@pytest.mark.slow
 def test_the_average_predicts() -> None:
     method = trained(Vada, _problem(), steps=10, decay=0.9)
     before = logits_of(method, _problem(), _problem().target_x)

@@ -55,6 +55,7 @@ def test_command_imports_nothing_heavy(arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     [

@@ -61,6 +61,7 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     assert broken(str(page)) == ["missing.md", "#no-head"]
 
 
+@pytest.mark.slow
 def test_paths_of_docs_in_sources_and_texts_exist() -> None:
     named = {
         f"{name}: {path}"

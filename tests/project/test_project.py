@@ -93,6 +93,7 @@ def test_the_harness_does_not_import_its_methods() -> None:
     assert "dabench_plugins" not in imported("dabench")
 
 
+@pytest.mark.slow
 def test_plugins_import_only_public_names_of_dabench() -> None:
     for file in (ROOT / "plugins").glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):

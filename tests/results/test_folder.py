@@ -64,6 +64,7 @@ def test_a_slash_in_a_domain_name_makes_no_folder(tmp_path: Path) -> None:
     assert read_results(tmp_path).frame["source"].tolist() == ["amazon/books"]
 
 
+@pytest.mark.slow
 def test_published_numbers_read_back_bit_by_bit(tmp_path: Path) -> None:
     hard = [0.1 + 0.2, 1 / 3, 2 / 3, 0.9999999999999999, 5e-324]
     records = [make_record(value, seed=seed, error='a "quote", a comma\r') for seed, value in enumerate(hard)]
@@ -95,6 +96,7 @@ def test_published_rows_stand_in_a_fixed_order(tmp_path: Path) -> None:
     assert frame["seed"].tolist() == [0, 0, 1, 0, 1, 0, 1, 0, 1]
 
 
+@pytest.mark.slow
 def test_publish_keeps_failed_runs_and_leaves_older_code_out(tmp_path: Path) -> None:
     write_all(tmp_path, make_record(0.5, plugin="old", seed=0), make_record(0.5, plugin="old", seed=1))
     write_all(
@@ -116,6 +118,7 @@ def test_publishing_nothing_is_an_error(tmp_path: Path) -> None:
     assert not (tmp_path / "mini.csv").exists()
 
 
+@pytest.mark.slow
 def test_publishing_overwrites_no_rows_that_it_cannot_read(tmp_path: Path) -> None:
     write_all(tmp_path, make_record())
     out = publish(tmp_path, "mini", tmp_path / "mini.csv")
@@ -126,6 +129,7 @@ def test_publishing_overwrites_no_rows_that_it_cannot_read(tmp_path: Path) -> No
     assert out.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_publishing_overwrites_no_other_suite(tmp_path: Path) -> None:
     write_all(tmp_path, make_record(), make_record(suite="digits"))
     out = publish(tmp_path, "mini", tmp_path / "all.csv")
@@ -141,6 +145,7 @@ def test_a_run_that_is_record_and_row_counts_once_and_the_record_wins(tmp_path: 
     assert dict(zip(frame["seed"], frame["accuracy_selected"], strict=True)) == {0: 0.7, 1: 0.6}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("record_minute", "row_minute", "status"), [(0, 1, "ok"), (1, 0, "failed")])
 def test_a_failed_record_loses_to_a_later_row(tmp_path: Path, record_minute: int, row_minute: int, status: str) -> None:
     write_all(tmp_path, make_record(None, minute=record_minute))
@@ -148,6 +153,7 @@ def test_a_failed_record_loses_to_a_later_row(tmp_path: Path, record_minute: int
     assert read_results(tmp_path).frame["status"].tolist() == [status]
 
 
+@pytest.mark.slow
 def test_of_the_same_row_in_two_files_the_newer_counts(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(csv_text(make_frame(make_record(0.7, minute=1), make_record(0.5, seed=1))))
     (tmp_path / "b.csv").write_text(csv_text(make_frame(make_record(0.6, minute=0))))
@@ -224,6 +230,7 @@ def test_a_copied_record_is_reported_and_counts_once(tmp_path: Path) -> None:
     assert "the same run as" in results.flaws[0].reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "reason", "left"),
     [
@@ -259,6 +266,7 @@ def test_further_columns_of_a_csv_do_no_harm(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_results(tmp_path).frame, make_frame(make_record()))
 
 
+@pytest.mark.slow
 def test_a_file_from_before_a_column_is_read_as_if_it_were_empty(tmp_path: Path) -> None:
     text = csv_text(make_frame(*make_records({"dann": [0.8, 0.7]})).drop(columns="data_notes"))
     (tmp_path / "mini.csv").write_text(text)
@@ -337,6 +345,7 @@ def test_a_record_that_an_editor_saved_reads_the_same(tmp_path: Path, encoding: 
     assert read_records(tmp_path, "mini") == ([record], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "words"),
     [

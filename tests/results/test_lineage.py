@@ -172,6 +172,7 @@ def test_runs_of_vada_from_before_a_function_of_it_moved_into_dabench_are_curren
     assert first_published_as in former_ids(rows[0])
 
 
+@pytest.mark.slow
 def test_rows_of_renamed_methods_and_of_fewer_options_are_runs_of_today() -> None:
     registry = load_registry()
     for name in ("mini_paired", "mini_few_shot"):
@@ -190,6 +191,7 @@ def test_no_hash_of_the_table_is_of_both_kinds() -> None:
     assert not syntax_by_former().keys() & set(syntax_by_former().values())
 
 
+@pytest.mark.slow
 def test_the_baseline_of_then_judges_runs_of_now() -> None:
     now = read_csv(MINI)[0].assign(finished="2026-11-29T00:00:00+00:00", schema=2)
     report = compare(read_csv(MINI)[0], now, max_drop=0.0)
@@ -242,6 +244,7 @@ def two_wordings() -> list[str]:
     return next(versions for versions in by_syntax.values() if len(versions) == 2)
 
 
+@pytest.mark.slow
 def test_two_wordings_of_a_plugin_are_one_lineage(tmp_path: Path) -> None:
     rows = []
     for minute, source in enumerate(two_wordings()):

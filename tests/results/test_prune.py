@@ -26,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_superseded_runs_go_and_the_table_stays(folder: Path) -> None:
     damaged = folder / "runs" / "mini" / "damaged.json"
     damaged.write_text("{")

@@ -96,6 +96,7 @@ def test_the_probe_of_the_folder_may_be_taken_away_by_another_command(
     assert run(plan_of(registry, ["dann"], seeds=[0], bounds=[]), tmp_path, registry)[PAIR, "dann", 0].status == "ok"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("file write failed")])
 def test_a_state_that_cannot_be_written_costs_no_run(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from dabench.results.csv_file import csv_text, read_csv
 from dabench.results.publish import publish
 from dabench.results.record_file import write_record
@@ -11,6 +13,7 @@ from dabench.results.verify import verify
 from tests.support.factories import make_record, make_records
 
 
+@pytest.mark.slow
 def test_a_published_folder_is_fine(tmp_path: Path) -> None:
     for record in make_records({"dann": [0.7, None, 0.8], "coral": [0.5, 0.5, 0.5]}):
         write_record(tmp_path, record)
@@ -19,6 +22,7 @@ def test_a_published_folder_is_fine(tmp_path: Path) -> None:
     assert verify(tmp_path / "mini.csv") == (6, [])
 
 
+@pytest.mark.slow
 def test_a_row_that_contradicts_its_record_is_named(tmp_path: Path) -> None:
     path = write_record(tmp_path, make_record(0.7))
     write_record(tmp_path, make_record(0.8, seed=1))
@@ -31,6 +35,7 @@ def test_a_row_that_contradicts_its_record_is_named(tmp_path: Path) -> None:
     assert f"differs from its record {path} in accuracy_selected" in flaw.reason
 
 
+@pytest.mark.slow
 def test_a_repeated_run_does_not_contradict_the_row_of_the_first(tmp_path: Path) -> None:
     write_record(tmp_path, make_record(0.7))
     publish(tmp_path, "mini", tmp_path / "mini.csv")

@@ -88,6 +88,7 @@ def test_a_later_command_with_more_shots_takes_over_what_is_there(registry: Regi
     assert carried_out(plan, tmp_path, registry)[1] == []
 
 
+@pytest.mark.slow
 def test_a_bound_that_comes_to_nothing_does_so_for_every_number_of_shots(registry: Registry, tmp_path: Path) -> None:
     recorder, _ = carried_out(few_shot(registry, 1, 3), tmp_path, registry, timeout_s=0.0)
     failed = [(record.method, record.shots, record.status) for record in recorder.records if record.method in BOUNDS]

@@ -77,6 +77,7 @@ def test_a_record_whose_accuracy_means_something_else_is_not_reused(
     assert not found
 
 
+@pytest.mark.slow
 def test_a_run_is_another_one_where_its_plugin_computes_something_else(registry: Registry, site: Any) -> None:
     source = """
         from dabench import DeepMethod
@@ -147,6 +148,7 @@ def test_fail_fast_stops_at_the_first(registry: Registry, tmp_path: Path) -> Non
     assert len(recorder.records) < len(plan.runs)
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_is_collapsed(registry: Registry, tmp_path: Path) -> None:
     record = run(plan_of(registry, ["toy_nan"], seeds=[0]), tmp_path, registry)[PAIR, "toy_nan", 0]
     assert record.status == "collapsed"
@@ -173,6 +175,7 @@ def test_batches_too_small_for_batch_norm_are_named(registry: Registry, tmp_path
     assert error == "batch norm needs batches of two or more while training (budget.batch)"
 
 
+@pytest.mark.slow
 def test_one_class_predictions_are_collapsed(registry: Registry, tmp_path: Path) -> None:
     record = run(plan_of(registry, ["toy_one_class"], seeds=[0]), tmp_path, registry)[PAIR, "toy_one_class", 0]
     assert record.status == "collapsed"
@@ -251,6 +254,7 @@ def test_missing_data_stop_only_the_runs_that_need_them(registry: Registry, tmp_
     assert "put it into DABENCH_DATA_DIR/toys" in str(missing.error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "reason"), [("toy_wide", "have the shape"), ("toy_other_classes", "do not have the same classes")]
 )
@@ -260,6 +264,7 @@ def test_domains_that_do_not_fit(registry: Registry, tmp_path: Path, target: str
     assert all(reason in str(record.error) for record in records.values())
 
 
+@pytest.mark.slow
 def test_what_a_method_prints_goes_to_its_log(
     registry: Registry, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

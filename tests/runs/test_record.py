@@ -34,6 +34,7 @@ def test_historic_results_are_readable(path: Path) -> None:
         assert results.frame["status"].tolist() == [path.stem]
 
 
+@pytest.mark.slow
 def test_old_rows_published_again_are_readable_beside_new_ones(tmp_path: Path) -> None:
     old = read_csv(HISTORIC / "schema1" / "published.csv")[0]
     (tmp_path / "mini.csv").write_text(csv_text(old))

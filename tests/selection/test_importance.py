@@ -44,6 +44,7 @@ def test_those_of_outputs_are_fitted_on_source_train() -> None:
     assert np.corrcoef(of.val_weights, true)[0, 1] >= 0.85
 
 
+@pytest.mark.slow
 def test_in_one_dimension_they_are_the_ratio_itself() -> None:
     """Source N(0, 1), target N(1, 1): exp(x - 1/2)."""
     (source, target, held_out), true = shifted(5, 1, 1, source=4000, target=2000, held_out=1000)
@@ -63,6 +64,7 @@ def test_how_many_rows_each_domain_has_changes_nothing_in_expectation(source: in
     assert np.median(weights / true) == pytest.approx(1, abs=0.15)
 
 
+@pytest.mark.slow
 def test_domains_that_are_alike_have_equal_weights() -> None:
     arrays, _ = shifted(2, 128, 0, source=300, target=300)
     weights = importance_weights(*arrays)
@@ -86,6 +88,7 @@ def test_they_do_not_depend_on_the_units_of_the_embedding() -> None:
     assert importance_weights(*turned) == pytest.approx(importance_weights(*arrays), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_constant_embeddings_and_hardly_any_rows_have_equal_weights() -> None:
     same = np.ones((50, 4), np.float32)
     assert importance_weights(same, same[:30], same) == pytest.approx(np.ones(50), abs=1e-4)

@@ -103,6 +103,7 @@ def test_interrupted_and_resumed_keeps_the_same(registry: Registry, tmp_path: Pa
     assert same(kept(job, outcome_of(job)), expected)
 
 
+@pytest.mark.slow
 def test_a_run_made_anew_without_them_leaves_none_of_an_older_one(registry: Registry, tmp_path: Path) -> None:
     job = job_of(registry, tmp_path, "dann")
     outcome_of(job)

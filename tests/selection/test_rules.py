@@ -239,6 +239,7 @@ def test_a_nan_among_the_outputs_is_no_score(name: str) -> None:
     assert math.isnan(score(name, of))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_OUTPUTS)
 def test_one_class_and_extreme_scores_are_scored_without_a_warning(name: str) -> None:
     extreme = np.full((50, 3), -65504.0)

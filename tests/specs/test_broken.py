@@ -20,6 +20,7 @@ HOOKS = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "words"),
     [

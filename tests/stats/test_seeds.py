@@ -236,6 +236,7 @@ def test_a_share_has_no_interval_where_the_gain_has_other_seeds() -> None:
     assert (gap.value, gap.low, gap.high, gap.n) == (pytest.approx(0.5), None, None, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [2, 3, 6])
 def test_intervals_of_holms_levels_exclude_0_where_holm_rejects(size: int) -> None:
     generator = np.random.default_rng(size)
@@ -333,6 +334,7 @@ def test_test_set_error_is_binomial() -> None:
         stats.test_set_error(0.8, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 12])
 def test_holm_agrees_with_statsmodels(size: int) -> None:
     from statsmodels.stats.multitest import multipletests

@@ -86,6 +86,7 @@ def test_nothing_that_is_kept_holds_a_label_of_the_test_split(toy: dabench.Resul
     assert names == {MODEL, RECIPE, PREDICTIONS, LIST}
 
 
+@pytest.mark.slow
 def test_the_same_model_comes_out_of_loaded_results(toy: dabench.Results, folder: Path, examples: Any) -> None:
     loaded = dabench.load(folder).model("dann", pair="toy_a:toy_b", seed=0)
     assert repr(loaded) == repr(toy.model("dann"))

@@ -73,6 +73,7 @@ def test_a_trial_below_the_median_is_spared_its_other_seeds() -> None:
     assert not found(4).pruned  # too few to say
 
 
+@pytest.mark.slow
 def test_collapsed_trials_count_as_the_worst_and_failed_ones_not_at_all() -> None:
     free, shy = (found(40, bench=Bench(limit), seeds=SEEDS[:1]).points[30:] for limit in (1e9, 0.5))
     beyond = [sum(point["weight"] > 0.5 for point in points) for points in (free, shy)]

@@ -36,6 +36,7 @@ def of_tables(folder: Path, more: str = "") -> None:
     write_suite(folder / "own.yaml", domains, "[north:south]", backbone="identity", budget="", methods="[coral]")
 
 
+@pytest.mark.slow
 def test_a_suite_that_is_ready(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     write_suite(tmp_path / "own.yaml", "{images: pictures, size: 8}")
@@ -47,6 +48,7 @@ def test_a_suite_that_is_ready(call, tmp_path: Path) -> None:
     assert "warnings" not in out
 
 
+@pytest.mark.slow
 def test_everything_that_is_wrong_at_once(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN | {"photos/owl": 3})
     (tmp_path / "pictures/photos/cat/0.jpg").write_bytes(b"nothing")
@@ -126,6 +128,7 @@ def test_duplicates_are_named(call, tmp_path: Path) -> None:
     assert "photos: few training examples of cat (2); dog (3)" in text
 
 
+@pytest.mark.slow
 def test_pictures_of_two_classes_are_named_with_both(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     folder = tmp_path / "pictures"
@@ -233,6 +236,7 @@ def test_a_suite_that_names_nothing(call, tmp_path: Path, domains: str, code: in
     assert (found, text in err) == (code, True)
 
 
+@pytest.mark.slow
 def test_the_commands_beside_it_know_own_domains(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     write_suite(tmp_path / "own.yaml", "{images: pictures, size: 8}")

@@ -22,6 +22,7 @@ from dabench.specs.download import DataFile, Download
 from tests.support.cats import CATS
 
 
+@pytest.mark.slow
 def test_a_file_is_fetched_checked_and_decoded(server, publish, fetch, works, cats: Path, capsys) -> None:
     url = server.add("/cats.txt", CATS)
     publish(url)
@@ -136,6 +137,7 @@ def test_cut_at_half_and_resumed_by_range(server, publish, works) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_cut_at_half_and_resumed_by_the_next_command(server, publish, fails, works) -> None:
     url = server.add("/cats.txt", CATS, "cut", "missing", "well")
     publish(url)
@@ -162,6 +164,7 @@ def test_parts_that_do_not_fit_are_fetched_once_more(server, publish, fails, wor
     assert "once more from the start" in works()
 
 
+@pytest.mark.slow
 def test_a_file_that_is_shorter_than_what_has_come(server, publish, fails, works) -> None:
     url = server.add("/cats.txt", CATS * 2, "cut", "missing")
     publish(url)

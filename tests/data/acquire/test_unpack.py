@@ -65,6 +65,7 @@ def test_an_archive_is_unpacked_and_what_is_not_wanted_is_left(server, publish, 
     assert [path.name for path in cats.parent.iterdir()] == ["cats.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [_tar, _zip])
 def test_an_archive_that_is_cut_or_holds_something_else(server, publish, fails, pack) -> None:
     whole = pack([("cats.txt", os.urandom(50_000))])

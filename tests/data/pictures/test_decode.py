@@ -112,6 +112,7 @@ def test_a_png_with_a_wrong_checksum_is_damaged(tmp_path: Path) -> None:
         decode(file, LOOK)
 
 
+@pytest.mark.slow
 def test_a_hundred_megapixels_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
     Image.new("1", (10_000, 10_000)).save(tmp_path / "huge.png")
     with pytest.raises(BadPictureError, match=r"^100\.0 megapixels, more than max_megapixels: 32$"):

@@ -29,6 +29,7 @@ def test_every_domain_says_where_its_files_come_from_and_how_to_cite_them():
     assert [spec.name for spec in SPECS if spec.regenerated] == ["mnist_m"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ganin", "digits"])
 def test_suites_name_what_there_is(name):
     registry = load_registry()

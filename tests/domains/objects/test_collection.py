@@ -48,6 +48,7 @@ def taken(done: Adopted) -> list[str]:
     return sorted(data_file.path for data_file, _, _ in done.taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("top", ["office31", "Office-31/domain_adaptation_images"])
 def test_office31(top: str, data: Path) -> None:
     write_office31(data / top, office31_spec.CLASSES)
@@ -161,6 +162,7 @@ def test_a_sketch_of_a_dog_belongs_to_the_set_whose_other_classes_lie_beside_it(
     assert len(list((data / "PACS/sketch").glob("*/*"))) == 7
 
 
+@pytest.mark.slow
 def test_half_an_archive_is_refused(have: Path, data: Path) -> None:
     write_office31(have / "new", office31_spec.CLASSES, 1)
     with tarfile.open(have / "domain_adaptation_images.tar.gz", "w:gz") as archive:

@@ -39,6 +39,7 @@ def test_a_fifth_of_every_class_is_drawn_for_test_where_there_are_no_lists(data:
     assert np.array_equal(load(PHOTO).test.x, arrays.test.x)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("top", ["PACS/kfold", "pacs160", "PACS_dataset/Raw images/kfold"])
 def test_the_top_folder_may_have_other_names_and_be_nested(top: str, data: Path) -> None:
     write_pacs(data / top)
@@ -126,6 +127,7 @@ def test_damaged_and_senseless_pictures_are_left_out_and_named(data: Path) -> No
     assert [text.partition(":")[0] for text in arrays.left_out] == ["dog/pic_001.jpg", "dog/pic_002.jpg"]
 
 
+@pytest.mark.slow
 def test_the_doctor_names_what_was_left_out(data: Path) -> None:
     write_pacs(data / "PACS")
     assert "Left out" not in examine(PHOTO).note

@@ -65,6 +65,7 @@ def features(arrays: DomainArrays) -> np.ndarray:
     return np.concatenate([arrays.train.x, arrays.test.x])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["None", "NA", "nan", "null", "n/a", "NaN", "<NA>", "-nan"])
 def test_a_word_is_no_empty_cell(known: Any, word: str) -> None:
     frame = base(60)

@@ -97,6 +97,7 @@ def damage(folder: Path) -> None:
     (folder / "photos" / "readme.md").touch()
 
 
+@pytest.mark.slow
 def test_bad_files_are_an_error_that_names_them(tmp_path: Path, data: Path, registry: Registry) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     damage(tmp_path / "pictures")

@@ -52,6 +52,7 @@ def tables(tmp_path: Path, data: Path) -> Path:
     return tmp_path / "tables"
 
 
+@pytest.mark.slow
 def test_categories_are_those_of_the_sources_train_rows(tables: Path, registry: Registry) -> None:
     arrays = opened(tables.parent, registry)
     assert arrays.classes == ("ill", "well")
@@ -153,6 +154,7 @@ def test_lines_are_those_of_the_file_where_it_holds_several_domains(tmp_path: Pa
         prepare(known_domains(read_suite(suite), registry)["south"])
 
 
+@pytest.mark.slow
 def test_empty_cells_are_refused_unless_told_how(tables: Path, registry: Registry) -> None:
     (tables / "south.csv").write_text(SOUTH.replace("50,a", ",a").replace("51,c", "51,"))
     with pytest.raises(

@@ -49,6 +49,7 @@ def test_numbers_have_one_two_or_three_digits():
     assert np.allclose(counts, [0, 0.25, 0.45, 0.30], atol=0.04)
 
 
+@pytest.mark.slow
 def test_a_digit_can_be_told_from_the_wall():
     """Brightness differs in the middle of an image, more than noise alone would make it."""
     spread = [

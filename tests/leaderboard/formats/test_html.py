@@ -59,6 +59,7 @@ def details(reader: Reader) -> dict[str, dict[str, object]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_page_needs_nothing_else() -> None:
     reader = Reader(html.render(pages.tables()))
     for tag, attributes in reader.elements:
@@ -107,6 +108,7 @@ def test_cells_have_numbers_tests_and_commands() -> None:
     assert found["digits:digits_m/mmd"]["seeds"][1][-1] == "ValueError: wrong"  # type: ignore[index]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variant", "methods", "expected"),
     [
@@ -140,6 +142,7 @@ def test_without_full_records_the_page_says_where_they_are() -> None:
     assert cell["versions"]
 
 
+@pytest.mark.slow
 def test_pictures_beside_a_record_are_shown_for_one_seed(tmp_path: Path) -> None:
     found = []
     for record in pages.records():

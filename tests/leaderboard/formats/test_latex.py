@@ -106,6 +106,7 @@ def test_environments_braces_and_columns_match() -> None:
     assert text.isascii() or set(re.findall(r"[^\x00-\x7f]", code)) <= set("é")
 
 
+@pytest.mark.slow
 def test_pairs_stand_side_by_side_as_far_as_they_fit() -> None:
     def columns(*seeds: float | None) -> list[int]:
         runs: dict[str, list[float | None]] = {"coral": list(seeds), "mmd": list(seeds)}

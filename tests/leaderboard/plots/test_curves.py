@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dabench.leaderboard.plots.curves import Across, Point, draw_curves
 from dabench.leaderboard.table import Row
 from tests.support.active import active_tables
@@ -24,6 +26,7 @@ def test_bounds_far_from_the_rows_are_seen_and_a_row_without_points_has_no_line(
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "1"]
 
 
+@pytest.mark.slow
 def test_bars_of_rows_stand_beside_each_other() -> None:
     (axes,) = draw_curves(active_tables(), Across("labels", {0: "0"}, 10), _points, "bars are made up").axes
     places = [line.lines[0].get_xdata()[0] for line in axes.containers]

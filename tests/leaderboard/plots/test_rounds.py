@@ -24,6 +24,7 @@ def test_the_legend_names_every_rule_and_the_bound(tmp_path: Path) -> None:
     assert "<!-- source only -->" not in text  # every curve begins there
 
 
+@pytest.mark.slow
 def test_what_cannot_be_drawn(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing to draw"):
         draw_rounds(build_tables(frame_of([flatten(make_record())])), tmp_path / "rounds.svg")

@@ -64,6 +64,7 @@ def test_the_axis_says_what_is_counted(track: str, axis: str, tmp_path: Path) ->
     assert f"<!-- labelled {axis}" in (tmp_path / "shots.svg").read_text()
 
 
+@pytest.mark.slow
 def test_the_title_says_what_differs_from_the_suite(tmp_path: Path) -> None:
     records = make_records({"feda": [0.5, 0.6]}, track="few_shot", shots=2, variant="budget.steps=30")
     draw_shots(build_tables(make_frame(*records)), tmp_path / "shots.svg")

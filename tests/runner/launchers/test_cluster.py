@@ -151,6 +151,7 @@ def test_a_cluster_without_room_is_waited_for_and_said(
     ]
 
 
+@pytest.mark.slow
 def test_a_command_that_waits_reports_what_cannot_be_sent(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["toy_unsendable", "dann"], seeds=[0], bounds=[])
     jobs = make_jobs(plan, plan.runs, tmp_path, registry, DETACHED)

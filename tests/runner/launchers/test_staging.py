@@ -83,6 +83,7 @@ def test_a_damaged_piece_is_named(job: Job, tmp_path: Path, elsewhere: Path) -> 
     assert not (elsewhere / "ready" / shared.parent.name).exists()
 
 
+@pytest.mark.slow
 def test_features_of_a_frozen_network_are_fetched(registry: Registry, tmp_path: Path, monkeypatch) -> None:
     options = {"weights": "none", "bottleneck": 8, "frozen": True}
     backbone = {"name": "resnet18", "options": options}
