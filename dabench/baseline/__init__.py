@@ -1,4 +1,4 @@
-"""The CI verdict: current runs against a baseline.
+"""The verdict of `dabench check`: current runs against a baseline.
 
 May import leaderboard and what is below it.
 """

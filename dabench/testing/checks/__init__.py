@@ -1,5 +1,8 @@
 """The checks, in the order in which they are shown. One file for each group, one function for each check.
 
+A new one is a function in the file of its group, a line in `CHECKS`, and a mutant in `tests/support/mutants/` that it
+catches, which `tests/testing/test_checks.py` runs.
+
 May import what `dabench.testing` may.
 """
 
