@@ -83,6 +83,7 @@ def test_an_observer_is_told_of_a_step_once_however_often_a_run_is_tried(registr
     assert [what for what, _ in notes.told].count("run_began") == 2
 
 
+@pytest.mark.slow
 def test_losses_are_those_of_checkpoints_where_no_interval_is_named(registry: Registry, tmp_path: Path) -> None:
     notes = Notes()
     observed(registry, tmp_path, notes)
@@ -99,6 +100,7 @@ def test_watching_changes_no_number(registry: Registry, tmp_path: Path) -> None:
     assert plain.predictions_sha256 == watched.predictions_sha256
 
 
+@pytest.mark.slow
 def test_an_observer_that_raises_costs_no_run(registry: Registry, tmp_path: Path) -> None:
     broken = SimpleNamespace(checkpoint=lambda step: 1 / 0)
     with pytest.warns(UserWarning, match="dabench_checkpoint of test:test raised ZeroDivisionError"):

@@ -57,6 +57,7 @@ def test_a_suite_of_vectors_plans_without_its_data(
     assert all(run.data_error and "Get them from https://" in run.data_error for run in plan.runs)
 
 
+@pytest.mark.slow
 def test_office_caltech_follows_the_published_protocol(data: Path, registry: Registry) -> None:
     plan = make_plan(find_suite("office_caltech", registry), registry, device_kind="cpu")
     assert plan.suite.transductive

@@ -111,6 +111,7 @@ def test_a_picture_can_be_looked_at(toy: dabench.Results) -> None:
         assert image.width > 300
 
 
+@pytest.mark.slow
 def test_runs_that_are_there_are_not_made_again(toy: dabench.Results, folder: Path, capsys) -> None:
     again = dabench.run("toy", methods=[Mine], pairs=["toy_a:toy_b"], results=folder, **QUICK)
     assert "6 runs, 6 of them done before" in capsys.readouterr().err
@@ -232,6 +233,7 @@ def test_every_kind_of_arrays_has_a_network(x: Any, backbone: str, registry: Reg
     assert not (frame["status"] == "failed").any()
 
 
+@pytest.mark.slow
 def test_an_interrupt_says_what_is_left(registry: Registry, tmp_path: Path, monkeypatch) -> None:
     def interrupted(*arguments: Any) -> bool:
         raise KeyboardInterrupt

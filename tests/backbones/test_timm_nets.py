@@ -130,6 +130,7 @@ def test_the_settings_hold_the_hashes_of_both_files(weights: Path, tmp_path: Pat
         options(weights=str(weights), names=str(names), names_sha256="ab12")
 
 
+@pytest.mark.slow
 def test_a_classifier_of_other_classes_is_left_out(weights: Path, tmp_path: Path) -> None:
     stored = read_weights(weights)
     for change in ({"fc.weight": torch.zeros(7, 96), "fc.bias": torch.zeros(7)}, {"fc.weight": None, "fc.bias": None}):

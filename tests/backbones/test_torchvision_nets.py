@@ -143,6 +143,7 @@ def test_nothing_but_weights_is_unpickled(tmp_path: Path, data: Path, capsys) ->
     assert "unpickled" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_weights_of_another_network_are_refused(tmp_path: Path, data: Path) -> None:
     torch.save({"conv1.weight": torch.zeros(2)}, tmp_path / "other.pth")
     with pytest.raises(DataError, match=r"other.pth does not hold the weights of resnet18: Missing key"):

@@ -72,6 +72,7 @@ def test_a_significant_drop_below_the_tolerance_has_a_name_of_its_own() -> None:
     assert judged(runs(STEADY), runs(shifted(0.009, wobble=0.0001)), max_drop=0.005).verdict == "regressed"
 
 
+@pytest.mark.slow
 def test_a_drop_of_exactly_the_tolerance_is_tolerated() -> None:
     assert judged(runs([0.72] * 3), runs([0.71] * 3)).verdict == "tolerated"
     assert judged(runs([0.72] * 3), runs([0.70] * 3)).verdict == "regressed"  # no spread beyond that of rounding
@@ -236,6 +237,7 @@ def test_settings_are_compared_key_by_key_where_they_are_known() -> None:
     assert "(options of the method, or versions of its views; steps 200 → 100)" in str(change)
 
 
+@pytest.mark.slow
 def test_only_the_newest_code_counts_on_both_sides() -> None:
     old = runs(shifted(0.3), plugin="old")
     now = runs(STEADY, plugin="new", minute=5)
@@ -258,6 +260,7 @@ def test_the_kind_of_processor_is_the_first_reason_and_a_failed_run_is_none() ->
     assert judged([*runs(STEADY), failed], runs(STEADY)).changes == ()
 
 
+@pytest.mark.slow
 def test_a_comparison_with_itself_is_noticed() -> None:
     frame = make_frame(*runs(STEADY))
     (note,) = compare(frame, frame, max_drop=0.01).notes
@@ -303,6 +306,7 @@ def test_an_update_touches_only_lines_that_changed() -> None:
     }
 
 
+@pytest.mark.slow
 def test_an_update_leaves_no_seed_of_older_code_in_a_changed_cell() -> None:
     before, now = make_frame(*runs(STEADY)), make_frame(*runs(shifted(0.1), plugin="b", minute=1))
     assert set(updated(before, now, report_of(before, now))["plugin_source_sha256"]) == {digest("b")}

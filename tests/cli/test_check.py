@@ -114,6 +114,7 @@ def test_max_drop_is_in_points(baseline: Path) -> None:
     assert check(baseline, "--results", baseline.parent, "--max-drop", 2).return_value == 0
 
 
+@pytest.mark.slow
 def test_a_damaged_baseline_lets_nothing_pass(baseline: Path) -> None:
     rerun(baseline.parent)
     baseline.write_text(baseline.read_text()[:-40])
@@ -237,6 +238,7 @@ def test_junit_counts_what_fails(baseline: Path) -> None:
     assert failure.attrib["type"] == "regressed"
 
 
+@pytest.mark.slow
 def test_junit_fails_where_nothing_is_comparable() -> None:
     before = make_frame(*make_records(METHODS))
     report = compare(before, make_frame(*make_records(METHODS, data_sha256="other")), max_drop=0.01)

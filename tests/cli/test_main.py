@@ -163,6 +163,7 @@ def test_every_command_has_help(capsys, name: str) -> None:
     assert f"Usage: dabench {name}" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_version(dabench) -> None:
     done = dabench("--version")
     assert (done.returncode, done.stdout) == (0, "dabench 0.1.0\n")
@@ -186,6 +187,7 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert process.wait(60) == 1
 
 
+@pytest.mark.slow
 def test_a_pipe_that_is_closed_before_the_last_flush_is_quiet() -> None:
     script = (
         "import sys, types, click\n"

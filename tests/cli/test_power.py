@@ -38,6 +38,7 @@ def test_it_names_the_seeds_that_show_a_difference(folder: Path) -> None:
     assert int(fields[6]) > int(fields[5])
 
 
+@pytest.mark.slow
 def test_a_larger_difference_takes_fewer_seeds(folder: Path) -> None:
     def needed(*arguments: str) -> int:
         return int([field.strip() for field in lines(folder, *arguments)[1] if field.strip()][5])

@@ -106,6 +106,7 @@ def test_what_is_there_is_not_asked_again(cli: Cli, results: Path) -> None:
     assert records(results) == first
 
 
+@pytest.mark.slow
 def test_outputs_that_are_gone_are_named_with_the_remedy(cli: Cli, results: Path) -> None:
     gone = next((results / "cache/outputs").iterdir())
     shutil.rmtree(gone)

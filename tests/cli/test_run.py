@@ -109,6 +109,7 @@ def test_dry_run_names_a_method_that_raises(run: Run) -> None:
     assert "toy_a:toy_b dann" in out
 
 
+@pytest.mark.slow
 def test_dry_run_says_once_which_data_are_missing(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "suite.yaml"
     file.write_text(SUITE.replace("[toy_a:toy_b]", "[toy_a:toy_missing, toy_b:toy_missing]"))
@@ -323,6 +324,7 @@ def test_rows_that_the_steps_make_the_same_run_once(
     assert f"{left_out} is the same run as {stays}, which stands for both" in err
 
 
+@pytest.mark.slow
 def test_a_results_folder_that_is_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "results").write_text("")
     code, _, err = run("toy")
@@ -331,6 +333,7 @@ def test_a_results_folder_that_is_a_file(run: Run, tmp_path: Path) -> None:
     assert "--results" in err or "another place" in err
 
 
+@pytest.mark.slow
 def test_an_unwritable_results_folder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path, *_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))
@@ -342,6 +345,7 @@ def test_an_unwritable_results_folder(run: Run, monkeypatch: pytest.MonkeyPatch)
     assert "cannot be written (Permission denied)" in err
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_before_the_first_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")

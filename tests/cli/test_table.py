@@ -103,6 +103,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_table_prints_the_leaderboard_of_mini(folder: Path) -> None:
     result = invoke(table.command, "--results", folder)
     assert result.exit_code == 0
@@ -111,11 +112,13 @@ def test_table_prints_the_leaderboard_of_mini(folder: Path) -> None:
     assert result.stderr.startswith("next: dabench explain mini glyphs:digits dann --results")
 
 
+@pytest.mark.slow
 def test_table_takes_the_folder_from_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DABENCH_RESULTS", str(folder))
     assert len(json.loads(invoke(table.command, "mini", "--format", "json").stdout)) == 4
 
 
+@pytest.mark.slow
 def test_table_filters_methods_and_pairs_and_keeps_the_bounds(folder: Path) -> None:
     result = invoke(
         table.command, "--results", folder, "--format", "json", "--methods", "dann", "--pairs", "glyphs:digits"
@@ -160,6 +163,7 @@ def test_pairs_stand_in_the_order_of_the_suite_and_those_not_run_only_if_asked_f
         invoke(table.command, "mine", "--results", folder, "--all-pairs")
 
 
+@pytest.mark.slow
 def test_table_writes_a_file(folder: Path, tmp_path: Path) -> None:
     result = invoke(table.command, "--results", folder, "--format", "markdown", "-o", tmp_path / "out" / "mini.md")
     assert result.stdout == ""
@@ -228,6 +232,7 @@ def test_table_of_damaged_results_alone_is_an_error(tmp_path: Path) -> None:
         invoke(table.command, "--results", tmp_path)
 
 
+@pytest.mark.slow
 def test_explain_prints_what_is_behind_a_cell(folder: Path) -> None:
     result = invoke(explain.command, "mini", "digits:digits_m", "dann", "--results", folder)
     assert result.stdout.startswith("dann on digits → digits_m\n")
@@ -250,6 +255,7 @@ def test_verify_lists_problems_and_fails(folder: Path) -> None:
     assert "16 runs, 1 problem" in result.stderr
 
 
+@pytest.mark.slow
 def test_command_modules_import_nothing_heavy() -> None:
     code = (
         "import sys, dabench.cli.table, dabench.cli.explain, dabench.cli.results;"

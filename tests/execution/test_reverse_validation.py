@@ -104,6 +104,7 @@ def test_poisoned_target_labels_do_not_change_it(registry: Registry, tmp_path: P
     assert poisoned.accuracy != clean.accuracy
 
 
+@pytest.mark.slow
 def test_one_predicted_class_is_scored_by_its_share(registry: Registry, tmp_path: Path) -> None:
     assert score_of(outcome_of(job_of(registry, tmp_path, "toy_one_class"))) == pytest.approx(1 / 3)
 

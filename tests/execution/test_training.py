@@ -66,6 +66,7 @@ def _training(registry: Registry, folder: Path, method: str, **suite: object) ->
     return built, list(train(built, data.problem, recipe, job.seed))
 
 
+@pytest.mark.slow
 def test_a_stage_trains_its_modules_alone(registry: Registry, tmp_path: Path) -> None:
     whole, _ = _training(registry, tmp_path, "toy_stages")
     budget = {"steps": 18, "batch": 16, "checkpoints": 1}
@@ -165,6 +166,7 @@ def test_what_waits_for_a_device_is_noted(call: Callable[[Tensor], object]) -> N
     assert found
 
 
+@pytest.mark.slow
 def test_the_loop_waits_for_no_device(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LossMeans, "take", lambda _: {})  # at checkpoints it reads the losses
     found: list[str] = []

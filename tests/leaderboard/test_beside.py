@@ -50,6 +50,7 @@ def tables(**overrides: object) -> list[Table]:
     return build_tables(make_frame(*records))
 
 
+@pytest.mark.slow
 def test_a_footnote_has_the_mean_of_what_is_published_for_all_pairs() -> None:
     ours = {"method": "dann", "printed": "Ours", "accuracy": [70.0, 80.0]}
     with_ours = published(tables=[SECOND, FIRST | {"rows": [*FIRST["rows"], ours]}])
@@ -88,6 +89,7 @@ def test_what_is_measured_in_another_table_of_the_suite_is_not_called_unmeasured
         assert [row.method for row in table.unmeasured] == ["gfk"]
 
 
+@pytest.mark.slow
 def test_measured_numbers_are_as_they_were() -> None:
     (with_published,), (without,) = beside(tables(), published()), tables()
     for ours, theirs in zip(with_published.rows, without.rows, strict=True):

@@ -36,6 +36,7 @@ def section(text: str, title: str) -> list[str]:
     return lines.splitlines()
 
 
+@pytest.mark.slow
 def test_a_cell_is_explained_from_its_records(folder: Path) -> None:
     log = next(folder.glob("runs/mini/*/dann/0-*.json")).with_suffix(".log")
     log.write_text("started")
@@ -76,6 +77,7 @@ def test_published_rows_alone_say_what_is_missing_and_why(folder: Path) -> None:
         assert "seed 2  failed: ValueError: wrong" in text
 
 
+@pytest.mark.slow
 def test_a_bound_covers_no_gap(folder: Path) -> None:
     assert "a bound of the table covers none" in explain(folder, "mini", "digits:digits_m", "target-only")
 

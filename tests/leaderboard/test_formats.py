@@ -67,6 +67,7 @@ def test_the_console_table_fits_a_hundred_columns() -> None:
     assert "test-set standard error ±.017" in text
 
 
+@pytest.mark.slow
 def test_the_next_commands_are_those_of_the_best_cell_and_know_the_folder() -> None:
     made = tables(*two_pairs(dann=[0.6, 0.6, 0.6]))
     assert next_commands(made) == (
@@ -133,6 +134,7 @@ def test_a_pair_that_does_not_fit_is_printed_once() -> None:
     assert sum(line.startswith(" source only") for line in text.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_long_variant_folds_and_loses_nothing() -> None:
     variant = "weight=0.5,strong=randaugment,again=and_again"
     text = console.render(tables(*two_pairs(), make_record(variant=variant)), width=60, colour=False)
@@ -156,12 +158,14 @@ def test_failed_missing_and_collapsed_cells_are_visible_in_console_and_markdown(
         assert re.search(r"^\W*DANN.*-( \|)?$", text, re.MULTILINE), "no average"
 
 
+@pytest.mark.slow
 def test_a_gap_without_meaning_says_so() -> None:
     runs = make_records({"source_only": [0.5, 0.6], "dann": [0.7, 0.7], "target_only": [0.55, 0.6]})
     assert "(gap too small)" in console.render(tables(*runs), width=100, colour=False)
     assert "| **.700** ±.000\\~ (gap too small) |" in markdown.render(tables(*runs))
 
 
+@pytest.mark.slow
 def test_bounds_that_are_missing_are_named_once_for_a_table_and_in_the_cell_where_others_have_them() -> None:
     text = console.render(tables(*make_records({"source_only": [0.5], "dann": [0.6]})), width=100, colour=False)
     assert "no share of a gap: the table does not have both bounds" in text
@@ -239,6 +243,7 @@ def test_csv_has_a_line_per_row_and_pair() -> None:
     assert not re.search("nan|None", text, re.IGNORECASE)
 
 
+@pytest.mark.slow
 def test_settings_of_a_row_are_folded_behind_their_commas() -> None:
     variant = "strong,backbone.options.convolutions=3,weight=0.25"
     text = console.render(tables(*two_pairs(), make_record(variant=variant)), width=70, colour=False)

@@ -103,6 +103,7 @@ def test_pairs_are_made_seed_by_seed() -> None:
     assert any(note.startswith("runs of more than one kind of machine") for note in together.notes)
 
 
+@pytest.mark.slow
 def test_methods_that_are_no_pairs_are_not_ranked_and_none_is_best() -> None:
     table = mixed({"env": HERE}, ("dann", 2))
     for method in ("coral", "dann"):
@@ -117,6 +118,7 @@ def test_a_method_that_cannot_be_the_best_takes_it_from_no_other() -> None:
     assert (cells(table)["dann"].best, cells(table)["dann"].unlike) == (True, False)
 
 
+@pytest.mark.slow
 def test_that_source_only_is_above_is_said_only_where_there_could_be_a_best() -> None:
     below = RUNS | {"source_only": [0.85, 0.86, 0.87]}
     note = "no method is called best where none is above source only"

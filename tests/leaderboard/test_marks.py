@@ -115,6 +115,7 @@ def test_a_collapsed_method_is_never_the_best() -> None:
     assert any("never called best" in note for note in footnotes(made))
 
 
+@pytest.mark.slow
 def test_a_method_below_source_only_is_not_called_the_best() -> None:
     made = table(*make_records({"source_only": [0.5, 0.51, 0.52], "dann": [0.4, 0.42, 0.41]}))
     assert not cells(made)["dann"].best
@@ -124,6 +125,7 @@ def test_a_method_below_source_only_is_not_called_the_best() -> None:
     assert not any(cell.best or cell.tied or cell.p_best for cell in cells(both).values())
 
 
+@pytest.mark.slow
 def test_a_method_with_nothing_beside_it_is_not_called_the_best() -> None:
     assert not cells(table(*make_records({"dann": [0.7, 0.8]})))["dann"].best
     assert cells(table(*make_records({"dann": [0.7, 0.8], "coral": [0.6, 0.6]})))["dann"].best

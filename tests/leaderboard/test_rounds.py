@@ -13,6 +13,7 @@ from tests.support.active import active_tables
 from tests.support.factories import make_record
 
 
+@pytest.mark.slow
 def test_there_is_a_table_for_each_number_of_labels_with_both_bounds() -> None:
     tables = active_tables()
     assert [table.shots for table in tables] == [10, 20]
@@ -21,6 +22,7 @@ def test_there_is_a_table_for_each_number_of_labels_with_both_bounds() -> None:
     assert last_rounds(tables) == tables[1:]
 
 
+@pytest.mark.slow
 def test_areas_are_means_over_the_way_and_gains_are_paired_by_seed() -> None:
     rows = {row.variant: row.curve for row in active_tables()[-1].rows if not row.bound}
     random = [(0.4 / 2 + 0.5 + 0.6 / 2) / 2, (0.6 / 2 + 0.6 + 0.8 / 2) / 2]
@@ -32,6 +34,7 @@ def test_areas_are_means_over_the_way_and_gains_are_paired_by_seed() -> None:
     assert rows["margin"].gain.n == 2
 
 
+@pytest.mark.slow
 def test_labels_needed_are_those_of_the_first_round_that_is_where_random_ends() -> None:
     needed = {row.variant: row.curve.needed for row in active_tables()[-1].rows if row.curve}
     assert needed == {"random": 20, "margin": 10, "clue": None}  # random ends at .7
@@ -45,6 +48,7 @@ def test_without_a_round_there_is_no_area() -> None:
     assert "random" not in rows or rows["random"].area is None or rows["margin"].gain is None
 
 
+@pytest.mark.slow
 def test_the_table_says_area_and_labels() -> None:
     (table,) = last_rounds(active_tables())
     text = markdown.render([table])
@@ -57,6 +61,7 @@ def test_the_table_says_area_and_labels() -> None:
     assert "20 labels asked for" in console.render([table], width=100)
 
 
+@pytest.mark.slow
 def test_trained_and_stored_numbers_stand_where_a_part_is_trained() -> None:
     sizes = {"network_parameters": 1000, "trained_parameters": 52, "stored_parameters": 60}
     records = [make_record(0.5, method="source_only", network_parameters=1000), make_record(method="lora", **sizes)]

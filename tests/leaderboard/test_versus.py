@@ -94,6 +94,7 @@ def invoke(folder: Path, *arguments: str) -> Result:
     return result
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path) -> None:
     lines = invoke(tmp_path, "mini", "dann").stdout.splitlines()
     assert lines[0].startswith("DANN against … · mini")

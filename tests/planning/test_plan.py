@@ -26,6 +26,7 @@ def ids(registry: Registry) -> dict[str, str]:
     return {run.method.name: run.run_id for run in plan.runs}
 
 
+@pytest.mark.slow
 def test_second_labels_name_the_runs_that_see_them(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = ids(registry)
 

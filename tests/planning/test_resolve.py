@@ -57,6 +57,7 @@ def test_a_chosen_method_brings_the_bounds_of_its_recipe(registry: Registry) -> 
     assert set(rows(registry, ["coral"])) == plain | {("coral", "")}
 
 
+@pytest.mark.slow
 def test_a_row_can_be_chosen_by_the_name_that_the_suite_gives_it(registry: Registry) -> None:
     methods = [*METHODS, {"method": "dann", "as": "twice", "options": {"weight": 2}}]
     bounds = {("source_only", ""), ("target_only", "")}

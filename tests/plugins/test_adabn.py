@@ -30,6 +30,7 @@ def test_it_helps_where_every_channel_is_shifted() -> None:
     assert min(gains) > 0.4  # from a third, which is chance, to all of them
 
 
+@pytest.mark.slow
 def test_every_batch_norm_gets_what_it_sees_of_all_the_target() -> None:
     (x, y), (target, _) = stripes(60, 1), stripes(2500, 2)  # more than pass at a time
     problem = problem_of(x, y, _other_lighting(target))

@@ -46,6 +46,7 @@ def test_they_begin_near_the_identity(kind: str) -> None:
     assert torch.equal(with_them, without) == (kind == "parallel")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["serial", "parallel"])
 def test_the_layers_stay_and_the_adapters_learn(kind: str) -> None:
     half, whole = (trained(Adapters, few_labels(), steps=8, batch=8, rate=rate, kind=kind) for rate in (1e-9, 1.0))

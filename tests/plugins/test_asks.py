@@ -87,6 +87,7 @@ def test_clue_goes_where_uncertain_rows_are() -> None:
     assert sorted(clue(pool(rows, sure), 2, rng()).tolist()) == [3, 30]
 
 
+@pytest.mark.slow
 def test_badge_begins_with_the_longest_gradient_and_computes_distances_from_its_factors() -> None:
     rows, logits = rng(1).normal(size=(12, 3)), rng(2).normal(size=(12, 2))
     given = pool(rows, logits)

@@ -129,6 +129,7 @@ def test_layers_that_do_not_fit_keep_their_weights() -> None:
     assert all(torch.equal(now[name], learned[name]) for name in now if name != "trunk.0.weight")
 
 
+@pytest.mark.slow
 def test_training_from_scratch_sees_the_labelled_target_alone() -> None:
     problem = _problem()
     other = replace(problem, source_x=problem.source_x.flip(0), target_x=problem.target_x.flip(0))

@@ -49,6 +49,7 @@ def moved(method: Any) -> dict[str, float]:
     return {name: float((p.detach() - start[name]).abs().max()) for name, p in method.network.named_parameters()}
 
 
+@pytest.mark.slow
 def test_the_last_layer_alone_is_tuned_on_inputs_computed_once() -> None:
     method = after(layers="last")
     changed = {name for name, by in moved(method).items() if by > 1e-6}
@@ -64,6 +65,7 @@ def test_all_layers_are_tuned() -> None:
     assert min(moved(after()).values()) > 1e-6
 
 
+@pytest.mark.slow
 def test_discriminative_rates_move_lower_layers_less() -> None:
     method = built(FineTune, problem(), rate=0.1, decay=2.6)
     method.enter(method.stages()[1])
@@ -102,6 +104,7 @@ def test_without_an_anchor_it_is_fine_tuning() -> None:
     assert torch.allclose(logits_of(after(KlAnchor, alpha=0.0), problem(), x), same, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_stronger_pull_leaves_the_weights_nearer() -> None:
     free, pulled = (sum(moved(after(L2Sp, alpha=alpha)).values()) for alpha in (0.0, 100.0))
     assert pulled < 0.8 * free

@@ -84,6 +84,7 @@ def test_published_numbers_read_back_bit_by_bit(tmp_path: Path) -> None:
     assert again.read_bytes() == out.read_bytes()
 
 
+@pytest.mark.slow
 def test_published_rows_stand_in_a_fixed_order(tmp_path: Path) -> None:
     names = ["target_only", "dann", "source_only", "coral"]
     records = make_records({name: [0.5, 0.6] for name in names}, "glyphs:digits") + make_records({"dann": [0.5]})
@@ -137,6 +138,7 @@ def test_publishing_overwrites_no_other_suite(tmp_path: Path) -> None:
         publish(tmp_path, "digits", out)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_record_and_row_counts_once_and_the_record_wins(tmp_path: Path) -> None:
     write_all(tmp_path, make_record(0.5), make_record(0.6, seed=1))
     publish(tmp_path, "mini", tmp_path / "mini.csv")
@@ -259,6 +261,7 @@ def test_a_damaged_csv_is_reported_row_by_row(tmp_path: Path, spoil: Any, reason
     assert reason in results.flaws[0].reason
 
 
+@pytest.mark.slow
 def test_further_columns_of_a_csv_do_no_harm(tmp_path: Path) -> None:
     frame = make_frame(make_record())
     frame.insert(0, "comment", "mine")

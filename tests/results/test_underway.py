@@ -80,6 +80,7 @@ def test_a_command_says_that_another_one_is_at_it(registry: Registry, tmp_path: 
     assert [record.status for record in recorder.records] == ["ok"]
 
 
+@pytest.mark.slow
 def test_the_probe_of_the_folder_may_be_taken_away_by_another_command(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_disk_that_is_full_ends_the_log_and_not_the_run(tmp_path: Path, monkey
     assert (tmp_path / "x.log").read_text() == "before\n"
 
 
+@pytest.mark.slow
 def test_what_killed_commands_left_is_gone_with_the_next_start(registry: Registry, tmp_path: Path) -> None:
     (stem,) = [run.stem for run in plan_of(registry, ["dann"], seeds=[0], bounds=[]).runs]
     dead, record = _gone(), (tmp_path / "runs" / stem).with_suffix(".json")

@@ -43,6 +43,7 @@ def test_outcomes_of_a_command_that_is_gone_are_collected(registry: Registry, tm
     }
 
 
+@pytest.mark.slow
 def test_a_damaged_outcome_is_made_anew(registry: Registry, tmp_path: Path) -> None:
     plan = plan_of(registry, ["dann"], seeds=[0], bounds=[])
     spooled = Spool(tmp_path).of(plan.runs[0].run_id)

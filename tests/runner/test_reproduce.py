@@ -168,6 +168,7 @@ def test_the_likely_reasons_come_first() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_another_kind_of_processor_is_named_before_the_code() -> None:
     here = make_record().env.model_copy(update={"cpu_capability": "AVX2", "onednn_isa": "AVX2", "blas": "openblas 1"})
     there = here.model_copy(update={"cpu_capability": "AVX512", "blas": "openblas 1 SkylakeX"})

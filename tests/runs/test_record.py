@@ -107,6 +107,7 @@ def test_an_edited_row_is_named_and_not_counted(tmp_path: Path, old: str, new: s
     ]
 
 
+@pytest.mark.slow
 def test_a_row_that_is_there_twice_counts_once_and_is_named(tmp_path: Path) -> None:
     path = tmp_path / "mini.csv"
     text = csv_text(make_frame(make_record(), make_record(seed=1)))

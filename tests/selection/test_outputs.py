@@ -141,6 +141,7 @@ def test_the_embeddings_of_source_train_are_those_of_what_is_trained_on(registry
         assert np.array_equal(np.sort(found, axis=0), np.sort(half, axis=0))
 
 
+@pytest.mark.slow
 def test_sparse_vectors_are_stood_for_by_their_scores(registry: Registry, tmp_path: Path) -> None:
     suite = {"backbone": "identity", "budget": None, "pairs": ["toy_sparse_a:toy_sparse_b"], "methods": []}
     job = job_of(registry, tmp_path, "source_only", **suite)
@@ -151,6 +152,7 @@ def test_sparse_vectors_are_stood_for_by_their_scores(registry: Registry, tmp_pa
     assert len(np.unique(outputs.source_embeddings, axis=0)) > 10
 
 
+@pytest.mark.slow
 def test_without_source_val_the_target_alone_is_kept(registry: Registry, tmp_path: Path) -> None:
     job = job_of(registry, tmp_path, "dann", sample={"source_per_class": 1000})
     outputs = kept(job, outcome_of(job))[0]
@@ -160,6 +162,7 @@ def test_without_source_val_the_target_alone_is_kept(registry: Registry, tmp_pat
     assert outputs.source_embeddings.shape == (120, 8)
 
 
+@pytest.mark.slow
 def test_the_limit_on_bytes_leaves_fewer_rows(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

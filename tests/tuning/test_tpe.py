@@ -55,6 +55,7 @@ def test_points_lie_in_the_space_and_are_written_as_people_do() -> None:
         assert point["kind"] in ("a", "b")
 
 
+@pytest.mark.slow
 def test_it_draws_nearer_to_what_was_good() -> None:
     points = found(40, seeds=SEEDS[:1]).points
     early, late = ([abs(point["weight"] - 1) for point in part] for part in (points[:10], points[30:]))

@@ -333,6 +333,7 @@ def test_a_network_that_does_not_take_the_data_is_a_problem(
     assert out.endswith("\n1 problem: runs would fail\n")
 
 
+@pytest.mark.slow
 def test_every_backbone_of_a_suite_is_tried(call, tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     methods = "[dann, {method: dann, as: flat, recipe: {backbone: mlp}}]"

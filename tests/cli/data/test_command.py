@@ -141,6 +141,7 @@ def test_corrupt_files_are_an_exit_code_and_say_what_to_do(run, pets: Path) -> N
     assert "get its files anew from https://example.org/pets" in text
 
 
+@pytest.mark.slow
 def test_a_suite_names_domains(run, pets: Path, tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(SUITE)
     code, out, _ = run("list", "--suite", str(tmp_path / "own.yaml"), "--json")

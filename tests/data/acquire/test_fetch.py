@@ -71,6 +71,7 @@ def test_500_for_ever(server, publish, fails) -> None:
     assert "500 Internal Server Error (2 attempts)" in fails(url, attempts=2)
 
 
+@pytest.mark.slow
 def test_a_file_that_a_killed_process_left_is_checked(server, publish, fails, works, cats: Path) -> None:
     url = server.add("/cats.txt", CATS, "missing", "well")
     publish(url)
@@ -88,6 +89,7 @@ def test_a_truncated_body(server, publish, fails) -> None:
     assert f"the connection ended after {len(CATS) // 2:,} of {len(CATS):,} bytes" in fails(url)
 
 
+@pytest.mark.slow
 def test_wrong_bytes_of_the_right_length(server, publish, fails, works) -> None:
     url = server.add("/cats.txt", CATS, "wrong", "well")
     publish(url)
@@ -128,6 +130,7 @@ def test_a_link_to_a_local_file_is_not_followed(publish, fails, tmp_path: Path) 
     assert "only http and https" in fails(url)
 
 
+@pytest.mark.slow
 def test_cut_at_half_and_resumed_by_range(server, publish, works) -> None:
     publish(server.add("/cats.txt", CATS, "cut", "cut", "well"))
     works(attempts=2)
@@ -146,6 +149,7 @@ def test_cut_at_half_and_resumed_by_the_next_command(server, publish, fails, wor
     assert server.asked[-1] == ("/cats.txt", f"bytes={len(CATS) // 2}-")
 
 
+@pytest.mark.slow
 def test_a_file_that_changed_between_two_parts_is_fetched_whole(server, publish, fails, works) -> None:
     url = server.add("/cats.txt", b"x" * len(CATS), "cut", "missing")
     publish(url)
@@ -156,6 +160,7 @@ def test_a_file_that_changed_between_two_parts_is_fetched_whole(server, publish,
     assert server.asked[-1] == ("/cats.txt", f"bytes={len(CATS) // 2}-"), "it was asked for the rest, and gave all"
 
 
+@pytest.mark.slow
 def test_parts_that_do_not_fit_are_fetched_once_more(server, publish, fails, works) -> None:
     url = server.add("/cats.txt", b"x" * len(CATS), "cut", "missing")
     publish(url)
@@ -174,6 +179,7 @@ def test_a_file_that_is_shorter_than_what_has_come(server, publish, fails, works
     assert [asked for _, asked in server.asked[-2:]] == [f"bytes={len(CATS)}-", None]
 
 
+@pytest.mark.slow
 def test_a_server_without_range(server, publish, works) -> None:
     publish(server.add("/cats.txt", CATS, "without_range_cut", "without_range"))
     works(attempts=2)
@@ -189,6 +195,7 @@ class _FullDisk(io.FileIO):
         return super().write(chunk)
 
 
+@pytest.mark.slow
 def test_a_full_disk(server, publish, fails, works, monkeypatch: pytest.MonkeyPatch) -> None:
     url = server.add("/cats.txt", CATS)
     publish(url, url)
@@ -255,6 +262,7 @@ def test_two_processes_fetch_it_once(server, publish, cats: Path) -> None:
     assert len(server.asked) == 1
 
 
+@pytest.mark.slow
 def test_offline_is_respected_at_once(server, publish, fails, fetch, works, cats: Path, monkeypatch) -> None:
     publish(server.add("/cats.txt", CATS))
     monkeypatch.setenv("DABENCH_OFFLINE", "1")

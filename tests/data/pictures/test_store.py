@@ -34,6 +34,7 @@ def test_the_bytes_do_not_depend_on_threads(paths: list[Path], data: Path, monke
     assert one.bad == two.bad == [(2, "an empty file")]
 
 
+@pytest.mark.slow
 def test_the_file_goes_with_its_array(paths: list[Path], data: Path) -> None:
     found = decode_splits({"train": paths}, LOOK, "cats", 1)["train"]
     assert len(list((data / "ready").iterdir())) == 1

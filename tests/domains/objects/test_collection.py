@@ -131,6 +131,7 @@ def test_archives_are_taken_over_wherever_their_folders_lie(have: Path, data: Pa
     assert len(list((data / "office31/dslr/images").glob("*/*"))) == 31
 
 
+@pytest.mark.slow
 def test_unpacked_folders_are_taken_over_with_their_lists(have: Path, data: Path) -> None:
     write_pacs(have / "Raw images/kfold", count=2)
     write_pacs(have / "Train val splits and h5py files pre-read", lists=True, count=2)

@@ -27,6 +27,7 @@ def load(spec: DomainSpec) -> DomainArrays:
     return arrays
 
 
+@pytest.mark.slow
 def test_a_fifth_of_every_class_is_drawn_for_test_where_there_are_no_lists(data: Path) -> None:
     write_pacs(data / "PACS")
     arrays = load(PHOTO)
@@ -46,6 +47,7 @@ def test_the_top_folder_may_have_other_names_and_be_nested(top: str, data: Path)
     assert len(load(PHOTO).train.y) == 28
 
 
+@pytest.mark.slow
 def test_publishers_lists_decide_the_split(data: Path) -> None:
     write_pacs(data / "PACS", lists=True)
     arrays = load(SKETCH)
@@ -56,6 +58,7 @@ def test_publishers_lists_decide_the_split(data: Path) -> None:
     assert load(SKETCH).test.x[0, :, 100, 100].tolist() == [9, 8, 7]
 
 
+@pytest.mark.slow
 def test_lists_that_appear_later_make_another_copy(data: Path) -> None:
     write_pacs(data / "PACS", count=2)
     first = prepare(PHOTO)
@@ -87,6 +90,7 @@ def test_another_data_set_is_named(data: Path) -> None:
         load(PHOTO)
 
 
+@pytest.mark.slow
 def test_extra_classes_and_what_archivers_add_are_left_out(data: Path) -> None:
     write_pacs(data / "PACS")
     write_pacs(data / "PACS/__MACOSX")

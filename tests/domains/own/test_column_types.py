@@ -79,6 +79,7 @@ def test_a_word_is_no_empty_cell(known: Any, word: str) -> None:
     assert np.bincount(np.concatenate([opened(specs[name]).train.y, opened(specs[name]).test.y])).tolist() == [10] * 3
 
 
+@pytest.mark.slow
 def test_words_that_the_suite_calls_empty(known: Any) -> None:
     frame = base().astype({"f": str})
     frame.loc[[1, 25], "f"] = ["?", "-999.0"]
@@ -216,6 +217,7 @@ def test_a_category_without_rows_is_no_class(known: Any) -> None:
     assert refusals[0] == refusals[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", [list("ab") * 20, [7] * 40, list(range(40, 0, -1))])
 def test_the_index_of_parquet_names_no_rows(known: Any, index: list[Any]) -> None:
     frame = base()

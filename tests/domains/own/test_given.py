@@ -137,6 +137,7 @@ def test_a_given_split_stays_and_a_drawn_one_depends_on_its_seed_alone() -> None
     assert not np.array_equal(first, other)
 
 
+@pytest.mark.slow
 def test_a_prepared_copy_belongs_to_its_arrays() -> None:
     first, other = prepare(both(X).source), prepare(both(X + 1).source)
     assert first.folder != other.folder

@@ -58,6 +58,7 @@ def test_a_second_opening_decodes_nothing(tmp_path: Path, data: Path, registry: 
     assert not list((data / "ready").glob(".*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["fit: stretch", "test_share: 0.5", "split_seed: 1"])
 def test_an_option_is_another_copy(tmp_path: Path, data: Path, registry: Registry, option: str) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
@@ -113,6 +114,7 @@ def test_bad_files_are_an_error_that_names_them(tmp_path: Path, data: Path, regi
         assert text in str(caught.value)
 
 
+@pytest.mark.slow
 def test_bad_files_are_skipped_and_named(tmp_path: Path, data: Path, registry: Registry) -> None:
     write_pictures(tmp_path / "pictures", EVEN)
     before = {

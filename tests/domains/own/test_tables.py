@@ -73,6 +73,7 @@ def test_the_split_keeps_the_classes(tables: Path, registry: Registry) -> None:
     assert np.bincount(arrays.test.y).tolist() == [2, 2]
 
 
+@pytest.mark.slow
 def test_one_file_with_a_column_of_domains(tables: Path, registry: Registry) -> None:
     rows = [f"{line},North Ward" for line in NORTH.splitlines()[1:]] + [f"{line},7" for line in SOUTH.splitlines()[1:]]
     (tables.parent / "all.csv").write_text("age,ward,who,place\n" + "\n".join(rows))

@@ -112,6 +112,7 @@ def test_people_of_train_are_numbered_as_second_labels(data: Path) -> None:
     assert hapt.user03().aux == {}
 
 
+@pytest.mark.slow
 def test_the_publishers_text_files_give_the_same(data: Path) -> None:
     signals = _signals(users=2)
     _write_text(data, signals)

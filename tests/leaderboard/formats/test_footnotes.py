@@ -12,6 +12,7 @@ BOUNDS = {"source_only": [0.5, 0.52, 0.51], "target_only": [0.9, 0.91, 0.92]}
 LONG = {"variant": "long", "comparison_sha256": "long"}
 
 
+@pytest.mark.slow
 def test_rows_without_bounds_and_groups_with_a_best_of_their_own_are_explained() -> None:
     runs = make_records({**BOUNDS, "dann": [0.6, 0.6, 0.6]})
     (plain,) = build_tables(make_frame(*runs))

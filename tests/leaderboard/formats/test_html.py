@@ -71,6 +71,7 @@ def test_a_page_needs_nothing_else() -> None:
                          (PAGE / "page.js").read_text())  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nothing_that_a_plugin_or_a_record_names_becomes_markup() -> None:
     reader = Reader(pages.evil())
     assert [tag for tag, _ in reader.elements].count("script") == 2
@@ -84,6 +85,7 @@ def test_nothing_that_a_plugin_or_a_record_names_becomes_markup() -> None:
     assert reader.scripts[1] == own, "the page's own script, as it is"
 
 
+@pytest.mark.slow
 def test_cells_have_numbers_tests_and_commands() -> None:
     found = details(Reader(html.render(pages.tables())))
     assert len(found) == 10
@@ -134,6 +136,7 @@ def test_the_command_of_a_row_without_name_leaves_out_the_named_ones() -> None:
     assert " --methods dann: --seeds " in made
 
 
+@pytest.mark.slow
 def test_without_full_records_the_page_says_where_they_are() -> None:
     tables = [with_records([table], [])[0] for table in pages.tables()]
     cell = details(Reader(html.render(tables)))["digits:digits_m/dann"]
@@ -213,6 +216,7 @@ def test_colours_have_the_contrast_that_people_need() -> None:
             assert contrast(theme[mark], theme["ground"]) >= 3, mark
 
 
+@pytest.mark.slow
 def test_the_page_names_no_path_of_the_machine_that_made_it() -> None:
     made = build_tables(make_frame(*make_records({"coral": [0.5, 0.6]})), origin="/home/somebody/results")
     assert "somebody" not in html.render(made)

@@ -68,6 +68,7 @@ def test_it_has_the_layout_of_the_ganin_lempitsky_table() -> None:
     assert lines[start + 12 : start + 14] == [r"\bottomrule", r"\end{tabular}"]
 
 
+@pytest.mark.slow
 def test_the_caption_has_a_label_and_no_path() -> None:
     first, second = re.findall(r"(?m)^\\caption\{(.*)\}\n\\label\{(.*)\}$", text := latex.render(made()))
     assert (first[1], second[1]) == ("tab:mini-1", "tab:mini-2")

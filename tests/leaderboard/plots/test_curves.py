@@ -15,6 +15,7 @@ def _points(pair: str, row: Row) -> list[Point]:
     return [] if row.variant == "clue" else [Point(place, MEANS[row.method], 0.01) for place in (0, 1)]
 
 
+@pytest.mark.slow
 def test_bounds_far_from_the_rows_are_seen_and_a_row_without_points_has_no_line() -> None:
     figure = draw_curves(active_tables(), Across("labels", {0: "0", 1: "1"}, 1), _points, "bars are made up")
     (axes,) = figure.axes

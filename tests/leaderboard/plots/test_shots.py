@@ -32,6 +32,7 @@ def tables() -> list[Table]:
     return build_tables(make_frame(*records))
 
 
+@pytest.mark.slow
 def test_every_number_of_shots_has_a_table_of_its_own_fewest_first() -> None:
     made = tables()
     assert [table.shots for table in made] == [1, 3, 10, "all"]
@@ -52,6 +53,7 @@ def test_a_table_says_what_its_methods_may_see() -> None:
     assert not any("few_shot" in note or "all target labels" in note for note in footnotes(unsupervised))
 
 
+@pytest.mark.slow
 def test_the_next_command_names_the_shots() -> None:
     assert " feda --shots 1 " in next_commands(tables())
 

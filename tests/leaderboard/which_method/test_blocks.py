@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.which_method.blocks import Block, blocks_of
 from dabench.runs.record import RunRecord
@@ -25,6 +27,7 @@ def test_a_pair_has_one_block_with_its_entrants() -> None:
     assert {name: round(mean, 3) for name, mean in block.entrants.items()} == {"source_only": 0.55, "dann": 0.75}
 
 
+@pytest.mark.slow
 def test_of_several_settings_those_with_most_methods_count() -> None:
     more = {"variant": "readout=linear_svm", "comparison_sha256": "other"}
     plain = [*runs(0.5, "source_only"), *runs(0.9, "dann")]
@@ -53,6 +56,7 @@ def test_numbers_of_labels_are_joined_and_a_gap_in_them_is_no_entrant() -> None:
     assert block.entrants.keys() == {"source_only", "prior"}
 
 
+@pytest.mark.slow
 def test_a_failed_cell_is_no_entrant_and_unlike_machines_rank_nobody() -> None:
     (block,) = blocks(*make_records({"source_only": [0.5, 0.6], "dann": [0.7, None]}))
     assert block.entrants.keys() == {"source_only"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dabench.leaderboard.build import build_tables
 from dabench.leaderboard.which_method.blocks import blocks_of
 from dabench.leaderboard.which_method.grids import HOW_TO_READ
@@ -31,6 +33,7 @@ def test_a_line_for_each_method_and_suite() -> None:
     assert all(f"- {sentence}" in text for sentence in HOW_TO_READ)
 
 
+@pytest.mark.slow
 def test_every_row_has_as_many_fields_as_its_heading() -> None:
     lines = made(6).replace("\\|", "").splitlines()
     tables = [lines[place : place + 20] for place, line in enumerate(lines) if line.startswith("| ---")]
@@ -40,6 +43,7 @@ def test_every_row_has_as_many_fields_as_its_heading() -> None:
         assert len({row.count("|") for row in rows}) == 1
 
 
+@pytest.mark.slow
 def test_few_pairs_and_none_are_said() -> None:
     assert "No mean ranks: no two methods have numbers on the same 6 pairs" in made(2)
     assert "There are no published results." in made(0)

@@ -51,6 +51,7 @@ def test_failures_and_collapses_are_counted() -> None:
     assert (dann.runs, dann.failed, dann.collapsed) == (2, 1, 1)
 
 
+@pytest.mark.slow
 def test_ranks_are_over_pairs_that_have_all_methods() -> None:
     both = [record for place in range(6) for record in pair(place, dann=0.2, coral=0.1)]
     (track,) = tracks(*both, *pair(6, dann=0.2), *pair(7, dann=-0.2))
@@ -66,6 +67,7 @@ def test_five_pairs_are_too_few_for_ranks() -> None:
     assert track.comparisons == ()
 
 
+@pytest.mark.slow
 def test_tracks_stand_apart() -> None:
     few = [record.model_copy(update={"track": "few_shot", "shots": 1}) for record in pair(0, prior=0.1)]
     assert [track.name for track in tracks(*pair(0, dann=0.1), *few)] == ["unsupervised", "few_shot"]
