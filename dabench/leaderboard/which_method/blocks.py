@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dabench.leaderboard.table import Cell, Row, Table
-from dabench.specs.names import LOWER, UPPER
+from dabench.specs.names import BOUNDS, LOWER, UPPER
 
 
 @dataclass(frozen=True)
 class Block:
-    """One pair of one suite.
+    """One pair of one suite under the same settings.
 
     Attributes:
         suite, track, pair: its names.
@@ -43,11 +43,11 @@ class Block:
 
 
 def blocks_of(tables: Sequence[Table]) -> list[Block]:
-    """One block for each pair of a suite, in the order of the tables.
+    """The blocks of each pair of a suite, in the order of the tables.
 
-    A pair may have cells under several settings (another readout, budget or network), which may not be compared: the
-    settings with the most methods are its block, the first of equal ones. Tables that differ by their shots alone are
-    one block.
+    A pair may have cells under several settings (another readout, budget or network), which may not be compared: each
+    is a block. A method counts once on a pair, in the block with the most methods, the first of equal ones; another
+    block is there for methods that no larger one has. Tables that differ by their shots alone are one block.
     """
     found: dict[tuple[str, str, str], dict[tuple[str, str], list[tuple[Table, dict[str, Cell]]]]] = {}
     for table in tables:
@@ -57,13 +57,26 @@ def blocks_of(tables: Sequence[Table]) -> list[Block]:
                 if cells:
                     settings = found.setdefault((table.suite, table.track, pair), {})
                     settings.setdefault((table.backbones[pair], group), []).append((table, cells))
-    blocks = []
-    for (suite, track, pair), settings in found.items():
-        most = max(settings.values(), key=lambda of_settings: len({name for _, cells in of_settings for name in cells}))
-        names = dict.fromkeys(name for _, cells in most for name in cells)
-        joined = {name: tuple(cells[name] for _, cells in most if name in cells) for name in names}
-        blocks.append(Block(suite, track, pair, tuple(table for table, _ in most), joined))
-    return blocks
+    return [Block(*where, *block) for where, settings in found.items() for block in _blocks(list(settings.values()))]
+
+
+def _blocks(
+    settings: Sequence[Sequence[tuple[Table, dict[str, Cell]]]],
+) -> Iterator[tuple[tuple[Table, ...], dict[str, tuple[Cell, ...]]]]:
+    """The tables and cells of the blocks of one pair: in each the methods that are new there, and the bounds."""
+    named = [
+        (of_settings, dict.fromkeys(name for _, cells in of_settings for name in cells)) for of_settings in settings
+    ]
+    seen: set[str] = set()
+    for of_settings, names in sorted(named, key=lambda item: -len(item[1])):
+        if not seen or not names.keys() <= seen | {*BOUNDS}:
+            joined = {
+                name: tuple(cells[name] for _, cells in of_settings if name in cells)
+                for name in names
+                if name in BOUNDS or name not in seen
+            }
+            yield tuple(table for table, _ in of_settings), joined
+        seen |= names.keys()
 
 
 def _cells(table: Table, group: str, pair: str) -> Iterator[tuple[str, Cell]]:

@@ -14,14 +14,15 @@ from dabench.stats.ranks import LEAST_PAIRS
 
 HOW_TO_READ = (
     (
-        "A pair of a suite counts once. Where a suite has runs of a pair under several settings (another budget, "
-        "readout or network), the settings with the most methods count, and of a method the row with the suite's own "
-        "options: nothing is picked by its accuracy. Where a suite has several numbers of labels, accuracies are means "
-        "over them."
+        "A pair of a suite counts once for a method. Where a suite has runs of a pair under several settings (another "
+        "budget, readout or network), those with the most methods count, others for methods that only they have, and "
+        "of a method the row with the suite's own options: nothing is picked by its accuracy. Where a suite has "
+        "several numbers of labels, accuracies are means over them."
     ),
     (
-        "Within a pair all methods have the same data, network, budget and seeds. Across suites these differ, as the "
-        "table of suites says: compare methods on the pairs that both have. Lines of other pairs cannot be compared."
+        "On a pair, under the same settings, all methods have the same data, network, budget and seeds. Across suites "
+        "these differ, as the table of suites says: compare methods on the pairs that both have. Lines of other pairs "
+        "cannot be compared."
     ),
     (
         "Mean ranks, 1 is best, are over pairs that have all methods of the list; source only is one of them, train on "
@@ -179,7 +180,7 @@ def _suite(name: str, blocks: Sequence[Block]) -> Iterator[Field]:
     runs = [run for block in blocks for cells in block.cells.values() for cell in cells for run in cell.runs]
     cells = [cell for block in blocks for of_method in block.cells.values() for cell in of_method]
     yield Field(name, link=("suite", name))
-    yield _count(len(blocks))
+    yield _count(len({block.pair for block in blocks}))
     yield _count(len({method for block in blocks for method in block.cells}))
     yield Field(", ".join(labelled(table.track, table.shots) for table in tables if table.shots is not None) or "none")
     yield Field(seeds_of(tables))

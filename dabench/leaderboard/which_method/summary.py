@@ -84,7 +84,7 @@ class Track:
 
     Attributes:
         name: of the track.
-        blocks: its pairs.
+        blocks: its pairs, some under several settings.
         summaries: those that were measured on most pairs first, then those that cover most.
         comparisons: the largest sets of pairs with the same methods, at most `SHOWN`.
     """

@@ -38,6 +38,15 @@ def test_of_several_settings_those_with_most_methods_count() -> None:
     assert block.cells["dann"][0].mean == 0.905, "of equal ones the first"
 
 
+def test_a_method_that_only_smaller_settings_have_stands_beside_their_bounds() -> None:
+    less = {"variant": "critic", "comparison_sha256": "other"}
+    large = [*runs(0.5, "source_only"), *runs(0.9, "dann"), *runs(0.8, "coral")]
+    small = [*runs(0.4, "source_only", **less), *runs(0.6, "dann", **less), *runs(0.7, "wdgrl", **less)]
+    first, second = blocks(*small, *large)
+    assert first.cells.keys() == {"source_only", "dann", "coral"}
+    assert {name: cells[0].mean for name, cells in second.cells.items()} == {"source_only": 0.405, "wdgrl": 0.705}
+
+
 def test_of_several_rows_of_a_method_the_suites_own_counts() -> None:
     records = [*runs(0.5, "source_only"), *runs(0.6, "dann"), *runs(0.9, "dann", variant="dann.weight=3")]
     (block,) = blocks(*records, *runs(0.7, "mmd", variant="quadratic"))
