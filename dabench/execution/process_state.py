@@ -313,7 +313,7 @@ def _of_libraries() -> tuple[Any, ...]:
 def _owners() -> Iterable[Any]:
     """Modules and classes whose functions a run goes through: of torch, NumPy and dabench."""
     yield from _of_libraries()
-    for name in [name for name in list(sys.modules) if name.startswith("dabench.")]:
+    for name in [name for name in list(sys.modules) if name.startswith("dabench.")]:  # of thousands
         module = sys.modules.get(name)
         if module is not None:
             yield from _of_module(name, module)

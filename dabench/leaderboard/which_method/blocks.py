@@ -57,26 +57,21 @@ def blocks_of(tables: Sequence[Table]) -> list[Block]:
                 if cells:
                     settings = found.setdefault((table.suite, table.track, pair), {})
                     settings.setdefault((table.backbones[pair], group), []).append((table, cells))
-    return [Block(*where, *block) for where, settings in found.items() for block in _blocks(list(settings.values()))]
+    return [block for where, settings in found.items() for block in _of_pair(where, list(settings.values()))]
 
 
-def _blocks(
-    settings: Sequence[Sequence[tuple[Table, dict[str, Cell]]]],
-) -> Iterator[tuple[tuple[Table, ...], dict[str, tuple[Cell, ...]]]]:
-    """The tables and cells of the blocks of one pair: in each the methods that are new there, and the bounds."""
-    named = [
-        (of_settings, dict.fromkeys(name for _, cells in of_settings for name in cells)) for of_settings in settings
-    ]
-    seen: set[str] = set()
-    for of_settings, names in sorted(named, key=lambda item: -len(item[1])):
-        if not seen or not names.keys() <= seen | {*BOUNDS}:
-            joined = {
-                name: tuple(cells[name] for _, cells in of_settings if name in cells)
-                for name in names
-                if name in BOUNDS or name not in seen
-            }
-            yield tuple(table for table, _ in of_settings), joined
-        seen |= names.keys()
+def _of_pair(
+    where: tuple[str, str, str], settings: Sequence[Sequence[tuple[Table, Mapping[str, Cell]]]]
+) -> Iterator[Block]:
+    """The blocks of a suite, track and pair: in each the bounds, and the methods that no larger one has."""
+    named = [(tables, dict.fromkeys(name for _, cells in tables for name in cells)) for tables in settings]
+    counted: set[str] = set()
+    for tables, names in sorted(named, key=lambda item: -len(item[1])):
+        kept = [name for name in names if name in BOUNDS or name not in counted]
+        if not counted or not set(BOUNDS).issuperset(kept):
+            cells = {name: tuple(of_table[name] for _, of_table in tables if name in of_table) for name in kept}
+            yield Block(*where, tuple(table for table, _ in tables), cells)
+        counted.update(names)
 
 
 def _cells(table: Table, group: str, pair: str) -> Iterator[tuple[str, Cell]]:
